@@ -15,41 +15,49 @@ SHELL := /bin/bash
 HOST := $(patsubst arm64,aarch64,$(shell uname -m))
 ARCH := $(HOST)
 BIN := $(if $(filter $(HOST),$(ARCH)),build/bin,build/$(ARCH)/bin)
+PREFIX := /usr/local
+T := 60
 
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
+MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
 
 # In the order in which the linker wants them.
-LIBRARIES := $(filter $(sort $(foreach t,$(TOOLS),$(LIBRARIES.$t))),curl openssl libzstd zlib c-ares)
+ALL_LIBRARIES := check curl openssl libzstd zlib c-ares
+LINK.check := -lcheck
 LINK.curl := -lcurl
 LINK.openssl := -lssl -lcrypto
 LINK.libzstd := -lzstd
 LINK.zlib := -lz
 LINK.c-ares := -lcares
-LINK.check := -lcheck
-LIBRARIES.initkit := $(LIBRARIES)
-link = $(foreach l,$(filter $1,curl openssl libzstd zlib c-ares check),$(LINK.$l))
+LIBRARIES := $(filter $(foreach t,$(TOOLS),$(LIBRARIES.$t)),$(ALL_LIBRARIES))
+link = $(foreach l,$(filter $1,$(ALL_LIBRARIES)),$(LINK.$l))
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum
-LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' -I.
-SMALL := -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
-CFLAGS := $(LANGUAGE) $(WARNINGS) $(SMALL) -fPIE -fstack-protector-strong
-LDFLAGS := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none -s
-# ld 2.40 knows packed relocations for x86_64 only; they make a file with OpenSSL in it 5 % smaller.
+LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) -fstack-protector-strong
+SMALL := -Os -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
+TRAP := -fsanitize=undefined -fsanitize-undefined-trap-on-error
+
+LDFLAGS := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
+# ld 2.40 packs relocations for x86_64 only; that makes a file with OpenSSL in it 5 % smaller.
 LDFLAGS.x86_64 := -Wl,-z,pack-relative-relocs
 
 COMMON := $(wildcard common/*.c)
 MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
-INITKIT := $(filter-out cmd/initkit/docs.c,$(wildcard cmd/initkit/*.c))
+DOCS := cmd/initkit/docs.c
+INITKIT := $(filter-out $(DOCS),$(wildcard cmd/initkit/*.c))
+UNIT := $(wildcard tests/unit/check_*.c)
+UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) $(INITKIT) $(wildcard $(DOCS)))
+FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 
-all: $(foreach t,$(TOOLS) initkit,$(BIN)/$t)
-
+all: $(foreach t,$(TOOLS) initkit,$(BIN)/$t) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
 
 # --- libraries (deps/build keeps them outside the work tree) ---
 
@@ -60,7 +68,7 @@ build/.packages-%: deps/packages
 # $1: ARCH-VARIANT, $2: library. Provided again if the cache that it points into is gone.
 define library
 build/deps/$1/.$2: deps/lock deps/build deps/fetch deps/cache.sh $(call packages_for,$1) \
-		$(if $(wildcard build/deps/$1/pkg/$2/versions),,always)
+		$(if $(wildcard build/deps/$1/pkg/$2/versions),,always) $(if $(filter 1,$(STRICT)),always)
 	+@INITKIT_STRICT=$(STRICT) deps/build $(subst -, ,$1) $2
 	@touch $$@
 endef
@@ -88,11 +96,11 @@ $1/multi/cmd/%/main.o: cmd/%/main.c $1/flags $1/versions.h $(call libraries,$2,$
 
 $1/libcommon.a: $(COMMON:%.c=$1/%.o) $1/common.list
 	@rm -f $$@
-	$$(quiet) $(AR.$2) rcs $$@ $$(filter %.o,$$^)
+	$$(quiet) $(call ar,$2) rcs $$@ $$(filter %.o,$$^)
 
 $1/libcmd.a: $(PARTS:%.c=$1/%.o) $1/cmd.list
 	@rm -f $$@
-	$$(quiet) $(AR.$2) rcs $$@ $$(filter %.o,$$^)
+	$$(quiet) $(call ar,$2) rcs $$@ $$(filter %.o,$$^)
 
 $1/flags: always
 	@$$(call if_changed,build/deps/$2/bin/cc $3)
@@ -109,34 +117,120 @@ endef
 if_changed = mkdir -p $(@D); echo '$(subst ','\'',$1)' | cmp -s - $@ || echo '$(subst ','\'',$1)' >$@
 quiet = $(if $(V),,@echo '  $(if $(findstring .o,$@),CC,$(if $(findstring .a,$@),AR,LD))  $@';)
 
-AR.$(HOST)-release := ar
-AR.$(HOST)-sanitized := ar
-$(if $(filter $(HOST),$(ARCH)),,$(eval AR.$(ARCH)-release := $(ARCH)-linux-gnu-ar))
+ar = $(if $(filter $(HOST)-%,$1),ar,$(firstword $(subst -, ,$1))-linux-gnu-ar)
 
-$(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(CFLAGS),$(LIBRARIES))))
+$(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LANGUAGE) $(SMALL),$(LIBRARIES))))
+$(eval $(call kind,build/musl,$(HOST)-release,$(LANGUAGE) $(SMALL) $(TRAP),$(LIBRARIES)))
+$(eval $(call kind,build/sanitized,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer,$(LIBRARIES)))
+$(eval $(call kind,build/fuzz,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,$(LIBRARIES)))
 
 # --- programs ---
 
-# $1: program, $2: folder of the objects, $3: ARCH-VARIANT, $4: objects, $5: link flags, $6: libraries
+# $1: program, $2: folder of the objects, $3: ARCH-VARIANT, $4: objects and archives, $5: link flags, $6: libraries
 define program
-$1: $4 $2/libcommon.a $2/flags
+$1: $4 $2/flags $(call libraries,$3,$6)
 	@mkdir -p $$(@D)
-	$$(quiet) build/deps/$3/bin/cc $5 -o $$@ $4 $2/libcommon.a -Lbuild/deps/$3/lib $(call link,$6)
+	$$(quiet) build/deps/$3/bin/cc $5 -o $$@ $4 -Lbuild/deps/$3/lib $(call link,$6)
+
 endef
 # $1: folder of the binaries, $2: folder of the objects, $3: ARCH-VARIANT, $4: link flags
 define programs
-$(foreach t,$(TOOLS),$(call program,$1/$t,$2,$3,$(patsubst %.c,$2/%.o,$(wildcard cmd/$t/*.c)),$4,$(LIBRARIES.$t))$(newline))
-$(call program,$1/initkit,$2,$3,$(INITKIT:%.c=$2/%.o) $(PARTS:%.c=$2/%.o) $(MAINS:%.c=$2/multi/%.o),$4,$(LIBRARIES))
+$(foreach t,$(TOOLS),$(call program,$1/$t,$2,$3,$(patsubst %.c,$2/%.o,$(wildcard cmd/$t/*.c)) $2/libcommon.a,$4,\
+	$(LIBRARIES.$t)))
+$(call program,$1/initkit,$2,$3,$(INITKIT:%.c=$2/%.o) $(MAINS:%.c=$2/multi/%.o) $2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES))
 endef
-define newline
-
-
+# $1: folder, $2: ARCH-VARIANT, $3: link flags
+define unit_tests
+$(foreach t,$(UNIT),$(call program,$(t:tests/unit/%.c=$1/unit/%),$1,$2,$(t:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o) \
+	$1/libcmd.a $1/libcommon.a,$3,check $(LIBRARIES)))
+$(UNIT:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o): build/deps/$2/.check
 endef
 
-$(eval $(call programs,$(BIN),build/$(ARCH),$(ARCH)-release,$(LDFLAGS) $(LDFLAGS.$(ARCH))))
-$(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,build/$(HOST)/cmd/initkit/docs.o \
-	$(PARTS:%.c=build/$(HOST)/%.o) $(MAINS:%.c=build/$(HOST)/multi/%.o),$(LDFLAGS),$(LIBRARIES)))
+$(eval $(call programs,$(BIN),build/$(ARCH),$(ARCH)-release,$(LDFLAGS) $(LDFLAGS.$(ARCH)) -s))
+$(eval $(call programs,build/sanitized/bin,build/sanitized,$(HOST)-sanitized,))
+$(eval $(call unit_tests,build/sanitized,$(HOST)-sanitized,))
+$(eval $(call unit_tests,build/musl,$(HOST)-release,$(LDFLAGS)))
+$(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,$(DOCS:%.c=build/$(HOST)/%.o) \
+	$(MAINS:%.c=build/$(HOST)/multi/%.o) build/$(HOST)/libcmd.a build/$(HOST)/libcommon.a,$(LDFLAGS),$(LIBRARIES)))
+$(foreach f,$(FUZZ),$(eval $(call program,$(f:tests/fuzz/%.c=build/fuzz/%),build/fuzz,$(HOST)-sanitized,\
+	$(f:%.c=build/fuzz/%.o) build/fuzz/libcmd.a build/fuzz/libcommon.a,-fsanitize=fuzzer,$(LIBRARIES))))
+
+build/lint/%.tidy: %.c .clang-tidy build/sanitized/%.o build/.packages-lint
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- $(LANGUAGE) -Ibuild/sanitized -isystem build/deps/$(HOST)-sanitized/include 2>$@.log \
+		|| { cat $@.log >&2; exit 1; }
+	@touch $@
+
+# --- what people call ---
+
+deps: $(foreach l,$(ALL_LIBRARIES),build/deps/$(ARCH)-release/.$l) ## build all the libraries, not only those that the tools need
+
+docs: build/docs-gen ## write man pages, README's tables and common/variables.inc from the option tables
+	@build/docs-gen
+
+install: all ## install binaries and man pages (DESTDIR, PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(foreach t,$(TOOLS) initkit,$(BIN)/$t) $(DESTDIR)$(PREFIX)/bin
+	$(if $(wildcard cmd/*/*.1),install -m 644 $(wildcard cmd/*/*.1) $(DESTDIR)$(PREFIX)/share/man/man1)
+
+check: ## run everything that a change must pass; the last line counts
+	+@MAKE='$(MAKE)' tests/run lint check-deps check-docs check-unit check-unit-musl check-tools check-build
+
+lint: build/.packages-lint $(TIDY) ## clang-format, clang-tidy, cppcheck, shellcheck
+	@tests/lint
+
+check-deps: build/.packages-test $(foreach v,release sanitized,$(call libraries,$(HOST)-$v,$(ALL_LIBRARIES))) ## do the libraries work, and are they the lock's?
+	@deps/check $(HOST) release
+	@deps/check $(HOST) sanitized
+
+check-docs: build/docs-gen ## are the generated documents up to date?
+	@build/docs-gen --check
+
+check-unit: $(UNIT:tests/unit/%.c=build/sanitized/unit/%) ## unit tests, with ASan and UBSan
+	@$(run_each)
+
+check-unit-musl: $(UNIT:tests/unit/%.c=build/musl/unit/%) ## the same against musl, with UBSan
+	@$(run_each)
+
+run_each = status=0; for program in $^; do $$program || status=1; done; exit $$status
+
+check-tools: all build/.packages-test ## the binaries against real servers
+	@INITKIT_BIN=$(abspath $(BIN)) bats --jobs 4 tests/tools
+
+check-tools-sanitized: $(foreach t,$(TOOLS) initkit,build/sanitized/bin/$t) build/.packages-test ## the same with ASan and UBSan
+	@INITKIT_BIN=$(abspath build/sanitized/bin) bats --jobs 4 tests/tools
+
+check-build: all build/.packages-test ## is the build reproducible, complete, and idle when nothing changed?
+	@bats tests/deps
+
+fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=60)
+	@for program in $^; do \
+		name=$${program##*/}; seeds=tests/fuzz/seeds/$${name#fuzz_}; \
+		mkdir -p build/fuzz/corpus/$$name; [ -d $$seeds ] || seeds=; \
+		echo "$$name, $(T) s"; \
+		$$program -max_total_time=$(T) -timeout=5 -print_final_stats=1 -artifact_prefix=build/fuzz/$$name- \
+			build/fuzz/corpus/$$name $$seeds 2>build/fuzz/$$name.log \
+			|| { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
+		grep -E 'number_of_executed_units|new_units_added' build/fuzz/$$name.log; \
+	done
+
+demo: all ## the whole init chain against real servers on this machine
+	@tests/demo
+
+bench: all build/.packages-bench ## measure the tools against what they replace
+	@tests/bench/run
+
+clean: ## remove build/; the libraries stay in their cache
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  ARCH=aarch64   the other architecture    STRICT=1   take no other library revision than the lock'"'"'s'
+	@echo '  V=1            show the commands         INITKIT_CACHE=DIR   where built libraries are kept'
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
-.PHONY: all always
+.PHONY: all always deps docs install check lint check-deps check-docs check-unit check-unit-musl check-tools \
+	check-tools-sanitized check-build fuzz demo bench clean help

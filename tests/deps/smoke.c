@@ -1,0 +1,65 @@
+// Links all libraries into one static program, prints their versions, and uses what a trimmed build could lack.
+#include <ares.h>
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+static int fail(const char *what)
+{
+    fprintf(stderr, "smoke: %s\n", what);
+    ERR_print_errors_fp(stderr);
+    return 1;
+}
+
+// Old PKCS#12 files are encrypted with RC2-40, which only the legacy provider has.
+static int legacy_provider_has_rc2(void)
+{
+    OSSL_PROVIDER *legacy = OSSL_PROVIDER_load(NULL, "legacy");
+    OSSL_PROVIDER *normal = OSSL_PROVIDER_load(NULL, "default");
+    EVP_CIPHER *rc2 = EVP_CIPHER_fetch(NULL, "RC2-40-CBC", NULL);
+    EVP_CIPHER *des = EVP_CIPHER_fetch(NULL, "DES-EDE3-CBC", NULL);
+    int found = legacy != NULL && normal != NULL && rc2 != NULL && des != NULL;
+
+    EVP_CIPHER_free(rc2);
+    EVP_CIPHER_free(des);
+    OSSL_PROVIDER_unload(legacy);
+    OSSL_PROVIDER_unload(normal);
+    return found;
+}
+
+static int curl_has(const char *protocol)
+{
+    const char *const *p;
+
+    for (p = curl_version_info(CURLVERSION_NOW)->protocols; *p != NULL; p++)
+        if (strcmp(*p, protocol) == 0)
+            return 1;
+    return 0;
+}
+
+int main(void)
+{
+    int features = curl_version_info(CURLVERSION_NOW)->features;
+
+    printf("c-ares %s\n", ares_version(NULL));
+    printf("curl %s\n", curl_version_info(CURLVERSION_NOW)->version);
+    printf("libzstd %s\n", ZSTD_versionString());
+    printf("openssl %s\n", OpenSSL_version(OPENSSL_VERSION_STRING));
+    printf("zlib %s\n", zlibVersion());
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return fail("curl_global_init");
+    if (!legacy_provider_has_rc2())
+        return fail("no RC2-40 from the legacy provider");
+    if (!curl_has("https") || !curl_has("file") || curl_has("ftp"))
+        return fail("curl speaks other protocols than http, https and file");
+    if (!(features & CURL_VERSION_LIBZ) || !(features & CURL_VERSION_ZSTD))
+        return fail("curl does not decompress");
+    curl_global_cleanup();
+    return 0;
+}
