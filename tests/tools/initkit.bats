@@ -1,0 +1,226 @@
+#!/usr/bin/env bats
+# initkit, all tools in one file: called with a tool's name, through a link of that name, and installing itself.
+#
+# start_tcp sets the variable that is named in its call, run_tool sets others; `bin` and `inside` are for one test alone:
+# shellcheck disable=SC2154,SC2030,SC2031
+
+load lib
+
+@test "list prints the tools, one a line" {
+    run_tool initkit --list
+    exits 0
+    silent_errors
+    grep -qx wait-for-dns out
+    grep -qx wait-for-tcp out
+    [ "$(sort -u out | wc -l)" -eq "$(wc -l <out)" ]
+    ! grep -q initkit out || report "initkit is no tool"
+}
+
+@test "every tool that it lists is one" {
+    local tool
+    run_tool initkit --list
+    mapfile -t listed <out
+    for tool in "${listed[@]}"; do
+        run_tool initkit "$tool" --help
+        exits 0
+        prints "$tool"
+    done
+}
+
+@test "initkit TOOL runs that tool, in its name" {
+    start_tcp port "127.0.0.1:0" "127.0.0.1:0 bound"
+    run_tool initkit wait-for-tcp --timeout 5s "127.0.0.1:${port[0]}"
+    exits 0
+    ends_saying "^wait-for-tcp: 127\.0\.0\.1:${port[0]}: ready after"
+    run_tool initkit wait-for-tcp --timeout 300ms "127.0.0.1:${port[1]}"
+    exits 124
+    run_tool initkit wait-for-tcp --timeout x "127.0.0.1:${port[1]}"
+    refuses_naming --timeout
+}
+
+@test "the tool's variables count through initkit too" {
+    start_tcp port "127.0.0.1:0 bound"
+    INITKIT_WAIT_FOR_TCP_TIMEOUT=300ms INITKIT_TIMEOUT=35s run_tool initkit wait-for-tcp "127.0.0.1:${port[0]}"
+    exits 124
+    took_less_than 3000
+}
+
+@test "a signal ends the tool through initkit too" {
+    start_tcp port "127.0.0.1:0 bound"
+    start_tool initkit wait-for-tcp "127.0.0.1:${port[0]}"
+    until_true 10 err_has refused
+    kill -TERM "$tool"
+    wait_tool
+    exits 143
+}
+
+@test "a link of a tool's name is that tool" {
+    start_tcp port "127.0.0.1:0"
+    mkdir links
+    ln -s "$bin/initkit" links/wait-for-tcp
+    bin=$PWD/links run_tool wait-for-tcp "127.0.0.1:${port[0]}"
+    exits 0
+    ends_saying "^wait-for-tcp: "
+    cd links
+    PATH=$PWD:$PATH wait-for-tcp "127.0.0.1:${port[0]}"
+    ./wait-for-tcp --help | grep -q HOST:PORT
+}
+
+@test "a copy or a hard link of a tool's name is that tool" {
+    start_tcp port "127.0.0.1:0"
+    cp "$bin/initkit" wait-for-tcp
+    bin=. run_tool wait-for-tcp "127.0.0.1:${port[0]}"
+    exits 0
+}
+
+@test "any other name of the file is initkit" {
+    ln -s "$bin/initkit" something
+    bin=. run_tool something --list
+    exits 0
+    grep -qx wait-for-tcp out
+}
+
+@test "no tool, or one that is none, is a usage error that names the tools" {
+    run_tool initkit
+    exits 2
+    silent_output
+    says "wait-for-dns"
+    says "wait-for-tcp"
+    run_tool initkit wait-for-godot localhost:80
+    exits 2
+    silent_output
+    says "wait-for-godot"
+    says "wait-for-tcp"
+    run_tool initkit --nonsense
+    refuses_naming --nonsense
+}
+
+@test "help and version go to standard output" {
+    run_tool initkit --help
+    exits 0
+    silent_errors
+    prints "wait-for-dns"
+    prints "wait-for-tcp"
+    prints "--install"
+    prints "--list"
+    run_tool initkit --version
+    exits 0
+    silent_errors
+    prints "initkit"
+    prints "c-ares [0-9]"
+}
+
+@test "install puts itself and the links there, and they work" {
+    start_tcp port "127.0.0.1:0"
+    mkdir tools
+    run_tool initkit --install tools
+    exits 0
+    cmp "$bin/initkit" tools/initkit
+    [ -x tools/initkit ]
+    [ -L tools/wait-for-tcp ]
+    [ -L tools/wait-for-dns ]
+    bin=$PWD/tools run_tool wait-for-tcp "127.0.0.1:${port[0]}"
+    exits 0
+    bin=$PWD/tools run_tool wait-for-dns --help
+    exits 0
+    # The volume may be mounted elsewhere in the next container.
+    mv tools elsewhere
+    bin=$PWD/elsewhere run_tool wait-for-tcp "127.0.0.1:${port[0]}"
+    exits 0
+}
+
+@test "install can be repeated, also over what an earlier run left" {
+    mkdir tools
+    echo old >tools/initkit
+    ln -s nowhere tools/wait-for-tcp
+    echo old >tools/wait-for-dns
+    echo keep >tools/other
+    run_tool initkit --install tools
+    exits 0
+    run_tool initkit --install tools
+    exits 0
+    cmp "$bin/initkit" tools/initkit
+    bin=$PWD/tools run_tool wait-for-tcp --help
+    exits 0
+    bin=$PWD/tools run_tool wait-for-dns --help
+    exits 0
+    [ "$(cat tools/other)" = keep ]
+    [ "$(cd tools && printf '%s ' ./*)" = "$(run_tool initkit --list && { sort out && printf 'initkit\nother\n'; } |
+        sort | sed 's|^|./|' | paste -sd ' ') " ] || report "$(ls -A tools)"
+}
+
+@test "install replaces a file that is running" {
+    start_tcp port "127.0.0.1:0 when open"
+    mkdir tools
+    run_tool initkit --install tools
+    begin tools/initkit wait-for-tcp --timeout 20s "127.0.0.1:${port[0]}" 2>running.err
+    local running=$started
+    until_true 10 grep -q refused running.err
+    run_tool initkit --install tools
+    exits 0
+    touch open
+    wait "$running"
+}
+
+@test "install from the installed file, and from the place itself" {
+    mkdir tools more
+    run_tool initkit --install tools
+    bin=$PWD/tools run_tool initkit --install more
+    exits 0
+    cmp "$bin/initkit" more/initkit
+    bin=$PWD/tools run_tool initkit --install tools
+    exits 0
+    cmp "$bin/initkit" tools/initkit
+}
+
+@test "install makes the directory that is missing" {
+    run_tool initkit --install new/tools
+    exits 0
+    cmp "$bin/initkit" new/tools/initkit
+    bin=$PWD/new/tools run_tool wait-for-tcp --version
+    exits 0
+}
+
+@test "install makes what any user may run, whatever the umask" {
+    mkdir tools
+    umask 077
+    run_tool initkit --install tools
+    exits 0
+    [ "$(stat -c %a tools/initkit)" = 755 ] || report "mode $(stat -c %a tools/initkit)"
+}
+
+@test "install where it may not is a failure that names the place" {
+    touch plain
+    run_tool initkit --install plain
+    exits 1
+    says "plain"
+    run_tool initkit --install /proc/tools
+    exits 1
+    says "/proc/tools"
+}
+
+@test "install without a directory is a usage error" {
+    run_tool initkit --install
+    refuses_naming --install
+    run_tool initkit --install ""
+    refuses_naming --install
+}
+
+@test "install on a full disk is a failure and leaves no part behind" {
+    mkdir small
+    own_files "mount -t tmpfs -o size=16k tmpfs small"
+    run_tool initkit --install small
+    exits 1
+    says "space|full"
+    [ -z "$("${inside[@]}" ls -A small)" ] || report "left behind: $("${inside[@]}" ls -A small)"
+}
+
+@test "install works where there is no /proc" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+    mkdir -p root/tools
+    cp "$bin/initkit" root
+    inside=(chroot root)
+    bin='' run_tool initkit --install /tools
+    exits 0
+    cmp root/initkit root/tools/initkit
+}
