@@ -18,8 +18,9 @@ BIN := $(if $(filter $(HOST),$(ARCH)),build/bin,build/$(ARCH)/bin)
 PREFIX := /usr/local
 T := 60
 
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc)
+JOBS := $(shell nproc)
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
 endif
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
@@ -123,7 +124,7 @@ $(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LAN
 $(eval $(call kind,build/musl,$(HOST)-release,$(LANGUAGE) $(SMALL) $(TRAP),$(LIBRARIES)))
 $(eval $(call kind,build/sanitized,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer,$(LIBRARIES)))
 $(eval $(call kind,build/fuzz,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer \
-	-fsanitize=fuzzer-no-link,$(LIBRARIES)))
+	-fsanitize=fuzzer-no-link -Wno-missing-prototypes,$(LIBRARIES)))
 
 # --- programs ---
 
@@ -180,8 +181,12 @@ check: ## run everything that a change must pass; the last line counts
 lint: build/.packages-lint $(TIDY) ## clang-format, clang-tidy, cppcheck, shellcheck
 	@tests/lint
 
-check-deps: build/.packages-test $(foreach v,release sanitized,$(call libraries,$(HOST)-$v,$(ALL_LIBRARIES))) ## do the libraries work, and are they the lock's?
-	@deps/check $(HOST) release
+format: build/.packages-lint ## lay out all C files as .clang-format says
+	@clang-format -i $(wildcard cmd/*/*.[ch] common/*.[ch] tests/*/*.[ch])
+
+check-deps: build/.packages-test \
+		$(foreach v,$(ARCH)-release $(HOST)-sanitized,$(call libraries,$v,$(ALL_LIBRARIES))) ## do the libraries work, and are they the lock's?
+	@deps/check $(ARCH) release
 	@deps/check $(HOST) sanitized
 
 check-docs: build/docs-gen ## are the generated documents up to date?
@@ -232,5 +237,5 @@ help: ## this list
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
-.PHONY: all always deps docs install check lint check-deps check-docs check-unit check-unit-musl check-tools \
+.PHONY: all always deps docs install check lint format check-deps check-docs check-unit check-unit-musl check-tools \
 	check-tools-sanitized check-build fuzz demo bench clean help

@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# The build itself: the same bytes everywhere, nothing done twice, binaries as they are promised.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    one=$BATS_FILE_TMPDIR/one
+    two=$BATS_FILE_TMPDIR/another/and/longer/path
+    # What make hands down to us is not for the makes here.
+    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+    export top one two
+    copy_tree "$one"
+    copy_tree "$two"
+    make -C "$one" >/dev/null
+    make -C "$two" >/dev/null
+}
+
+copy_tree() {
+    mkdir -p "$1"
+    tar -C "$top" --exclude=./build --exclude=./.git -cf - . | tar -C "$1" -xf -
+}
+
+names() {
+    (cd "$one/build/bin" && ls)
+}
+
+@test "two builds in different folders, and this one, are the same bytes" {
+    [ -n "$(names)" ]
+    for name in $(names); do
+        cmp "$one/build/bin/$name" "$two/build/bin/$name"
+        cmp "$one/build/bin/$name" "$top/build/bin/$name"
+    done
+}
+
+@test "a second make does nothing" {
+    run -0 make --no-print-directory -C "$one"
+    [ "$output" = "" ]
+}
+
+@test "a changed header rebuilds what includes it, into the same bytes" {
+    before=$(cd "$one/build/bin" && sha256sum ./*)
+    touch "$one/common/loop.h"
+    run -0 make --no-print-directory -C "$one"
+    [[ "$output" == *common/loop.o* ]]
+    [ "$before" = "$(cd "$one/build/bin" && sha256sum ./*)" ]
+}
+
+@test "changed flags rebuild" {
+    run -0 make -C "$two" VERSION=9.8.7
+    run -0 "$two/build/bin/initkit" --version
+    [[ "$output" == *9.8.7* ]]
+}
+
+@test "a removed source leaves the archive" {
+    echo 'int gone_soon(void); int gone_soon(void) { return 1; }' >"$two/common/gone.c"
+    make -C "$two" build/docs-gen
+    archive=$(echo "$two"/build/*/libcommon.a)
+    ar t "$archive" | grep -qx gone.o
+    rm "$two/common/gone.c"
+    make -C "$two" build/docs-gen
+    run ! grep -qx gone.o <(ar t "$archive")
+}
+
+@test "binaries are static, position-independent, stripped, with RELRO and a stack that is not executable" {
+    for name in $(names); do
+        headers=$(readelf --wide --file-header --program-headers --sections "$top/build/bin/$name")
+        [[ "$headers" == *"Type:"*"DYN"* ]]
+        [[ "$headers" != *INTERP* ]]
+        [[ "$headers" != *.symtab* ]]
+        [[ "$headers" == *GNU_RELRO* ]]
+        grep -qE 'GNU_STACK .* RW ' <<<"$headers"
+        run ! grep -qE 'LOAD .* RWE' <<<"$headers"
+    done
+}
+
+@test "binaries name no folder of the machine that built them" {
+    cache=${INITKIT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}}
+    for name in $(names); do
+        run ! grep -aqF -e "$top" -e "$cache" "$top/build/bin/$name"
+    done
+}
+
+@test "wait-for-tcp and wait-for-dns have no TLS inside" {
+    for name in wait-for-tcp wait-for-dns; do
+        run ! grep -aqi openssl "$top/build/bin/$name"
+    done
+}
+
+@test "make install puts binaries and man pages where it is told" {
+    run -0 make -C "$one" install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
+    for name in $(names); do
+        cmp "$one/build/bin/$name" "$BATS_TEST_TMPDIR/root/usr/bin/$name"
+        [ -x "$BATS_TEST_TMPDIR/root/usr/bin/$name" ]
+    done
+    for page in "$one"/cmd/*/*.1; do
+        [ ! -e "$page" ] || cmp "$page" "$BATS_TEST_TMPDIR/root/usr/share/man/man1/${page##*/}"
+    done
+}
+
+@test "every target that make help lists is there" {
+    for target in $(make -C "$one" help | awk '$1 == "make" { print $2 }'); do
+        grep -q "^$target:" "$one/Makefile"
+    done
+}
