@@ -159,7 +159,7 @@ accepting() {
 @test "durations, factors and numbers that make no sense are refused by name" {
     accepting
     local value
-    for value in abc "" -1 -1s 1x "5 m" "1 " s ms 1s2 1e3 0x10 99999999999999999999h +1 1m1h1m ٣; do
+    for value in abc "" -1 -1s 1x "5 m" "1 " s ms 1s2 1e3 0x10 99999999999999999999h +1 ٣; do
         run_tool wait-for-tcp --timeout "$value" "$target"
         refuses_naming --timeout
     done
@@ -593,14 +593,22 @@ ZONE
     ! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' err || report "control bytes on standard error"
 }
 
-@test "a closed standard error or output does no harm" {
+@test "closed standard streams do no harm, and what would be said reaches no peer" {
+    start_tcp port "127.0.0.1:0" "127.0.0.1:0 bound"
+    status=0
+    "$bin/wait-for-tcp" -v --timeout 700ms --hold 10s --attempt-timeout 20s "127.0.0.1:${port[0]}" \
+        "127.0.0.1:${port[1]}" 2>&- >&- <&- || status=$?
+    [ "$status" -eq 124 ]
+    [ "$(connections port)" -eq 1 ]
+    [ -z "$(received port "${port[0]}")" ] || report "the peer received a log line"
+}
+
+@test "a standard error that nobody reads any more does no harm" {
     accepting
     status=0
-    "$bin/wait-for-tcp" "$target" 2>&- >&- <&- || status=$?
-    [ "$status" -eq 0 ]
-    # Nobody reads the other end.
-    "$bin/wait-for-tcp" -v "$target" 2> >(exec true) || status=$?
-    [ "$status" -eq 0 ]
+    { "$bin/wait-for-tcp" -v "$target" 2>&1 && echo 0 >ended || echo $? >ended; } | true
+    until_true 5 test -s ended
+    [ "$(cat ended)" -eq 0 ]
 }
 
 ### The termination message
@@ -746,6 +754,11 @@ ask_with_namespace() {
     echo 'nameserver 127.0.0.1' | resolv_conf
     run_tool wait-for-dns --resolv-conf resolv.conf db.%n.svc.test
     refuses_naming %n
+}
+
+@test "%n from a variable that holds no namespace is a usage error that names it" {
+    INITKIT_NAMESPACE="No Namespace" run_tool wait-for-tcp db.%n.svc.test:80
+    refuses_naming INITKIT_NAMESPACE
 }
 
 ### Signals

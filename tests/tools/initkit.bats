@@ -145,8 +145,9 @@ load lib
     bin=$PWD/tools run_tool wait-for-dns --help
     exits 0
     [ "$(cat tools/other)" = keep ]
-    [ "$(cd tools && printf '%s ' ./*)" = "$(run_tool initkit --list && { sort out && printf 'initkit\nother\n'; } |
-        sort | sed 's|^|./|' | paste -sd ' ') " ] || report "$(ls -A tools)"
+    run_tool initkit --list
+    [ "$(find tools -mindepth 1 -printf '%f\n' | sort)" = "$(printf '%s\n' initkit other "$output" | sort)" ] ||
+        report "$(ls -A tools)"
 }
 
 @test "install replaces a file that is running" {

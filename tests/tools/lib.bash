@@ -123,7 +123,7 @@ own_network() {
     begin unshare -n sleep 120
     inside=(nsenter -t "$started" -n)
     until_true 10 test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$started/ns/net")"
-    until_true 5 "${inside[@]}" ip link set lo up
+    until_true 5 "${inside[@]}" busybox ip link set lo up
 }
 
 # own_files COMMANDS: from here on tools and servers see files as COMMANDS (mounts, in a mount namespace of their own)
