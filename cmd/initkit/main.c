@@ -1,0 +1,139 @@
+/* initkit: all the tools in one file. It runs the one that its own name or its first argument says. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/initkit/tools.h"
+#include "common/install.h"
+#include "common/tool.h"
+#include "versions.h"
+
+#include "common/banned.h"
+
+struct initkit_options {
+    struct common_options common;
+    bool list;
+    const char *install;
+};
+
+#define AT(member) offsetof(struct initkit_options, member)
+
+static const struct option rows[] = {
+    {.name = "list",
+     .offset = AT(list),
+     .no_variable = true,
+     .help = "Print the names of the tools and exit"},
+    {.name = "install",
+     .argument = "DIR",
+     .type = OPTION_TEXT,
+     .offset = AT(install),
+     .no_variable = true,
+     .help = "Put this binary into DIR, with a link for each tool, and exit"},
+};
+
+static const char *const examples[] = {
+    "Run a tool",
+    "initkit wait-for-tcp mydb:3306",
+    "Bring the tools to an init container with another image, through a shared emptyDir",
+    "initkit --install /initkit",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
+
+extern const struct tool initkit_tool;
+const struct tool initkit_tool = {
+    .name = "initkit",
+    .operands = "TOOL [ARGUMENT]...",
+    .summary = "Run one of initkit's tools",
+    .description = "TOOL is one of those that --list prints; what follows it are that tool's own options and "
+                   "operands. Called "
+                   "through a link with a tool's name, initkit is that tool.",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .options_size = sizeof(struct initkit_options),
+    .one_shot = true,
+};
+
+struct entry {
+    const struct tool *tool;
+    int (*main)(int argc, char **argv);
+};
+
+#define TOOL_ENTRY(name) {&name##_tool, name##_main},
+
+static const struct entry entries[] = {TOOLS(TOOL_ENTRY)};
+
+enum { ENTRIES = sizeof entries / sizeof entries[0] };
+
+/* The tool of that name, which may be a path; NULL when there is none. */
+static const struct entry *find_entry(const char *name)
+{
+    const char *slash = name ? strrchr(name, '/') : NULL;
+
+    if (slash)
+        name = slash + 1;
+    for (size_t i = 0; name && i < ENTRIES; i++)
+        if (strcmp(name, entries[i].tool->name) == 0)
+            return &entries[i];
+    return NULL;
+}
+
+static int list(void)
+{
+    for (size_t i = 0; i < ENTRIES; i++)
+        printf("%s\n", entries[i].tool->name);
+    return fflush(stdout) == 0 ? CODE_OK : CODE_FAILED;
+}
+
+static int install(const char *directory, const struct verdict *verdict)
+{
+    struct log_event event = {.level = LOG_INFO, .name = "ready", .elapsed = -1};
+    struct reason why;
+    char line[128];
+
+    bool good = install_self(directory, "initkit", &why);
+    for (size_t i = 0; good && i < ENTRIES; i++)
+        good = install_link(directory, entries[i].tool->name, "initkit", &why);
+    if (!good)
+        return verdict_refuse(verdict, &why);
+    snprintf(line, sizeof line, "installed initkit and %d links in %.80s", ENTRIES, directory);
+    return verdict_finish(verdict, CODE_OK, &event, line);
+}
+
+static int run(const struct initkit_options *options, const struct verdict *verdict)
+{
+    struct reason why;
+
+    if (options->list)
+        return list();
+    if (options->install)
+        return install(options->install, verdict);
+    if (options->common.operands.count > 0)
+        reason_set(&why, CODE_USAGE, "%.100s: no such tool: expected one of those that --list prints",
+                   options->common.operands.items[0]);
+    else
+        reason_set(&why, CODE_USAGE, "a TOOL is missing: expected one of those that --list prints");
+    return verdict_refuse(verdict, &why);
+}
+
+int main(int argc, char **argv)
+{
+    const struct entry *entry = find_entry(argv[0]);
+    struct initkit_options options;
+    struct verdict verdict;
+    int code;
+
+    if (entry)
+        return entry->main(argc, argv);
+    if (argc > 1 && argv[1][0] != '-') {
+        entry = find_entry(argv[1]);
+        if (entry)
+            return entry->main(argc - 1, argv + 1);
+    }
+    if (tool_begin(&initkit_tool, argc, argv, &options, &verdict, &code))
+        code = run(&options, &verdict);
+    options_free(&initkit_tool, &options);
+    return code;
+}

@@ -1,0 +1,283 @@
+/* wait-for-dns: until names resolve. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/wait-for-dns/name.h"
+#include "cmd/wait-for-dns/write.h"
+#include "common/mem.h"
+#include "common/namespace.h"
+#include "common/publish.h"
+#include "common/resolver.h"
+#include "common/tool.h"
+#include "versions.h"
+
+#include "common/banned.h"
+
+enum { IN_FLIGHT_MOST = 512, RECORDS_MAX = 4096, FILE_MODE = 0644 };
+
+#define HOSTS_FILE "/etc/hosts"
+
+enum family { FAMILY_ANY, FAMILY_4, FAMILY_6, FAMILY_BOTH };
+
+struct wait_for_dns_options {
+    struct common_options common;
+    int family; /* enum family */
+    int64_t min_records;
+    struct option_list expect;
+    bool gone;
+    bool tcp;
+    bool hosts;
+    const char *write;
+    int write_format; /* enum write_format */
+    struct resolver_options resolver;
+};
+
+static const char *const families[] = {"any", "4", "6", "both", NULL};
+static const char *const write_formats[] = {"lines", "json", "env", "hosts", NULL};
+
+#define AT(member) offsetof(struct wait_for_dns_options, member)
+
+static const struct option rows[] = {
+    {.name = "family",
+     .argument = "any|4|6|both",
+     .type = OPTION_CHOICE,
+     .offset = AT(family),
+     .choices = families,
+     .initial = "any",
+     .help = "Which address family must be there, for a NAME without TYPE"},
+    {.letter = '4', .stands_for = "family", .value = "4"},
+    {.letter = '6', .stands_for = "family", .value = "6"},
+    {.name = "min-records",
+     .argument = "N",
+     .type = OPTION_NUMBER,
+     .offset = AT(min_records),
+     .min = 1,
+     .max = RECORDS_MAX,
+     .initial = "1",
+     .help = "At least N distinct records"},
+    {.name = "expect",
+     .argument = "VALUE",
+     .type = OPTION_LIST,
+     .offset = AT(expect),
+     .help = "This record must be among them; for MX and SRV its host is enough"},
+    {.name = "gone",
+     .offset = AT(gone),
+     .help = "Ready when the name is gone: NXDOMAIN or no data from every candidate and family; a timeout or "
+             "SERVFAIL is never \"gone\""},
+    {.name = "stable",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(common.retry.stable),
+     .help = "The condition must hold this long without a break"},
+    RESOLVER_ROWS(struct wait_for_dns_options),
+    {.name = "tcp", .offset = AT(tcp), .help = "Ask over TCP"},
+    {.name = "hosts",
+     .offset = AT(hosts),
+     .help = "Consult /etc/hosts first (not by default: a pod's own name is in there before DNS has it)"},
+    {.name = "write",
+     .argument = "PATH",
+     .type = OPTION_TEXT,
+     .offset = AT(write),
+     .help = "Write the records there once ready, whole or not at all; - is standard output"},
+    {.name = "write-format",
+     .argument = "lines|json|env|hosts",
+     .type = OPTION_CHOICE,
+     .offset = AT(write_format),
+     .choices = write_formats,
+     .initial = "lines",
+     .help = "How they are written"},
+};
+
+static const struct option_initial initials[] = {
+    {"timeout", "4m"},  {"attempt-timeout", "3s"}, {"interval", "100ms"},
+    {"backoff", "1.1"}, {"max-interval", "1s"},    {NULL, NULL},
+};
+
+static const char *const examples[] = {
+    "Wait for two Services, by short name and by full name",
+    "wait-for-dns myservice mydb.%n.svc.cluster.local",
+    "Wait for three members of a cluster and write them down",
+    "wait-for-dns --min-records 3 --write /peers/hosts --write-format hosts db-headless",
+    "Wait for the port's SRV record",
+    "wait-for-dns _mysql._tcp.db-headless/SRV",
+    "Wait until the old Service has gone, for two seconds",
+    "wait-for-dns --gone --stable 2s legacy",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
+
+extern const struct tool wait_for_dns_tool;
+const struct tool wait_for_dns_tool = {
+    .name = "wait-for-dns",
+    .operands = "NAME[/TYPE]...",
+    .summary = "Wait until names resolve",
+    .description =
+        "TYPE is A, AAAA, CNAME, MX, NS, TXT, SRV or PTR (an address may be given for PTR); without it, A "
+        "and "
+        "AAAA, either is enough. %n in a name stands for the pod's namespace. All names are asked for at the "
+        "same "
+        "time.\n\n"
+        "Names go through resolv.conf's search list as the pod's resolver would send them; a trailing dot "
+        "means "
+        "as it is. An answer counts only when every candidate before it said NXDOMAIN or no data: behind a "
+        "SERVFAIL or silence, a wildcard of another domain would be a false \"ready\".",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .initials = initials,
+    .options_size = sizeof(struct wait_for_dns_options),
+    .many_targets = true,
+};
+
+/* Everything that the run needs, released by run_free. */
+struct run {
+    const struct wait_for_dns_options *options;
+    struct resolvconf conf;
+    struct dns_resolver resolver;
+    struct name_plan plan;
+    struct name *names;
+    struct wait_target **targets;
+    size_t count;
+    struct wait wait;
+};
+
+static void run_set_plan(struct run *run)
+{
+    const struct wait_for_dns_options *options = run->options;
+
+    run->plan = (struct name_plan){
+        .search = !options->resolver.no_search,
+        .use_hosts = options->hosts,
+        .hosts_path = HOSTS_FILE,
+        .types = {options->family == FAMILY_6 ? DNS_AAAA : DNS_A, DNS_AAAA},
+        .type_count = options->family == FAMILY_ANY || options->family == FAMILY_BOTH ? 2 : 1,
+        .all_records = options->gone || options->family == FAMILY_BOTH || options->write ||
+                       options->min_records > 1 || options->expect.count > 0,
+        .rules =
+            {
+                .gone = options->gone,
+                .both_families = options->family == FAMILY_BOTH,
+                .min_records = (size_t)options->min_records,
+                .expect = &options->expect,
+            },
+    };
+}
+
+/* What cannot be together. */
+static bool check_name(const struct wait_for_dns_options *options, const struct name *name,
+                       struct reason *why)
+{
+    bool has_addresses = !name->typed || name->type == DNS_A || name->type == DNS_AAAA;
+
+    if (options->write && options->write_format == WRITE_HOSTS && !has_addresses)
+        return reason_set(why, CODE_USAGE, "--write-format hosts: %s records are no addresses",
+                          dns_type_name(name->type));
+    return true;
+}
+
+static bool run_add_names(struct run *run, const char *namespace, struct reason *why)
+{
+    const struct option_list *operands = &run->options->common.operands;
+
+    run->names = xcalloc(operands->count, sizeof *run->names);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    for (run->count = 0; run->count < operands->count; run->count++) {
+        struct name *name = &run->names[run->count];
+        name->base.name = operands->items[run->count];
+        name->plan = &run->plan;
+        run->targets[run->count] = &name->base;
+        if (!name_parse(name->base.name, namespace, name, why) || !check_name(run->options, name, why)) {
+            reason_wrap(why, "%s", name->base.name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool run_prepare(struct run *run, struct reason *why)
+{
+    const struct wait_for_dns_options *options = run->options;
+    char namespace[NAMESPACE_TEXT];
+
+    run_set_plan(run);
+    if (options->common.operands.count == 0)
+        return reason_set(why, CODE_USAGE, "a NAME is missing: expected NAME or NAME/TYPE");
+    if (options->gone && (options->write || options->expect.count > 0 || options->min_records > 1))
+        return reason_set(why, CODE_USAGE, "--gone: does not go with --write, --expect or --min-records");
+    if (!resolver_read(&options->resolver, &run->conf, why))
+        return false;
+    namespace_find(NAMESPACE_FILE, &run->conf, namespace);
+    if (!run_add_names(run, namespace, why))
+        return false;
+    run->plan.loop = loop_new();
+    run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf, .tcp = options->tcp};
+    run->plan.resolver = &run->resolver;
+    return run->plan.loop || reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+}
+
+static bool run_write(struct wait *wait, struct reason *why)
+{
+    const struct run *run = wait->owner;
+    struct publish publish;
+    struct buf out;
+
+    buf_init(&out, WRITE_MAX);
+    write_format((enum write_format)run->options->write_format, run->names, run->count, &out);
+    bool written = publish_begin(&publish, run->options->write, FILE_MODE, why);
+    if (written && !publish_write(&publish, out.data, out.length, why)) {
+        publish_abort(&publish);
+        written = false;
+    }
+    written = written && publish_commit(&publish, why);
+    if (!written)
+        reason_wrap(why, "--write");
+    buf_free(&out);
+    return written;
+}
+
+static void run_free(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        records_free(&run->names[i].records);
+    loop_free(run->plan.loop);
+    free(run->names);
+    free(run->targets);
+    free(run);
+}
+
+static int run_wait(struct run *run, const struct verdict *verdict)
+{
+    run->wait = (struct wait){
+        .loop = run->plan.loop,
+        .options = &run->options->common,
+        .verdict = verdict,
+        .targets = run->targets,
+        .count = run->count,
+        .done = run->plan.rules.gone ? "gone" : "ready",
+        .in_flight_most = wait_capacity(DNS_DESCRIPTORS, IN_FLIGHT_MOST),
+        .start = name_start,
+        .cancel = name_cancel,
+        .publish = run->options->write ? run_write : NULL,
+        .owner = run,
+    };
+    return wait_run(&run->wait);
+}
+
+int main(int argc, char **argv)
+{
+    struct wait_for_dns_options options;
+    struct verdict verdict;
+    struct reason why;
+    int code;
+
+    if (tool_begin(&wait_for_dns_tool, argc, argv, &options, &verdict, &code)) {
+        struct run *run = xcalloc(1, sizeof *run);
+        run->options = &options;
+        code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
+        run_free(run);
+    }
+    options_free(&wait_for_dns_tool, &options);
+    return code;
+}

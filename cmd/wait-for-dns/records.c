@@ -1,0 +1,164 @@
+#include "cmd/wait-for-dns/records.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/address.h"
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+static void records_add(struct records *records, enum dns_type type, const char *value)
+{
+    records->items[records->count++] = (struct record){.type = type, .value = xstrdup(value)};
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct record *left = a, *right = b;
+
+    if (left->type != right->type)
+        return left->type < right->type ? -1 : 1;
+    return strcmp(left->value, right->value);
+}
+
+static void records_sort(struct records *records)
+{
+    size_t kept = 0;
+
+    qsort(records->items, records->count, sizeof *records->items, compare);
+    for (size_t i = 0; i < records->count; i++) {
+        if (kept > 0 && compare(&records->items[kept - 1], &records->items[i]) == 0)
+            free(records->items[i].value);
+        else
+            records->items[kept++] = records->items[i];
+    }
+    records->count = kept;
+}
+
+void records_from_result(struct records *records, const struct dns_result *result)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < result->answer_count; i++)
+        count += result->answers[i].count;
+    *records = (struct records){.items = xcalloc(count, sizeof *records->items)};
+    for (size_t i = 0; i < result->answer_count; i++)
+        for (size_t j = 0; j < result->answers[i].count; j++)
+            records_add(records, result->answers[i].type, result->answers[i].records[j]);
+    records_sort(records);
+}
+
+void records_from_addresses(struct records *records, const struct address *addresses, size_t count)
+{
+    char text[ADDRESS_TEXT];
+
+    *records = (struct records){.items = xcalloc(count, sizeof *records->items)};
+    for (size_t i = 0; i < count; i++)
+        records_add(records, address_family(&addresses[i]) == AF_INET ? DNS_A : DNS_AAAA,
+                    address_format(&addresses[i], text));
+    records_sort(records);
+}
+
+void records_free(struct records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        free(records->items[i].value);
+    free(records->items);
+    *records = (struct records){0};
+}
+
+static bool same_address(const char *a, const char *b)
+{
+    struct address left, right;
+
+    return address_parse(a, 0, &left) && address_parse(b, 0, &right) && address_same(&left, &right);
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    size_t length_a = strlen(a), length_b = strlen(b);
+
+    length_a -= length_a > 0 && a[length_a - 1] == '.';
+    length_b -= length_b > 0 && b[length_b - 1] == '.';
+    return length_a == length_b && strncasecmp(a, b, length_a) == 0;
+}
+
+bool record_is(const struct record *record, const char *expected)
+{
+    const char *host = strrchr(record->value, ' ');
+
+    switch (record->type) {
+    case DNS_A:
+    case DNS_AAAA:
+        return same_address(record->value, expected);
+    case DNS_TXT:
+        return strcmp(record->value, expected) == 0;
+    case DNS_MX:
+    case DNS_SRV:
+        return same_name(record->value, expected) || (host && same_name(host + 1, expected));
+    case DNS_CNAME:
+    case DNS_NS:
+    case DNS_PTR:
+        return same_name(record->value, expected);
+    }
+    return false;
+}
+
+static bool records_have(const struct records *records, const char *expected)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (record_is(&records->items[i], expected))
+            return true;
+    return false;
+}
+
+static bool records_have_type(const struct records *records, enum dns_type type)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (records->items[i].type == type)
+            return true;
+    return false;
+}
+
+static bool check_families(const struct records *records, struct reason *why)
+{
+    static const enum dns_type both[] = {DNS_A, DNS_AAAA};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (records_have_type(records, both[i]))
+            continue;
+        reason_set(why, CODE_FAILED, "has %s, but no %s record", dns_type_name(both[!i]),
+                   dns_type_name(both[i]));
+        reason_hint(why, "is the cluster dual-stack, and the Service's ipFamilyPolicy too?");
+        return false;
+    }
+    return true;
+}
+
+enum outcome records_judge(const struct records_rules *rules, const struct records *records,
+                           struct reason *why)
+{
+    if (rules->gone) {
+        reason_set(why, CODE_FAILED, "is still there:");
+        reason_detail(why, " %.100s", records->items[0].value);
+        return ATTEMPT_RETRY;
+    }
+    if (rules->both_families && !check_families(records, why))
+        return ATTEMPT_RETRY;
+    if (records->count < rules->min_records) {
+        reason_set(why, CODE_FAILED, "%zu record%s, %zu wanted", records->count,
+                   records->count == 1 ? "" : "s", rules->min_records);
+        reason_hint(why, "a headless Service has a record for each ready pod: are enough of them ready?");
+        return ATTEMPT_RETRY;
+    }
+    for (size_t i = 0; i < rules->expect->count; i++) {
+        if (records_have(records, rules->expect->items[i]))
+            continue;
+        reason_set(why, CODE_FAILED, "%.200s is not among its records", rules->expect->items[i]);
+        reason_detail(why, ": %.100s%s", records->items[0].value, records->count > 1 ? ", ..." : "");
+        return ATTEMPT_RETRY;
+    }
+    return ATTEMPT_OK;
+}

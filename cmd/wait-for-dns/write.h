@@ -1,0 +1,17 @@
+/* --write: the records of all names in one file. */
+#ifndef WAIT_FOR_DNS_WRITE_H
+#define WAIT_FOR_DNS_WRITE_H
+
+#include <stddef.h>
+
+#include "cmd/wait-for-dns/name.h"
+#include "common/buf.h"
+
+enum write_format { WRITE_LINES, WRITE_JSON, WRITE_ENV, WRITE_HOSTS };
+
+enum { WRITE_MAX = 64 * 1024 * 1024 };
+
+/* Adds the file's whole content. Names without records (others were enough) are left out. */
+void write_format(enum write_format format, const struct name *names, size_t count, struct buf *out);
+
+#endif

@@ -1,0 +1,287 @@
+/* wait-for-tcp: until ports accept connections. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/wait-for-tcp/escape.h"
+#include "cmd/wait-for-tcp/probe.h"
+#include "common/hosts.h"
+#include "common/mem.h"
+#include "common/namespace.h"
+#include "common/resolver.h"
+#include "common/tool.h"
+#include "versions.h"
+
+#include "common/banned.h"
+
+enum { SCRIPT_MAX = 64 * 1024, IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3, ADDRESSES_MAX = 65536 };
+
+#define HOSTS_FILE "/etc/hosts"
+
+struct wait_for_tcp_options {
+    struct common_options common;
+    int family; /* index into `families` */
+    bool all_addresses;
+    int64_t min_addresses;
+    int64_t hold;
+    const char *send, *expect;
+    bool gone;
+    struct resolver_options resolver;
+};
+
+static const char *const families[] = {"any", "4", "6", NULL};
+static const int family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
+
+static bool check_escapes(const char *value, struct reason *why)
+{
+    struct buf bytes;
+
+    buf_init(&bytes, SCRIPT_MAX);
+    bool good = escape_decode(value, &bytes, why);
+    buf_free(&bytes);
+    return good;
+}
+
+#define AT(member) offsetof(struct wait_for_tcp_options, member)
+
+static const struct option rows[] = {
+    {.name = "family",
+     .argument = "any|4|6",
+     .type = OPTION_CHOICE,
+     .offset = AT(family),
+     .choices = families,
+     .initial = "any",
+     .help = "Address family to connect over"},
+    {.letter = '4', .stands_for = "family", .value = "4"},
+    {.letter = '6', .stands_for = "family", .value = "6"},
+    {.name = "all-addresses",
+     .offset = AT(all_addresses),
+     .help = "Every address of the name must accept (headless Services); else one is enough"},
+    {.name = "min-addresses",
+     .argument = "N",
+     .type = OPTION_NUMBER,
+     .offset = AT(min_addresses),
+     .min = 1,
+     .max = ADDRESSES_MAX,
+     .initial = "1",
+     .help = "At least N addresses must accept"},
+    {.name = "hold",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(hold),
+     .initial = "50ms",
+     .help = "The connection must stay open this long, on top of --attempt-timeout, because sidecars and "
+             "balancers accept everything; any byte received ends it early; 0 = off"},
+    {.name = "send",
+     .argument = "TEXT",
+     .type = OPTION_TEXT,
+     .offset = AT(send),
+     .check = check_escapes,
+     .help = "Send this after connecting, with C escapes: 'PING\\r\\n'"},
+    {.name = "expect",
+     .argument = "TEXT",
+     .type = OPTION_TEXT,
+     .offset = AT(expect),
+     .check = check_escapes,
+     .help = "Read until this has been seen, with C escapes: '+PONG'"},
+    {.name = "gone",
+     .offset = AT(gone),
+     .help =
+         "Ready when nobody accepts: refused, no such socket, or the name is gone; a timeout proves nothing"},
+    {.name = "stable",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(common.retry.stable),
+     .help = "The condition must hold this long without a break"},
+    RESOLVER_ROWS(struct wait_for_tcp_options),
+};
+
+static const struct option_initial initials[] = {
+    {"timeout", "4m"},  {"attempt-timeout", "2s"}, {"interval", "50ms"},
+    {"backoff", "1.1"}, {"max-interval", "1s"},    {NULL, NULL},
+};
+
+static const char *const examples[] = {
+    "Wait for a database, at most two minutes",
+    "wait-for-tcp --timeout 2m mydb:3306",
+    "Wait for any one of three brokers",
+    "wait-for-tcp --min-targets 1 kafka-0.kafka:9092 kafka-1.kafka:9092 kafka-2.kafka:9092",
+    "Wait until Redis answers, not only its sidecar",
+    "wait-for-tcp --send 'PING\\r\\n' --expect '+PONG' redis:6379",
+    "Wait until the old server has gone",
+    "wait-for-tcp --gone --stable 2s legacy:8080",
+    "Wait for a socket in a shared volume",
+    "wait-for-tcp unix:/run/shared/app.sock",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
+
+extern const struct tool wait_for_tcp_tool;
+const struct tool wait_for_tcp_tool = {
+    .name = "wait-for-tcp",
+    .operands = "TARGET...",
+    .summary = "Wait until TCP ports accept connections",
+    .description =
+        "TARGET is HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH; %n in a host name stands for the "
+        "pod's "
+        "namespace. All targets are tried at the same time.\n\n"
+        "A port is ready when a connection is accepted and stays open for --hold. The name is resolved anew "
+        "for every attempt, /etc/hosts first, and all its addresses are tried, IPv6 and IPv4 by turns.",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .initials = initials,
+    .options_size = sizeof(struct wait_for_tcp_options),
+    .many_targets = true,
+};
+
+/* Everything that the run needs, released by run_free. */
+struct run {
+    struct resolvconf conf;
+    struct dns_resolver resolver;
+    struct probe_plan plan;
+    struct probe *probes;
+    struct wait_target **targets;
+    struct buf send, expect;
+    struct wait wait;
+};
+
+static void run_set_rules(struct run *run, const struct wait_for_tcp_options *options)
+{
+    struct probe_plan *plan = &run->plan;
+    struct reason ignored; /* the option table has checked the escapes */
+
+    escape_decode(options->send ? options->send : "", &run->send, &ignored);
+    escape_decode(options->expect ? options->expect : "", &run->expect, &ignored);
+    plan->search = !options->resolver.no_search;
+    plan->family = family_values[options->family];
+    plan->hosts_path = HOSTS_FILE;
+    plan->rules = (struct judge_rules){
+        .gone = options->gone,
+        .all_addresses = options->all_addresses,
+        .min_addresses = (size_t)options->min_addresses,
+    };
+    plan->script = (struct dial_script){
+        .hold = options->gone ? 0 : options->hold,
+        .send = run->send.data,
+        .send_length = options->gone ? 0 : run->send.length,
+        .expect = run->expect.data,
+        .expect_length = options->gone ? 0 : run->expect.length,
+    };
+    dial_prepare(&plan->script);
+}
+
+/* A literal address of the family that was ruled out can never be ready. */
+static bool check_family(const struct target *target, int family, struct reason *why)
+{
+    if (target->kind != TARGET_ADDRESS || family == AF_UNSPEC ||
+        address_family(&target->at.address) == family)
+        return true;
+    return reason_set(why, CODE_USAGE, "--family %s excludes this address", family == AF_INET ? "4" : "6");
+}
+
+static bool run_add_targets(struct run *run, const struct option_list *operands, const char *namespace,
+                            struct reason *why)
+{
+    run->probes = xcalloc(operands->count, sizeof *run->probes);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    for (size_t i = 0; i < operands->count; i++) {
+        struct probe *probe = &run->probes[i];
+        probe->base.name = operands->items[i];
+        probe->plan = &run->plan;
+        run->targets[i] = &probe->base;
+        if (!target_parse(operands->items[i], namespace, &probe->target, why) ||
+            !check_family(&probe->target, run->plan.family, why)) {
+            reason_wrap(why, "%s", operands->items[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a name has to be asked for in DNS, because /etc/hosts does not have it. */
+static bool run_needs_dns(const struct run *run, size_t count)
+{
+    struct address found[HOSTS_ADDRESSES];
+
+    for (size_t i = 0; i < count; i++) {
+        const struct target *target = &run->probes[i].target;
+        if (target->kind == TARGET_NAME &&
+            hosts_lookup(HOSTS_FILE, target->at.host, run->plan.family, found) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool run_prepare(struct run *run, const struct wait_for_tcp_options *options, struct reason *why)
+{
+    const struct option_list *operands = &options->common.operands;
+    struct reason no_servers;
+    char namespace[NAMESPACE_TEXT];
+
+    run_set_rules(run, options);
+    if (operands->count == 0)
+        return reason_set(why, CODE_USAGE,
+                          "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH");
+    bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
+    namespace_find(NAMESPACE_FILE, &run->conf, namespace);
+    if (!run_add_targets(run, operands, namespace, why))
+        return false;
+    if (!servers && run_needs_dns(run, operands->count)) {
+        *why = no_servers;
+        return false;
+    }
+    run->plan.loop = loop_new();
+    run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf};
+    run->plan.resolver = &run->resolver;
+    return run->plan.loop || reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+}
+
+static void run_free(struct run *run)
+{
+    loop_free(run->plan.loop);
+    free(run->plan.script.expect_back);
+    free(run->probes);
+    free(run->targets);
+    buf_free(&run->send);
+    buf_free(&run->expect);
+    free(run);
+}
+
+static int run_wait(struct run *run, const struct common_options *common, const struct verdict *verdict)
+{
+    run->wait = (struct wait){
+        .loop = run->plan.loop,
+        .options = common,
+        .verdict = verdict,
+        .targets = run->targets,
+        .count = common->operands.count,
+        .done = run->plan.rules.gone ? "gone" : "ready",
+        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
+        .start = probe_start,
+        .cancel = probe_cancel,
+    };
+    return wait_run(&run->wait);
+}
+
+int main(int argc, char **argv)
+{
+    struct wait_for_tcp_options options;
+    struct verdict verdict;
+    struct reason why;
+    int code;
+
+    if (tool_begin(&wait_for_tcp_tool, argc, argv, &options, &verdict, &code)) {
+        struct run *run = xcalloc(1, sizeof *run);
+        buf_init(&run->send, SCRIPT_MAX);
+        buf_init(&run->expect, SCRIPT_MAX);
+        if (options.common.retry.attempt_timeout > 0)
+            options.common.retry.attempt_timeout += options.hold;
+        code = run_prepare(run, &options, &why) ? run_wait(run, &options.common, &verdict)
+                                                : verdict_refuse(&verdict, &why);
+        run_free(run);
+    }
+    options_free(&wait_for_tcp_tool, &options);
+    return code;
+}

@@ -1,0 +1,42 @@
+/* An attempt at one target: resolve, connect to its addresses, judge. */
+#ifndef WAIT_FOR_TCP_PROBE_H
+#define WAIT_FOR_TCP_PROBE_H
+
+#include "cmd/wait-for-tcp/dial.h"
+#include "cmd/wait-for-tcp/judge.h"
+#include "common/dns.h"
+#include "common/target.h"
+#include "common/wait.h"
+
+/* The same for all targets of a run. */
+struct probe_plan {
+    struct loop *loop;
+    struct dns_resolver *resolver;
+    bool search;            /* --no-search is off */
+    int family;             /* AF_UNSPEC, AF_INET, AF_INET6 */
+    const char *hosts_path; /* consulted before DNS, as an app would */
+    struct dial_script script;
+    struct judge_rules rules;
+};
+
+struct probe {
+    struct wait_target base;
+    const struct probe_plan *plan;
+    struct target target;
+
+    int64_t deadline;
+    struct loop_timer timer;   /* the attempt's deadline, or the next address's turn */
+    struct dns_lookup *lookup; /* while resolving */
+    struct dns_negative negative;
+    struct dial *dials; /* one an address, in the order of trying */
+    size_t count;
+    size_t started, ended;
+    int64_t last_start;
+    bool starting; /* dials end one another's turn only once */
+};
+
+/* The two halves of an attempt, as struct wait calls them. */
+void probe_start(struct wait_target *target, int64_t deadline);
+void probe_cancel(struct wait_target *target, struct reason *doing);
+
+#endif

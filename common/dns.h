@@ -1,0 +1,77 @@
+/* The one resolver: names are looked up here for every tool, over c-ares, on the loop.
+ *
+ * Why not c-ares's own search and getaddrinfo: they hide which candidate answered, judge two families by whichever
+ * reply came last, go on after SERVFAIL, cache "no data" for an hour, and let time-outs drift. Here each lookup walks
+ * its candidates over plain queries, on fresh channels, one server each. */
+#ifndef COMMON_DNS_H
+#define COMMON_DNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/answer.h"
+#include "common/loop.h"
+#include "common/reason.h"
+#include "common/resolvconf.h"
+
+enum {
+    DNS_STAGGER = 300, /* milliseconds of silence before the next server is asked too */
+    DNS_TYPES = 2,
+    DNS_DESCRIPTORS = 2, /* that a lookup mostly has open at a time */
+    DNS_ASKED_TEXT = 200,
+};
+
+/* Shared by all lookups of a run. */
+struct dns_resolver {
+    struct loop *loop;
+    const struct resolvconf *conf;
+    bool tcp;      /* ask over TCP */
+    unsigned turn; /* for `options rotate` */
+};
+
+struct dns_request {
+    const char *name;
+    bool search; /* through the search list; a trailing dot means no anyhow */
+    enum dns_type types[DNS_TYPES];
+    size_t type_count;
+    bool first_is_enough; /* the second type is not asked for when the first has records */
+};
+
+/* What the walk over the candidates came to. */
+struct dns_result {
+    enum answer_status status;        /* of the whole: records, negative from all, or what stopped the walk */
+    char candidate[DNS_NAME];         /* that has the records, or gave no clear answer; else the first one */
+    struct answer answers[DNS_TYPES]; /* of that candidate, in the order of the request's types */
+    size_t answer_count;
+    size_t asked;                     /* candidates */
+    char asked_names[DNS_ASKED_TEXT]; /* the first of them, with commas */
+    bool has_negative_ttl;            /* of the first candidate */
+    uint32_t negative_ttl;
+};
+
+struct dns_lookup;
+
+/* Begins a lookup that ends by `deadline`. `on_result` comes once, later, from the loop; what it gets is released after it
+ * returns, and so is the lookup. The request is copied, its name too. */
+struct dns_lookup *dns_lookup_start(struct dns_resolver *resolver, const struct dns_request *request,
+                                    int64_t deadline,
+                                    void (*on_result)(void *owner, const struct dns_result *result),
+                                    void *owner);
+
+/* Ends it without a result. Not after on_result. */
+void dns_lookup_cancel(struct dns_lookup *lookup);
+
+/* What one waiter remembers of the last negative answer, to tell a cached one. */
+struct dns_negative {
+    bool known;
+    uint32_t ttl;
+    int64_t at;
+};
+
+/* Says why a result without records has none. A negative answer whose TTL counts down from one lookup to the next
+ * comes out of the server's cache; it is said for how long. */
+void dns_reason(const struct dns_result *result, struct dns_negative *negative, int64_t now,
+                struct reason *why);
+
+#endif

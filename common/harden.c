@@ -1,0 +1,43 @@
+#include "common/harden.h"
+
+#include <elf.h>
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+/* Where the program was loaded: the difference between where its headers are and where they were linked to be. */
+static uintptr_t load_base(const ElfW(Phdr) * headers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (headers[i].p_type == PT_PHDR)
+            return (uintptr_t)headers - headers[i].p_vaddr;
+    return 0;
+}
+
+/* musl's start-up code of a static-pie never calls mprotect for PT_GNU_RELRO (measured on musl 1.2.5), so this does
+ * what a dynamic linker would have done. glibc does it itself; twice is harmless. Whole pages of the segment only: what
+ * shares its last page with writable data stays writable. */
+void harden_relocations(void)
+{
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(
+        AT_PHDR); /* NOLINT(performance-no-int-to-ptr) */
+    size_t count = (size_t)getauxval(AT_PHNUM);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    if (!headers || page == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (headers[i].p_type != PT_GNU_RELRO)
+            continue;
+        uintptr_t begin = load_base(headers, count) + headers[i].p_vaddr;
+        uintptr_t end = (begin + headers[i].p_memsz) & ~(page - 1);
+        begin &= ~(page - 1);
+        if (end > begin)
+            mprotect((void *)begin, end - begin, PROT_READ); /* NOLINT(performance-no-int-to-ptr) */
+    }
+}

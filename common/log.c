@@ -1,0 +1,156 @@
+#include "common/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/json.h"
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+/* A line longer than this is cut; nothing that is said comes near. */
+enum { LINE_MAX_BYTES = 64 * 1024, MESSAGE_MAX_BYTES = 4 * 1024 };
+
+static struct {
+    const char *tool;
+    enum log_format format;
+    enum log_level level;
+} setup = {.tool = "initkit", .format = LOG_TEXT, .level = LOG_INFO};
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+
+void log_setup(const char *tool, enum log_format format, enum log_level level)
+{
+    setup.tool = tool;
+    setup.format = format;
+    setup.level = level;
+}
+
+/* A stop signal interrupts a write to a pipe that nobody empties: the line is given up then, so that the tool can
+ * end. */
+static void log_write(const struct buf *line)
+{
+    size_t done = 0;
+
+    while (done < line->length) {
+        ssize_t written = write(STDERR_FILENO, line->data + done, line->length - done);
+        if (written > 0)
+            done += (size_t)written;
+        else if (written < 0 && errno == EINTR && stop_signal() == 0)
+            continue;
+        else
+            return;
+    }
+}
+
+/* A peer's bytes must not move a reader's cursor. */
+bool log_add_visible(struct buf *out, const char *text)
+{
+    bool fits = true;
+
+    while (fits && *text != '\0') {
+        int length = json_utf8_length(text);
+        unsigned char byte = (unsigned char)*text;
+        if (length == 0 || byte < 0x20 || byte == 0x7F) {
+            fits = buf_add_format(out, "\\x%02x", byte);
+            text++;
+        } else {
+            fits = buf_add(out, text, (size_t)length);
+            text += length;
+        }
+    }
+    return fits;
+}
+
+static void log_add_time(struct buf *line)
+{
+    struct timespec now;
+    struct tm utc;
+    char text[32];
+    size_t length;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    length = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + length, sizeof text - length, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    json_add_member(line, "time", text);
+}
+
+static void log_add_json(struct buf *line, const struct log_event *event, const char *message)
+{
+    const struct reason *reason = event->reason;
+    char text[sizeof reason->text + sizeof reason->detail];
+
+    buf_add_text(line, "{");
+    log_add_time(line);
+    json_add_member(line, "level", level_names[event->level]);
+    json_add_member(line, "tool", setup.tool);
+    json_add_member(line, "event", event->name ? event->name : level_names[event->level]);
+    json_add_member(line, "message", message);
+    if (event->target)
+        json_add_member(line, "target", event->target);
+    if (event->attempt > 0)
+        json_add_member_number(line, "attempt", event->attempt);
+    if (event->elapsed >= 0)
+        json_add_member_number(line, "elapsed_ms", event->elapsed);
+    if (reason) {
+        snprintf(text, sizeof text, "%s%s", reason->text, reason->detail);
+        json_add_member(line, "reason", text);
+        json_add_member_number(line, "class", (int64_t)reason->code);
+        if (reason->hint[0] != '\0')
+            json_add_member(line, "hint", reason->hint);
+    }
+    buf_add_text(line, "}");
+}
+
+static void log_add_plain(struct buf *line, const struct log_event *event, const char *message)
+{
+    buf_add_format(line, "%s: ", setup.tool);
+    if (event->target) {
+        log_add_visible(line, event->target);
+        buf_add_text(line, ": ");
+    }
+    log_add_visible(line, message);
+}
+
+static void log_say(const struct log_event *event, const char *format, va_list arguments)
+{
+    char message[MESSAGE_MAX_BYTES];
+    struct buf line;
+
+    if (event->level > setup.level)
+        return;
+    vsnprintf(message, sizeof message, format, arguments);
+    buf_init(&line, LINE_MAX_BYTES);
+    if (setup.format == LOG_JSON)
+        log_add_json(&line, event, message);
+    else
+        log_add_plain(&line, event, message);
+    buf_add_text(&line, "\n");
+    log_write(&line);
+    buf_free(&line);
+}
+
+void log_event(const struct log_event *event, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    log_say(event, format, arguments);
+    va_end(arguments);
+}
+
+void log_warn(const char *format, ...)
+{
+    struct log_event event = {.level = LOG_WARN, .elapsed = -1};
+    va_list arguments;
+
+    va_start(arguments, format);
+    log_say(&event, format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,35 @@
+/* The one writer of diagnostics: a line on standard error, as text or as JSON. */
+#ifndef COMMON_LOG_H
+#define COMMON_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/reason.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+/* Everything but level, name and message is left out of the line where it is NULL, 0, or, for elapsed, negative. */
+struct log_event {
+    enum log_level level;
+    const char *name; /* attempt, waiting, ready, failed, deadline, signal; else the level's name */
+    const char *target;
+    unsigned attempt;
+    int64_t elapsed; /* milliseconds */
+    const struct reason *reason;
+};
+
+/* Says what follows in the name of `tool`, at `level` and what is graver. `tool` must outlive the log. */
+void log_setup(const char *tool, enum log_format format, enum log_level level);
+
+/* Text: "TOOL: TARGET: MESSAGE". Bytes that a terminal would act on are escaped. */
+void log_event(const struct log_event *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds `text` as log lines show it: control bytes and what is no UTF-8 as \xNN. False when it was cut. */
+bool log_add_visible(struct buf *out, const char *text);
+
+void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

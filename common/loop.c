@@ -1,0 +1,187 @@
+#include "common/loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "common/deadline.h"
+#include "common/mem.h"
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+enum { BATCH = 64 };
+
+struct loop {
+    int epoll;
+    bool quit;
+    struct loop_timer **heap; /* a binary heap by due time, from index 1 */
+    size_t timers;
+    size_t capacity;
+    struct epoll_event batch[BATCH]; /* the events being delivered: a removed watch is struck out here */
+    int batch_length;
+};
+
+struct loop *loop_new(void)
+{
+    struct loop *loop = xcalloc(1, sizeof *loop);
+    struct epoll_event stop = {.events = EPOLLIN, .data.ptr = NULL};
+
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll < 0) {
+        free(loop);
+        return NULL;
+    }
+    if (stop_descriptor() >= 0)
+        epoll_ctl(loop->epoll, EPOLL_CTL_ADD, stop_descriptor(), &stop);
+    return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+    if (!loop)
+        return;
+    close(loop->epoll);
+    free(loop->heap);
+    free(loop);
+}
+
+static bool loop_watch_control(struct loop *loop, int operation, struct loop_watch *watch, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = watch};
+
+    return epoll_ctl(loop->epoll, operation, watch->fd, &event) == 0;
+}
+
+bool loop_watch_add(struct loop *loop, struct loop_watch *watch, uint32_t events)
+{
+    return loop_watch_control(loop, EPOLL_CTL_ADD, watch, events);
+}
+
+bool loop_watch_change(struct loop *loop, struct loop_watch *watch, uint32_t events)
+{
+    return loop_watch_control(loop, EPOLL_CTL_MOD, watch, events);
+}
+
+void loop_watch_remove(struct loop *loop, struct loop_watch *watch)
+{
+    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+    for (int i = 0; i < loop->batch_length; i++)
+        if (loop->batch[i].data.ptr == watch)
+            loop->batch[i].events = 0;
+}
+
+static void heap_put(struct loop *loop, size_t position, struct loop_timer *timer)
+{
+    loop->heap[position] = timer;
+    timer->position = position;
+}
+
+/* Moves `timer` from `position` towards the root until its parent is due no later. */
+static size_t heap_rise(struct loop *loop, size_t position, const struct loop_timer *timer)
+{
+    while (position > 1 && loop->heap[position / 2]->due > timer->due) {
+        heap_put(loop, position, loop->heap[position / 2]);
+        position /= 2;
+    }
+    return position;
+}
+
+static size_t heap_sink(struct loop *loop, size_t position, const struct loop_timer *timer)
+{
+    for (size_t child = 2 * position; child <= loop->timers; child = 2 * position) {
+        if (child < loop->timers && loop->heap[child + 1]->due < loop->heap[child]->due)
+            child++;
+        if (loop->heap[child]->due >= timer->due)
+            break;
+        heap_put(loop, position, loop->heap[child]);
+        position = child;
+    }
+    return position;
+}
+
+void loop_timer_clear(struct loop *loop, struct loop_timer *timer)
+{
+    size_t hole = timer->position;
+
+    if (hole == 0)
+        return;
+    timer->position = 0;
+    struct loop_timer *last = loop->heap[loop->timers--];
+    if (last == timer)
+        return;
+    hole = heap_rise(loop, hole, last);
+    hole = heap_sink(loop, hole, last);
+    heap_put(loop, hole, last);
+}
+
+void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due)
+{
+    loop_timer_clear(loop, timer);
+    if (due == DEADLINE_NEVER)
+        return;
+    if (loop->timers + 2 > loop->capacity) {
+        loop->capacity = loop->capacity ? 2 * loop->capacity : 16;
+        loop->heap = xrealloc(loop->heap, loop->capacity * sizeof(struct loop_timer *));
+    }
+    timer->due = due;
+    heap_put(loop, heap_rise(loop, ++loop->timers, timer), timer);
+}
+
+/* Milliseconds for epoll_wait. The clock is rounded down, so a timer may come up to 1 ms early, never late by it. */
+static int loop_patience(const struct loop *loop)
+{
+    if (loop->timers == 0)
+        return -1;
+    int64_t left = deadline_left(loop->heap[1]->due, deadline_now());
+    return left >= INT_MAX ? INT_MAX : (int)left;
+}
+
+static void loop_fire_timers(struct loop *loop)
+{
+    int64_t now = deadline_now();
+
+    while (!loop->quit && loop->timers > 0 && loop->heap[1]->due <= now) {
+        struct loop_timer *timer = loop->heap[1];
+        loop_timer_clear(loop, timer);
+        timer->on_due(timer->owner);
+    }
+}
+
+/* True when the stop descriptor was among the events. */
+static bool loop_deliver(struct loop *loop)
+{
+    for (int i = 0; i < loop->batch_length && !loop->quit; i++) {
+        struct loop_watch *watch = loop->batch[i].data.ptr;
+
+        if (!watch)
+            return true;
+        if (loop->batch[i].events != 0)
+            watch->on_event(watch->owner, loop->batch[i].events);
+    }
+    return false;
+}
+
+enum loop_end loop_run(struct loop *loop)
+{
+    loop->quit = false;
+    while (!loop->quit) {
+        loop->batch_length = epoll_wait(loop->epoll, loop->batch, BATCH, loop_patience(loop));
+        if (loop->batch_length < 0)
+            loop->batch_length = 0; /* EINTR: the stop descriptor tells */
+        bool stopped = loop_deliver(loop);
+        loop->batch_length = 0;
+        if (stopped || stop_signal() != 0)
+            return LOOP_STOPPED;
+        loop_fire_timers(loop);
+    }
+    return LOOP_QUIT;
+}
+
+void loop_quit(struct loop *loop)
+{
+    loop->quit = true;
+}

@@ -1,0 +1,60 @@
+#include "common/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+enum { EXIT_CODE_INTERNAL = 3 };
+
+static void (*exhaustion_cleanup)(void);
+
+void mem_at_exhaustion(void (*cleanup)(void))
+{
+    exhaustion_cleanup = cleanup;
+}
+
+/* No stdio, no atexit handlers: either may allocate. */
+_Noreturn void mem_exhausted(void)
+{
+    static const char message[] = "initkit: out of memory\n";
+
+    if (exhaustion_cleanup)
+        exhaustion_cleanup();
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    _exit(EXIT_CODE_INTERNAL);
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size ? size : 1);
+
+    if (!memory)
+        mem_exhausted();
+    return memory;
+}
+
+void *xrealloc(void *memory, size_t size)
+{
+    void *moved = realloc(memory, size ? size : 1);
+
+    if (!moved)
+        mem_exhausted();
+    return moved;
+}
+
+char *xstrndup(const char *text, size_t length)
+{
+    size_t taken = strnlen(text, length);
+    char *copy = xcalloc(taken + 1, 1);
+
+    memcpy(copy, text, taken);
+    return copy;
+}
+
+char *xstrdup(const char *text)
+{
+    return xstrndup(text, strlen(text));
+}

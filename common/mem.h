@@ -1,0 +1,20 @@
+/* Memory that is there or the process is not: running out ends it with exit code 3. */
+#ifndef COMMON_MEM_H
+#define COMMON_MEM_H
+
+#include <stddef.h>
+
+/* Each returns memory that the caller frees with free(), never NULL. xcalloc's is zeroed. */
+void *xcalloc(size_t count, size_t size);
+void *xrealloc(void *memory, size_t size);
+char *xstrdup(const char *text);
+char *xstrndup(const char *text, size_t length);
+
+/* Ends the process with exit code 3: for libraries that tell of a shortage. */
+_Noreturn void mem_exhausted(void);
+
+/* Registers what must happen before a process that ran out of memory ends (publish removes its temporaries).
+ * It may be called from any thread and must not allocate. One at a time; the last one counts. */
+void mem_at_exhaustion(void (*cleanup)(void));
+
+#endif

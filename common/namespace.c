@@ -1,0 +1,57 @@
+#include "common/namespace.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/file.h"
+
+#include "common/banned.h"
+
+enum { FILE_MAX = 4096 };
+
+/* Takes `text` up to white space, if that is a DNS label (RFC 1123): a namespace's name is one. */
+static bool take(const char *text, char namespace[NAMESPACE_TEXT])
+{
+    static const char label[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    size_t length = text ? strspn(text, label) : 0;
+
+    if (length == 0 || length >= NAMESPACE_TEXT || text[length + strspn(text + length, " \r\n")] != '\0')
+        return false;
+    memcpy(namespace, text, length);
+    namespace[length] = '\0';
+    return true;
+}
+
+static bool take_file(const char *path, char namespace[NAMESPACE_TEXT])
+{
+    struct buf content;
+    struct reason ignored;
+
+    buf_init(&content, FILE_MAX);
+    bool taken = file_read(path, &content, NULL, &ignored) && take(content.data, namespace);
+    buf_free(&content);
+    return taken;
+}
+
+static bool take_search_domain(const struct resolvconf *conf, char namespace[NAMESPACE_TEXT])
+{
+    char first[DNS_NAME];
+
+    if (!conf || conf->domain_count == 0)
+        return false;
+    memcpy(first, conf->domains[0], sizeof first);
+    char *dot = strchr(first, '.');
+    if (!dot || strncmp(dot, ".svc.", 5) != 0)
+        return false;
+    *dot = '\0';
+    return take(first, namespace);
+}
+
+void namespace_find(const char *file, const struct resolvconf *conf, char namespace[NAMESPACE_TEXT])
+{
+    if (take(getenv("INITKIT_NAMESPACE"), namespace) || take(getenv("POD_NAMESPACE"), namespace) ||
+        take_file(file, namespace) || take_search_domain(conf, namespace))
+        return;
+    namespace[0] = '\0';
+}

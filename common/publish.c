@@ -1,0 +1,195 @@
+#include "common/publish.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+enum { NAMES_TO_TRY = 100 };
+
+/* Beside the target, so that the rename stays within one filesystem; hidden, so that globs pass over it. */
+#define TEMPORARY_MARK ".initkit-"
+
+/* The temporary that is open now, for the case that memory runs out. */
+static const char *open_temporary;
+
+static void publish_at_exhaustion(void)
+{
+    if (open_temporary)
+        unlink(open_temporary);
+}
+
+static bool publish_fail(struct reason *why, const char *path, const char *doing, int error)
+{
+    reason_set(why, CODE_FAILED, "%.200s: %s: %s", path, doing, strerror(error));
+    switch (error) {
+    case ENOENT:
+        reason_hint(why, "the directory does not exist: is the volume mounted there?");
+        break;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        reason_hint(why,
+                    "this user (UID %u) may not write there: mount a volume, or look at its mode and fsGroup",
+                    (unsigned)geteuid());
+        break;
+    case EBUSY:
+        reason_hint(why, "the file itself is a mount (subPath?): mount its directory instead");
+        break;
+    case ENOSPC:
+    case EDQUOT:
+        reason_hint(why, "the volume is full");
+        break;
+    default:
+        break;
+    }
+    return false;
+}
+
+/* Splits `path` into "DIR/" (maybe empty) and NAME. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* Whether a temporary has no live owner: each holds a lock on its own, which goes with the process. */
+static bool is_litter(int directory, const char *name)
+{
+    int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+    if (descriptor < 0)
+        return false;
+    bool unlocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    close(descriptor);
+    return unlocked;
+}
+
+/* Removes what killed runs have left for this target. Not being able to is no reason to fail. */
+static void remove_litter(const char *path)
+{
+    char folder[PATH_MAX], prefix[NAME_MAX + 32];
+    const char *name = base_name(path);
+    struct dirent *entry;
+
+    snprintf(folder, sizeof folder, "%.*s.", (int)(name - path), path);
+    snprintf(prefix, sizeof prefix, ".%s" TEMPORARY_MARK, name);
+    DIR *directory = opendir(folder);
+    if (!directory)
+        return;
+    while ((entry = readdir(directory)))
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 && is_litter(dirfd(directory), entry->d_name))
+            unlinkat(dirfd(directory), entry->d_name, 0);
+    closedir(directory);
+}
+
+static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
+{
+    const char *name = base_name(publish->path);
+    struct stat present;
+
+    for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
+        int length = snprintf(publish->temporary, sizeof publish->temporary, "%.*s.%s" TEMPORARY_MARK "%u-%u",
+                              (int)(name - publish->path), publish->path, name, (unsigned)getpid(), i);
+        if (length < 0 || (size_t)length >= sizeof publish->temporary)
+            return publish_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
+        publish->descriptor = open(publish->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                   0600);
+        if (publish->descriptor < 0 && errno != EEXIST)
+            return publish_fail(why, publish->path, "cannot be written", errno);
+        if (publish->descriptor < 0)
+            continue;
+        /* Another run may have taken it for litter between open and lock: then it has no name any more. */
+        if (flock(publish->descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(publish->descriptor, &present) == 0 &&
+            present.st_nlink == 1 && fchmod(publish->descriptor, mode) == 0)
+            return true;
+        close(publish->descriptor);
+    }
+    return publish_fail(why, publish->path, "finds no free temporary name", EEXIST);
+}
+
+/* Standard output or something that is no file: written to as it is. */
+static bool open_direct(struct publish *publish, const char *path, struct reason *why)
+{
+    publish->direct = true;
+    publish->descriptor = strcmp(path, "-") == 0 ? dup(STDOUT_FILENO)
+                                                 : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return publish->descriptor >= 0 || publish_fail(why, path, "cannot be opened", errno);
+}
+
+bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why)
+{
+    struct stat present;
+
+    memset(publish, 0, sizeof *publish);
+    publish->descriptor = -1;
+    if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
+        return publish_fail(why, path, "cannot be written", ENAMETOOLONG);
+    if (strcmp(path, "-") == 0)
+        return open_direct(publish, path, why);
+    if (stat(path, &present) == 0) {
+        if (S_ISDIR(present.st_mode))
+            return publish_fail(why, path, "cannot be written", EISDIR);
+        if (!S_ISREG(present.st_mode))
+            return open_direct(publish, path, why);
+    }
+    remove_litter(path);
+    if (!open_temporary_file(publish, mode, why))
+        return false;
+    open_temporary = publish->temporary;
+    mem_at_exhaustion(publish_at_exhaustion);
+    return true;
+}
+
+bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        ssize_t written = write(publish->descriptor, at, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return publish_fail(why, publish->path, "cannot be written", errno);
+        at += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+static void publish_close(struct publish *publish)
+{
+    if (publish->descriptor >= 0)
+        close(publish->descriptor);
+    publish->descriptor = -1;
+    open_temporary = NULL;
+}
+
+bool publish_commit(struct publish *publish, struct reason *why)
+{
+    int error = 0;
+
+    if (!publish->direct && rename(publish->temporary, publish->path) != 0) {
+        error = errno;
+        unlink(publish->temporary);
+    }
+    publish_close(publish);
+    return error == 0 || publish_fail(why, publish->path, "cannot be put in its place", error);
+}
+
+void publish_abort(struct publish *publish)
+{
+    if (publish->descriptor >= 0 && !publish->direct)
+        unlink(publish->temporary);
+    publish_close(publish);
+}

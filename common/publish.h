@@ -1,0 +1,34 @@
+/* A file that appears whole or not at all: written under a temporary name beside its target, then renamed.
+ *
+ * What a killed run leaves behind is found and removed by the next one that publishes the same target. */
+#ifndef COMMON_PUBLISH_H
+#define COMMON_PUBLISH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/reason.h"
+
+struct publish {
+    int descriptor; /* to write to */
+    bool direct;    /* standard output or a device: there is nothing to rename */
+    char path[PATH_MAX];
+    char temporary[PATH_MAX];
+};
+
+/* Opens `path` for writing. "-" is standard output; a path that is a device, a FIFO or a socket is written to, not
+ * replaced. False fills `why` (CODE_FAILED) and leaves nothing behind. */
+bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
+
+/* Writes all of it, or fills `why`. */
+bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why);
+
+/* Puts the file in its place. On failure the target is as it was and the temporary is gone. */
+bool publish_commit(struct publish *publish, struct reason *why);
+
+/* Gives up: the temporary is removed. */
+void publish_abort(struct publish *publish);
+
+#endif

@@ -1,0 +1,72 @@
+#include "common/reason.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/banned.h"
+
+bool reason_set(struct reason *reason, enum code code, const char *format, ...)
+{
+    va_list arguments;
+
+    reason->code = code;
+    reason->detail[0] = '\0';
+    reason->hint[0] = '\0';
+    va_start(arguments, format);
+    vsnprintf(reason->text, sizeof reason->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+void reason_detail(struct reason *reason, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(reason->detail, sizeof reason->detail, format, arguments);
+    va_end(arguments);
+}
+
+void reason_hint(struct reason *reason, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(reason->hint, sizeof reason->hint, format, arguments);
+    va_end(arguments);
+}
+
+void reason_wrap(struct reason *reason, const char *format, ...)
+{
+    char context[sizeof reason->text];
+    char inner[sizeof reason->text];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(context, sizeof context, format, arguments);
+    va_end(arguments);
+    memcpy(inner, reason->text, sizeof inner);
+    snprintf(reason->text, sizeof reason->text, "%.120s: %.190s", context, inner);
+}
+
+bool reason_same(const struct reason *a, const struct reason *b)
+{
+    return a->code == b->code && strcmp(a->text, b->text) == 0;
+}
+
+enum code code_first(enum code a, enum code b)
+{
+    static const enum code order[] = {
+        CODE_TRUST_STORE,        CODE_PROXY,      CODE_PROTOCOL,
+        CODE_CLIENT_CERTIFICATE, CODE_UNTRUSTED,  CODE_EXPIRED,
+        CODE_UNFIT_CERTIFICATE,  CODE_WRONG_NAME, CODE_PIN,
+        CODE_HTTP_STATUS,        CODE_FAILED,
+    };
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (order[i] == a || order[i] == b)
+            return order[i];
+    return a != CODE_OK ? a : b;
+}

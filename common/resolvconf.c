@@ -1,0 +1,158 @@
+#include "common/resolvconf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "common/units.h"
+
+#include "common/banned.h"
+
+enum { FILE_MAX = 256 * 1024, DNS_PORT = 53, NDOTS_MAX = 15, TIMEOUT_MAX = 30, ATTEMPTS_MAX = 5 };
+
+static const char blanks[] = " \t\f\v\r";
+
+/* The next word of `*rest`, NUL-terminated; NULL when there is none. */
+static char *next_word(char **rest)
+{
+    char *word = *rest + strspn(*rest, blanks);
+    size_t length = strcspn(word, blanks);
+
+    if (length == 0)
+        return NULL;
+    *rest = word + length + (word[length] != '\0');
+    word[length] = '\0';
+    return word;
+}
+
+static void parse_nameserver(char *rest, struct resolvconf *conf)
+{
+    const char *word = next_word(&rest);
+
+    if (!word || conf->server_count == RESOLVCONF_SERVERS)
+        return;
+    if (address_parse(word, DNS_PORT, &conf->servers[conf->server_count]))
+        conf->server_count++;
+}
+
+/* The last search or domain line counts. */
+static void parse_search(char *rest, struct resolvconf *conf)
+{
+    const char *word;
+
+    conf->domain_count = 0;
+    while ((word = next_word(&rest)) && conf->domain_count < RESOLVCONF_DOMAINS) {
+        size_t length = strlen(word);
+        if (length > 0 && word[length - 1] == '.')
+            length--;
+        if (length == 0 || length >= DNS_NAME)
+            continue;
+        char *domain = conf->domains[conf->domain_count++];
+        memcpy(domain, word, length);
+        domain[length] = '\0';
+    }
+}
+
+/* "ndots:5": the number behind `name`, no larger than `max`; `number` stays as it is when the option is another. */
+static void parse_option_number(const char *option, const char *name, int max, int *number)
+{
+    size_t length = strlen(name);
+    int64_t value;
+
+    if (strncmp(option, name, length) != 0 || option[length] != ':')
+        return;
+    if (units_parse_number(option + length + 1, 0, INT32_MAX, &value))
+        *number = value > max ? max : (int)value;
+}
+
+static void parse_options(char *rest, struct resolvconf *conf)
+{
+    const char *word;
+
+    while ((word = next_word(&rest))) {
+        parse_option_number(word, "ndots", NDOTS_MAX, &conf->ndots);
+        parse_option_number(word, "timeout", TIMEOUT_MAX, &conf->timeout);
+        parse_option_number(word, "attempts", ATTEMPTS_MAX, &conf->attempts);
+        if (strcmp(word, "rotate") == 0)
+            conf->rotate = true;
+        if (strcmp(word, "use-vc") == 0)
+            conf->use_vc = true;
+    }
+}
+
+void resolvconf_parse(char *text, struct resolvconf *conf)
+{
+    char *line;
+
+    memset(conf, 0, sizeof *conf);
+    conf->ndots = 1;
+    while ((line = file_next_line(&text))) {
+        line[strcspn(line, "#;")] = '\0';
+        const char *keyword = next_word(&line);
+        if (!keyword)
+            continue;
+        if (strcmp(keyword, "nameserver") == 0)
+            parse_nameserver(line, conf);
+        else if (strcmp(keyword, "search") == 0 || strcmp(keyword, "domain") == 0)
+            parse_search(line, conf);
+        else if (strcmp(keyword, "options") == 0)
+            parse_options(line, conf);
+    }
+}
+
+bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *why)
+{
+    struct buf content;
+
+    buf_init(&content, FILE_MAX);
+    bool read = file_read(path, &content, NULL, why);
+    if (read)
+        resolvconf_parse(content.data, conf);
+    buf_free(&content);
+    if (!read)
+        return false;
+    if (conf->server_count == 0)
+        return reason_set(why, CODE_USAGE, "%.256s: names no server", path);
+    return true;
+}
+
+static int count_dots(const char *name)
+{
+    int dots = 0;
+
+    for (; *name != '\0'; name++)
+        dots += *name == '.';
+    return dots;
+}
+
+/* False when the two do not fit into a name. */
+static bool join(const char *name, const char *domain, char joined[DNS_NAME])
+{
+    int length = snprintf(joined, DNS_NAME, "%s%s%s", name, domain[0] != '\0' ? "." : "", domain);
+
+    return length > 0 && length < DNS_NAME - 1;
+}
+
+bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
+                          char candidate[DNS_NAME])
+{
+    size_t length = strlen(name);
+    bool absolute = length > 0 && name[length - 1] == '.';
+    bool searched = search && !absolute;
+    bool as_is_first = !searched || count_dots(name) >= conf->ndots;
+    size_t all = 1 + (searched ? conf->domain_count : 0);
+    char bare[DNS_NAME];
+
+    if (length - absolute >= sizeof bare)
+        return false;
+    memcpy(bare, name, length - absolute);
+    bare[length - absolute] = '\0';
+    for (size_t i = 0; i < all; i++) {
+        bool as_is = as_is_first ? i == 0 : i == all - 1;
+        const char *domain = as_is ? "" : conf->domains[as_is_first ? i - 1 : i];
+        if (join(bare, domain, candidate) && n-- == 0)
+            return true;
+    }
+    return false;
+}

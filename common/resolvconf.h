@@ -1,0 +1,43 @@
+/* resolv.conf as the pod's resolver reads it, without its limits: c-ares drops search lines over 511 bytes in
+ * silence and turns a missing file into 127.0.0.1, so it is parsed here. See resolv.conf(5). */
+#ifndef COMMON_RESOLVCONF_H
+#define COMMON_RESOLVCONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/address.h"
+#include "common/reason.h"
+
+enum {
+    RESOLVCONF_SERVERS = 8,  /* further ones are left out; glibc takes 3 */
+    RESOLVCONF_DOMAINS = 32, /* what the Kubernetes API allows; further ones are left out */
+    DNS_NAME = 256,          /* a name in text, its NUL included */
+};
+
+struct resolvconf {
+    struct address servers[RESOLVCONF_SERVERS];
+    size_t server_count;
+    char domains[RESOLVCONF_DOMAINS][DNS_NAME]; /* the search list, without trailing dots */
+    size_t domain_count;
+    int ndots;    /* 1 unless said */
+    int timeout;  /* seconds; 0: not said */
+    int attempts; /* 0: not said */
+    bool rotate;
+    bool use_vc; /* ask over TCP */
+};
+
+/* Parses a whole file's text, which is changed by it. Lines that make no sense are passed over, as every resolver
+ * does; whether a server is there is for the caller to look at. */
+void resolvconf_parse(char *text, struct resolvconf *conf);
+
+/* Reads and parses `path`. False (CODE_USAGE) when it cannot be read or names no server. */
+bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *why);
+
+/* The n-th name (from 0) that the pod's resolver would ask for when told `name`: with a trailing dot, or without
+ * `search`, only the name itself; with fewer dots than ndots the search list first, else last. Candidates that
+ * would be too long are passed over. False when there are no more. */
+bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
+                          char candidate[DNS_NAME]);
+
+#endif

@@ -1,0 +1,114 @@
+#include "common/target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/banned.h"
+
+static bool expand(const char *text, const char *namespace, char host[DNS_NAME], struct reason *why)
+{
+    size_t length = 0;
+
+    while (*text != '\0') {
+        char piece[DNS_NAME] = {*text, '\0'};
+        bool is_namespace = strncmp(text, "%n", 2) == 0;
+        if (is_namespace && namespace[0] == '\0')
+            return reason_set(
+                why, CODE_USAGE,
+                "%%n is not known: set INITKIT_NAMESPACE or POD_NAMESPACE to the pod's namespace");
+        if (is_namespace)
+            snprintf(piece, sizeof piece, "%s", namespace);
+        size_t more = strlen(piece);
+        if (length + more >= DNS_NAME - 1)
+            return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
+        memcpy(host + length, piece, more);
+        length += more;
+        text += is_namespace ? 2 : 1;
+    }
+    host[length] = '\0';
+    return true;
+}
+
+static bool is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* RFC 1035, 2.3.4 for the lengths; underscores are in use (SRV names, RFC 2782). */
+static bool check_labels(const char *host, struct reason *why)
+{
+    size_t label = 0;
+
+    if (host[0] == '\0')
+        return reason_set(why, CODE_USAGE, "a host name is missing");
+    for (const char *at = host;; at++) {
+        if (*at == '\0' || *at == '.') {
+            if (label == 0 && *at == '.')
+                return reason_set(why, CODE_USAGE, "the name has an empty label");
+            if (*at == '\0')
+                return true;
+            label = 0;
+        } else if (!is_name_byte(*at)) {
+            return reason_set(why, CODE_USAGE, "'%c' cannot be in a host name", *at);
+        } else if (++label > 63) {
+            return reason_set(why, CODE_USAGE, "a part of the name between dots is longer than 63 bytes");
+        }
+    }
+}
+
+bool target_host(const char *text, const char *namespace, char host[DNS_NAME], struct reason *why)
+{
+    return expand(text, namespace, host, why) && check_labels(host, why);
+}
+
+static bool parse_unix(const char *path, struct target *target, struct reason *why)
+{
+    target->kind = TARGET_UNIX;
+    if (address_unix(path, &target->at.socket))
+        return true;
+    return reason_set(why, CODE_USAGE, "the path of a unix socket has 1 to %zu bytes",
+                      sizeof target->at.socket.sun_path - 1);
+}
+
+/* "[IPV6]:PORT" */
+static bool parse_bracketed(const char *text, struct target *target, struct reason *why)
+{
+    target->kind = TARGET_ADDRESS;
+    if (strstr(text, "]:") && address_parse_with_port(text, 0, &target->at.address) &&
+        address_port(&target->at.address) != 0)
+        return true;
+    return reason_set(why, CODE_USAGE, "expected [IPV6]:PORT, with a port from 1 to 65535");
+}
+
+bool target_parse(const char *text, const char *namespace, struct target *target, struct reason *why)
+{
+    char host[2 * DNS_NAME];
+    struct address address;
+
+    memset(target, 0, sizeof *target);
+    if (strncmp(text, "unix:", 5) == 0)
+        return parse_unix(text + 5, target, why);
+    if (strncmp(text, "tcp://", 6) == 0)
+        text += 6;
+    if (text[0] == '[')
+        return parse_bracketed(text, target, why);
+    if (strstr(text, "://"))
+        return reason_set(why, CODE_USAGE, "expected HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH");
+    if (address_parse(text, 0, &address) && address_family(&address) == AF_INET6)
+        return reason_set(why, CODE_USAGE, "an IPv6 address is written in brackets: [IPV6]:PORT");
+    const char *colon = strrchr(text, ':');
+    if (!colon)
+        return reason_set(why, CODE_USAGE, "the port is missing: expected HOST:PORT");
+    if (!address_parse_port(colon + 1, &target->port))
+        return reason_set(why, CODE_USAGE,
+                          "\"%.40s\" is not a port from 1 to 65535 (service names are not known)", colon + 1);
+    if ((size_t)(colon - text) >= sizeof host)
+        return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
+    snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (address_parse(host, target->port, &target->at.address)) {
+        target->kind = TARGET_ADDRESS;
+        return true;
+    }
+    target->kind = TARGET_NAME;
+    return target_host(host, namespace, target->at.host, why);
+}

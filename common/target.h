@@ -1,0 +1,37 @@
+/* What a tool is pointed at: a host and a port, or a unix socket; and the rules that every host name obeys. */
+#ifndef COMMON_TARGET_H
+#define COMMON_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/un.h>
+
+#include "common/address.h"
+#include "common/reason.h"
+#include "common/resolvconf.h"
+
+enum target_kind {
+    TARGET_NAME,    /* `host` and `port`; the name is to be resolved */
+    TARGET_ADDRESS, /* `address`, its port included */
+    TARGET_UNIX,    /* `socket` */
+};
+
+struct target {
+    enum target_kind kind;
+    uint16_t port;
+    union {
+        char host[DNS_NAME];
+        struct address address;
+        struct sockaddr_un socket;
+    } at;
+};
+
+/* Parses "HOST:PORT", "[IPV6]:PORT", "tcp://HOST:PORT" and "unix:PATH". `namespace` stands in for %n; it may be
+ * empty when it is not known. False (CODE_USAGE) tells what was expected. */
+bool target_parse(const char *text, const char *namespace, struct target *target, struct reason *why);
+
+/* Copies `text` into `host`, with `namespace` for each %n, and checks it as a host name: labels of 1 to 63 bytes of
+ * letters, digits, hyphens and underscores, 253 bytes in all; a trailing dot may stay. */
+bool target_host(const char *text, const char *namespace, char host[DNS_NAME], struct reason *why);
+
+#endif

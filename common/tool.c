@@ -1,0 +1,51 @@
+#include "common/tool.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/harden.h"
+#include "common/help.h"
+#include "common/log.h"
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+static void warn_unknown_variable(const char *name)
+{
+    log_warn("%s: no tool of initkit knows this variable", name);
+}
+
+/* What was asked for goes to standard output; a full disk or a closed pipe there is an error as any other. */
+static int tool_print(const struct tool *tool, const struct common_options *options)
+{
+    if (options->help)
+        help_print(stdout, tool);
+    else
+        version_print(stdout, tool);
+    return fflush(stdout) == 0 ? CODE_OK : CODE_FAILED;
+}
+
+bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, struct verdict *verdict,
+                int *code)
+{
+    struct common_options *common = options;
+    struct reason why;
+
+    harden_relocations();
+    bool good = options_parse(tool, argc, argv, environ, options, &why);
+    log_setup(tool->name, (enum log_format)common->log_format, (enum log_level)common->log_level);
+    verdict->tool = tool->name;
+    verdict->termination_log = common->termination_log ? common->termination_log : "";
+    verdict->warn_only = common->warn_only;
+    if (!good) {
+        *code = verdict_refuse(verdict, &why);
+        return false;
+    }
+    if (common->help || common->version) {
+        *code = tool_print(tool, common);
+        return false;
+    }
+    options_unknown_variables(environ, warn_unknown_variable);
+    stop_install();
+    return true;
+}

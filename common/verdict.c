@@ -1,0 +1,75 @@
+#include "common/verdict.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+
+#include "common/banned.h"
+
+enum { LINE_WITH_TARGET = 16 * 1024 };
+
+/* In place: the kubelet mounts the file itself, so a rename onto it fails. Written before it is cut to length, so that
+ * it is at no time empty. It is a help, not a duty: errors are passed over. */
+static void termination_write(const char *path, const struct buf *message)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (descriptor < 0)
+        return;
+    if (pwrite(descriptor, message->data, message->length, 0) == (ssize_t)message->length) {
+        int ignored = ftruncate(descriptor, (off_t)message->length);
+        (void)ignored;
+    }
+    close(descriptor);
+}
+
+void verdict_so_far(const struct verdict *verdict, const char *line)
+{
+    struct buf message;
+
+    if (verdict->termination_log[0] == '\0')
+        return;
+    buf_init(&message, VERDICT_LINE - 1);
+    buf_add_format(&message, "%s: ", verdict->tool);
+    log_add_visible(&message, line);
+    message.max = VERDICT_LINE;
+    buf_add_text(&message, "\n");
+    termination_write(verdict->termination_log, &message);
+    buf_free(&message);
+}
+
+static enum code verdict_code(const struct verdict *verdict, enum code code)
+{
+    bool forgiven = code == CODE_FAILED || code == CODE_INTERNAL || code == CODE_DEADLINE ||
+                    (code >= CODE_UNTRUSTED && code <= CODE_PROXY);
+
+    return verdict->warn_only && forgiven ? CODE_OK : code;
+}
+
+int verdict_finish(const struct verdict *verdict, enum code code, const struct log_event *event,
+                   const char *line)
+{
+    struct buf message;
+
+    buf_init(&message, LINE_WITH_TARGET);
+    buf_add_format(&message, "%s%s%s", event->target ? event->target : "", event->target ? ": " : "", line);
+    verdict_so_far(verdict, message.data);
+    buf_free(&message);
+    log_event(event, "%s", line);
+    return (int)verdict_code(verdict, code);
+}
+
+int verdict_refuse(const struct verdict *verdict, const struct reason *why)
+{
+    struct log_event event = {.level = LOG_ERROR, .name = "failed", .elapsed = -1, .reason = why};
+    struct buf text;
+
+    buf_init(&text, VERDICT_LINE);
+    buf_add_format(&text, "%s%s%s%s", why->text, why->detail, why->hint[0] != '\0' ? "; hint: " : "",
+                   why->hint);
+    int code = verdict_finish(verdict, why->code, &event, text.data);
+    buf_free(&text);
+    return code;
+}

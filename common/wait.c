@@ -1,0 +1,476 @@
+#include "common/wait.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/deadline.h"
+#include "common/stop.h"
+#include "common/units.h"
+
+#include "common/banned.h"
+
+enum {
+    SIGN_OF_LIFE = 30000,   /* milliseconds between two lines about the same trouble */
+    LIFE_CHECK = 1000,      /* how often it is looked whether one is due */
+    OWN_DESCRIPTORS = 32,   /* standard streams, epoll, files */
+    MANY_TARGETS = 10,      /* from here on a sign of life is one line for all of them */
+    SUMMARY_MAX = 8 * 1024, /* of the last line */
+};
+
+size_t wait_capacity(size_t descriptors, size_t most)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 1;
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur <= OWN_DESCRIPTORS + descriptors)
+        return 1;
+    rlim_t fit = (limit.rlim_cur - OWN_DESCRIPTORS) / descriptors;
+    return fit < most ? (size_t)fit : most;
+}
+
+/* How many have to be ready. */
+static size_t wait_needed(const struct wait *wait)
+{
+    return wait->options->min_targets > 0 ? (size_t)wait->options->min_targets : wait->count;
+}
+
+/* So many are permanently wrong that waiting for the rest is of no use. */
+static bool wait_is_lost(const struct wait *wait)
+{
+    return wait->count - wait->failed < wait_needed(wait);
+}
+
+static void wait_add_effort(struct buf *line, int64_t elapsed, unsigned attempts)
+{
+    char text[UNITS_TEXT];
+
+    buf_add_format(line, "after %s (%u attempt%s)", units_format_duration(elapsed, text), attempts,
+                   attempts == 1 ? "" : "s");
+}
+
+/* --- telling about one target --- */
+
+static void target_say(struct wait_target *target, enum log_level level, const char *name, const char *text)
+{
+    const struct reason *reason = target->reason.text[0] != '\0' ? &target->reason : NULL;
+    int64_t now = deadline_now();
+    struct log_event event = {
+        .level = level,
+        .name = name,
+        .target = target->name,
+        .attempt = target->retry.attempts,
+        .elapsed = now - target->wait->began,
+        .reason = reason,
+    };
+
+    log_event(&event, "%s", text);
+    if (level <= LOG_INFO)
+        target->said = now;
+}
+
+static void target_say_reason(struct wait_target *target, enum log_level level, const char *name,
+                              const char *more)
+{
+    struct buf text;
+
+    buf_init(&text, SUMMARY_MAX);
+    buf_add_format(&text, "%s%s (attempt %u)%s", target->reason.text, target->reason.detail,
+                   target->retry.attempts, more);
+    target_say(target, level, name, text.data);
+    buf_free(&text);
+}
+
+static void target_say_news(struct wait_target *target)
+{
+    struct buf hint;
+
+    buf_init(&hint, SUMMARY_MAX);
+    if (target->reason.hint[0] != '\0')
+        buf_add_format(&hint, "; hint: %s", target->reason.hint);
+    target_say_reason(target, LOG_INFO, "attempt", hint.data);
+    buf_free(&hint);
+}
+
+/* --- telling about all of them --- */
+
+static bool is_open(const struct wait_target *target)
+{
+    return target->phase != WAIT_READY;
+}
+
+/* "a:1: REASON; b:2: REASON; and 3 more" for those that are not ready, with names where there are several. */
+static void wait_add_open(const struct wait *wait, struct buf *line, size_t most)
+{
+    const char *separator = "";
+    size_t left = wait->count - wait->ready;
+
+    for (size_t i = 0; i < wait->count && left > 0; i++) {
+        const struct wait_target *target = wait->targets[i];
+        if (!is_open(target))
+            continue;
+        buf_add_text(line, separator);
+        separator = "; ";
+        if (line->length > most) {
+            buf_add_format(line, "and %zu more", left);
+            return;
+        }
+        if (wait->count > 1)
+            buf_add_format(line, "%s: ", target->name);
+        buf_add_format(line, "%s%s", target->reason.text, target->reason.detail);
+        if (target->reason.text[0] == '\0')
+            buf_add_text(line, "no attempt has ended yet");
+        left--;
+    }
+}
+
+/* The first hint that there is. */
+static void wait_add_hint(const struct wait *wait, struct buf *line)
+{
+    for (size_t i = 0; i < wait->count; i++) {
+        const struct wait_target *target = wait->targets[i];
+        if (!is_open(target) || target->reason.text[0] == '\0' || target->reason.hint[0] == '\0')
+            continue;
+        buf_add_format(line, "; hint: %s", target->reason.hint);
+        return;
+    }
+}
+
+/* "2 of 3 targets not ready", "not ready" for a single one. */
+static void wait_add_share(const struct wait *wait, struct buf *line)
+{
+    if (wait->count > 1)
+        buf_add_format(line, "%zu of %zu targets ", wait->count - wait->ready, wait->count);
+    buf_add_format(line, "not %s", wait->done);
+}
+
+static unsigned wait_attempts(const struct wait *wait)
+{
+    unsigned attempts = 0;
+
+    for (size_t i = 0; i < wait->count; i++)
+        attempts += wait->targets[i]->retry.attempts;
+    return attempts;
+}
+
+/* For the termination log of a container that gets killed. */
+static void wait_tell_so_far(const struct wait *wait)
+{
+    struct buf line;
+
+    if (wait->verdict->termination_log[0] == '\0')
+        return;
+    buf_init(&line, SUMMARY_MAX);
+    if (wait->count == 1)
+        buf_add_format(&line, "%s: ", wait->targets[0]->name);
+    wait_add_share(wait, &line);
+    buf_add_text(&line, " yet: ");
+    wait_add_open(wait, &line, VERDICT_LINE / 2);
+    wait_add_hint(wait, &line);
+    verdict_so_far(wait->verdict, line.data);
+    buf_free(&line);
+}
+
+/* --- attempts --- */
+
+static void wait_check_end(struct wait *wait);
+
+static void wait_begin_attempt(struct wait *wait, struct wait_target *target)
+{
+    int64_t deadline = retry_attempt_deadline(&wait->options->retry, &target->retry, deadline_now());
+
+    target->phase = WAIT_TRYING;
+    wait->in_flight++;
+    wait->start(target, deadline);
+}
+
+/* Whether another attempt is of any use. */
+static bool wait_goes_on(const struct wait *wait)
+{
+    return wait->options->retry.once || !wait_is_lost(wait);
+}
+
+/* Starts what is queued, as far as there are places. Runs from a timer, never from within an attempt's own calls. */
+static void wait_on_kick(void *owner)
+{
+    struct wait *wait = owner;
+
+    while (wait->queue && wait->in_flight < wait->in_flight_most && wait_goes_on(wait)) {
+        struct wait_target *target = wait->queue;
+        wait->queue = target->next_queued;
+        if (target->phase == WAIT_QUEUED)
+            wait_begin_attempt(wait, target);
+    }
+    wait_check_end(wait);
+}
+
+static void wait_kick(struct wait *wait)
+{
+    loop_timer_set(wait->loop, &wait->kick, deadline_now());
+}
+
+static void target_on_due(void *owner)
+{
+    struct wait_target *target = owner;
+    struct wait *wait = target->wait;
+
+    target->phase = WAIT_QUEUED;
+    target->next_queued = NULL;
+    if (wait->queue)
+        wait->queue_tail->next_queued = target;
+    else
+        wait->queue = target;
+    wait->queue_tail = target;
+    wait_on_kick(wait);
+}
+
+static void target_note_reason(struct wait_target *target, const struct reason *why)
+{
+    bool news = !reason_same(&target->reason, why);
+
+    target->reason = *why;
+    if (!news) {
+        target_say_reason(target, LOG_DEBUG, "attempt", "");
+        return;
+    }
+    target_say_news(target);
+    wait_tell_so_far(target->wait);
+}
+
+static void target_is_ready(struct wait_target *target)
+{
+    struct wait *wait = target->wait;
+    struct buf text;
+
+    target->phase = WAIT_READY;
+    target->reason.text[0] = '\0';
+    wait->ready++;
+    if (wait->count == 1)
+        return; /* the verdict says it */
+    buf_init(&text, SUMMARY_MAX);
+    buf_add_format(&text, "%s ", wait->done);
+    wait_add_effort(&text, deadline_now() - wait->began, target->retry.attempts);
+    target_say(target, LOG_INFO, "ready", text.data);
+    buf_free(&text);
+    if (wait->ready < wait->count)
+        wait_tell_so_far(wait);
+}
+
+void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const struct reason *why)
+{
+    struct wait *wait = target->wait;
+    int64_t now = deadline_now();
+    struct retry_step step = retry_next(&wait->options->retry, &target->retry, outcome, now);
+
+    wait->in_flight--;
+    if (outcome != ATTEMPT_OK)
+        target_note_reason(target, why);
+    switch (step.verdict) {
+    case RETRY_READY:
+        target_is_ready(target);
+        break;
+    case RETRY_FAILED:
+        target->phase = WAIT_FAILED;
+        wait->failed++;
+        break;
+    case RETRY_DEADLINE: /* the run's own timer ends it */
+        target->phase = WAIT_SLEEPING;
+        break;
+    case RETRY_AGAIN:
+        target->phase = WAIT_SLEEPING;
+        loop_timer_set(wait->loop, &target->timer, step.at);
+        break;
+    }
+    wait_kick(wait);
+}
+
+/* --- the run --- */
+
+/* With --once every target has its attempt before the run is given up. */
+static void wait_check_end(struct wait *wait)
+{
+    bool tried = !wait->options->retry.once || wait->ready + wait->failed == wait->count;
+
+    if (wait->ready >= wait_needed(wait) || (wait_is_lost(wait) && wait->in_flight == 0 && tried))
+        loop_quit(wait->loop);
+}
+
+static void wait_on_limit(void *owner)
+{
+    struct wait *wait = owner;
+
+    wait->over_time = true;
+    loop_quit(wait->loop);
+}
+
+/* One line for all, when there are many. */
+static void wait_say_alive(struct wait *wait, int64_t now)
+{
+    struct log_event event = {.level = LOG_INFO, .name = "waiting", .elapsed = now - wait->began};
+    struct buf line;
+
+    buf_init(&line, SUMMARY_MAX);
+    wait_add_share(wait, &line);
+    buf_add_text(&line, " yet: ");
+    wait_add_open(wait, &line, VERDICT_LINE / 2);
+    log_event(&event, "%s", line.data);
+    buf_free(&line);
+    wait->said = now;
+}
+
+static void wait_on_alive(void *owner)
+{
+    struct wait *wait = owner;
+    int64_t now = deadline_now();
+    bool many = wait->count - wait->ready > MANY_TARGETS;
+
+    for (size_t i = 0; i < wait->count && !many; i++) {
+        struct wait_target *target = wait->targets[i];
+        if (is_open(target) && target->reason.text[0] != '\0' && now - target->said >= SIGN_OF_LIFE)
+            target_say_reason(target, LOG_INFO, "waiting", ", still waiting");
+    }
+    if (many && now - wait->said >= SIGN_OF_LIFE)
+        wait_say_alive(wait, now);
+    loop_timer_set(wait->loop, &wait->alive, deadline_after(now, LIFE_CHECK));
+}
+
+static void wait_begin(struct wait *wait)
+{
+    wait->began = deadline_now();
+    wait->said = wait->began;
+    wait->limit = (struct loop_timer){.on_due = wait_on_limit, .owner = wait};
+    wait->alive = (struct loop_timer){.on_due = wait_on_alive, .owner = wait};
+    wait->kick = (struct loop_timer){.on_due = wait_on_kick, .owner = wait};
+    for (size_t i = 0; i < wait->count; i++) {
+        struct wait_target *target = wait->targets[i];
+        target->wait = wait;
+        target->timer = (struct loop_timer){.on_due = target_on_due, .owner = target};
+        target->said = wait->began;
+        retry_begin(&target->retry, &wait->options->retry, wait->began,
+                    (uint32_t)wait->began * 2654435761u + (uint32_t)getpid() * 40503u + (uint32_t)i);
+        loop_timer_set(wait->loop, &target->timer, wait->began);
+    }
+    loop_timer_set(wait->loop, &wait->alive, deadline_after(wait->began, SIGN_OF_LIFE));
+}
+
+/* An attempt cut short by the run's end tells what it was doing, where no earlier one has left a reason. The run's limit
+ * comes one tick after the last attempt's deadline, so that attempt ends by itself and tells more. */
+static void wait_set_limit(struct wait *wait)
+{
+    int64_t limit = deadline_limit(wait->began, wait->options->retry.timeout);
+
+    loop_timer_set(wait->loop, &wait->limit, deadline_after(limit == DEADLINE_NEVER ? 0 : limit, 1));
+    if (limit == DEADLINE_NEVER)
+        loop_timer_clear(wait->loop, &wait->limit);
+}
+
+static void wait_cancel_all(struct wait *wait)
+{
+    for (size_t i = 0; i < wait->count; i++) {
+        struct wait_target *target = wait->targets[i];
+        struct reason doing;
+
+        loop_timer_clear(wait->loop, &target->timer);
+        if (target->phase != WAIT_TRYING)
+            continue;
+        wait->cancel(target, &doing);
+        target->phase = WAIT_SLEEPING;
+        if (target->reason.text[0] == '\0')
+            target->reason = doing;
+    }
+    wait->in_flight = 0;
+    loop_timer_clear(wait->loop, &wait->limit);
+    loop_timer_clear(wait->loop, &wait->alive);
+    loop_timer_clear(wait->loop, &wait->kick);
+}
+
+static enum code wait_code(const struct wait *wait, enum loop_end end)
+{
+    enum code code = CODE_OK;
+
+    if (end == LOOP_STOPPED)
+        return (enum code)(128 + stop_signal());
+    if (wait->ready >= wait_needed(wait))
+        return CODE_OK;
+    if (!wait_is_lost(wait))
+        return CODE_DEADLINE;
+    for (size_t i = 0; i < wait->count; i++)
+        if (wait->targets[i]->phase == WAIT_FAILED)
+            code = code_first(code, wait->targets[i]->reason.code);
+    return code;
+}
+
+static void wait_add_good(const struct wait *wait, struct buf *line, int64_t elapsed)
+{
+    if (wait->count == 1)
+        buf_add_format(line, "%s ", wait->done);
+    else if (wait->ready == wait->count)
+        buf_add_format(line, "all %zu targets %s ", wait->count, wait->done);
+    else
+        buf_add_format(line, "%zu of %zu targets %s ", wait->ready, wait->count, wait->done);
+    wait_add_effort(line, elapsed, wait_attempts(wait));
+}
+
+static void wait_add_bad(const struct wait *wait, struct buf *line, enum code code, int64_t elapsed)
+{
+    const char *ended = code == CODE_DEADLINE  ? "the time ran out "
+                        : code == CODE_SIGTERM ? "stopped by SIGTERM "
+                        : code == CODE_SIGINT  ? "stopped by SIGINT "
+                                               : "given up ";
+
+    wait_add_share(wait, line);
+    buf_add_text(line, ": ");
+    wait_add_open(wait, line, VERDICT_LINE / 2);
+    buf_add_format(line, "; %s", ended);
+    wait_add_effort(line, elapsed, wait_attempts(wait));
+    wait_add_hint(wait, line);
+}
+
+static int wait_say_verdict(const struct wait *wait, enum code code)
+{
+    int64_t elapsed = deadline_now() - wait->began;
+    const struct wait_target *only = wait->count == 1 ? wait->targets[0] : NULL;
+    struct log_event event = {
+        .level = code == CODE_OK ? LOG_INFO : LOG_ERROR,
+        .name = code == CODE_OK         ? "ready"
+                : code == CODE_DEADLINE ? "deadline"
+                : code >= CODE_SIGINT   ? "signal"
+                                        : "failed",
+        .target = only ? only->name : NULL,
+        .attempt = only ? only->retry.attempts : 0,
+        .elapsed = elapsed,
+        .reason = only && code != CODE_OK && only->reason.text[0] != '\0' ? &only->reason : NULL,
+    };
+    struct buf line;
+
+    buf_init(&line, SUMMARY_MAX);
+    if (code == CODE_OK)
+        wait_add_good(wait, &line, elapsed);
+    else
+        wait_add_bad(wait, &line, code, elapsed);
+    int exit_code = verdict_finish(wait->verdict, code, &event, line.data);
+    buf_free(&line);
+    return exit_code;
+}
+
+int wait_run(struct wait *wait)
+{
+    struct reason why;
+
+    wait_begin(wait);
+    wait_set_limit(wait);
+    enum loop_end end = loop_run(wait->loop);
+    wait_cancel_all(wait);
+    enum code code = wait_code(wait, end);
+    if (code == CODE_OK && wait->publish && !wait->publish(wait, &why))
+        return verdict_refuse(wait->verdict, &why);
+    return wait_say_verdict(wait, code);
+}

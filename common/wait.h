@@ -1,0 +1,79 @@
+/* Many targets on one loop, each with its own attempts, until enough of them are ready or the run ends otherwise.
+ *
+ * The tool brings the attempt: `start` begins one and returns at once, events follow on the loop, and when it is
+ * over the tool calls wait_attempt_ended. An attempt prints nothing, never sleeps between tries and never passes its deadline.
+ * Everything that is said is said here. */
+#ifndef COMMON_WAIT_H
+#define COMMON_WAIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/loop.h"
+#include "common/options.h"
+#include "common/reason.h"
+#include "common/retry.h"
+#include "common/verdict.h"
+
+enum wait_phase {
+    WAIT_SLEEPING, /* until `timer` */
+    WAIT_QUEUED,   /* for a place among the attempts in flight */
+    WAIT_TRYING,
+    WAIT_READY,
+    WAIT_FAILED,
+};
+
+/* One operand under way. The tool has it as the first member of its own struct and sets `name`; the rest is the
+ * run's. */
+struct wait_target {
+    const char *name; /* as the user said it */
+
+    struct wait *wait;
+    enum wait_phase phase;
+    struct retry_state retry;
+    struct loop_timer timer;
+    struct reason reason; /* of the last attempt that failed; an empty text: none has */
+    int64_t said;         /* when a line was last written about it */
+    struct wait_target *next_queued;
+};
+
+struct wait {
+    /* Set by the tool. */
+    struct loop *loop;
+    const struct common_options *options;
+    const struct verdict *verdict;
+    struct wait_target **targets;
+    size_t count;
+    const char *done;      /* "ready" or "gone" */
+    size_t in_flight_most; /* attempts at the same time; see wait_capacity */
+    /* Begins an attempt that has to end by `deadline`. */
+    void (*start)(struct wait_target *target, int64_t deadline);
+    /* Ends an attempt without a result and tells what it was doing ("connecting to 10.0.0.1"). */
+    void (*cancel)(struct wait_target *target, struct reason *doing);
+    /* Called once the condition holds, before the verdict is said; may be NULL. False fills `why`, the verdict then. */
+    bool (*publish)(struct wait *wait, struct reason *why);
+    void *owner; /* for the tool */
+
+    /* The run's own. */
+    size_t in_flight;
+    size_t ready;
+    size_t failed;
+    int64_t began;
+    int64_t said; /* when a line for all targets was last written */
+    struct wait_target *queue, *queue_tail;
+    struct loop_timer limit, alive, kick;
+    bool over_time;
+};
+
+/* How many attempts that need `descriptors` each fit into the limit of open files, which is raised as far as it
+ * may be; at most `most`, at least 1. */
+size_t wait_capacity(size_t descriptors, size_t most);
+
+/* Runs until the end, says the verdict, and returns its exit code. */
+int wait_run(struct wait *wait);
+
+/* Called once for each start, from the loop or from within start; not after cancel. `why` may be NULL with ATTEMPT_OK. */
+void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const struct reason *why);
+
+#endif
