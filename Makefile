@@ -62,14 +62,14 @@ all: $(foreach t,$(TOOLS) initkit,$(BIN)/$t) ## build the tools into build/bin (
 
 # --- libraries (deps/build keeps them outside the work tree) ---
 
-build/.packages-%: deps/packages
+build/.packages-%: deps/packages $(wildcard tests/*/packages)
 	@deps/packages $*
 	@mkdir -p $(@D) && touch $@
 
 # $1: ARCH-VARIANT, $2: library. Provided again if the cache that it points into is gone.
 define library
-build/deps/$1/.$2: deps/lock deps/build deps/fetch deps/cache.sh $(call packages_for,$1) \
-		$(if $(wildcard build/deps/$1/pkg/$2/versions),,always) $(if $(filter 1,$(STRICT)),always)
+build/deps/$1/.$2: deps/lock deps/build deps/fetch deps/cache.sh $(if $(wildcard build/deps/$1/pkg/$2/versions),,always) \
+		$(if $(filter 1,$(STRICT)),always) | $(call packages_for,$1)
 	+@INITKIT_STRICT=$(STRICT) deps/build $(subst -, ,$1) $2
 	@touch $$@
 endef
