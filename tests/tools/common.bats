@@ -11,7 +11,6 @@ load lib
 # Two runs that need time of their own go on beside the tests; the tests that judge them wait for their ends.
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return
-    unset "${!INITKIT_@}"
     "$python" "$servers/tcp.py" --ready slow.ready "127.0.0.1:0 bound" >/dev/null 2>&1 3>&- &
     echo $! >pids
     until_true 10 test -e slow.ready
@@ -27,6 +26,7 @@ slow_run() {
     local name=$1
     shift
     (
+        unset "${!INITKIT_@}"
         SECONDS=0
         "$bin/wait-for-tcp" "$@" 2>"$name.err" && status=0 || status=$?
         echo "$SECONDS" >"$name.seconds"

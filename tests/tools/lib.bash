@@ -31,7 +31,7 @@ teardown() {
     local pid
     if [ -f "$BATS_TEST_TMPDIR/pids" ]; then
         while read -r pid; do
-            kill -9 "$pid" 2>/dev/null || true
+            { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true
         done <"$BATS_TEST_TMPDIR/pids"
     fi
     if declare -F clean_up >/dev/null; then

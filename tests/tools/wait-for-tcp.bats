@@ -34,7 +34,7 @@ clean_up() {
     start_tcp port "127.0.0.1:0 bound"
     run_tool wait-for-tcp --timeout 500ms "127.0.0.1:${port[0]}"
     exits 124
-    says "^wait-for-tcp: 127\.0\.0\.1:${port[0]}: connection refused.*\(attempt 1\)$"
+    says "^wait-for-tcp: 127\.0\.0\.1:${port[0]}: connection refused by 127\.0\.0\.1 \(attempt 1\)"
     ends_saying "not ready: .*refused.*; hint: "
     [ "$(attempts)" -ge 3 ] || report "expected several attempts"
     took_less_than 3000
