@@ -48,6 +48,13 @@ bool connect_to_self(int descriptor)
     return address_same(&here, &there) && address_port(&here) == address_port(&there);
 }
 
+void connect_forget(int descriptor)
+{
+    const struct linger none = {.l_onoff = 1, .l_linger = 0};
+
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
 enum connect_kind connect_classify(int error)
 {
     switch (error) {

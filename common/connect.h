@@ -31,6 +31,9 @@ int connect_result(int descriptor);
  * that very port as the source. */
 bool connect_to_self(int descriptor);
 
+/* Makes the coming close leave nothing behind: no TIME_WAIT that would keep a server from binding the port. */
+void connect_forget(int descriptor);
+
 enum connect_kind connect_classify(int error);
 
 /* What `error` means; `where` ("10.0.0.1", or a path) goes into the detail. */

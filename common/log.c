@@ -118,7 +118,8 @@ static void log_add_plain(struct buf *line, const struct log_event *event, const
     log_add_visible(line, message);
 }
 
-static void log_say(const struct log_event *event, const char *format, va_list arguments)
+static void __attribute__((format(printf, 2, 0)))
+log_say(const struct log_event *event, const char *format, va_list arguments)
 {
     char message[MESSAGE_MAX_BYTES];
     struct buf line;

@@ -14,7 +14,7 @@ enum { FILE_MAX = 4096 };
 static bool take(const char *text, char namespace[NAMESPACE_TEXT])
 {
     static const char label[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-    size_t length = text ? strspn(text, label) : 0;
+    size_t length = strspn(text, label);
 
     if (length == 0 || length >= NAMESPACE_TEXT || text[length + strspn(text + length, " \r\n")] != '\0')
         return false;
@@ -38,7 +38,7 @@ static bool take_search_domain(const struct resolvconf *conf, char namespace[NAM
 {
     char first[DNS_NAME];
 
-    if (!conf || conf->domain_count == 0)
+    if (conf->domain_count == 0)
         return false;
     memcpy(first, conf->domains[0], sizeof first);
     char *dot = strchr(first, '.');
@@ -48,10 +48,22 @@ static bool take_search_domain(const struct resolvconf *conf, char namespace[NAM
     return take(first, namespace);
 }
 
-void namespace_find(const char *file, const struct resolvconf *conf, char namespace[NAMESPACE_TEXT])
+bool namespace_find(const char *file, const struct resolvconf *conf, char namespace[NAMESPACE_TEXT],
+                    struct reason *why)
 {
-    if (take(getenv("INITKIT_NAMESPACE"), namespace) || take(getenv("POD_NAMESPACE"), namespace) ||
-        take_file(file, namespace) || take_search_domain(conf, namespace))
-        return;
+    static const char *const variables[] = {"INITKIT_NAMESPACE", "POD_NAMESPACE"};
+
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        const char *value = getenv(variables[i]);
+        if (!value || *value == '\0')
+            continue;
+        if (take(value, namespace))
+            return true;
+        return reason_set(why, CODE_USAGE,
+                          "%s: \"%.100s\" is no namespace: expected letters a-z, digits and hyphens",
+                          variables[i], value);
+    }
+    if (!take_file(file, namespace) && !take_search_domain(conf, namespace))
     namespace[0] = '\0';
+    return true;
 }

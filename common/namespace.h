@@ -2,14 +2,18 @@
 #ifndef COMMON_NAMESPACE_H
 #define COMMON_NAMESPACE_H
 
+#include <stdbool.h>
+
+#include "common/reason.h"
 #include "common/resolvconf.h"
 
 enum { NAMESPACE_TEXT = 64 }; /* a DNS label */
 
 #define NAMESPACE_FILE "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
-/* From INITKIT_NAMESPACE, else POD_NAMESPACE, else `file`, else the first search domain of `conf` (may be NULL) where it has
- * the form NAMESPACE.svc.CLUSTER. Empty when it cannot be known; what is no DNS label is passed over. */
-void namespace_find(const char *file, const struct resolvconf *conf, char namespace[NAMESPACE_TEXT]);
+/* From INITKIT_NAMESPACE, else POD_NAMESPACE, else `file`, else the first search domain of `conf` where it has the form
+ * NAMESPACE.svc.CLUSTER. Empty when it cannot be known. False (CODE_USAGE) when a variable holds what is no namespace. */
+bool namespace_find(const char *file, const struct resolvconf *conf, char namespace[NAMESPACE_TEXT],
+                    struct reason *why);
 
 #endif

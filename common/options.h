@@ -85,17 +85,10 @@ bool options_parse(const struct tool *tool, int argc, char **argv, char **enviro
                    struct reason *why);
 void options_free(const struct tool *tool, void *options);
 
-/* Calls `warn` with each variable that begins with INITKIT_ and that no tool knows. */
-void options_unknown_variables(char **environment, void (*warn)(const char *name));
-
 /* The rows that apply to a tool in the order of its help: its own, then the common ones; NULL at the end. */
 const struct option *options_row(const struct tool *tool, size_t index);
 
 /* The default that a row has in this tool; NULL when it has none. */
 const char *options_initial(const struct tool *tool, const struct option *row);
-
-/* "INITKIT_WAIT_FOR_TCP_TIMEOUT", or with a NULL tool "INITKIT_TIMEOUT". */
-enum { OPTIONS_VARIABLE = 96 };
-void options_variable(const char *tool, const char *option, char variable[OPTIONS_VARIABLE]);
 
 #endif

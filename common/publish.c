@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/mem.h"
+#include "common/stop.h"
 
 #include "common/banned.h"
 
@@ -157,7 +158,8 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
 
     while (length > 0) {
         ssize_t written = write(publish->descriptor, at, length);
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && errno == EINTR &&
+            stop_signal() == 0) /* a pipe that nobody empties must not hold us */
             continue;
         if (written < 0)
             return publish_fail(why, publish->path, "cannot be written", errno);

@@ -7,6 +7,7 @@
 #include "common/help.h"
 #include "common/log.h"
 #include "common/stop.h"
+#include "common/variables.h"
 
 #include "common/banned.h"
 
@@ -45,7 +46,7 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
         *code = tool_print(tool, common);
         return false;
     }
-    options_unknown_variables(environ, warn_unknown_variable);
+    variables_warn_unknown(environ, warn_unknown_variable);
     stop_install();
     return true;
 }

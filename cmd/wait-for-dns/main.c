@@ -208,7 +208,8 @@ static bool run_prepare(struct run *run, struct reason *why)
         return reason_set(why, CODE_USAGE, "--gone: does not go with --write, --expect or --min-records");
     if (!resolver_read(&options->resolver, &run->conf, why))
         return false;
-    namespace_find(NAMESPACE_FILE, &run->conf, namespace);
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why))
+        return false;
     if (!run_add_names(run, namespace, why))
         return false;
     run->plan.loop = loop_new();

@@ -163,6 +163,7 @@ static void dial_talk(struct dial *dial, uint32_t events)
 static void dial_connected(struct dial *dial)
 {
     if (connect_to_self(dial->watch.fd)) {
+        connect_forget(dial->watch.fd);
         dial_end(dial, DIAL_SELF, 0);
     } else if (dial->script->send_length == 0 && dial->script->expect_length == 0) {
         dial_hold(dial);

@@ -225,7 +225,8 @@ static bool run_prepare(struct run *run, const struct wait_for_tcp_options *opti
         return reason_set(why, CODE_USAGE,
                           "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH");
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
-    namespace_find(NAMESPACE_FILE, &run->conf, namespace);
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why))
+        return false;
     if (!run_add_targets(run, operands, namespace, why))
         return false;
     if (!servers && run_needs_dns(run, operands->count)) {
