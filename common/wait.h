@@ -24,10 +24,12 @@ enum wait_phase {
     WAIT_FAILED,
 };
 
-/* One operand under way. The tool has it as the first member of its own struct and sets `name`; the rest is the
+/* One operand under way. The tool has it as the first member of its own struct and sets `name` and `found`; the rest is the
  * run's. */
 struct wait_target {
     const char *name; /* as the user said it */
+    const char
+        *found; /* for its ready line: what answered; NULL: nothing to add. Set before the attempt ends */
 
     struct wait *wait;
     enum wait_phase phase;

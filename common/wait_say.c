@@ -17,6 +17,12 @@ static void wait_add_effort(struct buf *line, int64_t elapsed, unsigned attempts
                    attempts == 1 ? "" : "s");
 }
 
+static void wait_add_found(const struct wait_target *target, struct buf *line)
+{
+    if (target->found)
+        buf_add_format(line, "; %s", target->found);
+}
+
 /* --- telling about one target --- */
 
 static void target_say(struct wait_target *target, enum log_level level, const char *name, const char *text)
@@ -80,6 +86,7 @@ void wait_say_ready(struct wait_target *target)
     buf_init(&text, SUMMARY_MAX);
     buf_add_format(&text, "%s ", target->wait->done);
     wait_add_effort(&text, deadline_now() - target->wait->began, target->retry.attempts);
+    wait_add_found(target, &text);
     target_say(target, LOG_INFO, "ready", text.data);
     buf_free(&text);
 }
@@ -185,6 +192,8 @@ static void wait_add_good(const struct wait *wait, struct buf *line, int64_t ela
     else
         buf_add_format(line, "%zu of %zu targets %s ", wait->ready, wait->count, wait->done);
     wait_add_effort(line, elapsed, wait_attempts(wait));
+    if (wait->count == 1)
+        wait_add_found(wait->targets[0], line);
 }
 
 static void wait_add_bad(const struct wait *wait, struct buf *line, enum code code, int64_t elapsed)

@@ -81,6 +81,18 @@ static void name_end_ok(struct name *name, struct records *records)
     wait_attempt_ended(&name->base, ATTEMPT_OK, NULL);
 }
 
+/* "mydb.ns.svc.cluster.local has 10.0.0.1 and 2 more": the search list makes it worth saying. */
+static void name_note_found(struct name *name, const struct records *records, const char *candidate)
+{
+    size_t more = records->count - 1;
+    int length = snprintf(name->found, sizeof name->found, "%s has %.40s", candidate,
+                          records->items[0].value);
+
+    if (more > 0 && (size_t)length < sizeof name->found)
+        snprintf(name->found + length, sizeof name->found - (size_t)length, " and %zu more", more);
+    name->base.found = name->found;
+}
+
 /* Judges records that are there; takes them over. */
 static void name_judge(struct name *name, struct records *records, const char *candidate)
 {
@@ -89,6 +101,7 @@ static void name_judge(struct name *name, struct records *records, const char *c
 
     rules.both_families = rules.both_families && !name->typed;
     if (records_judge(&rules, records, &why) == ATTEMPT_OK) {
+        name_note_found(name, records, candidate);
         name_end_ok(name, records);
         return;
     }

@@ -31,7 +31,8 @@ struct name {
 
     struct dns_lookup *lookup; /* while an attempt is under way */
     struct dns_negative negative;
-    struct records records; /* of the last attempt that was OK */
+    struct records records;              /* of the last attempt that was OK */
+    char found[DNS_NAME + ADDRESS_TEXT]; /* which candidate has which record */
 };
 
 /* Parses an operand into name->host, label, typed and type. An address with /PTR becomes its reverse name. False (CODE_USAGE) fills
