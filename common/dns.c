@@ -24,6 +24,7 @@ struct question {
     size_t servers_asked;
     size_t servers_failed;
     int64_t last_asked;
+    int64_t answered;
     struct answer answer;
 };
 
@@ -76,6 +77,7 @@ static void query_on_answer(void *owner, ares_status_t status, size_t timeouts,
     answer.server = question->lookup->resolver->conf->servers[query->link->server];
     answer_free(&question->answer);
     question->answer = answer;
+    question->answered = deadline_now();
     question->done = answer_is_settled(answer.status);
     question->servers_failed += !question->done;
 }
@@ -177,8 +179,22 @@ static void lookup_ask(struct dns_lookup *lookup, int64_t now)
     question_advance(second, now);
 }
 
-static bool lookup_candidate_is_done(const struct dns_lookup *lookup)
+/* When one type's records have waited long enough for the other type. */
+static int64_t lookup_patience_ends(const struct dns_lookup *lookup)
 {
+    int64_t ends = DEADLINE_NEVER;
+
+    for (size_t i = 0; i < lookup->request.type_count && lookup->request.patience > 0; i++)
+        if (lookup->questions[i].answer.status == ANSWER_RECORDS)
+            ends = deadline_earlier(ends,
+                                    deadline_after(lookup->questions[i].answered, lookup->request.patience));
+    return ends;
+}
+
+static bool lookup_candidate_is_done(const struct dns_lookup *lookup, int64_t now)
+{
+    if (now >= lookup_patience_ends(lookup))
+        return true;
     for (size_t i = 0; i < lookup->request.type_count; i++)
         if (!lookup->questions[i].done)
             return false;
@@ -222,21 +238,31 @@ static void lookup_free(struct dns_lookup *lookup)
     free(lookup);
 }
 
+/* The server that was asked first is the one to name. */
+static void lookup_note_silence(const struct dns_lookup *lookup, struct answer *answer)
+{
+    answer->status = ANSWER_SILENT;
+    answer->server = lookup->resolver->conf->servers[lookup->links[0].server];
+}
+
 static void lookup_finish(struct dns_lookup *lookup, enum answer_status status)
 {
     struct dns_result *result = &lookup->result;
 
     result->status = status;
     result->answer_count = lookup->request.type_count;
-    for (size_t i = 0; i < result->answer_count; i++)
+    for (size_t i = 0; i < result->answer_count; i++) {
         result->answers[i] = lookup->questions[i].answer;
+        if (result->answers[i].status == ANSWER_NONE && lookup->questions[i].servers_asked > 0)
+            lookup_note_silence(lookup, &result->answers[i]);
+    }
     lookup->on_result(lookup->owner, result);
     lookup_free(lookup);
 }
 
 static void lookup_set_timer(struct dns_lookup *lookup, int64_t now)
 {
-    int64_t next = lookup->deadline;
+    int64_t next = deadline_earlier(lookup->deadline, lookup_patience_ends(lookup));
 
     for (size_t i = 0; i < lookup->link_count; i++)
         next = deadline_earlier(next, dns_channel_next_timeout(&lookup->links[i].channel, now));
@@ -258,7 +284,7 @@ static void lookup_settle(void *owner)
 
     for (;;) {
         lookup_ask(lookup, now);
-        if (!lookup_candidate_is_done(lookup))
+        if (!lookup_candidate_is_done(lookup, now))
             break;
         enum answer_status status = lookup_candidate_status(lookup);
         if (!answer_is_negative(status)) {

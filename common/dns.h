@@ -17,6 +17,7 @@
 
 enum {
     DNS_STAGGER = 300, /* milliseconds of silence before the next server is asked too */
+    DNS_PATIENCE = 50, /* milliseconds before an app goes on with one family (RFC 8305, section 3) */
     DNS_TYPES = 2,
     DNS_DESCRIPTORS = 2, /* that a lookup mostly has open at a time */
     DNS_ASKED_TEXT = 200,
@@ -36,6 +37,8 @@ struct dns_request {
     enum dns_type types[DNS_TYPES];
     size_t type_count;
     bool first_is_enough; /* the second type is not asked for when the first has records */
+    int64_t
+        patience; /* milliseconds to wait for the other type once one has records; 0: until the deadline */
 };
 
 /* What the walk over the candidates came to. */

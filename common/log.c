@@ -31,20 +31,16 @@ void log_setup(const char *tool, enum log_format format, enum log_level level)
     setup.level = level;
 }
 
-/* A stop signal interrupts a write to a pipe that nobody empties: the line is given up then, so that the tool can
- * end. */
 static void log_write(const struct buf *line)
 {
     size_t done = 0;
 
-    while (done < line->length) {
-        ssize_t written = write(STDERR_FILENO, line->data + done, line->length - done);
-        if (written > 0)
-            done += (size_t)written;
-        else if (written < 0 && errno == EINTR && stop_signal() == 0)
-            continue;
-        else
+    while (done < line->length && stop_wait_writable(STDERR_FILENO)) {
+        size_t left = line->length - done;
+        ssize_t written = write(STDERR_FILENO, line->data + done, left < STOP_CHUNK ? left : STOP_CHUNK);
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
             return;
+        done += written > 0 ? (size_t)written : 0;
     }
 }
 

@@ -6,13 +6,17 @@
 
 #include "common/banned.h"
 
-enum { EXIT_CODE_INTERNAL = 3 };
-
 static void (*exhaustion_cleanup)(void);
+static int exit_code = 3; /* CODE_INTERNAL */
 
 void mem_at_exhaustion(void (*cleanup)(void))
 {
     exhaustion_cleanup = cleanup;
+}
+
+void mem_set_exit_code(int code)
+{
+    exit_code = code;
 }
 
 /* No stdio, no atexit handlers: either may allocate. */
@@ -24,7 +28,7 @@ _Noreturn void mem_exhausted(void)
         exhaustion_cleanup();
     ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
     (void)ignored;
-    _exit(EXIT_CODE_INTERNAL);
+    _exit(exit_code);
 }
 
 void *xcalloc(size_t count, size_t size)

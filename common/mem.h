@@ -10,8 +10,9 @@ void *xrealloc(void *memory, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t length);
 
-/* Ends the process with exit code 3: for libraries that tell of a shortage. */
+/* Ends the process with exit code 3, or the one that was set: for libraries that tell of a shortage. */
 _Noreturn void mem_exhausted(void);
+void mem_set_exit_code(int code);
 
 /* Registers what must happen before a process that ran out of memory ends (publish removes its temporaries).
  * It may be called from any thread and must not allocate. One at a time; the last one counts. */

@@ -152,19 +152,28 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
     return true;
 }
 
+/* Writes some; a pipe or device only as much as it takes without blocking. */
+static ssize_t write_some(const struct publish *publish, const char *bytes, size_t length)
+{
+    if (!publish->direct)
+        return write(publish->descriptor, bytes, length);
+    if (!stop_wait_writable(publish->descriptor)) {
+        errno = ECANCELED;
+        return -1;
+    }
+    return write(publish->descriptor, bytes, length < STOP_CHUNK ? length : STOP_CHUNK);
+}
+
 bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why)
 {
     const char *at = bytes;
 
     while (length > 0) {
-        ssize_t written = write(publish->descriptor, at, length);
-        if (written < 0 && errno == EINTR &&
-            stop_signal() == 0) /* a pipe that nobody empties must not hold us */
-            continue;
-        if (written < 0)
+        ssize_t written = write_some(publish, at, length);
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
             return publish_fail(why, publish->path, "cannot be written", errno);
-        at += written;
-        length -= (size_t)written;
+        at += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
     }
     return true;
 }

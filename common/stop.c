@@ -1,6 +1,7 @@
 #include "common/stop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
@@ -43,4 +44,15 @@ int stop_descriptor(void)
 int stop_signal(void)
 {
     return first_signal;
+}
+
+bool stop_wait_writable(int fd)
+{
+    struct pollfd waits[] = {{.fd = fd, .events = POLLOUT}, {.fd = descriptor, .events = POLLIN}};
+    int ready;
+
+    do
+        ready = poll(waits, descriptor >= 0 ? 2 : 1, -1);
+    while (ready < 0 && errno == EINTR);
+    return waits[0].revents != 0;
 }

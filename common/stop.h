@@ -4,6 +4,8 @@
 #ifndef COMMON_STOP_H
 #define COMMON_STOP_H
 
+#include <stdbool.h>
+
 /* Installs the handlers (no SA_RESTART: a blocked write must end too) and ignores SIGPIPE. Once a process. */
 void stop_install(void);
 
@@ -12,5 +14,10 @@ int stop_descriptor(void);
 
 /* SIGTERM or SIGINT, whichever came first; 0 while none has come. */
 int stop_signal(void);
+
+/* Waits until `fd` takes up to STOP_CHUNK bytes without blocking. False when a stop signal comes first: a pipe that nobody
+ * empties must not hold a tool that is to end. */
+enum { STOP_CHUNK = 4096 }; /* PIPE_BUF */
+bool stop_wait_writable(int fd);
 
 #endif

@@ -1,11 +1,13 @@
 #include "common/tool.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "common/harden.h"
 #include "common/help.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "common/stop.h"
 #include "common/variables.h"
 
@@ -14,6 +16,14 @@
 static void warn_unknown_variable(const char *name)
 {
     log_warn("%s: no tool of initkit knows this variable", name);
+}
+
+/* A closed standard stream's number would go to the next socket, and a peer would get what is said. */
+static void tool_open_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", O_RDWR); /* takes the lowest free number: this one */
 }
 
 /* What was asked for goes to standard output; a full disk or a closed pipe there is an error as any other. */
@@ -33,11 +43,14 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
     struct reason why;
 
     harden_relocations();
+    tool_open_standard_streams();
     bool good = options_parse(tool, argc, argv, environ, options, &why);
     log_setup(tool->name, (enum log_format)common->log_format, (enum log_level)common->log_level);
     verdict->tool = tool->name;
     verdict->termination_log = common->termination_log ? common->termination_log : "";
     verdict->warn_only = common->warn_only;
+    if (common->warn_only)
+        mem_set_exit_code(CODE_OK);
     if (!good) {
         *code = verdict_refuse(verdict, &why);
         return false;

@@ -110,6 +110,12 @@ static void target_note_reason(struct wait_target *target, const struct reason *
         wait_say_so_far(target->wait);
 }
 
+/* An attempt that the run's end left too little time for must not hide what an earlier one has found. */
+static bool target_was_cut_short(const struct wait_target *target, int64_t now)
+{
+    return now >= target->retry.deadline && target->reason.text[0] != '\0';
+}
+
 static void target_is_ready(struct wait_target *target)
 {
     struct wait *wait = target->wait;
@@ -131,7 +137,7 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     struct retry_step step = retry_next(&wait->options->retry, &target->retry, outcome, now);
 
     wait->in_flight--;
-    if (outcome != ATTEMPT_OK)
+    if (outcome != ATTEMPT_OK && !target_was_cut_short(target, now))
         target_note_reason(target, why);
     switch (step.verdict) {
     case RETRY_READY:

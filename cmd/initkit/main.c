@@ -17,6 +17,11 @@ struct initkit_options {
 
 #define AT(member) offsetof(struct initkit_options, member)
 
+static bool check_directory(const char *value, struct reason *why)
+{
+    return *value != '\0' || reason_set(why, CODE_USAGE, "expected a directory");
+}
+
 static const struct option rows[] = {
     {.name = "list",
      .offset = AT(list),
@@ -27,6 +32,7 @@ static const struct option rows[] = {
      .type = OPTION_TEXT,
      .offset = AT(install),
      .no_variable = true,
+     .check = check_directory,
      .help = "Put this binary into DIR, with a link for each tool, and exit"},
 };
 

@@ -166,6 +166,7 @@ void name_start(struct wait_target *target, int64_t deadline)
         .types = {plan->types[0], plan->types[1]},
         .type_count = plan->type_count,
         .first_is_enough = !plan->all_records,
+        .patience = plan->all_records ? 0 : DNS_PATIENCE,
     };
 
     if (name->typed) {

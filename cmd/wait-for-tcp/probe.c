@@ -181,6 +181,7 @@ static void probe_look_up(struct probe *probe)
         .search = plan->search,
         .types = {plan->family == AF_INET6 ? DNS_AAAA : DNS_A, DNS_AAAA},
         .type_count = plan->family == AF_UNSPEC ? 2 : 1,
+        .patience = wants_all(probe) ? 0 : DNS_PATIENCE,
     };
 
     probe->lookup = dns_lookup_start(plan->resolver, &request, probe->deadline, probe_on_result, probe);
