@@ -167,6 +167,9 @@ build/lint/%.tidy: %.c .clang-tidy build/sanitized/%.o build/.packages-lint
 
 deps: $(foreach l,$(ALL_LIBRARIES),build/deps/$(ARCH)-release/.$l) ## build all the libraries, not only those that the tools need
 
+relock: ## name the libraries' newest revisions in deps/lock
+	@deps/relock
+
 docs: build/docs-gen ## write man pages, README's tables and common/variables.inc from the option tables
 	@build/docs-gen
 
@@ -189,7 +192,10 @@ check-deps: build/.packages-test \
 	@deps/check $(ARCH) release
 	@deps/check $(HOST) sanitized
 
-check-docs: build/docs-gen ## are the generated documents up to date?
+check-relock: ## name the libraries' newest revisions in deps/lock
+	@deps/relock
+
+docs: build/docs-gen ## are the generated documents up to date?
 	@build/docs-gen --check
 
 check-unit: $(UNIT:tests/unit/%.c=build/sanitized/unit/%) ## unit tests, with ASan and UBSan
@@ -237,5 +243,5 @@ help: ## this list
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
-.PHONY: all always deps docs install check lint format check-deps check-docs check-unit check-unit-musl check-tools \
+.PHONY: all always deps relock docs install check lint format check-deps check-docs check-unit check-unit-musl check-tools \
 	check-tools-sanitized check-build fuzz demo bench clean help

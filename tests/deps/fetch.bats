@@ -52,9 +52,10 @@ withdraw() {
 
 lock() {
     local file
+    echo "# thing" >"$deps/lock"
     for file in "$mirror/$1"/*; do
         echo "thing $1 ${file##*/} $(sha256sum "$file" | cut -d' ' -f1)"
-    done >"$deps/lock"
+    done >>"$deps/lock"
 }
 
 @test "the locked revision is fetched once, and where it is is said" {
@@ -134,4 +135,14 @@ TARGETS
     [ "$output" = "deb-src http://mirror.test/debian trixie main
 deb-src http://mirror.test/debian-security trixie-security main
 deb-src http://mirror.test/debian trixie-updates main" ]
+}
+
+@test "relock names the newest revision that can be had, and its hashes" {
+    publish 1.0-1+deb13u2
+    echo 1.0-1+deb13u3 >>"$mirror/index"
+    run -0 "$deps/relock"
+    [[ "$output" == *"thing 1.0-1+deb13u3 is signed, but not to be had"* ]]
+    run -0 grep "^thing 1.0-1+deb13u2 thing_1.0-1+deb13u2.debian.tar.gz " "$deps/lock"
+    run ! grep -q "^thing 1.0-1 " "$deps/lock"
+    INITKIT_STRICT=1 run -0 "$deps/fetch" thing
 }
