@@ -436,8 +436,9 @@ accepting() {
 }
 
 @test "out of memory is exit 3, or 0 with warn-only, and said" {
+    release_build
     mapfile -t targets < <(printf '127.0.0.1:%s\n' {10001..30000})
-    inside=(prlimit --as=$((1536 << 10)))
+    inside=(prlimit --as=$((4 << 20)))
     run_tool wait-for-tcp --once --timeout 10s "${targets[@]}"
     exits 3
     says "memory"
@@ -914,6 +915,7 @@ PYTHON
 
 @test "an empty root file system will do" {
     [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+    release_build
     accepting
     start_dns dns <<<'db.test A 127.0.0.1'
     mkdir root

@@ -95,6 +95,21 @@ ZONE
     [ "$(questions dns)" -eq 0 ]
 }
 
+@test "an address is no name, and the hint is its reverse" {
+    run_tool wait-for-dns 192.0.2.1
+    refuses_naming 192.0.2.1
+    says "/PTR"
+    run_tool wait-for-dns 192.0.2.1/A
+    refuses_naming 192.0.2.1
+}
+
+@test "min-targets: one name of several is enough" {
+    start_dns dns <<<'db.test A 192.0.2.1'
+    wait_for --min-targets 1 none.test db.test
+    exits 0
+    ends_saying "1 of 2"
+}
+
 @test "a thousand records come over TCP and count" {
     start_dns dns <<<'db.test A MANY 1000'
     wait_for --min-records 1000 --write records db.test/A
@@ -583,6 +598,15 @@ ZONE
     exits 0
 }
 
+@test "resolv.conf: /etc/resolv.conf is the default" {
+    own_loopback
+    start_dns dns --listen "$loopback:53" <<<'db.shop.test A 192.0.2.1'
+    printf 'search shop.test\nnameserver %s\n' "$loopback" | resolv_conf
+    own_files "mount --bind resolv.conf /etc/resolv.conf"
+    run_tool wait-for-dns --timeout 10s db
+    exits 0
+}
+
 @test "resolv.conf: comments, CRLF, tabs, blanks, garbage and a missing last newline do no harm" {
     own_loopback
     start_dns dns --listen "$loopback:53" <<<'db.shop.test A 192.0.2.1'
@@ -991,32 +1015,76 @@ ZONE
     start_dns dns <<<"$(members_zone)"
     wait_for --write members --write-format json db.test _pg._tcp.test/SRV odd.test/TXT
     exits 0
-    "$python" -c '
+    "$python" - <<'PYTHON'
 import json
 with open("members", "rb") as members:
-    data = json.loads(members.read().decode("utf-8"))
-text = json.dumps(data)
-assert "192.0.2.1" in text and "2001:db8::1" in text and "db-1.test" in text and "_pg._tcp.test" in text, text
-'
+    names = json.loads(members.read().decode("utf-8"))
+assert [each["name"] for each in names] == ["db.test", "_pg._tcp.test", "odd.test"], names
+assert names[0]["records"] == [{"type": "A", "value": "192.0.2.1"}, {"type": "A", "value": "192.0.2.2"},
+                               {"type": "AAAA", "value": "2001:db8::1"}], names
+assert [each["value"] for each in names[1]["records"]] == ["0 5 5432 db-0.test", "0 5 5432 db-1.test"], names
+PYTHON
 }
 
 @test "write: env can be sourced by a shell whatever the records hold" {
     start_dns dns <<<"$(members_zone)"
     wait_for --write members --write-format env db.test _pg._tcp.test/SRV odd.test/TXT
     exits 0
-    env -i PATH="$PATH" sh -euc '. ./members; set' >sourced
-    grep -q '192\.0\.2\.1' sourced || report "$(cat members)"
-    grep -q 'db-1\.test' sourced || report "$(cat members)"
-    ! grep -q 'uid=' sourced || report "a record was executed: $(cat members)"
+    # shellcheck disable=SC2016 # for the inner shell
+    env -i PATH="$PATH" sh -euc '. ./members; echo "$DB_TEST"; echo "$_PG__TCP_TEST_SRV"; echo "$ODD_TEST_TXT"' >sourced
+    [ "$(sed -n 1p sourced)" = "192.0.2.1 192.0.2.2 2001:db8::1" ] || report "$(cat members)"
+    [ "$(sed -n 2,3p sourced)" = $'0 5 5432 db-0.test\n0 5 5432 db-1.test' ] || report "$(cat members)"
+    # shellcheck disable=SC2016 # these are the bytes that came
+    grep -Fq '$(id) `id`' sourced || report "$(cat members)"
 }
 
 @test "write: hosts is a hosts file" {
     start_dns dns <<<"$(members_zone)"
     wait_for --write members --write-format hosts db.test
     exits 0
-    grep -Eq '^192\.0\.2\.1[[:space:]]+db\.test' members || report "$(cat members)"
-    grep -Eq '^192\.0\.2\.2[[:space:]]+db\.test' members || report "$(cat members)"
-    grep -Eq '^2001:db8::1[[:space:]]+db\.test' members || report "$(cat members)"
+    [ "$(cat members)" = $'192.0.2.1 db.test\n192.0.2.2 db.test\n2001:db8::1 db.test' ] || report "$(cat members)"
+}
+
+@test "write: what is no address cannot be in a hosts file: a usage error" {
+    run_tool wait-for-dns --write members --write-format hosts _pg._tcp.test/SRV
+    refuses_naming --write-format
+}
+
+@test "write: any user may read it, whatever the umask" {
+    start_dns dns <<<'db.test A 192.0.2.1'
+    umask 077
+    wait_for --write members db.test
+    exits 0
+    [ "$(stat -c %a members)" = 644 ] || report "mode $(stat -c %a members)"
+}
+
+@test "write: what a killed run left beside the file goes" {
+    start_dns dns <<<'db.test A MANY 1000'
+    wait_for --write members db.test/A
+    exits 0
+    local i
+    for i in 1 2 3 4 5 6 7 8; do
+        start_tool wait-for-dns -q --nameserver "$dns" --no-search --write members db.test/A
+        sleep "0.00$i"
+        kill -KILL "$tool" 2>/dev/null || true
+        wait_tool
+    done
+    wait_for --write members db.test/A
+    exits 0
+    [ -z "$(find . -name '.members*')" ] || report "left behind: $(ls -A)"
+    [ "$(wc -l <members)" -eq 1000 ]
+}
+
+@test "write: two runs at the same time leave a whole file" {
+    start_dns dns <<<'db.test A MANY 1000'
+    local i runs=()
+    for i in 1 2 3 4 5 6; do
+        begin "$bin/wait-for-dns" -q --nameserver "$dns" --no-search --write members db.test/A
+        runs+=("$started")
+    done
+    for i in "${runs[@]}"; do wait "$i"; done
+    [ "$(wc -l <members)" -eq 1000 ]
+    [ -z "$(find . -name '.members*')" ] || report "left behind: $(ls -A)"
 }
 
 @test "write: bytes of a record cannot forge another line" {
@@ -1136,6 +1204,7 @@ ZONE
 }
 
 @test "a thousand names in a memory cgroup of 16 MiB" {
+    release_build
     start_dns dns <<<'*.test A after 1 192.0.2.1'
     own_memory_limit $((16 << 20))
     mapfile -t names < <(printf 'name-%s.test\n' {1..1000})

@@ -10,6 +10,7 @@ load lib
 
 clean_up() {
     drop_memory_limit
+    [ -z "${open_place-}" ] || rm -rf "$open_place"
 }
 
 ### Ports
@@ -156,6 +157,20 @@ clean_up() {
     ends_saying "not ready: "
 }
 
+@test "a unix socket that this user may not use is told as that" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root: another user"
+    # A place that another user can come to, which the tests' own directory is not.
+    open_place=$(mktemp -d)
+    chmod 755 "$open_place"
+    cp "$bin/wait-for-tcp" "$open_place"
+    start_tcp port "unix:$open_place/closed.sock"
+    chmod 700 "$open_place/closed.sock"
+    inside=(setpriv --reuid 1337 --regid 1337 --clear-groups)
+    bin=$open_place run_tool wait-for-tcp --timeout 300ms "unix:$open_place/closed.sock"
+    [ "$status" -eq 124 ] || [ "$status" -eq 1 ] || report "expected exit status 124 or 1"
+    ends_saying "not ready: .*permission"
+}
+
 @test "a unix socket whose backlog is full is not ready" {
     start_tcp port "unix:full.sock full"
     run_tool wait-for-tcp --timeout 300ms --attempt-timeout 100ms unix:full.sock
@@ -195,6 +210,7 @@ clean_up() {
         "127.0.0.1:${port[2]}"
     exits 0
     took_less_than 2000
+    ends_saying "1 of 3"
 }
 
 @test "min-targets that are not reached are the deadline" {
@@ -213,6 +229,7 @@ clean_up() {
 }
 
 @test "a thousand targets fit into a memory cgroup of 16 MiB" {
+    release_build
     start_tcp port "127.0.0.1:0*1000 after 1.5"
     own_memory_limit $((16 << 20))
     mapfile -t targets < <(printf '127.0.0.1:%s\n' "${port[@]}")
