@@ -18,6 +18,7 @@ no data.
 Conditions:  until S, after S      seconds since the first question for this name
              first N, from N       number of this question among those for this name and type
              over udp|tcp          how it was asked
+             edns yes|no           whether the question has an OPT record
              when FILE, unless FILE  whether FILE is there (below the directory the server was started in)
 Modifiers:   delay=S               answer later
              ttl=N                 of the records, and of the SOA of a negative answer (default 30)
@@ -55,7 +56,7 @@ import dnswire
 
 NEGATIVE = {"NXDOMAIN": 3, "NODATA": 0, "SERVFAIL": 2, "REFUSED": 5, "FORMERR": 1, "NOTIMP": 4}
 WORDS = set(NEGATIVE) | {"CNAME", "MANY", "SILENT", "GARBAGE", "LOOP", "CUT", "LIES", "STALL", "HANGUP"}
-CONDITIONS = {"until", "after", "first", "from", "over", "when", "unless"}
+CONDITIONS = {"until", "after", "first", "from", "over", "edns", "when", "unless"}
 MODIFIERS = {"delay", "ttl", "wrong", "decoy"}
 
 
@@ -106,13 +107,15 @@ class Zone:
         return time.monotonic() - self.first_asked.get(name, time.monotonic())
 
     def holds(self, rule, name, kind, transport):
+        """Whether the conditions hold; transport is the pair of udp or tcp, and yes or no for EDNS."""
         number = self.asked.get((name, kind if "*" in rule.types or kind in rule.types else rule.types[0]), 0)
         checks = {
             "until": lambda value: self.age(name) < float(value),
             "after": lambda value: self.age(name) >= float(value),
             "first": lambda value: number <= int(value),
             "from": lambda value: number >= int(value),
-            "over": lambda value: transport == value,
+            "over": lambda value: value in transport,
+            "edns": lambda value: value in transport,
             "when": os.path.exists,
             "unless": lambda value: not os.path.exists(value),
         }
@@ -180,7 +183,8 @@ class Answer:
     """What to send, when, and how: steps of (delay, bytes, from another socket, then what)."""
 
     def __init__(self, zone, question, transport):
-        records, rcode, rule = records_of(zone, question.name, question.type, transport)
+        how = transport, "yes" if question.edns else "no"
+        records, rcode, rule = records_of(zone, question.name, question.type, how)
         self.delay = float(rule.modifiers.get("delay", 0))
         self.ending = rule.action
         self.steps = []

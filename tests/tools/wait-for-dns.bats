@@ -119,6 +119,18 @@ ZONE
     wait_in_vain_for --min-records 1001 db.test/A
 }
 
+@test "an answer of 64,000 bytes is read whole" {
+    start_dns dns <<<'db.test A MANY 4000'
+    wait_for --min-records 4000 db.test/A
+    exits 0
+}
+
+@test "a name with a chain of ten aliases is followed" {
+    start_dns dns <<<"$(for i in {0..9}; do echo "a$i.test CNAME CNAME a$((i + 1)).test"; done; echo 'a10.test A 192.0.2.1')"
+    wait_for a0.test
+    exits 0
+}
+
 @test "an alias is followed, also one of an alias" {
     start_dns dns <<'ZONE'
 a.test CNAME CNAME b.test
@@ -338,6 +350,21 @@ ZONE
 
 @test "an answer from another port is passed over, the right one counts" {
     start_dns dns <<<'db.test A decoy=source 192.0.2.1'
+    wait_for db.test/A
+    exits 0
+}
+
+@test "a server that knows no EDNS is asked without" {
+    start_dns dns <<'ZONE'
+db.test * edns yes FORMERR
+db.test A 192.0.2.1
+ZONE
+    wait_for db.test/A
+    exits 0
+}
+
+@test "a server that changes the letters of the name still answers it" {
+    start_dns dns <<<'db.test A wrong=case 192.0.2.1'
     wait_for db.test/A
     exits 0
 }
@@ -1201,6 +1228,14 @@ ZONE
     ends_saying "none\.test"
     ends_saying "fail\.test"
     ends_saying "SERVFAIL"
+}
+
+@test "more names than file descriptors take turns" {
+    start_dns dns <<<'*.test A 192.0.2.1'
+    mapfile -t names < <(printf 'name-%s.test\n' {1..100})
+    inside=(prlimit --nofile=20)
+    wait_for "${names[@]}"
+    exits 0
 }
 
 @test "a thousand names in a memory cgroup of 16 MiB" {

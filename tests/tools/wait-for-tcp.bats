@@ -533,6 +533,14 @@ ZONE
     ends_saying "\(1 attempt\)$"
 }
 
+@test "many dead addresses do not hide the one that accepts" {
+    start_tcp port "127.0.0.1:0 full" "127.0.0.2:= full" "127.0.0.3:= full" "127.0.0.4:= full" "127.0.0.5:= full" \
+        "127.0.0.6:="
+    start_dns dns <<<'db.test A 127.0.0.1 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6'
+    run_tool wait-for-tcp --timeout 10s --attempt-timeout 600ms --nameserver "$dns" "db.test.:${port[0]}"
+    exits 0
+}
+
 @test "all-addresses: one that refuses is not ready and is named" {
     start_tcp port "127.0.0.1:0" "127.0.0.2:= bound" "127.0.0.3:="
     start_dns dns <<<'db.test A 127.0.0.1 127.0.0.2 127.0.0.3'
