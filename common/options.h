@@ -32,6 +32,8 @@ struct option {
     const char *initial;        /* the default as a user would type it; NULL: zero, off, none */
     const char *help;           /* one sentence or two, no full stop at the end */
     const char *const *choices; /* NULL-terminated */
+    char
+        mark; /* of a list: stands before each value in it, so that two rows may share a list and keep their order */
     int64_t min, max;
     bool (*check)(const char *value, struct reason *why); /* of text: fills `why` when it will not do */
     bool no_variable;                                     /* only as a flag */

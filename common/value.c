@@ -1,9 +1,11 @@
 #include "common/value.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/mem.h"
 #include "common/units.h"
 
@@ -94,6 +96,18 @@ static bool check_text(struct value_source *source, const struct option *row, co
     return false;
 }
 
+static void store_item(const struct option *row, const char *value, struct option_list *list)
+{
+    struct buf item;
+
+    buf_init(&item, SIZE_MAX / 2);
+    if (row->mark)
+        buf_add(&item, &row->mark, 1);
+    buf_add_text(&item, value);
+    option_list_add(list, item.data, item.length);
+    buf_free(&item);
+}
+
 bool value_store(struct value_source *source, const struct option *row, const char *value, void *options)
 {
     void *at = (char *)options + row->offset;
@@ -115,7 +129,7 @@ bool value_store(struct value_source *source, const struct option *row, const ch
         *(const char **)at = value;
         return check_text(source, row, value);
     case OPTION_LIST:
-        option_list_add(at, value, strlen(value));
+        store_item(row, value, at);
         return check_text(source, row, value);
     }
     return false;
