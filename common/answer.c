@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "common/mem.h"
+#include "common/resolvconf.h"
 
 #include "common/banned.h"
 
@@ -52,15 +53,6 @@ bool answer_is_negative(enum answer_status status)
 bool answer_is_settled(enum answer_status status)
 {
     return status == ANSWER_RECORDS || answer_is_negative(status);
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    size_t length_a = strlen(a), length_b = strlen(b);
-
-    length_a -= length_a > 0 && a[length_a - 1] == '.';
-    length_b -= length_b > 0 && b[length_b - 1] == '.';
-    return length_a == length_b && strncasecmp(a, b, length_a) == 0;
 }
 
 /* Any bytes, as RFC 1035, 5.1 writes them: what is not printable as \DDD, so that the text is a C string. */
@@ -145,7 +137,7 @@ static const char *follow_aliases(const ares_dns_record_t *message, const char *
         for (size_t i = 0; i < count && !next; i++) {
             const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ANSWER, i);
             if (ares_dns_rr_get_type(record) == ARES_REC_TYPE_CNAME &&
-                same_name(ares_dns_rr_get_name(record), name))
+                dns_name_same(ares_dns_rr_get_name(record), name))
                 next = ares_dns_rr_get_str(record, ARES_RR_CNAME_CNAME);
         }
         if (!next)
@@ -195,7 +187,7 @@ static void collect_records(struct answer *answer, const ares_dns_record_t *mess
     for (size_t i = 0; i < count; i++) {
         const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ANSWER, i);
         if ((int)ares_dns_rr_get_type(record) != (int)answer->type ||
-            !same_name(ares_dns_rr_get_name(record), owner))
+            !dns_name_same(ares_dns_rr_get_name(record), owner))
             continue;
         buf_clear(&text);
         add_record(&text, record, answer->type);

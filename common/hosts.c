@@ -2,27 +2,15 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/file.h"
+#include "common/resolvconf.h"
 
 #include "common/banned.h"
 
 enum { FILE_MAX = 4 * 1024 * 1024 };
 
 static const char blanks[] = " \t\f\v\r";
-
-static size_t length_without_dot(const char *name)
-{
-    size_t length = strlen(name);
-
-    return length > 0 && name[length - 1] == '.' ? length - 1 : length;
-}
-
-static bool same_name(const char *word, size_t length, const char *name)
-{
-    return length == length_without_dot(name) && strncasecmp(word, name, length) == 0;
-}
 
 static void add(struct address found[HOSTS_ADDRESSES], size_t *count, const char *text, int family)
 {
@@ -37,14 +25,16 @@ static void add(struct address found[HOSTS_ADDRESSES], size_t *count, const char
         found[(*count)++] = address;
 }
 
-/* Whether one of the names behind the address is `name`. */
-static bool line_names(const char *names, const char *name)
+/* Whether one of the names behind the address is `name`. Ends each with a NUL. */
+static bool line_names(char *names, const char *name)
 {
     while (*(names += strspn(names, blanks)) != '\0') {
         size_t length = strcspn(names, blanks);
-        if (same_name(names, length, name))
+        bool more = names[length] != '\0';
+        names[length] = '\0';
+        if (dns_name_same(names, name))
             return true;
-        names += length;
+        names += length + more;
     }
     return false;
 }
@@ -63,7 +53,7 @@ size_t hosts_find(char *text, const char *name, int family, struct address found
         line[length] = '\0';
         add(found, &count, line, family);
     }
-    if (count == 0 && same_name("localhost", strlen("localhost"), name)) {
+    if (count == 0 && dns_name_same("localhost", name)) {
         add(found, &count, "127.0.0.1", family);
         add(found, &count, "::1", family);
     }

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/file.h"
 #include "common/units.h"
@@ -155,4 +156,13 @@ bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool 
             return true;
     }
     return false;
+}
+
+bool dns_name_same(const char *a, const char *b)
+{
+    size_t length_a = strlen(a), length_b = strlen(b);
+
+    length_a -= length_a > 0 && a[length_a - 1] == '.';
+    length_b -= length_b > 0 && b[length_b - 1] == '.';
+    return length_a == length_b && strncasecmp(a, b, length_a) == 0;
 }

@@ -40,4 +40,7 @@ bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *w
 bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
                           char candidate[DNS_NAME]);
 
+/* Whether two names are the same to DNS: case and a trailing dot make no difference. */
+bool dns_name_same(const char *a, const char *b);
+
 #endif

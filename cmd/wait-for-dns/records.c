@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/address.h"
 #include "common/mem.h"
@@ -76,15 +75,6 @@ static bool same_address(const char *a, const char *b)
     return address_parse(a, 0, &left) && address_parse(b, 0, &right) && address_same(&left, &right);
 }
 
-static bool same_name(const char *a, const char *b)
-{
-    size_t length_a = strlen(a), length_b = strlen(b);
-
-    length_a -= length_a > 0 && a[length_a - 1] == '.';
-    length_b -= length_b > 0 && b[length_b - 1] == '.';
-    return length_a == length_b && strncasecmp(a, b, length_a) == 0;
-}
-
 bool record_is(const struct record *record, const char *expected)
 {
     const char *host = strrchr(record->value, ' ');
@@ -97,11 +87,11 @@ bool record_is(const struct record *record, const char *expected)
         return strcmp(record->value, expected) == 0;
     case DNS_MX:
     case DNS_SRV:
-        return same_name(record->value, expected) || (host && same_name(host + 1, expected));
+        return dns_name_same(record->value, expected) || (host && dns_name_same(host + 1, expected));
     case DNS_CNAME:
     case DNS_NS:
     case DNS_PTR:
-        return same_name(record->value, expected);
+        return dns_name_same(record->value, expected);
     }
     return false;
 }
