@@ -10,12 +10,16 @@
 
 #include "common/banned.h"
 
-/* Where the program was loaded: the difference between where its headers are and where they were linked to be. */
+/* Set by the linker. Only glibc's headers declare it. */
+extern ElfW(Dyn) _DYNAMIC[]; /* NOLINT(readability-redundant-declaration) */
+
+/* Where the program was loaded: the difference between where its dynamic section is and where it was linked to be. A
+ * static-pie has no PT_PHDR to tell that. */
 static uintptr_t load_base(const ElfW(Phdr) * headers, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (headers[i].p_type == PT_PHDR)
-            return (uintptr_t)headers - headers[i].p_vaddr;
+        if (headers[i].p_type == PT_DYNAMIC)
+            return (uintptr_t)_DYNAMIC - headers[i].p_vaddr;
     return 0;
 }
 
@@ -24,8 +28,8 @@ static uintptr_t load_base(const ElfW(Phdr) * headers, size_t count)
  * shares its last page with writable data stays writable. */
 void harden_relocations(void)
 {
-    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(
-        AT_PHDR); /* NOLINT(performance-no-int-to-ptr) */
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
     size_t count = (size_t)getauxval(AT_PHNUM);
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
