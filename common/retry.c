@@ -24,19 +24,24 @@ int64_t retry_attempt_deadline(const struct retry_policy *policy, const struct r
     return deadline_earlier(deadline_limit(now, policy->attempt_timeout), state->deadline);
 }
 
-/* A linear congruential step (Numerical Recipes); jitter needs no better. From [-0.1, 0.1]. */
+static const double JITTER = 0.1;
+
+/* A linear congruential step (Numerical Recipes); jitter needs no better. From [-JITTER, JITTER]. */
 static double retry_jitter(struct retry_state *state)
 {
     state->random = state->random * 1664525u + 1013904223u;
-    return ((double)(state->random >> 8) / (double)(1u << 24) - 0.5) * 0.2;
+    return ((double)(state->random >> 8) / (double)(1u << 24) - 0.5) * 2 * JITTER;
 }
 
+/* At its cap the delay has no jitter any more, which could only shorten it and so raise the load on the server; the
+ * waiters have been spread by then. */
 static int64_t retry_delay(const struct retry_policy *policy, struct retry_state *state)
 {
     double longest = (double)policy->max_interval;
-    double delay = state->delay < longest ? state->delay : longest;
+    double delay = state->delay;
 
-    state->delay = delay * policy->backoff;
+    if (delay * (1 - JITTER) < longest)
+        state->delay = delay * policy->backoff;
     delay *= 1 + retry_jitter(state);
     return delay < longest ? (int64_t)(delay + 0.5) : policy->max_interval;
 }
