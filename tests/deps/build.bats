@@ -54,12 +54,12 @@ names() {
 
 @test "a removed source leaves the archive" {
     echo 'int gone_soon(void); int gone_soon(void) { return 1; }' >"$two/common/gone.c"
-    make -C "$two" build/docs-gen
-    archive=$(echo "$two"/build/*/libcommon.a)
-    ar t "$archive" | grep -qx gone.o
+    archive=build/$(uname -m)/libcommon.a
+    make -C "$two" "$archive"
+    [[ "$(ar t "$two/$archive")" == *gone.o* ]]
     rm "$two/common/gone.c"
-    make -C "$two" build/docs-gen
-    run ! grep -qx gone.o <(ar t "$archive")
+    make -C "$two" "$archive"
+    [[ "$(ar t "$two/$archive")" != *gone.o* ]]
 }
 
 @test "binaries are static, position-independent, stripped, with RELRO and a stack that is not executable" {
