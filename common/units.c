@@ -25,7 +25,7 @@ static bool scan_digits(const char **text, int64_t max, int64_t *number)
     *number = 0;
     for (; is_digit(*at); at++) {
         int digit = *at - '0';
-        if (*number > (max - digit) / 10)
+        if (*number > max / 10 || *number * 10 > max - digit)
             return false;
         *number = *number * 10 + digit;
     }
