@@ -108,14 +108,11 @@ bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *w
 
     buf_init(&content, FILE_MAX);
     bool read = file_read(path, &content, NULL, why);
-    if (read)
-        resolvconf_parse(content.data, conf);
-    buf_free(&content);
     if (!read)
-        return false;
-    if (conf->server_count == 0)
-        return reason_set(why, CODE_USAGE, "%.256s: names no server", path);
-    return true;
+        buf_clear(&content);
+    resolvconf_parse(content.data, conf);
+    buf_free(&content);
+    return read;
 }
 
 static int count_dots(const char *name)
@@ -132,7 +129,7 @@ static bool join(const char *name, const char *domain, char joined[DNS_NAME])
 {
     int length = snprintf(joined, DNS_NAME, "%s%s%s", name, domain[0] != '\0' ? "." : "", domain);
 
-    return length > 0 && length < DNS_NAME - 1;
+    return length > 0 && length <= DNS_NAME_LONGEST;
 }
 
 bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,

@@ -12,7 +12,8 @@
 enum {
     RESOLVCONF_SERVERS = 8,  /* further ones are left out; glibc takes 3 */
     RESOLVCONF_DOMAINS = 32, /* what the Kubernetes API allows; further ones are left out */
-    DNS_NAME = 256,          /* a name in text, its NUL included */
+    DNS_NAME = 256,          /* room for a name in text, with a trailing dot and a NUL */
+    DNS_NAME_LONGEST = 253,  /* bytes without trailing dot (RFC 1035, 2.3.4: 255 on the wire) */
 };
 
 struct resolvconf {
@@ -31,7 +32,7 @@ struct resolvconf {
  * does; whether a server is there is for the caller to look at. */
 void resolvconf_parse(char *text, struct resolvconf *conf);
 
-/* Reads and parses `path`. False (CODE_USAGE) when it cannot be read or names no server. */
+/* Reads and parses `path`. False (CODE_USAGE) when it cannot be read; `conf` is that of an empty file then. */
 bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *why);
 
 /* The n-th name (from 0) that the pod's resolver would ask for when told `name`: with a trailing dot, or without

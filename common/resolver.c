@@ -28,8 +28,10 @@ bool resolver_read(const struct resolver_options *options, struct resolvconf *co
     unsetenv("LOCALDOMAIN");
     if (given->count > 0) {
         /* A file that the user names has to be there; the usual one only serves for its search list then. */
-        read = read || strcmp(options->resolv_conf, RESOLVER_DEFAULT_CONF) == 0 || conf->domain_count > 0;
+        read = read || strcmp(options->resolv_conf, RESOLVER_DEFAULT_CONF) == 0;
         conf->server_count = 0;
+    } else if (read && conf->server_count == 0) {
+        return reason_set(why, CODE_USAGE, "%.256s: names no server", options->resolv_conf);
     }
     for (size_t i = 0; i < given->count && conf->server_count < RESOLVCONF_SERVERS; i++)
         conf->server_count += address_parse_with_port(given->items[i], DNS_PORT,

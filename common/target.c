@@ -19,7 +19,7 @@ static bool expand(const char *text, const char *namespace, char host[DNS_NAME],
         if (is_namespace)
             snprintf(piece, sizeof piece, "%s", namespace);
         size_t more = strlen(piece);
-        if (length + more >= DNS_NAME - 1)
+        if (length + more >= DNS_NAME)
             return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
         memcpy(host + length, piece, more);
         length += more;
@@ -37,10 +37,12 @@ static bool is_name_byte(char c)
 /* RFC 1035, 2.3.4 for the lengths; underscores are in use (SRV names, RFC 2782). */
 static bool check_labels(const char *host, struct reason *why)
 {
-    size_t label = 0;
+    size_t length = strlen(host), label = 0;
 
     if (host[0] == '\0')
         return reason_set(why, CODE_USAGE, "a host name is missing");
+    if (length - (host[length - 1] == '.') > DNS_NAME_LONGEST)
+        return reason_set(why, CODE_USAGE, "the name is longer than %d bytes", DNS_NAME_LONGEST);
     for (const char *at = host;; at++) {
         if (*at == '\0' || *at == '.') {
             if (label == 0 && *at == '.')
