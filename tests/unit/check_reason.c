@@ -1,0 +1,103 @@
+#include "common/reason.h"
+
+#include "tests/unit/suite.h"
+
+static struct reason of(enum code code, const char *text)
+{
+    struct reason reason;
+
+    reason_set(&reason, code, "%s", text);
+    return reason;
+}
+
+START_TEST(setting_empties_the_rest)
+{
+    struct reason reason = of(CODE_FAILED, "first");
+
+    reason_detail(&reason, " by %s", "10.0.0.1");
+    reason_hint(&reason, "look at %d", 5);
+    ck_assert_str_eq(reason.detail, " by 10.0.0.1");
+    ck_assert_str_eq(reason.hint, "look at 5");
+    ck_assert(!reason_set(&reason, CODE_USAGE, "second %d", 2));
+    ck_assert_int_eq(reason.code, CODE_USAGE);
+    ck_assert_str_eq(reason.text, "second 2");
+    ck_assert_str_eq(reason.detail, "");
+    ck_assert_str_eq(reason.hint, "");
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_cut)
+{
+    char text[1000];
+    struct reason reason;
+
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    reason = of(CODE_FAILED, text);
+    ck_assert_uint_eq(strlen(reason.text), sizeof reason.text - 1);
+    reason_detail(&reason, "%s", text);
+    ck_assert_uint_eq(strlen(reason.detail), sizeof reason.detail - 1);
+    reason_hint(&reason, "%s", text);
+    ck_assert_uint_eq(strlen(reason.hint), sizeof reason.hint - 1);
+    reason_wrap(&reason, "%s", text);
+    ck_assert_uint_lt(strlen(reason.text), sizeof reason.text);
+    expect_contains(reason.text, "x: x");
+}
+END_TEST
+
+START_TEST(wrapping_puts_context_in_front)
+{
+    struct reason reason = of(CODE_USAGE, "is no port");
+
+    reason_hint(&reason, "a hint");
+    reason_wrap(&reason, "%s", "mydb:x");
+    reason_wrap(&reason, "operand %d", 1);
+    ck_assert_str_eq(reason.text, "operand 1: mydb:x: is no port");
+    ck_assert_str_eq(reason.hint, "a hint");
+    ck_assert_int_eq(reason.code, CODE_USAGE);
+}
+END_TEST
+
+START_TEST(reasons_compare_without_addresses)
+{
+    struct reason a = of(CODE_FAILED, "refused by"), b = of(CODE_FAILED, "refused by");
+
+    reason_detail(&a, " 10.0.0.1");
+    reason_detail(&b, " 10.0.0.2");
+    reason_hint(&b, "another hint");
+    ck_assert(reason_same(&a, &b));
+    b = of(CODE_FAILED, "reset by");
+    ck_assert(!reason_same(&a, &b));
+    b = of(CODE_PROXY, "refused by");
+    ck_assert(!reason_same(&a, &b));
+}
+END_TEST
+
+/* cli.md: "Several at once: 27, 29, 24, 23, 20, 22, 28, 21, 25, 26, 1." */
+START_TEST(the_first_applicable_code)
+{
+    static const int order[] = {27, 29, 24, 23, 20, 22, 28, 21, 25, 26, 1};
+
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        enum code first = (enum code)order[i];
+        ck_assert_int_eq(code_first(first, first), first);
+        ck_assert_int_eq(code_first(CODE_OK, first), first);
+        ck_assert_int_eq(code_first(first, CODE_OK), first);
+        for (size_t j = i + 1; j < COUNT_OF(order); j++) {
+            ck_assert_int_eq(code_first(first, (enum code)order[j]), first);
+            ck_assert_int_eq(code_first((enum code)order[j], first), first);
+        }
+    }
+}
+END_TEST
+
+START_TEST(codes_outside_the_table)
+{
+    ck_assert_int_eq(code_first(CODE_OK, CODE_OK), CODE_OK);
+    ck_assert_int_eq(code_first(CODE_OK, CODE_USAGE), CODE_USAGE);
+    ck_assert_int_eq(code_first(CODE_USAGE, CODE_FAILED), CODE_FAILED);
+}
+END_TEST
+
+SUITE("reason", setting_empties_the_rest, what_does_not_fit_is_cut, wrapping_puts_context_in_front,
+      reasons_compare_without_addresses, the_first_applicable_code, codes_outside_the_table)
