@@ -764,34 +764,48 @@ ask_with_namespace() {
 
 ### Signals
 
+# time_end SIGNAL PID: kills PID and waits for the end of $tool; sets `took` (ms).
+time_end() {
+    local begun
+    begun=$(milliseconds)
+    kill "-$1" "$2"
+    wait_tool
+    took=$(($(milliseconds) - begun))
+}
+
+median_of_three() {
+    printf '%s\n' "$@" | sort -n | sed -n 2p
+}
+
 # answers SIGNAL STATUS TOOL ARGUMENT...: the tool, as PID 1 of a namespace and without, in whatever phase it is a tenth
-# of a second after its start, ends at once. The best of three counts: the machine has other things to do.
+# of a second after its start, ends within 50 ms of the time that this machine, as busy as it is, takes to end a sleep.
 answers() {
-    local signal=$1 expected=$2 best=100000 begun took front
+    local signal=$1 expected=$2 i times=() usual=()
     shift 2
-    for front in "" "" "" pid1; do
+    for i in 1 2 3; do
+        begin env --default-signal=INT sleep 60 >out 2>err
+        tool=$started
+        time_end "$signal" "$tool"
+        usual+=("$took")
         inside=(env --default-signal=INT)
-        if [ "$front" = pid1 ]; then
-            unshare --pid --fork true 2>/dev/null || continue
+        if [ "$i" -ne 2 ] && unshare --pid --fork true 2>/dev/null; then
             inside+=(unshare --pid --fork --mount-proc --kill-child)
         fi
         start_tool "$@"
-        if [ "$front" = pid1 ]; then
+        if [ "${#inside[@]}" -gt 2 ]; then
             until_true 10 pgrep -P "$tool"
             started=$(pgrep -P "$tool")
         fi
         until_true 10 listens_for_signals "$started"
         sleep 0.1
-        begun=$(milliseconds)
-        kill "-$signal" "$started"
-        wait_tool
-        took=$(($(milliseconds) - begun))
+        time_end "$signal" "$started"
+        times+=("$took")
         exits "$expected"
         [ "$took" -lt 2000 ] || report "took $took ms to end"
         [ -n "$last_line" ] || report "said nothing"
-        [ "$took" -ge "$best" ] || best=$took
     done
-    [ "$best" -le 50 ] || report "took $best ms to end at best"
+    [ "$(median_of_three "${times[@]}")" -le $((50 + 4 * $(median_of_three "${usual[@]}"))) ] ||
+        report "took ${times[*]} ms to end, a sleep ${usual[*]} ms"
 }
 
 @test "SIGTERM and SIGINT while a name is looked up" {
@@ -805,7 +819,8 @@ answers() {
 
 @test "SIGTERM while a name is looked up over TCP" {
     start_dns dns <<<'* * STALL'
-    answers TERM 143 wait-for-dns --tcp --nameserver "$dns" --attempt-timeout 30s db.test.
+    answers TERM 143 wait-for-dns --tcp --nameserver "$dns" --attempt-timeout 30s db.test./A
+    ends_saying "db\.test"
 }
 
 @test "SIGTERM and SIGINT while it connects" {

@@ -117,13 +117,18 @@ resolv_conf() {
 
 ### Namespaces and limits
 
+# has_own_network PID: the process has left our network namespace.
+has_own_network() {
+    [ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$1/ns/net")" ]
+}
+
 # From here on tools and servers see a network of their own, with nothing but a loopback interface in it.
 own_network() {
     unshare -n true 2>/dev/null || skip "needs root: network namespaces"
     begin unshare -n sleep 120
     inside=(nsenter -t "$started" -n)
-    until_true 10 test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$started/ns/net")"
-    until_true 5 "${inside[@]}" busybox ip link set lo up
+    until_true 10 has_own_network "$started"
+    "${inside[@]}" busybox ip link set lo up
 }
 
 # own_files COMMANDS: from here on tools and servers see files as COMMANDS (mounts, in a mount namespace of their own)
