@@ -51,11 +51,11 @@ LDFLAGS.x86_64 := -Wl,-z,pack-relative-relocs
 COMMON := $(wildcard common/*.c)
 MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
-DOCS := cmd/initkit/docs.c
+DOCS := $(wildcard cmd/initkit/docs*.c)
 INITKIT := $(filter-out $(DOCS),$(wildcard cmd/initkit/*.c))
 UNIT := $(wildcard tests/unit/check_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
-TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) $(INITKIT) $(wildcard $(DOCS)))
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) $(INITKIT) $(DOCS))
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 
 all: $(foreach t,$(TOOLS) initkit,$(BIN)/$t) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
@@ -153,7 +153,8 @@ $(eval $(call programs,build/sanitized/bin,build/sanitized,$(HOST)-sanitized,))
 $(eval $(call unit_tests,build/sanitized,$(HOST)-sanitized,))
 $(eval $(call unit_tests,build/musl,$(HOST)-release,$(LDFLAGS)))
 $(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,$(DOCS:%.c=build/$(HOST)/%.o) \
-	$(MAINS:%.c=build/$(HOST)/multi/%.o) build/$(HOST)/libcmd.a build/$(HOST)/libcommon.a,$(LDFLAGS),$(LIBRARIES)))
+	$(patsubst %.c,build/$(HOST)/multi/%.o,$(MAINS) cmd/initkit/main.c) build/$(HOST)/libcmd.a \
+	build/$(HOST)/libcommon.a,$(LDFLAGS),$(LIBRARIES)))
 $(foreach f,$(FUZZ),$(eval $(call program,$(f:tests/fuzz/%.c=build/fuzz/%),build/fuzz,$(HOST)-sanitized,\
 	$(f:%.c=build/fuzz/%.o) build/fuzz/libcmd.a build/fuzz/libcommon.a,-fsanitize=fuzzer,$(LIBRARIES))))
 

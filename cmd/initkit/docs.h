@@ -1,0 +1,21 @@
+/* What docs-gen writes about the tools, from their tables. Everything is added to `out`. */
+#ifndef INITKIT_DOCS_H
+#define INITKIT_DOCS_H
+
+#include "common/buf.h"
+#include "common/options.h"
+
+/* All of them, initkit last; NULL at the end. */
+extern const struct tool *const docs_all_tools[];
+
+/* Markdown tables: a tool's options; of all tools (their argument is not used) the tools, and the options they share; the
+ * exit codes of a tool, of any with NULL. */
+void docs_write_options(struct buf *out, const struct tool *tool);
+void docs_write_tools(struct buf *out, const struct tool *unused);
+void docs_write_common_options(struct buf *out, const struct tool *unused);
+void docs_write_codes(struct buf *out, const struct tool *tool);
+
+/* A whole manual page, in man(7)'s macros. */
+void docs_write_man(struct buf *out, const struct tool *tool);
+
+#endif
