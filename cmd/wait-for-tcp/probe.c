@@ -39,6 +39,7 @@ static void probe_judge(struct probe *probe)
 {
     struct reason why;
 
+    probe->untried = probe->started < probe->count ? probe->untried + probe->started : 0;
     for (size_t i = 0; i < probe->count; i++)
         dial_stop(&probe->dials[i]);
     enum outcome outcome = judge(&probe->plan->rules, probe->dials, probe->count, probe_path(probe),
@@ -118,6 +119,13 @@ static void probe_on_timer(void *owner)
     probe_advance(owner);
 }
 
+/* With many silent addresses an attempt ends before the last one has its turn: the next attempt begins there. */
+static size_t probe_first_address(struct probe *probe, size_t count)
+{
+    probe->untried %= count;
+    return probe->untried;
+}
+
 /* `addresses` may be NULL: a unix socket has none. */
 static void probe_connect(struct probe *probe, struct address *addresses, size_t count)
 {
@@ -127,6 +135,7 @@ static void probe_connect(struct probe *probe, struct address *addresses, size_t
     probe->dials = xcalloc(count, sizeof *probe->dials);
     if (addresses)
         connect_order(addresses, count);
+    size_t first = probe_first_address(probe, count);
     for (size_t i = 0; i < count; i++) {
         struct dial *dial = &probe->dials[i];
         *dial = (struct dial){
@@ -136,7 +145,7 @@ static void probe_connect(struct probe *probe, struct address *addresses, size_t
             .owner = probe,
         };
         if (addresses)
-            dial->address = addresses[i];
+            dial->address = addresses[(first + i) % count];
     }
     probe_advance(probe);
 }

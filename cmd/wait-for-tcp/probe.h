@@ -31,6 +31,7 @@ struct probe {
     struct dial *dials; /* one an address, in the order of trying */
     size_t count;
     size_t started, ended;
+    size_t untried; /* of the ordered addresses, the first that no attempt has got to yet */
     int64_t last_start;
     bool starting; /* dials end one another's turn only once */
 };
