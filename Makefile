@@ -223,7 +223,7 @@ fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=6
 		grep -E 'number_of_executed_units|new_units_added' build/fuzz/$$name.log; \
 	done
 
-demo: all ## the whole init chain against real servers on this machine
+demo: all build/.packages-demo ## the whole init chain against real servers on this machine
 	@tests/demo
 
 bench: all build/.packages-bench ## measure the tools against what they replace

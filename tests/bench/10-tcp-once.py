@@ -1,0 +1,60 @@
+"""wait-for-tcp at a port that is open: the whole process, against what checks a port today."""
+
+import bench
+
+RUNS = 60 if bench.QUICK else 300
+
+
+def main():
+    with bench.OpenPort() as server:
+        wait = [bench.tool("wait-for-tcp"), "--termination-log="]
+        contestants = {
+            "wait-for-tcp --hold 0": [*wait, "--hold", "0", server.address],
+            "nc -z": [bench.program("nc.openbsd"), "-z", "127.0.0.1", server.port],
+            "initkit wait-for-tcp --hold 0": [
+                bench.tool("initkit"),
+                "wait-for-tcp",
+                "--termination-log=",
+                "--hold",
+                "0",
+                server.address,
+            ],
+        }
+        slow = {
+            "wait-for-it (a bash script)": [bench.program("wait-for-it"), "-q", server.address],
+            "wait-for-tcp (holds 50 ms)": [*wait, server.address],
+        }
+        found = dict(zip(contestants, bench.once(RUNS, list(contestants.values()))))
+        found.update(zip(slow, bench.once(RUNS // 6, list(slow.values()))))
+        for name, command in {**contestants, **slow}.items():
+            found[name]["kib"] = bench.memory(command)
+    ours, netcat = found["wait-for-tcp --hold 0"], found["nc -z"]
+    rows = [
+        [
+            name,
+            bench.ms(each["median"]),
+            bench.ms(each["minimum"]),
+            bench.ms(each["cpu"]),
+            bench.ratio(each["median"], ours["median"]),
+            each["kib"],
+            bench.ratio(each["kib"], ours["kib"]),
+        ]
+        for name, each in found.items()
+    ]
+    bench.table(
+        "A port that is open",
+        ["", "ms, median", "least", "CPU", "× ours", "KiB peak", "× ours"],
+        rows,
+        "nc is netcat-openbsd; the nc of Debian's busybox has no -z.",
+        found,
+    )
+    bench.limit(
+        "wait-for-tcp --hold 0, port open: faster than nc -z",
+        f"{bench.ms(ours['median'])} ms against {bench.ms(netcat['median'])} ms",
+        ours["median"] < netcat["median"] and ours["minimum"] < netcat["minimum"],
+    )
+    bench.limit("wait-for-tcp: peak memory ≤ 1 MiB", f"{ours['kib']} KiB", ours["kib"] <= 1024)
+
+
+if __name__ == "__main__":
+    main()

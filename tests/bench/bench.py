@@ -1,0 +1,279 @@
+"""What the subjects of the benchmark share: measuring, servers, tables, limits.
+
+A subject makes tables (`table`) and judges limits (`limit`); both go to standard error at once, so that one sees the run
+go on, and to a file from which report.py makes the document at the end.
+"""
+
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+WORK = os.environ["BENCH_WORK"]
+QUICK = bool(os.environ.get("BENCH_QUICK"))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MEASURE = os.path.join(WORK, "measure")
+BUSYBOX = shutil.which("busybox")
+RECORDS = os.path.join(WORK, "records.json")
+
+
+def tool(name):
+    return os.path.join(WORK, "bin", name)
+
+
+def program(name):
+    """The path of something that the tools are compared with; None if it is not there."""
+    return shutil.which(name)
+
+
+def path(name):
+    return os.path.join(WORK, name)
+
+
+# --- measuring ---
+
+
+def run_measure(arguments, prefix=()):
+    done = subprocess.run([*prefix, MEASURE, *map(str, arguments)], stdout=subprocess.PIPE, check=True, text=True)
+    return [[int(word) for word in line.split()] for line in done.stdout.splitlines()]
+
+
+def once(runs, commands, status=0):
+    """Runs all commands by turns. A dict for each: milliseconds of every run, its median and minimum, CPU."""
+    words = []
+    for command in commands:
+        words += [*command, ";"]
+    found = [{"times": [], "cpu": []} for _ in commands]
+    for number, wall, cpu, got in run_measure(["once", runs, *words[:-1]]):
+        if got != status:
+            sys.exit(f"bench: {' '.join(commands[number])}: exit status {got}, not {status}")
+        found[number]["times"].append(wall / 1000)
+        found[number]["cpu"].append(cpu / 1000)
+    for each in found:
+        each["median"] = statistics.median(each["times"])
+        each["minimum"] = min(each["times"])
+        each["cpu"] = statistics.median(each["cpu"])
+    return found
+
+
+def memory(command):
+    """KiB that the largest process of the command had resident at its peak; the largest of five runs."""
+    return max(run_measure(["memory", *command])[0][0] for _ in range(5))
+
+
+def notice_start(command, after, runs=1, spread=0, targets=1, rename=None, prefix=()):
+    """Begins runs that become ready `after` seconds from their start (see measure.c)."""
+    how = ["rename", *rename] if rename else ["listen"]
+    words = [*prefix, MEASURE, "notice", runs, int(after * 1000), spread, targets, *how, *command]
+    return subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, text=True)
+
+
+def notice_end(process):
+    """For every run: seconds until ready, seconds from then until it ended, CPU seconds, exit status."""
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        sys.exit("bench: measure notice failed")
+    lines = [[int(word) for word in line.split()] for line in output.splitlines()]
+    return [(ready / 1e6, ended / 1e6, cpu / 1e6, status) for ready, ended, cpu, status in lines]
+
+
+# --- servers ---
+
+
+class Server:
+    """A process that ends with the block."""
+
+    def __init__(self, command, **more):
+        self.process = subprocess.Popen(command, **more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+class OpenPort(Server):
+    """Accepts connections; `address` is where."""
+
+    def __init__(self):
+        super().__init__([MEASURE, "serve"], stdout=subprocess.PIPE, text=True)
+        self.address = "127.0.0.1:" + self.process.stdout.readline().strip()
+        self.port = self.address.partition(":")[2]
+
+
+class Names(Server):
+    """A real DNS server on port 53 that knows the names in the files of `hosts`, and says NXDOMAIN for all others."""
+
+    def __init__(self, hosts):
+        self.hosts = path(hosts)
+        os.makedirs(self.hosts)
+        super().__init__(
+            [
+                program("dnsmasq") or "/usr/sbin/dnsmasq",
+                "--keep-in-foreground",
+                "--conf-file=/dev/null",
+                "--pid-file=",
+                "--user=root",
+                "--listen-address=127.0.0.1",
+                "--bind-interfaces",
+                "--no-resolv",
+                "--no-hosts",
+                "--address=/#/",
+                "--cache-size=10000",
+                "--hostsdir=" + self.hosts,
+            ],
+            stderr=subprocess.DEVNULL,
+        )
+        self.wait_until_up()
+
+    def wait_until_up(self):
+        for _ in range(200):
+            probe = [tool("wait-for-dns"), "-q", "--gone", "--timeout", "100ms", "--termination-log=", "up.test."]
+            if subprocess.run(probe, stderr=subprocess.DEVNULL).returncode == 0:
+                return
+        sys.exit("bench: dnsmasq does not answer")
+
+    def add(self, name, file="known"):
+        """The name is there from now on."""
+        self.prepare([name], file)
+        os.rename(self.hosts + "." + file, os.path.join(self.hosts, file))
+        subprocess.run([tool("wait-for-dns"), "-q", "--timeout", "5s", "--termination-log=", name + "."], check=True)
+
+    def prepare(self, names, file):
+        """A file that makes the names known once it is renamed into the directory; the arguments of that rename."""
+        with open(self.hosts + "." + file, "w") as out:
+            out.write("".join(f"192.0.2.1 {name}\n" for name in names))
+        return self.hosts + "." + file, os.path.join(self.hosts, file)
+
+
+class CountingNames(Server):
+    """The tests' DNS server, which knows no name and writes every question down."""
+
+    def __init__(self, name):
+        self.log = path(name + ".questions")
+        ready, zone = path(name + ".ready"), path(name + ".zone")
+        with open(zone, "w") as out:
+            out.write("* * NXDOMAIN\n")
+        server = os.path.join(TESTS, "servers", "dns.py")
+        super().__init__(
+            [sys.executable, server, "--listen", "127.0.0.1:53", "--ready", ready, "--log", self.log, zone]
+        )
+        while not os.path.exists(ready):
+            time.sleep(0.01)
+
+    def questions(self):
+        """(seconds since its start, name) of each."""
+        with open(self.log) as log:
+            lines = [line.split() for line in log]
+        return [(float(words[0]), words[3]) for words in lines if len(words) == 5]
+
+
+# --- memory cgroups ---
+
+
+class MemoryGroup:
+    """A memory cgroup, v1 or v2, in which a command's memory is counted, the kernel's part of it too.
+
+    `prefix` is what to put in front of the command. `refused` says why there is none, where none can be made."""
+
+    def __init__(self, limit=None):
+        self.refused = None
+        self.directory = self.find_parent() + f"/initkit-bench-{os.getpid()}"
+        self.v1 = "/memory/" in self.directory
+        try:
+            os.mkdir(self.directory)
+            if limit:
+                self.write("memory.limit_in_bytes" if self.v1 else "memory.max", limit)
+            self.read("memory.max_usage_in_bytes" if self.v1 else "memory.peak")
+        except OSError as error:
+            self.refused = f"no memory cgroup can be made here ({error.strerror})"
+        script = 'echo $$ >"$0/cgroup.procs" && exec "$@"'
+        self.prefix = [] if self.refused else ["/bin/sh", "-c", script, self.directory]
+
+    @staticmethod
+    def find_parent():
+        if os.path.isdir("/sys/fs/cgroup/memory"):
+            return "/sys/fs/cgroup/memory"
+        return "/sys/fs/cgroup"
+
+    def write(self, file, value):
+        with open(os.path.join(self.directory, file), "w") as out:
+            out.write(str(value))
+
+    def read(self, file):
+        with open(os.path.join(self.directory, file)) as lines:
+            return int(lines.read())
+
+    def peak(self):
+        """Bytes at the peak: of all, and of the kernel's part (None where it is not told)."""
+        if self.v1:
+            return self.read("memory.max_usage_in_bytes"), self.read("memory.kmem.max_usage_in_bytes")
+        return self.read("memory.peak"), None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for _ in range(50):
+            try:
+                os.rmdir(self.directory)
+                return
+            except FileNotFoundError:
+                return
+            except OSError:
+                time.sleep(0.02)
+
+
+# --- telling ---
+
+
+def record(entry):
+    with open(RECORDS, "a") as out:
+        out.write(json.dumps(entry) + "\n")
+
+
+def layout(head, rows):
+    """A Markdown table whose columns are lined up."""
+    rows = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+
+    def line(cells, fill=" "):
+        padded = [cells[0].ljust(widths[0], fill)] + [c.rjust(w, fill) for c, w in zip(cells[1:], widths[1:])]
+        return "| " + " | ".join(padded) + " |"
+
+    rule = "| " + " | ".join(["-" * widths[0]] + ["-" * (w - 1) + ":" for w in widths[1:]]) + " |"
+    return "\n".join([line(head), rule, *map(line, rows)])
+
+
+def table(title, head, rows, note="", data=None):
+    text = f"## {title}\n\n{layout(head, rows)}\n"
+    if note:
+        text += f"\n{note}\n"
+    record({"kind": "table", "text": text, "title": title, "data": data})
+    print(text, file=sys.stderr)
+
+
+def limit(what, figure, reached):
+    """A limit to reach; `reached` is None where it could not be measured."""
+    word = "NOT MEASURED" if reached is None else "REACHED" if reached else "MISSED"
+    record({"kind": "limit", "what": what, "figure": figure, "verdict": word})
+    print(f"{word}: {what}: {figure}\n", file=sys.stderr)
+
+
+def ms(value):
+    return f"{value:.2f}" if value < 100 else f"{value:.0f}"
+
+
+def ratio(value, base):
+    return f"{value / base:.2f}"
+
+
+def quantile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
