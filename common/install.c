@@ -76,8 +76,11 @@ bool install_link(const char *directory, const char *name, const char *target, s
 
     if (length >= (int)sizeof path || longer >= (int)sizeof temporary)
         return reason_set(why, CODE_FAILED, "%.200s: %s", directory, strerror(ENAMETOOLONG));
-    if ((unlink(temporary) != 0 && errno != ENOENT) || symlink(target, temporary) != 0 ||
-        rename(temporary, path) != 0)
+    if ((unlink(temporary) != 0 && errno != ENOENT) || symlink(target, temporary) != 0)
         return reason_set(why, CODE_FAILED, "%.200s: cannot be linked: %s", path, strerror(errno));
-    return true;
+    if (rename(temporary, path) == 0)
+        return true;
+    reason_set(why, CODE_FAILED, "%.200s: cannot be linked: %s", path, strerror(errno));
+    unlink(temporary);
+    return false;
 }

@@ -94,10 +94,20 @@ static void remove_litter(const char *path)
     closedir(directory);
 }
 
+/* Locks it, where the filesystem knows locks, so that nobody takes it for litter. False when another run has done so between
+ * open and lock: it has no name any more, or will not have it for long. */
+static bool keep_temporary_file(int descriptor)
+{
+    struct stat present;
+
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(descriptor, &present) == 0 && present.st_nlink == 1;
+}
+
 static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
 {
     const char *name = base_name(publish->path);
-    struct stat present;
 
     for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
         int length = snprintf(publish->temporary, sizeof publish->temporary, "%.*s.%s" TEMPORARY_MARK "%u-%u",
@@ -110,11 +120,16 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
             return publish_fail(why, publish->path, "cannot be written", errno);
         if (publish->descriptor < 0)
             continue;
-        /* Another run may have taken it for litter between open and lock: then it has no name any more. */
-        if (flock(publish->descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(publish->descriptor, &present) == 0 &&
-            present.st_nlink == 1 && fchmod(publish->descriptor, mode) == 0)
+        if (!keep_temporary_file(publish->descriptor)) {
+            close(publish->descriptor);
+            continue;
+        }
+        if (fchmod(publish->descriptor, mode) == 0)
             return true;
+        int error = errno;
+        unlink(publish->temporary);
         close(publish->descriptor);
+        return publish_fail(why, publish->path, "cannot be given its mode", error);
     }
     return publish_fail(why, publish->path, "finds no free temporary name", EEXIST);
 }

@@ -1,0 +1,282 @@
+#include "common/publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/unit/capture.h"
+#include "tests/unit/scratch.h"
+#include "tests/unit/suite.h"
+
+static struct publish publish;
+static struct reason why;
+
+/* In place of the C library's: what a filesystem without them answers. */
+static int chmod_error, lock_error;
+
+int fchmod(int descriptor, mode_t mode)
+{
+    errno = chmod_error;
+    return chmod_error != 0 ? -1 : (int)syscall(SYS_fchmod, descriptor, mode);
+}
+
+int flock(int descriptor, int operation)
+{
+    errno = lock_error;
+    return lock_error != 0 ? -1 : (int)syscall(SYS_flock, descriptor, operation);
+}
+
+static bool put(const char *path, const char *content, mode_t mode)
+{
+    if (!publish_begin(&publish, path, mode, &why))
+        return false;
+    if (publish_write(&publish, content, strlen(content), &why))
+        return publish_commit(&publish, &why);
+    publish_abort(&publish);
+    return false;
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat status;
+
+    ck_assert_int_eq(stat(path, &status), 0);
+    return status.st_mode & 07777;
+}
+
+START_TEST(a_new_file)
+{
+    char *path = scratch_path("config");
+
+    ck_assert_msg(put(path, "hello\n", 0644), "%s", why.text);
+    ck_assert_str_eq(scratch_read(path, NULL), "hello\n");
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+START_TEST(the_old_content_until_the_commit_then_the_new)
+{
+    char *path = scratch_file("config", "old");
+
+    ck_assert(publish_begin(&publish, path, 0644, &why));
+    ck_assert(publish_write(&publish, "new", 3, &why));
+    ck_assert_str_eq(scratch_read(path, NULL), "old");
+    ck_assert(publish_commit(&publish, &why));
+    ck_assert_str_eq(scratch_read(path, NULL), "new");
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+START_TEST(giving_up_leaves_nothing_and_keeps_the_old)
+{
+    char *path = scratch_file("config", "old");
+
+    ck_assert(publish_begin(&publish, path, 0644, &why));
+    ck_assert(publish_write(&publish, "new", 3, &why));
+    ck_assert_int_eq(scratch_count(), 2);
+    publish_abort(&publish);
+    ck_assert_str_eq(scratch_read(path, NULL), "old");
+    ck_assert_int_eq(scratch_count(), 1);
+    publish_abort(&publish);
+}
+END_TEST
+
+START_TEST(the_mode_whatever_the_umask)
+{
+    static const mode_t modes[] = {0644, 0600, 0666, 0755, 0400, 04755};
+
+    umask(0077);
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        char *path = scratch_path("config");
+        ck_assert(put(path, "x", modes[i]));
+        ck_assert_uint_eq(mode_of(path), modes[i]);
+    }
+    umask(0);
+    ck_assert(put(scratch_path("config"), "x", 0640));
+    ck_assert_uint_eq(mode_of(scratch_path("config")), 0640);
+}
+END_TEST
+
+START_TEST(while_it_is_written_nobody_else_reads_it_under_its_name)
+{
+    char *path = scratch_path("config");
+
+    ck_assert(publish_begin(&publish, path, 0644, &why));
+    ck_assert_int_eq(access(path, F_OK), -1);
+    ck_assert_ptr_eq(strstr(publish.temporary, path), NULL); /* hidden, and not PATH.something */
+    publish_abort(&publish);
+}
+END_TEST
+
+START_TEST(litter_of_killed_runs_goes_that_of_living_ones_stays)
+{
+    char *path = scratch_path("config");
+    int alive;
+
+    scratch_file(".config.initkit-999-0", "killed");
+    scratch_file(".config.initkit-999-1", "killed");
+    scratch_file(".other.initkit-999-0", "of another target");
+    scratch_file("config.initkit-1-0", "not hidden");
+    alive = open(scratch_file(".config.initkit-998-0", "alive"), O_RDWR);
+    ck_assert_int_eq(flock(alive, LOCK_EX | LOCK_NB), 0);
+    ck_assert(put(path, "x", 0644));
+    ck_assert_int_eq(access(scratch_path(".config.initkit-999-0"), F_OK), -1);
+    ck_assert_int_eq(access(scratch_path(".config.initkit-999-1"), F_OK), -1);
+    ck_assert_int_eq(access(scratch_path(".other.initkit-999-0"), F_OK), 0);
+    ck_assert_int_eq(access(scratch_path("config.initkit-1-0"), F_OK), 0);
+    ck_assert_int_eq(access(scratch_path(".config.initkit-998-0"), F_OK), 0);
+    close(alive);
+}
+END_TEST
+
+START_TEST(a_device_is_written_to_not_replaced)
+{
+    struct stat status;
+
+    ck_assert(put("/dev/null", "x", 0644));
+    ck_assert_int_eq(stat("/dev/null", &status), 0);
+    ck_assert(S_ISCHR(status.st_mode));
+}
+END_TEST
+
+START_TEST(a_fifo_is_written_to)
+{
+    char *fifo = scratch_path("fifo"), got[16] = "";
+
+    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+    int reader = open(fifo, O_RDONLY | O_NONBLOCK);
+    ck_assert(put(fifo, "through", 0644));
+    ck_assert_int_eq(read(reader, got, sizeof got - 1), 7);
+    ck_assert_str_eq(got, "through");
+    ck_assert_uint_eq(mode_of(fifo), 0600);
+    close(reader);
+}
+END_TEST
+
+START_TEST(a_dash_is_standard_output)
+{
+    capture_begin(STDOUT_FILENO);
+    bool good = put("-", "data\n", 0644);
+    const char *said = capture_end();
+
+    ck_assert(good);
+    ck_assert_str_eq(said, "data\n");
+    ck_assert_int_ge(fcntl(STDOUT_FILENO, F_GETFD), 0);
+}
+END_TEST
+
+START_TEST(why_it_cannot_be_written)
+{
+    char *folder = scratch_path("folder"), *path = scratch_path("missing-folder");
+    char deeper[PATH_MAX + 100], name[400];
+
+    ck_assert_int_eq(mkdir(folder, 0755), 0);
+    ck_assert(!put(folder, "x", 0644));
+    ck_assert_int_eq(why.code, CODE_FAILED);
+    expect_contains(why.text, "Is a directory");
+    snprintf(deeper, sizeof deeper, "%s/config", path);
+    ck_assert(!put(deeper, "x", 0644));
+    expect_contains(why.text, "No such file");
+    expect_contains(why.hint, "is the volume mounted there?");
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    snprintf(deeper, sizeof deeper, "%s/%s", folder, name);
+    ck_assert(!put(deeper, "x", 0644));
+    expect_contains(why.text, "too long");
+    memset(deeper, '/', sizeof deeper);
+    deeper[sizeof deeper - 1] = '\0';
+    ck_assert(!put(deeper, "x", 0644));
+    expect_contains(why.text, "too long");
+    ck_assert(!put("", "x", 0644));
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+START_TEST(a_folder_that_may_not_be_written)
+{
+    char *folder = scratch_path("folder"), path[PATH_MAX];
+
+    if (geteuid() == 0)
+        ck_assert_int_eq(seteuid(65534), 0); /* root may write anywhere */
+    snprintf(path, sizeof path, "%s/config", "/proc");
+    ck_assert(!put(path, "x", 0644));
+    expect_contains(why.text, path);
+    ck_assert(!put("/usr/initkit-test", "x", 0644));
+    expect_contains(why.hint, "may not write there");
+    (void)folder;
+    (void)!seteuid(getuid());
+}
+END_TEST
+
+START_TEST(a_full_disk)
+{
+    ck_assert(!put("/dev/full", "x", 0644));
+    ck_assert_int_eq(why.code, CODE_FAILED);
+    expect_contains(why.text, "No space left");
+    expect_contains(why.hint, "full");
+}
+END_TEST
+
+START_TEST(no_commit_onto_a_directory_that_appeared_meanwhile)
+{
+    char *path = scratch_path("config");
+
+    ck_assert(publish_begin(&publish, path, 0644, &why));
+    ck_assert_int_eq(mkdir(path, 0755), 0);
+    ck_assert(!publish_commit(&publish, &why));
+    expect_contains(why.text, "cannot be put in its place");
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+START_TEST(a_link_is_replaced_not_followed)
+{
+    char *real = scratch_file("real", "real"), *link = scratch_path("link");
+    struct stat status;
+
+    ck_assert_int_eq(symlink("real", link), 0);
+    ck_assert(put(link, "new", 0644));
+    ck_assert_int_eq(lstat(link, &status), 0);
+    ck_assert(S_ISREG(status.st_mode));
+    ck_assert_str_eq(scratch_read(real, NULL), "real");
+}
+END_TEST
+
+START_TEST(a_path_without_a_folder)
+{
+    ck_assert_int_eq(chdir(scratch_path(".")), 0);
+    ck_assert(put("config", "x", 0644));
+    ck_assert_int_eq(scratch_count(), 1);
+    ck_assert_int_eq(chdir("/"), 0);
+}
+END_TEST
+
+START_TEST(a_filesystem_without_modes)
+{
+    chmod_error = EPERM;
+    ck_assert(!put(scratch_path("config"), "x", 0644));
+    expect_contains(why.text, "not permitted");
+    ck_assert_int_eq(scratch_count(), 0);
+}
+END_TEST
+
+START_TEST(a_filesystem_without_locks)
+{
+    lock_error = ENOLCK;
+    ck_assert_msg(put(scratch_path("config"), "x", 0644), "%s", why.text);
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
+      giving_up_leaves_nothing_and_keeps_the_old, the_mode_whatever_the_umask,
+      while_it_is_written_nobody_else_reads_it_under_its_name,
+      litter_of_killed_runs_goes_that_of_living_ones_stays, a_device_is_written_to_not_replaced,
+      a_fifo_is_written_to, a_dash_is_standard_output, why_it_cannot_be_written,
+      a_folder_that_may_not_be_written, a_full_disk, no_commit_onto_a_directory_that_appeared_meanwhile,
+      a_link_is_replaced_not_followed, a_path_without_a_folder, a_filesystem_without_modes,
+      a_filesystem_without_locks)
