@@ -13,7 +13,7 @@
 
 #include "common/banned.h"
 
-/* A line longer than this is cut; nothing that is said comes near. */
+/* Message and target are cut, so that a line has room for them with every byte escaped: JSON that lacks its end is none. */
 enum { LINE_MAX_BYTES = 64 * 1024, MESSAGE_MAX_BYTES = 4 * 1024 };
 
 static struct {
@@ -117,17 +117,22 @@ static void log_add_plain(struct buf *line, const struct log_event *event, const
 static void __attribute__((format(printf, 2, 0)))
 log_say(const struct log_event *event, const char *format, va_list arguments)
 {
-    char message[MESSAGE_MAX_BYTES];
+    char message[MESSAGE_MAX_BYTES], target[MESSAGE_MAX_BYTES];
+    struct log_event bounded = *event;
     struct buf line;
 
     if (event->level > setup.level)
         return;
     vsnprintf(message, sizeof message, format, arguments);
+    if (event->target) {
+        snprintf(target, sizeof target, "%s", event->target);
+        bounded.target = target;
+    }
     buf_init(&line, LINE_MAX_BYTES);
     if (setup.format == LOG_JSON)
-        log_add_json(&line, event, message);
+        log_add_json(&line, &bounded, message);
     else
-        log_add_plain(&line, event, message);
+        log_add_plain(&line, &bounded, message);
     buf_add_text(&line, "\n");
     log_write(&line);
     buf_free(&line);

@@ -54,7 +54,8 @@ int verdict_finish(const struct verdict *verdict, enum code code, const struct l
     struct buf message;
 
     buf_init(&message, LINE_WITH_TARGET);
-    buf_add_format(&message, "%s%s%s", event->target ? event->target : "", event->target ? ": " : "", line);
+    buf_add_format(&message, "%.*s%s%s", VERDICT_LINE, event->target ? event->target : "",
+                   event->target ? ": " : "", line);
     verdict_so_far(verdict, message.data);
     buf_free(&message);
     log_event(event, "%s", line);
