@@ -85,6 +85,22 @@ START_TEST(the_cleanup_runs_first)
 }
 END_TEST
 
+static void exhaust_with_another_code(void)
+{
+    mem_set_exit_code(0);
+    mem_exhausted();
+}
+
+START_TEST(another_exit_code)
+{
+    capture_begin(STDERR_FILENO);
+    int code = exit_code_of(exhaust_with_another_code);
+
+    capture_end();
+    ck_assert_int_eq(code, 0);
+}
+END_TEST
+
 START_TEST(memory_is_zeroed_and_never_null)
 {
     char *bytes = xcalloc(100, 10);
@@ -117,5 +133,5 @@ START_TEST(copies_of_texts)
 }
 END_TEST
 
-SUITE("mem", running_out_ends_with_exit_code_3, the_cleanup_runs_first, memory_is_zeroed_and_never_null,
-      copies_of_texts)
+SUITE("mem", running_out_ends_with_exit_code_3, the_cleanup_runs_first, another_exit_code,
+      memory_is_zeroed_and_never_null, copies_of_texts)
