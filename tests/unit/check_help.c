@@ -55,7 +55,7 @@ START_TEST(no_line_is_wider_than_a_hundred_columns)
 }
 END_TEST
 
-START_TEST(a_one_shot_tool_has_no_waiting_options, rows_that_have_a_variable, exit_codes)
+START_TEST(a_one_shot_tool_has_no_waiting_options)
 {
     const char *text = help(&sample_one_shot_tool);
 
