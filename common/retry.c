@@ -26,24 +26,27 @@ int64_t retry_attempt_deadline(const struct retry_policy *policy, const struct r
 
 static const double JITTER = 0.1;
 
-/* A linear congruential step (Numerical Recipes); jitter needs no better. From [-JITTER, JITTER]. */
+/* A linear congruential step (Numerical Recipes); jitter needs no better. From [0, JITTER). */
 static double retry_jitter(struct retry_state *state)
 {
     state->random = state->random * 1664525u + 1013904223u;
-    return ((double)(state->random >> 8) / (double)(1u << 24) - 0.5) * 2 * JITTER;
+    return (double)(state->random >> 8) / (double)(1u << 24) * JITTER;
 }
 
-/* At its cap the delay has no jitter any more, which could only shorten it and so raise the load on the server; the
- * waiters have been spread by then. */
-static int64_t retry_delay(const struct retry_policy *policy, struct retry_state *state)
+/* Delays that each are `backoff` times the last add up so that a delay is never more than (backoff - 1) times the time
+ * already waited, plus the first interval: with 1.1, what is ready is noticed within 10 % of the wait. Jitter only shortens,
+ * and the bound makes up for what it took off the wait. Well beyond the cap the delay is the cap: jitter there would only
+ * add load. */
+static int64_t retry_delay(const struct retry_policy *policy, struct retry_state *state, int64_t now)
 {
-    double longest = (double)policy->max_interval;
-    double delay = state->delay;
+    double bound = (double)policy->interval + (policy->backoff - 1) * (double)(now - state->started);
+    double delay = state->delay * (1 - retry_jitter(state));
 
-    if (delay * (1 - JITTER) < longest)
-        state->delay = delay * policy->backoff;
-    delay *= 1 + retry_jitter(state);
-    return delay < longest ? (int64_t)(delay + 0.5) : policy->max_interval;
+    if (state->delay * (1 - JITTER) < (double)policy->max_interval)
+        state->delay *= policy->backoff;
+    if (delay > bound)
+        delay = bound;
+    return delay < (double)policy->max_interval ? (int64_t)delay : policy->max_interval;
 }
 
 static int64_t retry_stable_delay(const struct retry_policy *policy, const struct retry_state *state,
@@ -87,5 +90,5 @@ struct retry_step retry_next(const struct retry_policy *policy, struct retry_sta
         step.verdict = RETRY_FAILED;
         return step;
     }
-    return retry_after(state, now, retry_delay(policy, state));
+    return retry_after(state, now, retry_delay(policy, state, now));
 }

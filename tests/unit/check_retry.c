@@ -27,7 +27,7 @@ START_TEST(delays_grow_by_the_backoff_up_to_the_cap)
         int64_t delay = step.at - now;
         ck_assert_int_eq(step.verdict, RETRY_AGAIN);
         ck_assert_int_ge(delay, (int64_t)(0.9 * expected - 1));
-        ck_assert_int_le(delay, (int64_t)(1.1 * expected + 1));
+        ck_assert_int_le(delay, (int64_t)(expected + 1));
         ck_assert_int_le(delay, 1000);
         expected = expected * 1.1 < 1000 ? expected * 1.1 : 1000;
         now = step.at;
@@ -36,14 +36,10 @@ START_TEST(delays_grow_by_the_backoff_up_to_the_cap)
 }
 END_TEST
 
-/* cli.md's delay rule: the delay is about 10 % of the time already waited, and never over 1 s. The worst moment to become
- * ready is right after an attempt, so the whole delay is what it takes to notice; the jitter is on top of the rule in a
- * single case, and must not be on average. */
+/* The worst moment to become ready is right after an attempt, so the whole delay is what it takes to notice. */
 START_TEST(readiness_is_noticed_within_a_tenth_of_the_time_waited)
 {
     struct retry_policy policy = usual();
-    double excess = 0;
-    int samples = 0;
 
     for (uint32_t seed = 0; seed < 500; seed++) {
         struct retry_state state;
@@ -52,15 +48,11 @@ START_TEST(readiness_is_noticed_within_a_tenth_of_the_time_waited)
         for (int i = 0; i < 60; i++) {
             struct retry_step step = retry_next(&policy, &state, ATTEMPT_RETRY, now);
             double waited = (double)(now - state.started), delay = (double)(step.at - now);
-            double allowed = 0.1 * waited + (double)policy.interval;
             ck_assert_double_le(delay, 1000);
-            ck_assert_double_le(delay, 1.2 * allowed + 1);
-            excess += delay - allowed;
-            samples++;
+            ck_assert_double_le(delay, 0.1 * waited + (double)policy.interval);
             now = step.at;
         }
     }
-    ck_assert_double_le(excess / samples, 1);
 }
 END_TEST
 
@@ -82,10 +74,10 @@ START_TEST(the_jitter_uses_its_whole_range_and_no_more)
     }
     ck_assert_int_ge(least, 900);
     ck_assert_int_le(least, 910);
-    ck_assert_int_ge(most, 1090);
-    ck_assert_int_le(most, 1100);
-    ck_assert_int_ge(sum / SEEDS, 990);
-    ck_assert_int_le(sum / SEEDS, 1010);
+    ck_assert_int_ge(most, 990);
+    ck_assert_int_le(most, 1000);
+    ck_assert_int_ge(sum / SEEDS, 940);
+    ck_assert_int_le(sum / SEEDS, 960);
 }
 END_TEST
 
