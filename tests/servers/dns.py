@@ -3,9 +3,9 @@
 
     dns.py [--listen ADDR:PORT]... [--no-tcp] [--ready FILE] [--log FILE] [--life SECONDS] ZONE
 
-UDP and TCP on one port; port 0 (the default, on 127.0.0.1) takes a free one. Once it listens, it writes the ports to the
---ready file, one a line. Every question goes to the --log file: seconds since the start, udp or tcp, type, name, the
-asker's port. It ends by itself after --life seconds (120).
+UDP and TCP on one port; port 0 (the default, on 127.0.0.1) takes a free one. Once it listens, it writes the ports to
+the --ready file, one a line. Every question goes to the --log file: seconds since the start, udp or tcp, type, name,
+the asker's port. It ends by itself after --life seconds (120).
 
 A line of the zone script is
 

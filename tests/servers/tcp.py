@@ -72,8 +72,10 @@ class Connection:
             if step == "read":
                 self.wanted = unescape(argument[0])
                 self.check()
-            elif step in ("say", "pour"):
-                self.send(unescape(argument[0]) if step == "say" else b"noise\xff\x00\x1b[31m" * (int(argument[0]) // 13))
+            elif step == "say":
+                self.send(unescape(argument[0]))
+            elif step == "pour":
+                self.send(b"noise\xff\x00\x1b[31m!" * (int(argument[0]) // 13))
             elif step in ("close", "reset"):
                 self.end(step == "reset")
 

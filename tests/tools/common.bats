@@ -367,6 +367,10 @@ accepting() {
     [ "$(questions dns A)" -ge 5 ] || report "$(cat dns.questions)"
     run_tool wait-for-tcp --timeout 300ms --max-interval 20ms 127.0.0.1:1
     exits 124
+    # The default cap does not shorten an interval that was asked for.
+    run_tool wait-for-tcp --timeout 2s --interval 30s 127.0.0.1:1
+    exits 124
+    [ "$(attempts)" -eq 1 ] || report "expected one attempt"
 }
 
 @test "the jitter differs from run to run" {
@@ -575,9 +579,10 @@ ZONE
 }
 
 @test "json: valid whatever bytes an operand or a variable holds" {
-    run_tool wait-for-tcp --log-format json --timeout 200ms $'unix:a\xff\x01\n"\\\xc3b'
+    local path=$'unix:a\xff\x01\n\r\t"\\\xc3b€😀\xe2\x82\xed\xa0\x80\xf4\x90\x80\x80\xe0\x80\xaf'
+    run_tool wait-for-tcp --log-format json --timeout 200ms "$path"
     exits 124
-    json "last['event'] == 'deadline'"
+    json "last['event'] == 'deadline' and '€😀' in last['target'] and '\x01\\n\\r\\t\"' in last['target']"
     env $'INITKIT_X\xff\x01"=1' "$bin/wait-for-tcp" --log-format json --timeout 200ms unix:none >out 2>err || true
     json "last['event'] == 'deadline'"
 }

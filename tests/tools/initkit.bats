@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # initkit, all tools in one file: called with a tool's name, through a link of that name, and installing itself.
 #
-# start_tcp sets the variable that is named in its call, run_tool sets others; `bin` and `inside` are for one test alone:
+# start_tcp sets the variable that is named in its call, run_tool sets others; and `bin` and `inside` are for one test
+# alone:
 # shellcheck disable=SC2154,SC2030,SC2031
 
 load lib
@@ -199,4 +200,12 @@ load lib
     exits 1
     says "space|full"
     [ -z "$("${inside[@]}" ls -A small)" ] || report "left behind: $("${inside[@]}" ls -A small)"
+}
+
+@test "install where programs may not run is a failure that says so" {
+    mkdir small
+    own_files "mount -t tmpfs -o noexec tmpfs small"
+    run_tool initkit --install small
+    exits 1
+    says "small.*noexec"
 }

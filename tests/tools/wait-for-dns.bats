@@ -126,7 +126,8 @@ ZONE
 }
 
 @test "a name with a chain of ten aliases is followed" {
-    start_dns dns <<<"$(for i in {0..9}; do echo "a$i.test CNAME CNAME a$((i + 1)).test"; done; echo 'a10.test A 192.0.2.1')"
+    start_dns dns <<<"$(for i in {0..9}; do echo "a$i.test CNAME CNAME a$((i + 1)).test"; done
+        echo 'a10.test A 192.0.2.1')"
     wait_for a0.test
     exits 0
 }
@@ -207,6 +208,16 @@ ZONE
     wait_for db.test
     exits 0
     says "REFUSED|refused"
+}
+
+@test "any other failure is told by its name, then good" {
+    start_dns dns <<'ZONE'
+db.test * first 3 NOTIMP
+db.test A 192.0.2.1
+ZONE
+    wait_for db.test
+    exits 0
+    says "NOTIMP"
 }
 
 @test "silence, then good" {
@@ -940,6 +951,14 @@ ZONE
     wait_in_vain_for --gone db.test
 }
 
+@test "gone: what asks for records does not go with it" {
+    local option
+    for option in --write=members --expect=192.0.2.1 --min-records=2; do
+        run_tool wait-for-dns --gone "$option" db.test
+        refuses_naming --gone
+    done
+}
+
 @test "gone: from every candidate of the search list" {
     search_conf
     start_dns dns <<<'db.test A unless removed 192.0.2.1'
@@ -1085,21 +1104,54 @@ PYTHON
     [ "$(stat -c %a members)" = 644 ] || report "mode $(stat -c %a members)"
 }
 
-@test "write: what a killed run left beside the file goes" {
-    start_dns dns <<<'db.test A MANY 1000'
-    wait_for --write members db.test/A
+@test "write: what a killed run left beside the file goes, what a living one holds stays" {
+    start_dns dns <<<'db.test A 192.0.2.1'
+    # The names that a run gives to what it has not finished; it keeps a lock on it while it lives.
+    echo part >.members.initkit-1-0
+    begin flock .members.initkit-2-0 sleep 60
+    until_true 10 test -e .members.initkit-2-0
+    until_true 10 eval "! flock --nonblock .members.initkit-2-0 true"
+    wait_for --write members db.test
     exits 0
-    local i
-    for i in 1 2 3 4 5 6 7 8; do
-        start_tool wait-for-dns -q --nameserver "$dns" --no-search --write members db.test/A
-        sleep "0.00$i"
-        kill -KILL "$tool" 2>/dev/null || true
-        wait_tool
-    done
-    wait_for --write members db.test/A
+    [ "$(find . -name '.members*')" = ./.members.initkit-2-0 ] || report "$(ls -A)"
+    [ "$(cat members)" = 192.0.2.1 ]
+}
+
+@test "write: a read-only volume and a file that is itself a mount are failures with a hint" {
+    mkdir volume
+    touch member
+    own_files "touch volume/mounted; mount --bind volume volume; mount --bind member volume/mounted
+        mkdir readonly; mount -t tmpfs tmpfs readonly; mount -o remount,ro readonly"
+    start_dns dns <<<'db.test A 192.0.2.1'
+    wait_for --write readonly/members db.test
+    exits 1
+    ends_saying "readonly/members.*hint: .*mount a volume"
+    wait_for --write volume/mounted db.test
+    exits 1
+    ends_saying "volume/mounted.*hint: .*itself is a mount"
+    [ -z "$(find volume -name '.*initkit*')" ] || report "left behind: $(ls -A volume)"
+}
+
+@test "write: what is no file is written to, not replaced" {
+    start_dns dns <<<'db.test A 192.0.2.1'
+    mkfifo pipe
+    begin cat pipe >copied
+    local reader=$started
+    wait_for --write pipe db.test
     exits 0
-    [ -z "$(find . -name '.members*')" ] || report "left behind: $(ls -A)"
-    [ "$(wc -l <members)" -eq 1000 ]
+    wait "$reader"
+    [ "$(cat copied)" = 192.0.2.1 ]
+    [ -p pipe ]
+}
+
+@test "write: names of every form become names of variables and hosts" {
+    start_dns dns <<<'*.test A 192.0.2.1'
+    wait_for --write members --write-format env 0-db.shop.test.
+    exits 0
+    [ "$(cat members)" = "_0_DB_SHOP_TEST='192.0.2.1'" ] || report "$(cat members)"
+    wait_for --write members --write-format hosts db.test.
+    exits 0
+    [ "$(cat members)" = "192.0.2.1 db.test" ] || report "$(cat members)"
 }
 
 @test "write: two runs at the same time leave a whole file" {
@@ -1188,8 +1240,7 @@ PYTHON
     start_dns dns <<<'db.test A MANY 1000'
     wait_for --write small/members db.test/A
     exits 1
-    ends_saying "small/members"
-    ends_saying "space|full"
+    ends_saying "small/members.*hint: .*full"
     [ "$("${inside[@]}" cat small/members)" = before ]
     [ "$("${inside[@]}" ls -A small | paste -sd ' ')" = "filler members" ] || report "left something behind"
 }

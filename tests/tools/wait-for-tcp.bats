@@ -574,6 +574,10 @@ ZONE
     exits 124
     run_tool wait-for-tcp --timeout 600ms --min-addresses 4 --nameserver "$dns" "db.test.:${port[0]}"
     exits 124
+    start_dns single <<<'one.test A 127.0.0.1'
+    run_tool wait-for-tcp --timeout 600ms --min-addresses 2 --nameserver "$single" "one.test.:${port[0]}"
+    exits 124
+    ends_saying "only 1 address, 2 wanted"
 }
 
 @test "dual stack: a dead IPv6 address does not keep the IPv4 one waiting" {
@@ -651,6 +655,8 @@ ZONE
     exits 124
     run_tool wait-for-tcp --family 5 "$target"
     refuses_naming --family
+    run_tool wait-for-tcp -4 "[::1]:80"
+    refuses_naming "[::1]:80"
 }
 
 @test "one family that the server fails on does not hide the other" {
@@ -736,10 +742,13 @@ CONF
     [ "$(questions dns)" -eq 0 ] || report "asked for a name that the hosts file has"
 }
 
-@test "localhost is both families" {
-    grep -Eq '^::1.*localhost' /etc/hosts || skip "localhost has no IPv6 address here"
-    start_tcp port "[::1]:0"
+@test "localhost is both families, also without a hosts file that says so" {
+    touch hosts
+    own_files "mount --bind hosts /etc/hosts"
+    start_tcp port "[::1]:0" "127.0.0.1:0"
     run_tool wait-for-tcp --timeout 5s "localhost:${port[0]}"
+    exits 0
+    run_tool wait-for-tcp --timeout 5s "localhost:${port[1]}"
     exits 0
 }
 
