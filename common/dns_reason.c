@@ -67,7 +67,7 @@ static void reason_unknown(const struct dns_result *result, struct reason *why)
     else
         reason_set(why, CODE_FAILED, "%s for %s", unknown_text(result->status), result->candidate);
     if (address_family(&answer->server) != 0)
-        reason_detail(why, " from %s", address_format(&answer->server, server));
+        reason_detail(why, " (server %s)", address_format(&answer->server, server));
     if (result->status == ANSWER_SILENT || result->status == ANSWER_UNREACHABLE)
         reason_hint(why,
                     "%s is not answered: is the cluster's DNS up, and does a NetworkPolicy allow port 53?",

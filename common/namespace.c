@@ -11,30 +11,30 @@
 enum { FILE_MAX = 4096 };
 
 /* Takes `text` up to white space, if that is a DNS label (RFC 1123): a namespace's name is one. */
-static bool take(const char *text, char namespace[NAMESPACE_TEXT])
+static bool take(const char *text, char pod_namespace[NAMESPACE_TEXT])
 {
     static const char label[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
     size_t length = strspn(text, label);
 
     if (length == 0 || length >= NAMESPACE_TEXT || text[length + strspn(text + length, " \r\n")] != '\0')
         return false;
-    memcpy(namespace, text, length);
-    namespace[length] = '\0';
+    memcpy(pod_namespace, text, length);
+    pod_namespace[length] = '\0';
     return true;
 }
 
-static bool take_file(const char *path, char namespace[NAMESPACE_TEXT])
+static bool take_file(const char *path, char pod_namespace[NAMESPACE_TEXT])
 {
     struct buf content;
     struct reason ignored;
 
     buf_init(&content, FILE_MAX);
-    bool taken = file_read(path, &content, NULL, &ignored) && take(content.data, namespace);
+    bool taken = file_read(path, &content, NULL, &ignored) && take(content.data, pod_namespace);
     buf_free(&content);
     return taken;
 }
 
-static bool take_search_domain(const struct resolvconf *conf, char namespace[NAMESPACE_TEXT])
+static bool take_search_domain(const struct resolvconf *conf, char pod_namespace[NAMESPACE_TEXT])
 {
     char first[DNS_NAME];
 
@@ -45,10 +45,10 @@ static bool take_search_domain(const struct resolvconf *conf, char namespace[NAM
     if (!dot || strncmp(dot, ".svc.", 5) != 0)
         return false;
     *dot = '\0';
-    return take(first, namespace);
+    return take(first, pod_namespace);
 }
 
-bool namespace_find(const char *file, const struct resolvconf *conf, char namespace[NAMESPACE_TEXT],
+bool namespace_find(const char *file, const struct resolvconf *conf, char pod_namespace[NAMESPACE_TEXT],
                     struct reason *why)
 {
     static const char *const variables[] = {"INITKIT_NAMESPACE", "POD_NAMESPACE"};
@@ -57,13 +57,13 @@ bool namespace_find(const char *file, const struct resolvconf *conf, char namesp
         const char *value = getenv(variables[i]);
         if (!value || *value == '\0')
             continue;
-        if (take(value, namespace))
+        if (take(value, pod_namespace))
             return true;
         return reason_set(why, CODE_USAGE,
                           "%s: \"%.100s\" is no namespace: expected letters a-z, digits and hyphens",
                           variables[i], value);
     }
-    if (!take_file(file, namespace) && !take_search_domain(conf, namespace))
-    namespace[0] = '\0';
+    if (!take_file(file, pod_namespace) && !take_search_domain(conf, pod_namespace))
+        pod_namespace[0] = '\0';
     return true;
 }

@@ -13,7 +13,7 @@ enum { NAMESPACE_TEXT = 64 }; /* a DNS label */
 
 /* From INITKIT_NAMESPACE, else POD_NAMESPACE, else `file`, else the first search domain of `conf` where it has the form
  * NAMESPACE.svc.CLUSTER. Empty when it cannot be known. False (CODE_USAGE) when a variable holds what is no namespace. */
-bool namespace_find(const char *file, const struct resolvconf *conf, char namespace[NAMESPACE_TEXT],
+bool namespace_find(const char *file, const struct resolvconf *conf, char pod_namespace[NAMESPACE_TEXT],
                     struct reason *why);
 
 #endif

@@ -199,7 +199,7 @@ static bool parse_variables(struct parser *parser)
         if (!parse_variable(parser, row, &parser->given[i]))
             return false;
     }
-    return parser->options->operands.count > 0 || parse_operands_variable(parser);
+    return parser->options->operands.count > 0 || parser->tool->one_shot || parse_operands_variable(parser);
 }
 
 /* Defaults are in the table in the words of a user, so they take the same way as a user's. */
@@ -248,6 +248,15 @@ static bool check_min_targets(const struct parser *parser)
                       variable, (long long)parser->options->min_targets, operands);
 }
 
+static bool check_once(const struct parser *parser)
+{
+    const struct retry_policy *retry = &parser->options->retry;
+
+    return !retry->once || retry->stable == 0 ||
+           reason_set(parser->source.why, CODE_USAGE,
+                      "--once: one attempt cannot tell what --stable asks for");
+}
+
 bool options_parse(const struct tool *tool, int argc, char **argv, char **environment, void *options,
                    struct reason *why)
 {
@@ -260,7 +269,7 @@ bool options_parse(const struct tool *tool, int argc, char **argv, char **enviro
     if (good && !parser.options->help && !parser.options->version) {
         good = parse_variables(&parser);
         settle(&parser);
-        good = good && check_min_targets(&parser);
+        good = good && check_min_targets(&parser) && check_once(&parser);
     }
     free(parser.given);
     return good;

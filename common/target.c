@@ -5,19 +5,19 @@
 
 #include "common/banned.h"
 
-static bool expand(const char *text, const char *namespace, char host[DNS_NAME], struct reason *why)
+static bool expand(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why)
 {
     size_t length = 0;
 
     while (*text != '\0') {
         char piece[DNS_NAME] = {*text, '\0'};
         bool is_namespace = strncmp(text, "%n", 2) == 0;
-        if (is_namespace && namespace[0] == '\0')
+        if (is_namespace && pod_namespace[0] == '\0')
             return reason_set(
                 why, CODE_USAGE,
                 "%%n is not known: set INITKIT_NAMESPACE or POD_NAMESPACE to the pod's namespace");
         if (is_namespace)
-            snprintf(piece, sizeof piece, "%s", namespace);
+            snprintf(piece, sizeof piece, "%s", pod_namespace);
         size_t more = strlen(piece);
         if (length + more >= DNS_NAME)
             return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
@@ -58,9 +58,9 @@ static bool check_labels(const char *host, struct reason *why)
     }
 }
 
-bool target_host(const char *text, const char *namespace, char host[DNS_NAME], struct reason *why)
+bool target_host(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why)
 {
-    return expand(text, namespace, host, why) && check_labels(host, why);
+    return expand(text, pod_namespace, host, why) && check_labels(host, why);
 }
 
 static bool parse_unix(const char *path, struct target *target, struct reason *why)
@@ -82,7 +82,7 @@ static bool parse_bracketed(const char *text, struct target *target, struct reas
     return reason_set(why, CODE_USAGE, "expected [IPV6]:PORT, with a port from 1 to 65535");
 }
 
-bool target_parse(const char *text, const char *namespace, struct target *target, struct reason *why)
+bool target_parse(const char *text, const char *pod_namespace, struct target *target, struct reason *why)
 {
     char host[2 * DNS_NAME];
     struct address address;
@@ -112,5 +112,5 @@ bool target_parse(const char *text, const char *namespace, struct target *target
         return true;
     }
     target->kind = TARGET_NAME;
-    return target_host(host, namespace, target->at.host, why);
+    return target_host(host, pod_namespace, target->at.host, why);
 }

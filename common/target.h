@@ -26,12 +26,12 @@ struct target {
     } at;
 };
 
-/* Parses "HOST:PORT", "[IPV6]:PORT", "tcp://HOST:PORT" and "unix:PATH". `namespace` stands in for %n; it may be
+/* Parses "HOST:PORT", "[IPV6]:PORT", "tcp://HOST:PORT" and "unix:PATH". `pod_namespace` stands in for %n; it may be
  * empty when it is not known. False (CODE_USAGE) tells what was expected. */
-bool target_parse(const char *text, const char *namespace, struct target *target, struct reason *why);
+bool target_parse(const char *text, const char *pod_namespace, struct target *target, struct reason *why);
 
-/* Copies `text` into `host`, with `namespace` for each %n, and checks it as a host name: labels of 1 to 63 bytes of
+/* Copies `text` into `host`, with `pod_namespace` for each %n, and checks it as a host name: labels of 1 to 63 bytes of
  * letters, digits, hyphens and underscores, 253 bytes in all; a trailing dot may stay. */
-bool target_host(const char *text, const char *namespace, char host[DNS_NAME], struct reason *why);
+bool target_host(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why);
 
 #endif

@@ -177,7 +177,7 @@ static bool check_name(const struct wait_for_dns_options *options, const struct 
     return true;
 }
 
-static bool run_add_names(struct run *run, const char *namespace, struct reason *why)
+static bool run_add_names(struct run *run, const char *pod_namespace, struct reason *why)
 {
     const struct option_list *operands = &run->options->common.operands;
 
@@ -188,7 +188,7 @@ static bool run_add_names(struct run *run, const char *namespace, struct reason 
         name->base.name = operands->items[run->count];
         name->plan = &run->plan;
         run->targets[run->count] = &name->base;
-        if (!name_parse(name->base.name, namespace, name, why) || !check_name(run->options, name, why)) {
+        if (!name_parse(name->base.name, pod_namespace, name, why) || !check_name(run->options, name, why)) {
             reason_wrap(why, "%s", name->base.name);
             return false;
         }
@@ -199,7 +199,7 @@ static bool run_add_names(struct run *run, const char *namespace, struct reason 
 static bool run_prepare(struct run *run, struct reason *why)
 {
     const struct wait_for_dns_options *options = run->options;
-    char namespace[NAMESPACE_TEXT];
+    char pod_namespace[NAMESPACE_TEXT];
 
     run_set_plan(run);
     if (options->common.operands.count == 0)
@@ -208,9 +208,9 @@ static bool run_prepare(struct run *run, struct reason *why)
         return reason_set(why, CODE_USAGE, "--gone: does not go with --write, --expect or --min-records");
     if (!resolver_read(&options->resolver, &run->conf, why))
         return false;
-    if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why))
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why))
         return false;
-    if (!run_add_names(run, namespace, why))
+    if (!run_add_names(run, pod_namespace, why))
         return false;
     run->plan.loop = loop_new();
     run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf, .tcp = options->tcp};

@@ -10,6 +10,8 @@
 
 #include "common/banned.h"
 
+enum { FOUND_VALUE = 120 }; /* bytes of a record on the ready line; only TXT is longer */
+
 /* --- the operand --- */
 
 /* RFC 1035, 3.5: the bytes backwards under in-addr.arpa. */
@@ -49,7 +51,7 @@ static bool take_address(const char *text, struct name *name, struct reason *why
     return true;
 }
 
-bool name_parse(const char *operand, const char *namespace, struct name *name, struct reason *why)
+bool name_parse(const char *operand, const char *pod_namespace, struct name *name, struct reason *why)
 {
     char text[2 * DNS_NAME];
     const char *slash = strrchr(operand, '/');
@@ -66,7 +68,7 @@ bool name_parse(const char *operand, const char *namespace, struct name *name, s
     why->text[0] = '\0';
     if (take_address(text, name, why))
         return true;
-    if (why->text[0] != '\0' || !target_host(text, namespace, name->host, why))
+    if (why->text[0] != '\0' || !target_host(text, pod_namespace, name->host, why))
         return false;
     snprintf(name->label, sizeof name->label, "%s", name->host);
     return true;
@@ -84,11 +86,13 @@ static void name_end_ok(struct name *name, struct records *records)
 /* "mydb.ns.svc.cluster.local has 10.0.0.1 and 2 more": the search list makes it worth saying. */
 static void name_note_found(struct name *name, const struct records *records, const char *candidate)
 {
+    const char *value = records->items[0].value;
+    bool cut = strlen(value) > FOUND_VALUE;
     size_t more = records->count - 1;
-    int length = snprintf(name->found, sizeof name->found, "%s has %.40s", candidate,
-                          records->items[0].value);
+    int length = snprintf(name->found, sizeof name->found, "%s has %.*s%s", candidate, FOUND_VALUE, value,
+                          cut ? "..." : "");
 
-    if (more > 0 && (size_t)length < sizeof name->found)
+    if (more > 0)
         snprintf(name->found + length, sizeof name->found - (size_t)length, " and %zu more", more);
     name->base.found = name->found;
 }

@@ -31,13 +31,13 @@ struct name {
 
     struct dns_lookup *lookup; /* while an attempt is under way */
     struct dns_negative negative;
-    struct records records;              /* of the last attempt that was OK */
-    char found[DNS_NAME + ADDRESS_TEXT]; /* which candidate has which record */
+    struct records records;   /* of the last attempt that was OK */
+    char found[2 * DNS_NAME]; /* which candidate has which record */
 };
 
 /* Parses an operand into name->host, label, typed and type. An address with /PTR becomes its reverse name. False (CODE_USAGE) fills
  * `why`. */
-bool name_parse(const char *operand, const char *namespace, struct name *name, struct reason *why);
+bool name_parse(const char *operand, const char *pod_namespace, struct name *name, struct reason *why);
 
 /* The two halves of an attempt, as struct wait calls them. */
 void name_start(struct wait_target *target, int64_t deadline);

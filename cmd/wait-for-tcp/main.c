@@ -181,7 +181,7 @@ static bool check_family(const struct target *target, int family, struct reason 
     return reason_set(why, CODE_USAGE, "--family %s excludes this address", family == AF_INET ? "4" : "6");
 }
 
-static bool run_add_targets(struct run *run, const struct option_list *operands, const char *namespace,
+static bool run_add_targets(struct run *run, const struct option_list *operands, const char *pod_namespace,
                             struct reason *why)
 {
     run->probes = xcalloc(operands->count, sizeof *run->probes);
@@ -191,7 +191,7 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
         probe->base.name = operands->items[i];
         probe->plan = &run->plan;
         run->targets[i] = &probe->base;
-        if (!target_parse(operands->items[i], namespace, &probe->target, why) ||
+        if (!target_parse(operands->items[i], pod_namespace, &probe->target, why) ||
             !check_family(&probe->target, run->plan.family, why)) {
             reason_wrap(why, "%s", operands->items[i]);
             return false;
@@ -218,16 +218,16 @@ static bool run_prepare(struct run *run, const struct wait_for_tcp_options *opti
 {
     const struct option_list *operands = &options->common.operands;
     struct reason no_servers;
-    char namespace[NAMESPACE_TEXT];
+    char pod_namespace[NAMESPACE_TEXT];
 
     run_set_rules(run, options);
     if (operands->count == 0)
         return reason_set(why, CODE_USAGE,
                           "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH");
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
-    if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why))
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why))
         return false;
-    if (!run_add_targets(run, operands, namespace, why))
+    if (!run_add_targets(run, operands, pod_namespace, why))
         return false;
     if (!servers && run_needs_dns(run, operands->count)) {
         *why = no_servers;
