@@ -35,7 +35,7 @@ LINK.openssl := -lssl -lcrypto
 LINK.libzstd := -lzstd
 LINK.zlib := -lz
 LINK.c-ares := -lcares
-LIBRARIES := $(filter $(foreach t,$(TOOLS),$(LIBRARIES.$t)),$(ALL_LIBRARIES))
+LIBRARIES := $(filter openssl $(foreach t,$(TOOLS),$(LIBRARIES.$t)),$(ALL_LIBRARIES))
 link = $(foreach l,$(filter $1,$(ALL_LIBRARIES)),$(LINK.$l))
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla \

@@ -1,0 +1,42 @@
+/* Certificates as bytes with their subjects, out of one file after the other. Only truststore.c and truststore_read.c
+ * know this. */
+#ifndef COMMON_ANCHORS_H
+#define COMMON_ANCHORS_H
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/options.h"
+#include "common/truststore.h"
+
+struct anchor {
+    unsigned char *der;
+    size_t length;
+    X509_NAME *subject;
+    bool offered; /* to the store of the chain at hand */
+};
+
+struct truststore {
+    struct anchor *anchors;
+    size_t count;
+    struct option_list warnings;
+    struct option_list files; /* that were read */
+    char *java_path;
+    char name[256];
+    const struct truststore_source *source; /* while reading */
+    char *password;                         /* while reading; NULL: none was given */
+};
+
+/* Takes a certificate's bytes, unless it is there already. False when they are no certificate. */
+bool anchors_add(struct truststore *store, const unsigned char *der, size_t length);
+
+void anchors_warn(struct truststore *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds what is in a file of any known format. */
+bool anchors_read_file(struct truststore *store, const char *path, struct reason *why);
+
+/* Adds what is in the files of a directory; those without certificates are passed over. */
+bool anchors_read_directory(struct truststore *store, const char *path, struct reason *why);
+
+#endif

@@ -1,0 +1,49 @@
+/* The verdict on a TLS connection: a pure function from what was seen to what is wrong with it, in the words of fetch-config
+ * and tls-check and with their exit codes 20 to 28. */
+#ifndef COMMON_JUDGE_H
+#define COMMON_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/options.h"
+#include "common/reason.h"
+#include "common/tls_facts.h"
+
+enum { JUDGE_REASONS = 16 };
+
+struct tls_rules {
+    int64_t min_days;  /* of lifetime that must be left: below it fails */
+    int64_t warn_days; /* below it warns */
+    const struct option_list
+        *pins; /* base64 of SHA-256 of a key, "sha256//" before it or not; NULL or empty: none */
+    bool client_must_be_accepted; /* seen to be, not only sent */
+    int64_t http_low, http_high;  /* statuses that pass; 0: none was asked for */
+};
+
+/* Everything that is wrong, and what is only worth a word. */
+struct tls_judgement {
+    struct reason reasons[JUDGE_REASONS];
+    size_t count;
+    struct reason warnings[JUDGE_REASONS];
+    size_t warning_count;
+    bool permanent; /* something is wrong that waiting cannot mend */
+};
+
+void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, struct tls_judgement *judgement);
+
+/* The outcome, and all reasons as one: the code of the gravest, its hint, and the text of as many as fit. */
+enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why);
+
+/* Whether the chain and the name are such that a client of this profile goes on. */
+bool judge_lets_pass(const struct tls_facts *facts);
+
+/* Whether a verification error (X509_V_ERR_...) means that no anchor was found. */
+bool judge_is_about_trust(int error);
+
+/* Whether Java would take the certificate for that name or address: its wildcards may stand for a part of any label, and
+ * the common name counts where there is no DNS name among the alternative names. */
+bool judge_java_name(const struct certificate *certificate, const char *name, bool is_address);
+
+#endif

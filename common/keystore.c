@@ -1,0 +1,285 @@
+#include "common/keystore.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/certificate.h"
+#include "common/file.h"
+#include "common/jks.h"
+#include "common/mem.h"
+#include "common/pkcs12.h"
+#include "common/truststore.h"
+
+#include "common/banned.h"
+
+enum { FILE_MAX = 4 * 1024 * 1024, CHAIN_MOST = 100 };
+
+/* What one file is read with. */
+struct reading {
+    const struct keystore_source *source;
+    const char *path;
+    char *password; /* of the file and its key; NULL: none */
+    struct keystore *keystore;
+    bool wants_certificate, wants_key;
+};
+
+static void add_certificate(struct keystore *keystore, X509 *certificate)
+{
+    if (!keystore->chain && !(keystore->chain = sk_X509_new_null()))
+        mem_exhausted();
+    if (sk_X509_num(keystore->chain) >= CHAIN_MOST || !sk_X509_push(keystore->chain, certificate))
+        X509_free(certificate);
+}
+
+/* --- PEM --- */
+
+static int give_password(char *to, int size, int writing, void *owner)
+{
+    const struct reading *reading = owner;
+    const char *password = reading->source->key_password ? reading->source->key_password : reading->password;
+
+    (void)writing;
+    int length = password ? snprintf(to, (size_t)size, "%s", password) : -1;
+    return length < size ? length : -1;
+}
+
+static bool read_pem_key(const struct reading *reading, const struct buf *content, struct reason *why)
+{
+    BIO *in = BIO_new_mem_buf(content->data, (int)content->length);
+    union {
+        const struct reading *reading;
+        void *any;
+    } owner = {.reading = reading};
+
+    if (!in)
+        mem_exhausted();
+    ERR_clear_error();
+    reading->keystore->key = PEM_read_bio_PrivateKey(in, NULL, give_password, owner.any);
+    BIO_free(in);
+    if (reading->keystore->key)
+        return true;
+    bool encrypted = memmem(content->data, content->length, "ENCRYPTED", 9) != NULL;
+    if (!memmem(content->data, content->length, "PRIVATE KEY-----", 16))
+        reason_set(why, CODE_TRUST_STORE, "%.200s: holds no private key", reading->path);
+    else if (encrypted && !reading->password && !reading->source->key_password)
+        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key needs a password", reading->path);
+    else if (encrypted)
+        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key does not open with that password",
+                   reading->path);
+    else
+        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key is truncated or corrupt", reading->path);
+    reason_hint(why, "show with: openssl pkey -noout -in %.120s%s", reading->path,
+                encrypted ? " -passin file:PASSWORD_FILE (--client-key-password-file)"
+                          : "; name the key's own file with --client-key");
+    return false;
+}
+
+static bool read_pem_certificates(const struct reading *reading, const struct buf *content,
+                                  struct reason *why)
+{
+    BIO *in = BIO_new_mem_buf(content->data, (int)content->length);
+    X509 *certificate;
+
+    if (!in)
+        mem_exhausted();
+    while ((certificate = PEM_read_bio_X509(in, NULL, NULL, NULL)))
+        add_certificate(reading->keystore, certificate);
+    BIO_free(in);
+    ERR_clear_error();
+    return sk_X509_num(reading->keystore->chain) > 0 ||
+           reason_set(why, CODE_TRUST_STORE, "%.200s: holds no certificate", reading->path);
+}
+
+static bool read_pem(const struct reading *reading, const struct buf *content, struct reason *why)
+{
+    return (!reading->wants_certificate || read_pem_certificates(reading, content, why)) &&
+           (!reading->wants_key || read_pem_key(reading, content, why));
+}
+
+static bool read_der(const struct reading *reading, const struct buf *content, struct reason *why)
+{
+    const unsigned char *at = (const unsigned char *)content->data;
+
+    if (reading->wants_certificate && !reading->wants_key) {
+        X509 *certificate = d2i_X509(NULL, &at, (long)content->length);
+        if (certificate)
+            add_certificate(reading->keystore, certificate);
+        return certificate || reason_set(why, CODE_TRUST_STORE, "%.200s: is no certificate", reading->path);
+    }
+    reading->keystore->key = d2i_AutoPrivateKey(NULL, &at, (long)content->length);
+    return reading->keystore->key ||
+           reason_set(why, CODE_TRUST_STORE,
+                      "%.200s: is no private key, or one that needs a password in DER form", reading->path);
+}
+
+/* --- key stores --- */
+
+static void take_bag(void *owner, const struct pkcs12_bag *bag)
+{
+    const struct reading *reading = owner;
+
+    if (reading->wants_certificate && X509_up_ref(bag->certificate))
+        add_certificate(reading->keystore, bag->certificate);
+}
+
+static bool read_pkcs12(struct reading *reading, const struct buf *content, struct reason *why)
+{
+    struct pkcs12_request request = {
+        .password = reading->password,
+        .key_password = reading->source->key_password,
+        .guess = !reading->password && !reading->source->java,
+        .on_certificate = take_bag,
+        .owner = reading,
+        .key = reading->wants_key ? &reading->keystore->key : NULL,
+    };
+    struct pkcs12_result result;
+
+    if (!pkcs12_walk(content->data, content->length, &request, &result, why)) {
+        reason_wrap(why, "%.110s", reading->path);
+        return false;
+    }
+    return !reading->wants_key || reading->keystore->key ||
+           reason_set(why, CODE_TRUST_STORE, "%.200s: holds no private key", reading->path);
+}
+
+static const struct jks_entry *find_key_entry(const struct jks *jks, const char *alias)
+{
+    for (size_t i = 0; i < jks->count; i++)
+        if (jks->entries[i].key.length > 0 && (!alias || strcmp(alias, jks->entries[i].alias) == 0))
+            return &jks->entries[i];
+    return NULL;
+}
+
+static bool read_entry(const struct reading *reading, const struct jks_entry *entry, struct reason *why)
+{
+    const char *password = reading->source->key_password ? reading->source->key_password : reading->password;
+
+    for (size_t i = 0; reading->wants_certificate && i < entry->chain_length; i++) {
+        const unsigned char *at = entry->chain[i].data;
+        X509 *certificate = d2i_X509(NULL, &at, (long)entry->chain[i].length);
+        if (certificate)
+            add_certificate(reading->keystore, certificate);
+    }
+    if (!reading->wants_key)
+        return true;
+    if (!password) {
+        reason_hint(why, "%s", "");
+        return reason_set(why, CODE_TRUST_STORE, "the key of entry \"%.60s\" needs a password", entry->alias);
+    }
+    reading->keystore->key = jks_key(entry, password, why);
+    return reading->keystore->key != NULL;
+}
+
+static bool read_jks(const struct reading *reading, const struct buf *content, struct reason *why)
+{
+    struct jks jks;
+    bool good = jks_parse(content->data, content->length, &jks, why);
+
+    if (good) {
+        const struct jks_entry *entry = find_key_entry(&jks, reading->source->alias);
+        if (entry)
+            good = read_entry(reading, entry, why);
+        else
+            good = reason_set(why, CODE_TRUST_STORE, "holds no private key%s%.60s",
+                              reading->source->alias ? " under the alias " : "",
+                              reading->source->alias ? reading->source->alias : "");
+    }
+    if (!good)
+        reason_wrap(why, "%.110s", reading->path);
+    jks_free(&jks);
+    return good;
+}
+
+static bool read_file(struct reading *reading, struct reason *why)
+{
+    struct buf content;
+
+    buf_init(&content, FILE_MAX);
+    bool good = file_read(reading->path, &content, NULL, why);
+    if (!good) {
+        why->code = CODE_TRUST_STORE;
+        reason_hint(
+            why, "the client's certificate and key have to be there and readable: is their Secret mounted?");
+    } else if (jks_recognise(content.data, content.length)) {
+        good = read_jks(reading, &content, why);
+    } else if (memmem(content.data, content.length, "-----BEGIN", 10)) {
+        good = read_pem(reading, &content, why);
+    } else if (pkcs12_recognise(content.data, content.length)) {
+        good = read_pkcs12(reading, &content, why);
+    } else {
+        good = read_der(reading, &content, why);
+    }
+    OPENSSL_cleanse(content.data, content.length);
+    buf_free(&content);
+    return good;
+}
+
+/* --- putting together --- */
+
+/* The certificate of the key is the leaf, wherever in the file it stands; the rest is the chain. */
+static bool find_leaf(struct keystore *keystore, const struct keystore_source *source, struct reason *why)
+{
+    int count = sk_X509_num(keystore->chain);
+
+    for (int i = 0; i < count && !keystore->certificate; i++)
+        if (X509_check_private_key(sk_X509_value(keystore->chain, i), keystore->key) == 1)
+            keystore->certificate = sk_X509_delete(keystore->chain, i);
+    ERR_clear_error();
+    if (keystore->certificate)
+        return true;
+    reason_set(why, CODE_CLIENT_CERTIFICATE,
+               "the private key in %.140s does not match the certificate in %.140s",
+               source->key ? source->key : source->certificate, source->certificate);
+    reason_hint(why,
+                "compare: openssl x509 -noout -pubkey -in CERTIFICATE with openssl pkey -pubout -in KEY");
+    return false;
+}
+
+static bool load_with(struct reading *reading, struct reason *why)
+{
+    const struct keystore_source *source = reading->source;
+
+    reading->path = source->certificate;
+    reading->wants_certificate = true;
+    reading->wants_key = !source->key;
+    if (!read_file(reading, why))
+        return false;
+    if (source->key) {
+        reading->path = source->key;
+        reading->wants_certificate = false;
+        reading->wants_key = true;
+        if (!read_file(reading, why))
+            return false;
+    }
+    return find_leaf(reading->keystore, source, why);
+}
+
+bool keystore_load(const struct keystore_source *source, struct keystore *keystore, struct reason *why)
+{
+    struct reading reading = {.source = source, .keystore = keystore};
+
+    memset(keystore, 0, sizeof *keystore);
+    if (source->password)
+        reading.password = xstrdup(source->password);
+    else if (source->password_file &&
+             !(reading.password = truststore_read_password(source->password_file, why)))
+        return false;
+    bool good = load_with(&reading, why);
+    if (reading.password)
+        OPENSSL_cleanse(reading.password, strlen(reading.password));
+    free(reading.password);
+    return good;
+}
+
+void keystore_free(struct keystore *keystore)
+{
+    X509_free(keystore->certificate);
+    sk_X509_pop_free(keystore->chain, X509_free);
+    EVP_PKEY_free(keystore->key);
+    memset(keystore, 0, sizeof *keystore);
+}

@@ -1,0 +1,33 @@
+/* A client's own certificate, its chain and its private key, out of PEM, DER, PKCS#12, JKS and JCEKS files, told apart by
+ * their content. */
+#ifndef COMMON_KEYSTORE_H
+#define COMMON_KEYSTORE_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+
+#include "common/reason.h"
+
+struct keystore_source {
+    const char *certificate;   /* path */
+    const char *key;           /* path; NULL: in the same file */
+    const char *password_file; /* opens the key, and the file it is in; NULL: none */
+    const char *password;      /* of the file; beats password_file; NULL: none */
+    const char *key_password;  /* of the key alone; NULL: the same */
+    const char *alias;         /* of the entry in a JKS file; NULL: the first key */
+    bool java;                 /* guess no password */
+};
+
+struct keystore {
+    X509 *certificate;
+    STACK_OF(X509) * chain; /* what stands above it, as far as the file has it; may be NULL */
+    EVP_PKEY *key;
+};
+
+/* Reads certificate and key, and sees that they belong together. False fills `why`: CODE_TRUST_STORE where a file
+ * cannot be read, CODE_CLIENT_CERTIFICATE where the two do not match. keystore_free in either case. */
+bool keystore_load(const struct keystore_source *source, struct keystore *keystore, struct reason *why);
+void keystore_free(struct keystore *keystore);
+
+#endif

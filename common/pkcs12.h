@@ -1,0 +1,38 @@
+/* PKCS#12 files: every certificate in them, and whether Java takes it for trusted; a private key. */
+#ifndef COMMON_PKCS12_H
+#define COMMON_PKCS12_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/reason.h"
+
+struct pkcs12_bag {
+    X509 *certificate; /* the walk's */
+    bool java_sees;    /* it has the attribute that makes it a trusted entry for Java, or belongs to a key */
+};
+
+struct pkcs12_request {
+    const char *password;     /* UTF-8; NULL: none */
+    const char *key_password; /* NULL: the same */
+    bool guess;               /* try what keytool and others use by default */
+    void (*on_certificate)(void *owner, const struct pkcs12_bag *bag); /* may be NULL */
+    void *owner;
+    EVP_PKEY **key; /* where not NULL: gets the first private key, which the caller frees */
+};
+
+struct pkcs12_result {
+    size_t certificates, java_sees;
+    const char *guessed; /* in words: the password "changeit"; NULL: none was guessed */
+};
+
+/* Whether the bytes begin as such a file does. */
+bool pkcs12_recognise(const void *bytes, size_t length);
+
+/* False (CODE_TRUST_STORE) tells why it does not open. Old files' RC2 and triple DES are understood. */
+bool pkcs12_walk(const void *bytes, size_t length, const struct pkcs12_request *request,
+                 struct pkcs12_result *result, struct reason *why);
+
+#endif

@@ -1,0 +1,404 @@
+#include "common/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/address.h"
+#include "common/judge.h"
+#include "common/mem.h"
+#include "common/value.h"
+
+#include "common/banned.h"
+
+enum { ISSUERS_MOST = 50, CHAIN_MOST = 100 };
+
+/* What Java 17 offers, so that a server picks what it would pick for an agent. */
+#define JAVA_GROUPS  "X25519:P-256:P-384:P-521:X448:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192"
+#define JAVA_CIPHERS "ECDHE:DHE:kRSA:!aNULL:!eNULL:!CAMELLIA:!ARIA:!CCM:!PSK:!DSS"
+#define JAVA_SIGNATURES                                                                                      \
+    "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:rsa_pss_rsae_sha256:rsa_pss_rsae_" \
+    "sha384:"                                                                                                \
+    "rsa_pss_rsae_sha512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:rsa_pkcs1_sha256:"         \
+    "rsa_pkcs1_sha384:rsa_pkcs1_sha512:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1"
+
+/* What hangs on a context: the callbacks find their way by it. */
+struct look {
+    const struct tls_setup *setup;
+    struct tls_facts *facts;
+};
+
+static int look_index(void);
+
+static void look_free(void *parent, void *look, CRYPTO_EX_DATA *data, int index, long number, void *pointer)
+{
+    (void)parent, (void)data, (void)index, (void)number, (void)pointer;
+    free(look);
+}
+
+static int look_index(void)
+{
+    static int index = -1;
+
+    if (index < 0)
+        index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, look_free);
+    return index;
+}
+
+static struct look *look_of(const SSL *ssl)
+{
+    return SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), look_index());
+}
+
+/* --- facts --- */
+
+void tls_facts_init(struct tls_facts *facts)
+{
+    memset(facts, 0, sizeof *facts);
+    facts->alert = -1;
+}
+
+static void certificates_free(struct certificate *certificates, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        certificate_free(&certificates[i]);
+    free(certificates);
+}
+
+void tls_facts_free(struct tls_facts *facts)
+{
+    certificates_free(facts->sent, facts->sent_count);
+    certificates_free(facts->chain, facts->chain_count);
+    certificate_free(&facts->client);
+    option_list_clear(&facts->client_issuers);
+    free(facts->missing);
+    free(facts->closest);
+    tls_facts_init(facts);
+}
+
+static struct certificate *read_certificates(const STACK_OF(X509) * from, size_t *count)
+{
+    int most = sk_X509_num(from) < CHAIN_MOST ? sk_X509_num(from) : CHAIN_MOST;
+    struct certificate *certificates = xcalloc(most > 0 ? (size_t)most : 0, sizeof *certificates);
+
+    for (*count = 0; (int)*count < most; ++*count)
+        certificate_read(&certificates[*count], sk_X509_value(from, (int)*count));
+    return certificates;
+}
+
+void tls_expect(struct tls_facts *facts, const char *name)
+{
+    struct address ignored;
+    size_t length = strlen(name);
+
+    if (length > 1 && name[length - 1] == '.')
+        length--;
+    snprintf(facts->name, sizeof facts->name, "%.*s", (int)length, name);
+    facts->name_is_address = address_parse(facts->name, 0, &ignored);
+}
+
+bool tls_facts_sends_name(const struct tls_facts *facts)
+{
+    return facts->name[0] != '\0' && !facts->name_is_address &&
+           (facts->profile != TLS_JAVA || strchr(facts->name, '.'));
+}
+
+/* --- verification --- */
+
+static int on_error(int good, X509_STORE_CTX *context)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls_facts *facts = look_of(ssl)->facts;
+    struct tls_error error = {
+        .error = X509_STORE_CTX_get_error(context),
+        .depth = X509_STORE_CTX_get_error_depth(context),
+    };
+
+    if (good)
+        return 1;
+    for (size_t i = 0; i < facts->error_count; i++)
+        if (facts->errors[i].error == error.error && facts->errors[i].depth == error.depth)
+            return 1;
+    if (facts->error_count < TLS_ERRORS)
+        facts->errors[facts->error_count++] = error;
+    return 1;
+}
+
+/* Where the chain ends although its last certificate did not sign itself, the issuer is missing. */
+static void note_missing(struct tls_facts *facts, const struct truststore *trust,
+                         const STACK_OF(X509) * chain)
+{
+    const X509 *last = sk_X509_value(chain, sk_X509_num(chain) - 1);
+    bool untrusted = false;
+
+    for (size_t i = 0; i < facts->error_count; i++)
+        untrusted = untrusted || judge_is_about_trust(facts->errors[i].error);
+    if (!untrusted || !last)
+        return;
+    facts->missing = certificate_name(X509_get_issuer_name(last));
+    facts->likeness = truststore_closest(trust, X509_get_issuer_name(last), &facts->closest);
+}
+
+static bool name_matches(const struct tls_facts *facts, X509 *leaf)
+{
+    unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+
+    if (facts->name[0] == '\0')
+        return true;
+    if (facts->profile == TLS_JAVA)
+        return judge_java_name(&facts->sent[0], facts->name, facts->name_is_address);
+    if (facts->name_is_address)
+        return X509_check_ip_asc(leaf, facts->name, 0) == 1;
+    if (facts->profile == TLS_STRICT)
+        flags |= X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+    return X509_check_host(leaf, facts->name, 0, flags, NULL) == 1;
+}
+
+static void set_rules(X509_STORE_CTX *context, const struct look *look)
+{
+    X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
+
+    X509_VERIFY_PARAM_set_auth_level(rules, look->setup->profile == TLS_JAVA ? 0 : 2);
+    if (look->setup->profile == TLS_JAVA)
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+    if (look->setup->profile == TLS_STRICT)
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT);
+    if (look->setup->verify_time != 0)
+        X509_VERIFY_PARAM_set_time(rules, (time_t)look->setup->verify_time);
+    X509_STORE_CTX_set_verify_cb(context, on_error);
+}
+
+static int on_chain(X509_STORE_CTX *context, void *owner)
+{
+    const struct look *look = owner;
+    struct tls_facts *facts = look->facts;
+    X509 *leaf = X509_STORE_CTX_get0_cert(context);
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(context);
+
+    if (facts->has_chain) /* a renegotiation cannot be (RFC 8446), and would change nothing */
+        return 1;
+    facts->has_chain = true;
+    set_rules(context, look);
+    truststore_offer(look->setup->trust, X509_STORE_CTX_get0_store(context), leaf, sent);
+    X509_verify_cert(context);
+    const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+    facts->sent = read_certificates(sent, &facts->sent_count);
+    facts->chain = read_certificates(chain, &facts->chain_count);
+    facts->chain_sent = (size_t)X509_STORE_CTX_get_num_untrusted(context);
+    note_missing(facts, look->setup->trust, chain);
+    facts->name_matches = facts->sent_count > 0 && name_matches(facts, leaf);
+    ERR_clear_error();
+    if (look->setup->keep_going || judge_lets_pass(facts)) {
+        X509_STORE_CTX_set_error(context, X509_V_OK);
+        return 1;
+    }
+    X509_STORE_CTX_set_error(context,
+                             facts->error_count > 0 ? facts->errors[0].error : X509_V_ERR_HOSTNAME_MISMATCH);
+    return 0;
+}
+
+/* --- what else the server says --- */
+
+static void note_issuers(SSL *ssl, const struct look *look)
+{
+    const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(ssl);
+    struct tls_facts *facts = look->facts;
+
+    for (int i = 0; i < sk_X509_NAME_num(names) && i < ISSUERS_MOST; i++) {
+        const X509_NAME *name = sk_X509_NAME_value(names, i);
+        char *text = certificate_name(name);
+        option_list_add(&facts->client_issuers, text, strlen(text));
+        free(text);
+        if (!look->setup->client)
+            continue;
+        const STACK_OF(X509) *chain = look->setup->client->chain;
+        bool listed = X509_NAME_cmp(X509_get_issuer_name(look->setup->client->certificate), name) == 0;
+        for (int j = 0; j < sk_X509_num(chain); j++)
+            listed = listed || X509_NAME_cmp(X509_get_issuer_name(sk_X509_value(chain, j)), name) == 0;
+        facts->client_issuer_listed = facts->client_issuer_listed || listed;
+    }
+}
+
+static int on_certificate_wanted(SSL *ssl, void *owner)
+{
+    const struct look *look = owner;
+
+    if (!look->facts->client_wanted)
+        note_issuers(ssl, look);
+    look->facts->client_wanted = true;
+    return 1;
+}
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+    struct look *look = look_of(ssl);
+
+    /* A close is no complaint. */
+    if (look && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xFF) != SSL_AD_CLOSE_NOTIFY)
+        look->facts->alert = value & 0xFF;
+}
+
+static int on_session(SSL *ssl, SSL_SESSION *session)
+{
+    struct tls_facts *facts = look_of(ssl)->facts;
+
+    (void)session;
+    /* A ticket comes after the server has seen the client's certificate: in TLS 1.2 within the handshake, in 1.3 behind it. */
+    if (facts->client_wanted)
+        facts->acceptance = TLS_ACCEPTANCE_PROVEN;
+    return 0;
+}
+
+/* --- setting up --- */
+
+static bool offer_protocols(SSL_CTX *context, const char *list)
+{
+    unsigned char wire[256];
+    size_t length = 0;
+
+    while (*list != '\0') {
+        size_t word = strcspn(list, ",");
+        if (word == 0 || word > 255 || length + word + 1 > sizeof wire)
+            return false;
+        wire[length] = (unsigned char)word;
+        memcpy(wire + length + 1, list, word);
+        length += word + 1;
+        list += word + (list[word] == ',');
+    }
+    return SSL_CTX_set_alpn_protos(context, wire, (unsigned)length) == 0;
+}
+
+static bool offer_what_java_does(SSL_CTX *context)
+{
+    SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+    return SSL_CTX_set_cipher_list(context, JAVA_CIPHERS) == 1 &&
+           SSL_CTX_set1_groups_list(context, JAVA_GROUPS) == 1 &&
+           SSL_CTX_set1_sigalgs_list(context, JAVA_SIGNATURES) == 1;
+}
+
+static bool show_client(SSL_CTX *context, const struct keystore *client, struct tls_facts *facts)
+{
+    facts->client_given = true;
+    certificate_read(&facts->client, client->certificate);
+    return SSL_CTX_use_certificate(context, client->certificate) == 1 &&
+           SSL_CTX_use_PrivateKey(context, client->key) == 1 &&
+           (!client->chain || SSL_CTX_set1_chain(context, client->chain) == 1);
+}
+
+bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts, struct reason *why)
+{
+    struct look *look = xcalloc(1, sizeof *look);
+    X509_STORE *store = X509_STORE_new();
+
+    *look = (struct look){.setup = setup, .facts = facts};
+    if (!store || SSL_CTX_set_ex_data(context, look_index(), look) != 1)
+        mem_exhausted();
+    facts->profile = setup->profile;
+    facts->time = setup->verify_time != 0 ? setup->verify_time : (int64_t)time(NULL);
+    facts->time_given = setup->verify_time != 0;
+    facts->anchors = truststore_count(setup->trust);
+    snprintf(facts->store, sizeof facts->store, "%s", truststore_name(setup->trust));
+    if (truststore_java_path(setup->trust))
+        snprintf(facts->java_store, sizeof facts->java_store, "%s", truststore_java_path(setup->trust));
+    SSL_CTX_set_cert_store(context, store);
+    SSL_CTX_set_security_level(context, 0); /* the chain's own level is set when it is verified */
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, on_chain, look);
+    SSL_CTX_set_cert_cb(context, on_certificate_wanted, look);
+    SSL_CTX_set_info_callback(context, on_info);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, on_session);
+    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_MAX_BYTES);
+    SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+    bool good = SSL_CTX_set_min_proto_version(context, setup->min_version) == 1 &&
+                SSL_CTX_set_max_proto_version(context, setup->max_version) == 1 &&
+                (!setup->alpn || offer_protocols(context, setup->alpn)) &&
+                (setup->profile != TLS_JAVA || offer_what_java_does(context));
+    if (!good)
+        return reason_set(why, CODE_INTERNAL, "OpenSSL refuses the settings: %s",
+                          ERR_reason_error_string(ERR_peek_last_error()));
+    if (!setup->client || show_client(context, setup->client, facts))
+        return true;
+    reason_set(why, CODE_CLIENT_CERTIFICATE, "the client certificate cannot be used: %s",
+               ERR_reason_error_string(ERR_peek_last_error()));
+    return false;
+}
+
+/* --- afterwards --- */
+
+/* Whether the server's own answer about its certificate says that it was revoked. Who signed the answer is not looked at:
+ * a false "good" changes nothing, since nothing is asked for. */
+static enum tls_staple read_staple(SSL *ssl)
+{
+    const unsigned char *bytes;
+    long length = SSL_get_tlsext_status_ocsp_resp(ssl, &bytes);
+    enum tls_staple staple = TLS_STAPLE_UNUSABLE;
+    int reason, status;
+
+    if (length <= 0 || !bytes)
+        return TLS_STAPLE_NONE;
+    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &bytes, length);
+    OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
+    OCSP_SINGLERESP *single = basic ? OCSP_resp_get0(basic, 0) : NULL;
+    if (single) {
+        status = OCSP_single_get0_status(single, &reason, NULL, NULL, NULL);
+        staple = status == V_OCSP_CERTSTATUS_GOOD      ? TLS_STAPLE_GOOD
+                 : status == V_OCSP_CERTSTATUS_REVOKED ? TLS_STAPLE_REVOKED
+                                                       : TLS_STAPLE_UNUSABLE;
+    }
+    OCSP_BASICRESP_free(basic);
+    OCSP_RESPONSE_free(response);
+    ERR_clear_error();
+    return staple;
+}
+
+void tls_observe(SSL *ssl, struct tls_facts *facts)
+{
+    const unsigned char *alpn;
+    unsigned alpn_length;
+    EVP_PKEY *exchange = NULL;
+    const char *group;
+
+    facts->done = SSL_is_init_finished(ssl) == 1;
+    snprintf(facts->protocol, sizeof facts->protocol, "%s", SSL_get_version(ssl));
+    snprintf(facts->cipher, sizeof facts->cipher, "%s", SSL_get_cipher_name(ssl));
+    group = SSL_get0_group_name(ssl);
+    snprintf(facts->group, sizeof facts->group, "%s", group ? group : "");
+    if (SSL_get_peer_tmp_key(ssl, &exchange) == 1) {
+        facts->dh_bits = EVP_PKEY_is_a(exchange, "DH") || EVP_PKEY_is_a(exchange, "DHX")
+                             ? EVP_PKEY_get_bits(exchange)
+                             : 0;
+        EVP_PKEY_free(exchange);
+    }
+    SSL_get0_alpn_selected(ssl, &alpn, &alpn_length);
+    snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)alpn_length,
+             alpn_length > 0 ? (const char *)alpn : "");
+    facts->staple = read_staple(ssl);
+    ERR_clear_error();
+}
+
+void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error)
+{
+    unsigned long error = ERR_peek_error();
+    const char *words = ERR_reason_error_string(error);
+
+    if (facts->alert >= 0) {
+        facts->end = TLS_END_ALERT;
+    } else if (ssl_error == SSL_ERROR_ZERO_RETURN ||
+               (ERR_GET_LIB(error) == ERR_LIB_SSL &&
+                ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)) {
+        facts->end = TLS_END_CLOSED;
+    } else if (ssl_error == SSL_ERROR_SYSCALL && error == 0) {
+        facts->end = system_error != 0 ? TLS_END_SYSTEM : TLS_END_CLOSED;
+        facts->system_error = system_error;
+    } else {
+        facts->end = TLS_END_LIBRARY;
+        snprintf(facts->library, sizeof facts->library, "%s", words ? words : "no reason given");
+    }
+    ERR_clear_error();
+}

@@ -1,0 +1,54 @@
+/* A TLS client's side: what it trusts, what it shows of itself, and how it looks at a server.
+ *
+ * How to use it, with a context of your own or one that libcurl hands over (CURLOPT_SSL_CTX_FUNCTION; give libcurl no CA
+ * file, CURLOPT_CAINFO and CURLOPT_CAPATH NULL, or it reads the system's for nothing):
+ *
+ *     struct tls_setup setup = {.trust = truststore_load(&source, &why), .client = &keystore};
+ *     struct tls_facts facts;
+ *     tls_facts_init(&facts);                       one a connection
+ *     tls_apply(ssl_ctx, &setup, &facts, &why);     before the handshake; all three outlive the context
+ *     ... the handshake ...
+ *     tls_observe(ssl, &facts);                     once it is over, if there is still an SSL to look at
+ *     judge_tls(&facts, &rules, &judgement);        see judge.h
+ *     tls_facts_free(&facts);
+ *
+ * Verification gathers all errors instead of stopping at the first. Without setup.keep_going the handshake ends with an alert
+ * if there is one that the profile does not forgive; names are looked at when facts.name is set. */
+#ifndef COMMON_TLS_H
+#define COMMON_TLS_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/keystore.h"
+#include "common/reason.h"
+#include "common/tls_facts.h"
+#include "common/truststore.h"
+
+struct tls_setup {
+    enum tls_profile profile;
+    struct truststore *trust;
+    const struct keystore *client; /* NULL: none to show */
+    int min_version, max_version;  /* TLS1_2_VERSION...; 0: whatever the library does */
+    const char *alpn;              /* "h2,http/1.1"; NULL: not offered */
+    int64_t verify_time;           /* seconds since 1970; 0: now */
+    bool keep_going;               /* for a look only: go through with the handshake, whatever the chain is */
+};
+
+enum { TLS_CHAIN_MAX_BYTES = 1024 * 1024 /* of a server's certificate message; longer ones are refused */ };
+
+/* Prepares a context for one connection. False fills `why` (CODE_INTERNAL, CODE_CLIENT_CERTIFICATE). */
+bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts, struct reason *why);
+
+/* Notes the name or address that the certificate must have. Whether it goes into the handshake (SNI), which is the caller's
+ * to set, is what tls_facts_sends_name tells. */
+void tls_expect(struct tls_facts *facts, const char *name);
+
+/* Takes down what was negotiated. */
+void tls_observe(SSL *ssl, struct tls_facts *facts);
+
+/* Takes down why a call ended with this result of SSL_get_error; errno and the error queue must be those of the call. */
+void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error);
+
+#endif

@@ -1,0 +1,101 @@
+/* What was seen of one TLS connection, as plain values: gathered by tls.c and by whoever drives the handshake, judged by
+ * judge.c, shown by reports. */
+#ifndef COMMON_TLS_FACTS_H
+#define COMMON_TLS_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/certificate.h"
+#include "common/options.h"
+#include "common/truststore.h"
+
+enum tls_profile {
+    TLS_DEFAULT, /* OpenSSL's rules, security level 2 */
+    TLS_STRICT,  /* RFC 5280 to the letter */
+    TLS_JAVA,    /* what a Java agent trusts and offers */
+};
+
+enum tls_end {
+    TLS_END_NONE,    /* it did not end before it was done */
+    TLS_END_CLOSED,  /* the peer ended the connection */
+    TLS_END_SYSTEM,  /* reset and the like: `system_error` */
+    TLS_END_ALERT,   /* the peer sent `alert` */
+    TLS_END_LIBRARY, /* OpenSSL refused what came: `library` */
+    TLS_END_TIMEOUT,
+};
+
+enum tls_acceptance {
+    TLS_ACCEPTANCE_UNKNOWN,
+    TLS_ACCEPTANCE_PROVEN,  /* a session ticket, or an answer to a request, came after it */
+    TLS_ACCEPTANCE_REFUSED, /* an alert came after it */
+};
+
+enum tls_staple { TLS_STAPLE_NONE, TLS_STAPLE_GOOD, TLS_STAPLE_REVOKED, TLS_STAPLE_UNUSABLE };
+
+/* One thing that X509_verify_cert found wrong. */
+struct tls_error {
+    int error; /* X509_V_ERR_... */
+    int depth; /* in the chain; 0 is the server's certificate */
+};
+
+enum { TLS_ERRORS = 32, TLS_NAME = 256, TLS_FIRST = 64 };
+
+struct tls_facts {
+    /* How it is to be judged. */
+    enum tls_profile profile;
+    char name[TLS_NAME]; /* the host name or address that the certificate must have; empty: none */
+    bool name_is_address;
+    int64_t time;    /* seconds since 1970, as of when */
+    bool time_given; /* it is not the local clock's */
+
+    /* The chain. */
+    bool has_chain;           /* there was one to verify */
+    struct certificate *sent; /* what the server sent, in its order */
+    size_t sent_count;
+    struct certificate *chain; /* what verification made of it, the server's certificate first */
+    size_t chain_count;
+    size_t chain_sent; /* so many of those came from the server, the others from the trust store */
+    struct tls_error errors[TLS_ERRORS];
+    size_t error_count;
+    bool name_matches;
+    char *missing; /* an issuer that neither the server nor the trust store has; NULL */
+    enum truststore_likeness likeness;
+    char *closest;                              /* what the trust store has instead; NULL */
+    char store[TLS_NAME], java_store[TLS_NAME]; /* see truststore_name, truststore_java_path */
+    size_t anchors;
+    enum tls_staple staple;
+
+    /* The handshake. */
+    bool done;
+    enum tls_end end;
+    int alert; /* received; -1: none */
+    int system_error;
+    char library[160];
+    char protocol[16], cipher[64], group[32], alpn[32];
+    int dh_bits;                    /* of a key exchange over a prime field; 0: another kind */
+    unsigned char first[TLS_FIRST]; /* the first bytes that came */
+    size_t first_length;
+    bool plain_before; /* a STARTTLS conversation came before */
+
+    /* The client's certificate. */
+    bool client_wanted; /* the server asked for one */
+    bool client_given;  /* there was one to send */
+    struct certificate client;
+    struct option_list client_issuers; /* that the server would accept; empty: it does not say */
+    bool client_issuer_listed;
+    enum tls_acceptance acceptance;
+
+    /* An answer to an HTTP request. */
+    int http_status; /* 0: none */
+};
+
+/* Sets all to "nothing seen". */
+void tls_facts_init(struct tls_facts *facts);
+void tls_facts_free(struct tls_facts *facts);
+
+/* Whether the name goes into the handshake (SNI): no address does, and Java sends no name without a dot. */
+bool tls_facts_sends_name(const struct tls_facts *facts);
+
+#endif

@@ -1,0 +1,240 @@
+/* Certificates out of files of each format that a trust store may have: anchors_read_file of anchors.h. */
+#include <dirent.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/anchors.h"
+#include "common/buf.h"
+#include "common/file.h"
+#include "common/jks.h"
+#include "common/mem.h"
+#include "common/pkcs12.h"
+#include "common/value.h"
+
+#include "common/banned.h"
+
+/* --- PEM and DER --- */
+
+static bool is_certificate_label(const char *label)
+{
+    return strcmp(label, "CERTIFICATE") == 0 || strcmp(label, "X509 CERTIFICATE") == 0 ||
+           strcmp(label, "TRUSTED CERTIFICATE") == 0;
+}
+
+/* Counts what had the label of a certificate but was none into *broken. */
+static size_t read_pem(struct truststore *store, const struct buf *content, size_t *broken)
+{
+    BIO *in = BIO_new_mem_buf(content->data, (int)content->length);
+    size_t found = 0;
+    char *label, *header;
+    unsigned char *der;
+    long length;
+
+    if (!in)
+        mem_exhausted();
+    while (PEM_read_bio(in, &label, &header, &der, &length) == 1) {
+        if (is_certificate_label(label)) {
+            bool good = anchors_add(store, der, (size_t)length);
+            found += good;
+            *broken += !good;
+        }
+        OPENSSL_free(label);
+        OPENSSL_free(header);
+        OPENSSL_free(der);
+    }
+    BIO_free(in);
+    /* The end of the file is told as a missing start line; anything else is a block that is not whole. */
+    *broken += ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    return found;
+}
+
+static bool add_pem(struct truststore *store, const char *path, const struct buf *content, struct reason *why)
+{
+    size_t broken = 0, found = read_pem(store, content, &broken);
+
+    if (broken > 0 && found == 0)
+        return reason_set(why, CODE_TRUST_STORE, "%.200s: its certificates are truncated or corrupt (PEM)",
+                          path);
+    if (broken > 0)
+        anchors_warn(store, "%.200s: %zu of its PEM blocks %s truncated or corrupt, and left out", path,
+                     broken, broken == 1 ? "is" : "are");
+    return true;
+}
+
+/* --- Java key stores --- */
+
+static bool check_digest(struct truststore *store, const char *path, const struct jks *jks,
+                         struct reason *why)
+{
+    if (!store->password) {
+        anchors_warn(
+            store,
+            "%.200s: no password was given, so it is not known whether this file is as it was written "
+            "(--trust-store-password-file)",
+            path);
+        return true;
+    }
+    if (jks_check(jks, store->password))
+        return true;
+    reason_set(why, CODE_TRUST_STORE, "%.200s: the password is wrong, or the file was changed", path);
+    reason_hint(why, "show with: keytool -list -keystore %.150s -storepass:file PASSWORD_FILE", path);
+    return false;
+}
+
+/* Java trusts the first certificate of a key's chain, too. */
+static void add_entries(struct truststore *store, const char *path, const struct jks *jks)
+{
+    for (size_t i = 0; i < jks->count; i++) {
+        const struct jks_entry *entry = &jks->entries[i];
+        if (entry->chain_length > 0 && !anchors_add(store, entry->chain[0].data, entry->chain[0].length))
+            anchors_warn(store, "%.200s: entry \"%.60s\" is no certificate, and left out", path,
+                         entry->alias);
+    }
+}
+
+static bool add_jks(struct truststore *store, const char *path, const struct buf *content, struct reason *why)
+{
+    struct jks jks;
+    bool good = jks_parse(content->data, content->length, &jks, why);
+
+    if (!good)
+        reason_wrap(why, "%.110s", path);
+    good = good && check_digest(store, path, &jks, why);
+    if (good)
+        add_entries(store, path, &jks);
+    jks_free(&jks);
+    return good;
+}
+
+/* --- PKCS#12 --- */
+
+static void take_bag(void *owner, const struct pkcs12_bag *bag)
+{
+    struct truststore *store = owner;
+    unsigned char *der = NULL;
+
+    if (store->source->java && !bag->java_sees)
+        return;
+    int length = i2d_X509(bag->certificate, &der);
+    if (length > 0)
+        anchors_add(store, der, (size_t)length);
+    OPENSSL_free(der);
+}
+
+static bool add_pkcs12(struct truststore *store, const char *path, const struct buf *content,
+                       struct reason *why)
+{
+    struct pkcs12_request request = {
+        .password = store->password,
+        .guess = !store->source->java && !store->password,
+        .on_certificate = take_bag,
+        .owner = store,
+    };
+    struct pkcs12_result result;
+
+    if (!pkcs12_walk(content->data, content->length, &request, &result, why)) {
+        reason_wrap(why, "%.110s", path);
+        return false;
+    }
+    if (request.guess && result.guessed)
+        anchors_warn(store,
+                     "%.200s: opened with %s, which nobody gave: name the password's file "
+                     "(--trust-store-password-file), Java guesses none",
+                     path, result.guessed);
+    if (result.java_sees < result.certificates)
+        anchors_warn(store,
+                     "%.200s: Java will see %zu of its %zu certificates as trusted: put them in with "
+                     "keytool -importcert -alias NAME -file CERTIFICATE.pem -keystore %.100s",
+                     path, result.java_sees, result.certificates, path);
+    return true;
+}
+
+/* --- telling them apart --- */
+
+static bool add_content(struct truststore *store, const char *path, const struct buf *content,
+                        struct reason *why)
+{
+    if (content->length == 0)
+        return reason_set(why, CODE_TRUST_STORE, "%.200s: is empty", path);
+    if (jks_recognise(content->data, content->length)) {
+        free(store->java_path);
+        store->java_path = xstrdup(path);
+        return add_jks(store, path, content, why);
+    }
+    if (pkcs12_recognise(content->data, content->length)) {
+        free(store->java_path);
+        store->java_path = xstrdup(path);
+        return add_pkcs12(store, path, content, why);
+    }
+    if (memmem(content->data, content->length, "-----BEGIN", 10))
+        return add_pem(store, path, content, why);
+    if (content->data[0] == 0x30) {
+        if (anchors_add(store, (const unsigned char *)content->data, content->length))
+            return true;
+        return reason_set(why, CODE_TRUST_STORE, "%.200s: truncated or corrupt (DER)", path);
+    }
+    reason_set(why, CODE_TRUST_STORE, "%.200s: is in no format of trust stores", path);
+    reason_hint(why, "expected PEM, DER, PKCS#12, JKS or JCEKS");
+    return false;
+}
+
+bool anchors_read_file(struct truststore *store, const char *path, struct reason *why)
+{
+    struct buf content;
+
+    buf_init(&content, TRUSTSTORE_FILE);
+    bool good = file_read(path, &content, NULL, why);
+    if (!good) {
+        why->code = CODE_TRUST_STORE;
+        reason_hint(why, "the trust store has to be there and readable: is its volume mounted?");
+    }
+    good = good && add_content(store, path, &content, why);
+    if (good)
+        option_list_add(&store->files, path, strlen(path));
+    buf_free(&content);
+    return good;
+}
+
+bool anchors_read_directory(struct truststore *store, const char *path, struct reason *why)
+{
+    struct dirent **entries;
+    int count = scandir(path, &entries, NULL, alphasort);
+    size_t before = store->warnings.count;
+
+    if (count < 0) {
+        reason_set(why, CODE_TRUST_STORE, "%.200s: cannot be read", path);
+        reason_hint(why, "the directory has to be there and readable: is its volume mounted?");
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        char file[4096];
+        struct stat present;
+        struct buf content;
+        struct reason passed_over;
+        size_t broken = 0;
+
+        snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
+        free(entries[i]);
+        if (stat(file, &present) != 0 || !S_ISREG(present.st_mode))
+            continue;
+        buf_init(&content, TRUSTSTORE_FILE);
+        if (file_read(file, &content, NULL, &passed_over)) {
+            if (memmem(content.data, content.length, "-----BEGIN", 10))
+                read_pem(store, &content, &broken);
+            else if (content.length > 0 && content.data[0] == 0x30)
+                anchors_add(store, (const unsigned char *)content.data, content.length);
+        }
+        if (broken > 0 && store->warnings.count < before + 5)
+            anchors_warn(store, "%.200s: truncated or corrupt (PEM), and left out", file);
+        buf_free(&content);
+    }
+    free(entries);
+    return true;
+}
