@@ -211,23 +211,36 @@ static void wait_add_bad(const struct wait *wait, struct buf *line, enum code co
     wait_add_hint(wait, line);
 }
 
+static const char *verdict_event(enum code code)
+{
+    if (code == CODE_OK)
+        return "ready";
+    if (code == CODE_DEADLINE)
+        return "deadline";
+    return code >= CODE_SIGINT ? "signal" : "failed";
+}
+
+/* A single target's own facts. */
+static void event_add_target(struct log_event *event, const struct wait_target *target, enum code code)
+{
+    event->target = target->name;
+    event->attempt = target->retry.attempts;
+    if (code != CODE_OK && target->reason.text[0] != '\0')
+        event->reason = &target->reason;
+}
+
 int wait_say_verdict(const struct wait *wait, enum code code)
 {
     int64_t elapsed = deadline_now() - wait->began;
-    const struct wait_target *only = wait->count == 1 ? wait->targets[0] : NULL;
     struct log_event event = {
         .level = code == CODE_OK ? LOG_INFO : LOG_ERROR,
-        .name = code == CODE_OK         ? "ready"
-                : code == CODE_DEADLINE ? "deadline"
-                : code >= CODE_SIGINT   ? "signal"
-                                        : "failed",
-        .target = only ? only->name : NULL,
-        .attempt = only ? only->retry.attempts : 0,
+        .name = verdict_event(code),
         .elapsed = elapsed,
-        .reason = only && code != CODE_OK && only->reason.text[0] != '\0' ? &only->reason : NULL,
     };
     struct buf line;
 
+    if (wait->count == 1)
+        event_add_target(&event, wait->targets[0], code);
     buf_init(&line, SUMMARY_MAX);
     if (code == CODE_OK)
         wait_add_good(wait, &line, elapsed);

@@ -152,7 +152,8 @@ static void probe_connect(struct probe *probe, struct address *addresses, size_t
 
 /* --- resolving --- */
 
-static void probe_connect_to_records(struct probe *probe, const struct dns_result *result)
+/* False when there is no address to connect to. */
+static bool probe_connect_to_records(struct probe *probe, const struct dns_result *result)
 {
     size_t most = 0, count = 0;
 
@@ -162,8 +163,10 @@ static void probe_connect_to_records(struct probe *probe, const struct dns_resul
     for (size_t i = 0; i < result->answer_count; i++)
         for (size_t j = 0; j < result->answers[i].count; j++)
             count += address_parse(result->answers[i].records[j], probe->target.port, &addresses[count]);
-    probe_connect(probe, addresses, count);
+    if (count > 0)
+        probe_connect(probe, addresses, count);
     free(addresses);
+    return count > 0;
 }
 
 static void probe_on_result(void *owner, const struct dns_result *result)
@@ -172,10 +175,8 @@ static void probe_on_result(void *owner, const struct dns_result *result)
     struct reason why;
 
     probe->lookup = NULL;
-    if (result->status == ANSWER_RECORDS) {
-        probe_connect_to_records(probe, result);
+    if (result->status == ANSWER_RECORDS && probe_connect_to_records(probe, result))
         return;
-    }
     dns_reason(result, &probe->negative, deadline_now(), &why);
     probe_end(probe,
               probe->plan->rules.gone && answer_is_negative(result->status) ? ATTEMPT_OK : ATTEMPT_RETRY,
