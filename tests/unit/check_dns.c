@@ -1,0 +1,447 @@
+#include "common/dns.h"
+
+#include <stdio.h>
+
+#include "common/deadline.h"
+#include "tests/unit/name_server.h"
+#include "tests/unit/suite.h"
+
+/* What on_result was given, copied. */
+static struct {
+    int count;
+    enum answer_status status;
+    char candidate[DNS_NAME];
+    char records[1024]; /* "A=10.0.0.1 " */
+    size_t asked;
+    char asked_names[DNS_ASKED_TEXT];
+    bool has_negative_ttl;
+    uint32_t negative_ttl;
+    struct address server;
+    int64_t took;
+} got;
+
+static struct loop *loop;
+static struct resolvconf conf;
+static struct dns_resolver resolver;
+static struct dns_request request;
+static struct name_server one, two;
+static int64_t began;
+static int expected_results = 1;
+
+static void on_result(void *owner, const struct dns_result *result)
+{
+    size_t length = 0;
+
+    (void)owner;
+    got.status = result->status;
+    got.asked = result->asked;
+    got.has_negative_ttl = result->has_negative_ttl;
+    got.negative_ttl = result->negative_ttl;
+    got.server = result->answers[0].server;
+    got.took = deadline_now() - began;
+    snprintf(got.candidate, sizeof got.candidate, "%s", result->candidate);
+    snprintf(got.asked_names, sizeof got.asked_names, "%s", result->asked_names);
+    for (size_t i = 0; i < result->answer_count; i++)
+        for (size_t j = 0; j < result->answers[i].count; j++)
+            length += (size_t)snprintf(got.records + length, sizeof got.records - length, "%s=%s ",
+                                       dns_type_name(result->answers[i].type), result->answers[i].records[j]);
+    if (++got.count == expected_results)
+        loop_quit(loop);
+}
+
+static void on_too_long(void *owner)
+{
+    (void)owner;
+    loop_quit(loop);
+}
+
+static void begin(const char *search)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text, "search %s\noptions ndots:5\n", search);
+    resolvconf_parse(text, &conf);
+    loop = loop_new();
+    resolver = (struct dns_resolver){.loop = loop, .conf = &conf};
+    request = (struct dns_request){
+        .name = "db.test.", .search = true, .types = {DNS_A, DNS_AAAA}, .type_count = 2};
+}
+
+static void add_server(struct name_server *server, const struct name_server_row *rows)
+{
+    name_server_open(server, loop, rows);
+    conf.servers[conf.server_count++] = server->address;
+}
+
+/* Looks up what `request` says, with that much time. */
+static void look_up(int64_t time)
+{
+    struct loop_timer too_long = {.on_due = on_too_long};
+
+    memset(&got, 0, sizeof got);
+    began = deadline_now();
+    dns_lookup_start(&resolver, &request, began + time, on_result, NULL);
+    ck_assert_int_eq(got.count, 0); /* never from within start */
+    loop_timer_set(loop, &too_long, began + time + 2000);
+    loop_run(loop);
+    loop_timer_clear(loop, &too_long);
+    ck_assert_int_eq(got.count, 1);
+}
+
+static void end(void)
+{
+    if (one.loop)
+        name_server_close(&one);
+    if (two.loop)
+        name_server_close(&two);
+    loop_free(loop);
+}
+
+START_TEST(both_families)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {.value = "::1"}};
+
+    begin("");
+    add_server(&one, rows);
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_str_eq(got.records, "A=10.0.0.1 AAAA=::1 ");
+    ck_assert_str_eq(got.candidate, "db.test");
+    ck_assert_str_eq(one.asked, "db.test/A db.test/AAAA ");
+    ck_assert(address_same(&got.server, &one.address));
+    end();
+}
+END_TEST
+
+START_TEST(the_first_family_may_be_enough)
+{
+    static const struct name_server_row rows[] = {{.value = "10.0.0.1"}};
+
+    begin("");
+    add_server(&one, rows);
+    request.first_is_enough = true;
+    look_up(3000);
+    ck_assert_str_eq(got.records, "A=10.0.0.1 ");
+    ck_assert_str_eq(one.asked, "db.test/A ");
+    end();
+}
+END_TEST
+
+START_TEST(no_data_for_one_family_asks_for_the_other)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_AAAA, .value = "::1"}, {0}};
+
+    begin("");
+    add_server(&one, rows);
+    request.first_is_enough = true;
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_str_eq(got.records, "AAAA=::1 ");
+    end();
+}
+END_TEST
+
+/* RFC 8020: there is nothing of any type. */
+START_TEST(no_such_name_is_not_asked_for_again)
+{
+    static const struct name_server_row rows[] = {{.rcode = 3}};
+
+    begin("");
+    add_server(&one, rows);
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
+    ck_assert_str_eq(one.asked, "db.test/A ");
+    ck_assert(got.has_negative_ttl);
+    ck_assert_uint_eq(got.negative_ttl, NAME_SERVER_SOA_TTL);
+    end();
+}
+END_TEST
+
+START_TEST(the_search_list_is_walked_past_negative_answers)
+{
+    static const struct name_server_row rows[] = {{.name = "db.a.test", .rcode = 3},
+                                                  {.name = "db.b.test"},
+                                                  {.name = "db.c.test", .value = "10.0.0.1"},
+                                                  {.rcode = 2}};
+
+    begin("a.test b.test c.test d.test");
+    add_server(&one, rows);
+    request.name = "db";
+    request.type_count = 1;
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_str_eq(got.candidate, "db.c.test");
+    ck_assert_uint_eq(got.asked, 3);
+    ck_assert_str_eq(got.asked_names, "db.a.test, db.b.test, db.c.test");
+    ck_assert_str_eq(one.asked, "db.a.test/A db.b.test/A db.c.test/A ");
+    end();
+}
+END_TEST
+
+START_TEST(negative_from_all_is_negative)
+{
+    static const struct name_server_row rows[] = {{.name = "db.a.test"}, {.rcode = 3}};
+    static const struct name_server_row none[] = {{.rcode = 3}};
+
+    begin("a.test b.test");
+    add_server(&one, rows);
+    request.name = "db";
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_NO_DATA); /* one of them exists */
+    ck_assert_uint_eq(got.asked, 3);
+    ck_assert(got.has_negative_ttl);
+    one.rows = none;
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
+    request.search = false;
+    look_up(3000);
+    ck_assert_uint_eq(got.asked, 1);
+    ck_assert_str_eq(got.asked_names, "db");
+    end();
+}
+END_TEST
+
+/* A wildcard behind a failure would be a false "ready". */
+START_TEST(the_walk_stops_where_there_is_no_clear_answer)
+{
+    static const int unclear[] = {2, 5, 9, 4};
+    static const enum answer_status statuses[] = {ANSWER_SERVFAIL, ANSWER_REFUSED, ANSWER_RCODE,
+                                                  ANSWER_RCODE};
+    struct name_server_row rows[] = {{.name = "db.a.test"}, {.name = "db.b.test"}, {.value = "10.0.0.1"}};
+
+    begin("a.test b.test c.test");
+    add_server(&one, rows);
+    request.name = "db";
+    request.type_count = 1;
+    for (size_t i = 0; i < COUNT_OF(unclear); i++) {
+        rows[1].rcode = unclear[i];
+        one.asked[0] = '\0';
+        look_up(3000);
+        ck_assert_int_eq(got.status, statuses[i]);
+        ck_assert_str_eq(got.candidate, "db.b.test");
+        ck_assert_str_eq(one.asked, "db.a.test/A db.b.test/A ");
+        ck_assert_str_eq(got.records, "");
+    }
+    end();
+}
+END_TEST
+
+START_TEST(the_walk_stops_at_silence)
+{
+    static const struct name_server_row rows[] = {{.name = "db.a.test", .rcode = NAME_SERVER_SILENT},
+                                                  {.value = "10.0.0.1"}};
+
+    begin("a.test b.test");
+    add_server(&one, rows);
+    request.name = "db";
+    look_up(500);
+    ck_assert_int_eq(got.status, ANSWER_SILENT);
+    ck_assert_str_eq(got.candidate, "db.a.test");
+    ck_assert_int_ge(got.took, 490);
+    ck_assert_int_lt(got.took, 1500);
+    expect_lacks(one.asked, "db.b.test");
+    end();
+}
+END_TEST
+
+START_TEST(a_failing_family_does_not_hide_the_other)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {.rcode = 2}};
+    static const struct name_server_row mixed[] = {{.type = DNS_A, .rcode = 2}, {.rcode = 0}};
+
+    begin("");
+    add_server(&one, rows);
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    one.rows = mixed; /* SERVFAIL for A and no data for AAAA is not "gone" */
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_SERVFAIL);
+    end();
+}
+END_TEST
+
+START_TEST(the_next_server_is_asked_after_300_ms_of_silence)
+{
+    static const struct name_server_row silent[] = {{.rcode = NAME_SERVER_SILENT}},
+                                        good[] = {{.value = "10.0.0.1"}};
+
+    begin("");
+    add_server(&one, silent);
+    add_server(&two, good);
+    request.type_count = 1;
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_int_ge(got.took, DNS_STAGGER - 5);
+    ck_assert_int_lt(got.took, DNS_STAGGER + 500);
+    ck_assert(address_port(&got.server) == address_port(&two.address));
+    end();
+}
+END_TEST
+
+START_TEST(a_server_that_fails_hands_over_at_once)
+{
+    static const struct name_server_row failing[] = {{.rcode = 2}}, good[] = {{.value = "10.0.0.1"}};
+
+    begin("");
+    add_server(&one, failing);
+    add_server(&two, good);
+    request.type_count = 1;
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_int_lt(got.took, DNS_STAGGER - 50);
+    ck_assert_str_eq(one.asked, "db.test/A "); /* once, not three times */
+    end();
+}
+END_TEST
+
+START_TEST(when_all_servers_fail_it_ends_at_once)
+{
+    static const struct name_server_row failing[] = {{.rcode = 2}};
+
+    begin("");
+    add_server(&one, failing);
+    add_server(&two, failing);
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_SERVFAIL);
+    ck_assert_int_lt(got.took, 1000);
+    end();
+}
+END_TEST
+
+START_TEST(where_nothing_listens)
+{
+    begin("");
+    conf.servers[conf.server_count++] = name_server_nowhere();
+    look_up(1000);
+    ck_assert_int_eq(got.status, ANSWER_UNREACHABLE);
+    ck_assert_int_lt(got.took, 900);
+    end();
+}
+END_TEST
+
+START_TEST(garbage_is_no_answer)
+{
+    static const struct name_server_row garbage[] = {{.rcode = NAME_SERVER_GARBAGE}},
+                                        good[] = {{.value = "10.0.0.1"}};
+
+    begin("");
+    add_server(&one, garbage);
+    request.type_count = 1;
+    look_up(500);
+    ck_assert(got.status == ANSWER_SILENT || got.status == ANSWER_GARBLED);
+    add_server(&two, good);
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    end();
+}
+END_TEST
+
+START_TEST(servers_by_turns)
+{
+    static const struct name_server_row good[] = {{.value = "10.0.0.1"}};
+
+    begin("");
+    add_server(&one, good);
+    add_server(&two, good);
+    conf.rotate = true;
+    request.type_count = 1;
+    for (int i = 0; i < 4; i++)
+        look_up(3000);
+    ck_assert_str_eq(one.asked, "db.test/A db.test/A ");
+    ck_assert_str_eq(two.asked, "db.test/A db.test/A ");
+    end();
+}
+END_TEST
+
+START_TEST(patience_with_a_silent_family)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"},
+                                                  {.rcode = NAME_SERVER_SILENT}};
+
+    begin("");
+    add_server(&one, rows);
+    request.patience = DNS_PATIENCE;
+    look_up(3000);
+    ck_assert_str_eq(got.records, "A=10.0.0.1 ");
+    ck_assert_int_lt(got.took, 1000);
+    request.patience = 0;
+    look_up(600);
+    ck_assert_str_eq(got.records, "A=10.0.0.1 "); /* at the deadline what is there counts */
+    ck_assert_int_ge(got.took, 590);
+    end();
+}
+END_TEST
+
+static struct dns_lookup *in_flight;
+
+static void cancel_it(void *owner)
+{
+    (void)owner;
+    dns_lookup_cancel(in_flight);
+}
+
+START_TEST(cancelled_in_flight)
+{
+    static const struct name_server_row silent[] = {{.rcode = NAME_SERVER_SILENT}},
+                                        good[] = {{.value = "10.0.0.1"}};
+    struct loop_timer cancel = {.on_due = cancel_it}, over = {.on_due = on_too_long};
+    int64_t now = deadline_now();
+
+    begin("");
+    add_server(&one, silent);
+    in_flight = dns_lookup_start(&resolver, &request, now + 3000, on_result, NULL);
+    loop_timer_set(loop, &cancel, now + 50);
+    loop_timer_set(loop, &over, now + 500);
+    loop_run(loop);
+    ck_assert_str_eq(one.asked, "db.test/A ");
+    ck_assert_int_eq(got.count, 0);
+    in_flight = dns_lookup_start(&resolver, &request, now + 3000, on_result, NULL);
+    dns_lookup_cancel(in_flight); /* before anything was sent */
+    one.rows = good;
+    request.type_count = 1;
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    end();
+}
+END_TEST
+
+START_TEST(many_at_the_same_time)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {.value = "::1"}};
+
+    begin("");
+    add_server(&one, rows);
+    expected_results = 200;
+    for (int i = 0; i < expected_results; i++)
+        dns_lookup_start(&resolver, &request, deadline_now() + 10000, on_result, NULL);
+    loop_run(loop);
+    ck_assert_int_eq(got.count, 200);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    end();
+}
+END_TEST
+
+START_TEST(the_request_is_copied)
+{
+    static const struct name_server_row rows[] = {{.name = "db.test", .value = "10.0.0.1"}, {.rcode = 2}};
+    char name[] = "db.test.";
+    struct dns_request own = {.name = name, .types = {DNS_A}, .type_count = 1};
+
+    begin("");
+    add_server(&one, rows);
+    dns_lookup_start(&resolver, &own, deadline_now() + 3000, on_result, NULL);
+    memset(name, 'x', sizeof name - 1);
+    memset(&own, 0, sizeof own);
+    loop_run(loop);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    end();
+}
+END_TEST
+
+SUITE("dns", both_families, the_first_family_may_be_enough, no_data_for_one_family_asks_for_the_other,
+      no_such_name_is_not_asked_for_again, the_search_list_is_walked_past_negative_answers,
+      negative_from_all_is_negative, the_walk_stops_where_there_is_no_clear_answer, the_walk_stops_at_silence,
+      a_failing_family_does_not_hide_the_other, the_next_server_is_asked_after_300_ms_of_silence,
+      a_server_that_fails_hands_over_at_once, when_all_servers_fail_it_ends_at_once, where_nothing_listens,
+      garbage_is_no_answer, servers_by_turns, patience_with_a_silent_family, cancelled_in_flight,
+      many_at_the_same_time, the_request_is_copied)

@@ -1,0 +1,260 @@
+#include "common/loop.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "common/deadline.h"
+#include "common/stop.h"
+#include "tests/unit/suite.h"
+
+enum { MANY = 1000 };
+
+static struct loop *loop;
+static int fired[MANY], fired_count;
+
+struct numbered {
+    struct loop_timer timer;
+    int number;
+};
+
+static void note(void *owner)
+{
+    const struct numbered *numbered = owner;
+
+    fired[fired_count++] = numbered->number;
+}
+
+static void quit(void *owner)
+{
+    (void)owner;
+    loop_quit(loop);
+}
+
+static struct loop_timer quit_timer = {.on_due = quit};
+
+static enum loop_end run_for(int64_t milliseconds)
+{
+    loop_timer_set(loop, &quit_timer, deadline_now() + milliseconds);
+    return loop_run(loop);
+}
+
+START_TEST(timers_come_in_their_order_and_once)
+{
+    static struct numbered timers[MANY];
+    int64_t now = deadline_now();
+    uint32_t random = 5;
+
+    loop = loop_new();
+    for (int i = 0; i < MANY; i++) {
+        random = random * 1664525u + 1013904223u;
+        timers[i] = (struct numbered){.timer = {.on_due = note}, .number = (int)(random >> 16) % 20};
+        timers[i].timer.owner = &timers[i];
+        loop_timer_set(loop, &timers[i].timer, now + timers[i].number);
+    }
+    ck_assert_int_eq(run_for(60), LOOP_QUIT);
+    ck_assert_int_eq(fired_count, MANY);
+    for (int i = 1; i < MANY; i++)
+        ck_assert_int_le(fired[i - 1], fired[i]);
+    ck_assert_int_eq(run_for(5), LOOP_QUIT);
+    ck_assert_int_eq(fired_count, MANY);
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(timers_are_cleared_and_moved)
+{
+    static struct numbered timers[MANY];
+    int64_t now = deadline_now();
+
+    loop = loop_new();
+    for (int i = 0; i < MANY; i++) {
+        timers[i] = (struct numbered){.timer = {.on_due = note}, .number = i};
+        timers[i].timer.owner = &timers[i];
+        loop_timer_set(loop, &timers[i].timer, now + (i * 37) % 10);
+    }
+    for (int i = 0; i < MANY; i += 3)
+        loop_timer_clear(loop, &timers[i].timer);
+    for (int i = 1; i < MANY; i += 3)
+        loop_timer_set(loop, &timers[i].timer, now + 20 + i % 5);
+    for (int i = 2; i < MANY; i += 3)
+        loop_timer_set(loop, &timers[i].timer, DEADLINE_NEVER);
+    loop_timer_clear(loop, &timers[0].timer);
+    run_for(60);
+    ck_assert_int_eq(fired_count, MANY / 3);
+    for (int i = 0; i < fired_count; i++) {
+        ck_assert_int_eq(fired[i] % 3, 1);
+        if (i > 0)
+            ck_assert_int_le(fired[i - 1] % 5, fired[i] % 5);
+    }
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(a_timer_in_the_past_is_due_now)
+{
+    struct numbered timer = {.timer = {.on_due = note, .owner = &timer}, .number = 1};
+    int64_t began = deadline_now();
+
+    loop = loop_new();
+    loop_timer_set(loop, &timer.timer, 0);
+    run_for(0);
+    ck_assert_int_eq(fired_count, 1);
+    ck_assert_int_lt(deadline_now() - began, 1000);
+    loop_free(loop);
+}
+END_TEST
+
+static struct numbered victim = {.timer = {.on_due = note, .owner = &victim}, .number = 9};
+
+static void clear_victim(void *owner)
+{
+    (void)owner;
+    loop_timer_clear(loop, &victim.timer);
+}
+
+START_TEST(a_timer_cleared_by_another_that_is_due_too)
+{
+    struct loop_timer killer = {.on_due = clear_victim};
+    int64_t now = deadline_now();
+
+    loop = loop_new();
+    loop_timer_set(loop, &killer, now);
+    loop_timer_set(loop, &victim.timer, now + 1);
+    usleep(5000);
+    run_for(10);
+    ck_assert_int_eq(fired_count, 0);
+    loop_free(loop);
+}
+END_TEST
+
+struct pipe_end {
+    struct loop_watch watch;
+    int ends[2];
+    int events;
+};
+
+static struct pipe_end pipes[3];
+
+static void on_pipe(void *owner, uint32_t events)
+{
+    struct pipe_end *self = owner;
+    char byte;
+
+    ck_assert(events & EPOLLIN);
+    ck_assert_int_eq(read(self->ends[0], &byte, 1), 1);
+    self->events++;
+}
+
+/* Whichever is first in the batch removes and closes all the others. */
+static void remove_others(void *owner, uint32_t events)
+{
+    const struct pipe_end *self = owner;
+
+    (void)events;
+    for (size_t i = 0; i < COUNT_OF(pipes); i++) {
+        if (&pipes[i] == self)
+            continue;
+        loop_watch_remove(loop, &pipes[i].watch);
+        close(pipes[i].ends[0]);
+        memset(&pipes[i].watch, 0x55, sizeof pipes[i].watch);
+    }
+    fired_count++;
+    loop_quit(loop);
+}
+
+static void open_pipes(void (*on_event)(void *owner, uint32_t events))
+{
+    loop = loop_new();
+    for (size_t i = 0; i < COUNT_OF(pipes); i++) {
+        ck_assert_int_eq(pipe(pipes[i].ends), 0);
+        pipes[i].watch = (struct loop_watch){
+            .fd = pipes[i].ends[0], .on_event = on_event, .owner = &pipes[i]};
+        ck_assert(loop_watch_add(loop, &pipes[i].watch, EPOLLIN));
+    }
+}
+
+static void write_to_all(void)
+{
+    for (size_t i = 0; i < COUNT_OF(pipes); i++)
+        ck_assert_int_eq(write(pipes[i].ends[1], "x", 1), 1);
+}
+
+START_TEST(descriptors_are_watched)
+{
+    open_pipes(on_pipe);
+    write_to_all();
+    run_for(20);
+    for (size_t i = 0; i < COUNT_OF(pipes); i++)
+        ck_assert_int_eq(pipes[i].events, 1);
+    loop_watch_remove(loop, &pipes[0].watch);
+    ck_assert(loop_watch_change(loop, &pipes[1].watch, 0));
+    write_to_all();
+    run_for(20);
+    ck_assert_int_eq(pipes[0].events, 1);
+    ck_assert_int_eq(pipes[1].events, 1);
+    ck_assert_int_eq(pipes[2].events, 2);
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(a_watch_removed_in_the_same_batch_gets_no_event)
+{
+    open_pipes(remove_others);
+    write_to_all();
+    ck_assert_int_eq(run_for(1000), LOOP_QUIT);
+    ck_assert_int_eq(fired_count, 1);
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(what_epoll_refuses)
+{
+    struct loop_watch watch = {.fd = -1};
+
+    loop = loop_new();
+    ck_assert(!loop_watch_add(loop, &watch, EPOLLIN));
+    loop_watch_remove(loop, &watch);
+    loop_free(loop);
+    loop_free(NULL);
+}
+END_TEST
+
+START_TEST(a_stop_signal_ends_it)
+{
+    struct loop_timer never = {.on_due = quit};
+    int64_t began = deadline_now();
+
+    stop_install();
+    loop = loop_new();
+    loop_timer_set(loop, &never, began + 30000);
+    ck_assert_int_eq(alarm(0), 0);
+    pid_t self = getpid();
+    if (fork() == 0) {
+        usleep(50000);
+        kill(self, SIGTERM);
+        _exit(0);
+    }
+    ck_assert_int_eq(loop_run(loop), LOOP_STOPPED);
+    ck_assert_int_eq(stop_signal(), SIGTERM);
+    ck_assert_int_lt(deadline_now() - began, 10000);
+    ck_assert_int_eq(loop_run(loop), LOOP_STOPPED); /* and stays so */
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(a_stop_beats_a_quit)
+{
+    stop_install();
+    loop = loop_new();
+    raise(SIGINT);
+    ck_assert_int_eq(run_for(0), LOOP_STOPPED);
+    loop_free(loop);
+}
+END_TEST
+
+SUITE("loop", timers_come_in_their_order_and_once, timers_are_cleared_and_moved,
+      a_timer_in_the_past_is_due_now, a_timer_cleared_by_another_that_is_due_too, descriptors_are_watched,
+      a_watch_removed_in_the_same_batch_gets_no_event, what_epoll_refuses, a_stop_signal_ends_it,
+      a_stop_beats_a_quit)
