@@ -4,10 +4,11 @@
 
 VERSION := 0.1.0
 
-TOOLS := wait-for-dns wait-for-tcp
+TOOLS := wait-for-dns wait-for-tcp copy-agent
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
+LIBRARIES.copy-agent :=
 
 # --- what all of it follows from ---
 

@@ -7,7 +7,8 @@
 /* Each tool's table, and its main under the name that the build gives it here. */
 #define TOOLS(_)    \
     _(wait_for_dns) \
-    _(wait_for_tcp)
+    _(wait_for_tcp) \
+    _(copy_agent)
 
 #define TOOL_DECLARE(name)                \
     extern const struct tool name##_tool; \

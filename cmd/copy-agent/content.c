@@ -1,0 +1,259 @@
+#include "cmd/copy-agent/content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+#define CHANGED "changed while it was copied"
+
+enum {
+    RANGE_CHUNK = 1024 * 1024,
+    FLUSH_EVERY = 8 * 1024 * 1024,
+    HELD_BYTES = 4 * 1024 * 1024,
+    HOLE = 4096, /* runs of zeros that are worth a hole */
+    DISK_BLOCK = 512,
+};
+
+void content_begin(struct content *content, const struct journal *journal, atomic_uint_fast64_t *progress,
+                   bool small)
+{
+    memset(content, 0, sizeof *content);
+    content->journal = journal;
+    content->progress = progress;
+    content->small = small;
+    content->try_range = true;
+    content->buffer = xcalloc(2, CONTENT_BUFFER);
+}
+
+/* --- the page cache --- */
+
+/* Starts writing back [from, to) and drops what was started a step before, so that the disk is busy all the time. */
+static void flush_step(int dest, off_t from, off_t to)
+{
+    sync_file_range(dest, from, to - from, SYNC_FILE_RANGE_WRITE);
+    if (from > 0) {
+        off_t before = from > FLUSH_EVERY ? from - FLUSH_EVERY : 0;
+        sync_file_range(dest, before, from - before,
+                        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+        posix_fadvise(dest, before, from - before, POSIX_FADV_DONTNEED);
+    }
+}
+
+static void let_all_go(struct content *content)
+{
+    for (size_t i = 0; i < content->held_count; i++)
+        sync_file_range(content->held[i], 0, 0, SYNC_FILE_RANGE_WRITE);
+    for (size_t i = 0; i < content->held_count; i++) {
+        sync_file_range(content->held[i], 0, 0,
+                        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+        posix_fadvise(content->held[i], 0, 0, POSIX_FADV_DONTNEED);
+        close(content->held[i]);
+    }
+    content->held_count = 0;
+    content->held_bytes = 0;
+}
+
+void content_let_go(struct content *content, int dest, uint64_t size)
+{
+    if (!content->small) {
+        close(dest);
+        return;
+    }
+    content->held[content->held_count++] = dest;
+    content->held_bytes += size;
+    if (content->held_count == CONTENT_HELD || content->held_bytes >= HELD_BYTES)
+        let_all_go(content);
+}
+
+void content_drop(const struct content *content, int source)
+{
+    if (content->small)
+        posix_fadvise(source, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+void content_end(struct content *content)
+{
+    let_all_go(content);
+    free(content->buffer);
+}
+
+/* --- copying --- */
+
+static bool fail(struct trouble *trouble, const char *doing, int error)
+{
+    *trouble = (struct trouble){doing, error};
+    return false;
+}
+
+static bool may_go_on(const struct content *content, struct trouble *trouble)
+{
+    return journal_halt(content->journal) == CODE_OK || fail(trouble, NULL, 0);
+}
+
+static ssize_t read_full(int source, char *buffer, size_t length)
+{
+    size_t done = 0;
+
+    while (done < length) {
+        ssize_t got = read(source, buffer + done, length - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    return (ssize_t)done;
+}
+
+static bool write_all(int dest, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(dest, bytes, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+static bool is_zero(const char *bytes, size_t length)
+{
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
+}
+
+/* Writes all but the runs of zeros. No SEEK_HOLE: it has told of holes where there was data (openzfs/zfs#15526). */
+static bool write_sparse(int dest, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        size_t run = length < HOLE ? length : HOLE;
+        bool hole = is_zero(bytes, run);
+        while (run < length && is_zero(bytes + run, length - run < HOLE ? length - run : HOLE) == hole)
+            run += length - run < HOLE ? length - run : HOLE;
+        if (hole ? lseek(dest, (off_t)run, SEEK_CUR) < 0 : !write_all(dest, bytes, run))
+            return false;
+        bytes += run;
+        length -= run;
+    }
+    return true;
+}
+
+static void step_done(const struct content *content, int dest, off_t *flushed, off_t done, size_t length)
+{
+    atomic_fetch_add(content->progress, length);
+    if (content->small && done - *flushed >= FLUSH_EVERY) {
+        flush_step(dest, *flushed, done);
+        *flushed = done;
+    }
+}
+
+static bool copy_by_buffer(struct content *content, int source, int dest, off_t size, bool sparse,
+                           off_t *done, struct trouble *trouble)
+{
+    off_t flushed = *done;
+    ssize_t got;
+
+    while ((got = read_full(source, content->buffer, CONTENT_BUFFER)) > 0) {
+        size_t length = (size_t)got;
+        if (!(sparse ? write_sparse(dest, content->buffer, length)
+                     : write_all(dest, content->buffer, length)))
+            return fail(trouble, "cannot be written", errno);
+        *done += got;
+        if (size > 0 && *done > size) /* somebody writes to it, perhaps for ever */
+            return fail(trouble, CHANGED, 0);
+        if (length < CONTENT_BUFFER && !sparse) {
+            atomic_fetch_add(content->progress, length);
+            return true; /* the end: a further read would only say so again */
+        }
+        if (content->small && *done - flushed >= FLUSH_EVERY)
+            posix_fadvise(source, flushed, *done - flushed, POSIX_FADV_DONTNEED);
+        step_done(content, dest, &flushed, *done, length);
+        if (!may_go_on(content, trouble))
+            return false;
+    }
+    if (got < 0)
+        return fail(trouble, "cannot be read", errno);
+    if (sparse && ftruncate(dest, *done) != 0)
+        return fail(trouble, "cannot be written", errno);
+    return true;
+}
+
+/* Within one file system the kernel copies, or shares, by itself. True with *done short of the size when it does not want to: then the
+ * rest goes through the buffer. */
+static bool copy_by_range(struct content *content, int source, int dest, off_t size, off_t *done,
+                          struct trouble *trouble)
+{
+    off_t flushed = 0;
+
+    while (*done < size) {
+        ssize_t got = copy_file_range(source, NULL, dest, NULL, RANGE_CHUNK, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+            return fail(trouble, "cannot be written", errno);
+        if (got <= 0) {
+            content->try_range = got == 0; /* 0: the end, or a file system that does not tell its size */
+            return true;
+        }
+        *done += got;
+        step_done(content, dest, &flushed, *done, (size_t)got);
+        if (!may_go_on(content, trouble))
+            return false;
+    }
+    return true;
+}
+
+bool content_copy(struct content *content, int source, const struct stat *status, int dest,
+                  struct trouble *trouble)
+{
+    struct stat target, after;
+    bool sparse = status->st_blocks < status->st_size / DISK_BLOCK;
+    off_t done = 0;
+
+    if (content->try_range && !sparse && status->st_size >= CONTENT_BUFFER && fstat(dest, &target) == 0 &&
+        target.st_dev == status->st_dev &&
+        !copy_by_range(content, source, dest, status->st_size, &done, trouble))
+        return false;
+    if ((done < status->st_size || status->st_size == 0) &&
+        !copy_by_buffer(content, source, dest, status->st_size, sparse, &done, trouble))
+        return false;
+    if (fstat(source, &after) != 0)
+        return fail(trouble, "cannot be read", errno);
+    if (done < status->st_size)
+        return fail(trouble, "became shorter while it was copied", 0);
+    if (after.st_size != status->st_size || after.st_mtim.tv_sec != status->st_mtim.tv_sec ||
+        after.st_mtim.tv_nsec != status->st_mtim.tv_nsec)
+        return fail(trouble, CHANGED, 0);
+    return true;
+}
+
+/* --- comparing --- */
+
+bool content_same(struct content *content, int a, int b, bool *same, struct trouble *trouble)
+{
+    char *other = content->buffer + CONTENT_BUFFER;
+
+    if (lseek(a, 0, SEEK_SET) < 0 || lseek(b, 0, SEEK_SET) < 0)
+        return fail(trouble, "cannot be read", errno);
+    for (;;) {
+        ssize_t left = read_full(a, content->buffer, CONTENT_BUFFER);
+        ssize_t right = read_full(b, other, CONTENT_BUFFER);
+        if (left < 0 || right < 0)
+            return fail(trouble, "cannot be read", errno);
+        *same = left == right && memcmp(content->buffer, other, (size_t)left) == 0;
+        if (!*same || left == 0)
+            return true;
+        if (!may_go_on(content, trouble))
+            return false;
+    }
+}

@@ -1,0 +1,56 @@
+/* One copy, from SOURCE to DEST: what its phases share, and the phases in their order. */
+#ifndef COPY_AGENT_COPY_H
+#define COPY_AGENT_COPY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "cmd/copy-agent/glob.h"
+#include "cmd/copy-agent/journal.h"
+#include "cmd/copy-agent/plan.h"
+#include "common/options.h"
+#include "common/progress.h"
+
+/* What the user wants; all of it outlives the copy. */
+struct copy_settings {
+    struct option_list rules; /* --include and --exclude, as struct filter has them */
+    struct option_list render, writable, groups;
+    const char *render_prefix;
+    const char *mode, *owner;
+    bool verify, prune, sync, dry_run, progress;
+    int64_t max_bytes; /* 0: no limit */
+    int64_t jobs;      /* 0: as many as fit */
+    const char *version_dir, *link;
+    int64_t user; /* --for-uid; below 0: nobody in particular */
+
+    /* cp's ways, which differ a little. */
+    bool keep_links; /* a SOURCE that is a link is copied as a link */
+    bool no_parents; /* DEST's parent must be there */
+};
+
+struct copy {
+    const struct copy_settings *settings;
+    const char *source_name, *dest_name; /* as the user said them */
+    struct filter filter;
+    struct plan_rules rules;
+    struct journal journal;
+    struct plan plan;
+    struct progress progress;
+    int source, dest; /* the roots; dest is -1 while it does not exist */
+    int dest_near;    /* dest, or the directory that it will be in, for the space there */
+    struct stat source_root, dest_root;
+    char *single, *single_target; /* SOURCE is no directory: its name, and its name in DEST; else NULL */
+    char *dest_path;              /* the directory that things go into */
+    const char *doing;
+    atomic_uint_fast64_t files, bytes, skipped;          /* done */
+    atomic_uint_fast64_t progress_files, progress_bytes; /* worked on, for the progress line */
+    uint64_t pruned;
+};
+
+/* Runs one copy to its end. True: it is done, `line` says how. False fills `why`. */
+bool copy_run(const struct copy_settings *settings, const char *source, const char *dest, int64_t deadline,
+              struct buf *line, struct reason *why);
+
+#endif

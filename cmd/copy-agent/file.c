@@ -1,0 +1,426 @@
+#include "cmd/copy-agent/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/copy-agent/metadata.h"
+#include "cmd/copy-agent/rendering.h"
+
+#include "common/banned.h"
+
+enum { PATH_MOST = 16 * 1024 * 1024 };
+
+/* Something that has no name of its own in DEST yet. */
+struct temporary {
+    int directory;
+    char name[STAGE_NAME];
+    int descriptor;
+    bool beside;
+};
+
+void file_worker_begin(struct file_worker *worker, struct copy *copy, struct stage *stage, unsigned number,
+                       bool small)
+{
+    memset(worker, 0, sizeof *worker);
+    worker->copy = copy;
+    worker->stage = stage;
+    worker->number = number;
+    worker->slot = -1;
+    content_begin(&worker->content, &copy->journal, &copy->progress_bytes, small);
+}
+
+void file_worker_end(struct file_worker *worker)
+{
+    content_end(&worker->content);
+    if (worker->slot >= 0)
+        close(worker->slot);
+}
+
+static void note_errno(const struct file_worker *worker, uint32_t node, const char *doing, int error)
+{
+    struct buf path;
+    struct reason why;
+
+    buf_init(&path, PATH_MOST);
+    plan_path(&worker->copy->plan, node, &path);
+    if (error != 0) {
+        journal_add_errno(&worker->copy->journal, path.data, doing, error);
+    } else {
+        reason_set(&why, CODE_FAILED, "%.200s: %s", path.data, doing);
+        reason_hint(&why, "something else writes to SOURCE; a later run copies it whole");
+        journal_add(&worker->copy->journal, &why);
+    }
+    buf_free(&path);
+}
+
+/* --- temporaries --- */
+
+static int slot(struct file_worker *worker)
+{
+    if (!worker->slot_tried) {
+        worker->slot = stage_slot(worker->stage, worker->number);
+        worker->slot_tried = true;
+    }
+    return worker->slot;
+}
+
+/* 0 or errno. */
+static int temporary_open(struct file_worker *worker, struct folder *folder, struct temporary *temporary)
+{
+    temporary->beside = folder->beside || slot(worker) < 0;
+    if (temporary->beside) {
+        temporary->directory = folder->dest;
+        temporary->descriptor = stage_beside(folder, worker->number, temporary->name);
+        if (temporary->descriptor < 0 && errno == EACCES && folder_unlock(folder))
+            temporary->descriptor = stage_beside(folder, worker->number, temporary->name);
+        return temporary->descriptor < 0 ? errno : 0;
+    }
+    temporary->directory = worker->slot;
+    memcpy(temporary->name, STAGE_FILE, sizeof STAGE_FILE);
+    unlinkat(worker->slot, STAGE_FILE, 0);
+    temporary->descriptor = openat(worker->slot, STAGE_FILE,
+                                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return temporary->descriptor < 0 ? errno : 0;
+}
+
+/* Moves a directory that is in the way into the stage, whose end removes it. */
+static bool clear_way(struct file_worker *worker, const struct folder *folder, const char *name)
+{
+    char away[STAGE_NAME];
+
+    if (!worker->copy->rules.prune || slot(worker) < 0)
+        return false;
+    snprintf(away, sizeof away, "old-%u", worker->moved++);
+    return renameat(folder->dest, name, worker->slot, away) == 0;
+}
+
+/* Renames a temporary to the node's name. 0 or errno; EXDEV means that it has to be made beside. */
+static int place(struct file_worker *worker, struct folder *folder, int directory, const char *temporary,
+                 uint32_t node)
+{
+    const char *name = plan_dest_name(&worker->copy->plan, node);
+
+    for (unsigned tries = 0;; tries++) {
+        if (renameat(directory, temporary, folder->dest, name) == 0)
+            return 0;
+        int error = errno;
+        bool again = tries < 3 && ((error == EACCES && folder_unlock(folder)) ||
+                                   (error == EISDIR && clear_way(worker, folder, name)));
+        if (!again)
+            return error;
+    }
+}
+
+/* --- files --- */
+
+static int open_source(const struct file_worker *worker, const struct folder *folder, uint32_t node)
+{
+    return openat(folder->source, plan_name(&worker->copy->plan, node),
+                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+static int open_present(const struct file_worker *worker, const struct folder *folder, uint32_t node)
+{
+    return openat(folder->dest, plan_dest_name(&worker->copy->plan, node),
+                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+static bool trouble_set(struct trouble *trouble, const char *doing, int error)
+{
+    *trouble = (struct trouble){doing, error};
+    return false;
+}
+
+static bool verify(struct file_worker *worker, int source, int dest, struct trouble *trouble)
+{
+    bool same;
+
+    if (fdatasync(dest) != 0)
+        return trouble_set(trouble, "cannot be written", errno);
+    posix_fadvise(dest, 0, 0, POSIX_FADV_DONTNEED);
+    return content_same(&worker->content, source, dest, &same, trouble) &&
+           (same || trouble_set(trouble, "reads back differently from what was written", 0));
+}
+
+static bool fill(struct file_worker *worker, uint32_t node, int source, const struct stat *status,
+                 const struct temporary *temporary, struct trouble *trouble)
+{
+    const struct copy *copy = worker->copy;
+    bool render = copy->plan.nodes[node].render;
+
+    if (render)
+        return rendering_write(copy, source, temporary->descriptor, trouble);
+    return content_copy(&worker->content, source, status, temporary->descriptor, trouble) &&
+           (!copy->rules.verify || verify(worker, source, temporary->descriptor, trouble));
+}
+
+static bool finish(struct file_worker *worker, int source, const struct stat *status,
+                   const struct temporary *temporary, struct trouble *trouble)
+{
+    struct stat present;
+    const struct stat *owner = &worker->born;
+
+    /* All temporaries of a slot are born alike. */
+    if (temporary->beside || worker->born.st_nlink == 0) {
+        if (fstat(temporary->descriptor, &present) != 0)
+            return trouble_set(trouble, "cannot be written", errno);
+        owner = &present;
+        if (!temporary->beside)
+            worker->born = present;
+    }
+    int error = metadata_copy(source, status, temporary->descriptor, owner, &worker->copy->rules.ownership,
+                              &trouble->doing);
+    if (error == 0 && worker->copy->settings->sync && fsync(temporary->descriptor) != 0) {
+        trouble->doing = "cannot be flushed to disk";
+        error = errno;
+    }
+    trouble->error = error;
+    return error == 0;
+}
+
+/* Whether a rendered file is what DEST has already. */
+static bool is_unchanged(struct file_worker *worker, const struct folder *folder, uint32_t node, int made,
+                         const struct stat *status)
+{
+    struct trouble ignored;
+    struct stat present;
+    bool same = false;
+
+    if (worker->copy->plan.nodes[node].action != PLAN_COMPARE)
+        return false;
+    int descriptor = open_present(worker, folder, node);
+    if (descriptor < 0)
+        return false;
+    same = fstat(descriptor, &present) == 0 && S_ISREG(present.st_mode) &&
+           plan_same_ownership(&worker->copy->rules, status, &present) &&
+           content_same(&worker->content, made, descriptor, &same, &ignored) && same;
+    close(descriptor);
+    return same;
+}
+
+enum written { WRITTEN, WRITTEN_NOTHING, WRITTEN_ELSEWHERE /* to be made beside */, WRITTEN_TROUBLE };
+
+static enum written write_once(struct file_worker *worker, struct folder *folder, uint32_t node, int source,
+                               const struct stat *status, struct trouble *trouble)
+{
+    struct temporary temporary;
+    enum written result = WRITTEN_TROUBLE;
+    int error = temporary_open(worker, folder, &temporary);
+
+    if (error != 0) {
+        trouble_set(trouble, "cannot be written", error);
+        return WRITTEN_TROUBLE;
+    }
+    if (fill(worker, node, source, status, &temporary, trouble) &&
+        finish(worker, source, status, &temporary, trouble)) {
+        if (worker->copy->plan.nodes[node].render &&
+            is_unchanged(worker, folder, node, temporary.descriptor, status)) {
+            result = WRITTEN_NOTHING;
+        } else {
+            error = place(worker, folder, temporary.directory, temporary.name, node);
+            result = error == 0                            ? WRITTEN
+                     : error == EXDEV && !temporary.beside ? WRITTEN_ELSEWHERE
+                                                           : WRITTEN_TROUBLE;
+            trouble_set(trouble, error == EISDIR ? "a directory is in the way" : "cannot be put in its place",
+                        error);
+        }
+    }
+    if (result != WRITTEN)
+        unlinkat(temporary.directory, temporary.name, 0);
+    content_let_go(&worker->content, temporary.descriptor, (uint64_t)status->st_size);
+    return result;
+}
+
+static void write_file(struct file_worker *worker, struct folder *folder, uint32_t node, int source,
+                       const struct stat *status)
+{
+    struct trouble trouble = {0};
+    enum written result = write_once(worker, folder, node, source, status, &trouble);
+
+    if (result == WRITTEN_ELSEWHERE) {
+        folder->beside = true;
+        if (lseek(source, 0, SEEK_SET) == 0)
+            result = write_once(worker, folder, node, source, status, &trouble);
+    }
+    if (result == WRITTEN) {
+        atomic_fetch_add(&worker->copy->files, 1);
+        atomic_fetch_add(&worker->copy->bytes, (uint64_t)status->st_size);
+    } else if (result == WRITTEN_NOTHING) {
+        atomic_fetch_add(&worker->copy->skipped, 1);
+    } else if (trouble.doing) {
+        note_errno(worker, node, trouble.doing, trouble.error);
+    }
+}
+
+/* Mode and owner of what is there. False: it is not what was planned for any more, so it has to be replaced. */
+static bool adjust(struct file_worker *worker, uint32_t node, int present, const struct stat *status)
+{
+    const struct plan_rules *rules = &worker->copy->rules;
+    const char *doing;
+    struct stat found;
+
+    if (fstat(present, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size != status->st_size)
+        return false;
+    if (!plan_same_ownership(rules, status, &found)) {
+        if (found.st_nlink > status->st_nlink)
+            return false;
+        int error = metadata_adjust(status, present, &rules->ownership, &doing);
+        if (error == EPERM)
+            return false; /* somebody else's file; a copy of our own can take its place */
+        if (error != 0)
+            note_errno(worker, node, doing, error);
+    }
+    atomic_fetch_add(&worker->copy->skipped, 1);
+    return true;
+}
+
+/* Whether the file that is there will do, its mode and owner set right. */
+static bool keep_present(struct file_worker *worker, const struct folder *folder, uint32_t node, int source,
+                         const struct stat *status, struct trouble *trouble)
+{
+    int present = open_present(worker, folder, node);
+    bool same = true, good = present >= 0;
+
+    if (good && worker->copy->plan.nodes[node].action == PLAN_COMPARE)
+        good = content_same(&worker->content, source, present, &same, trouble);
+    good = good && same && adjust(worker, node, present, status);
+    if (present >= 0)
+        close(present);
+    return good;
+}
+
+static void transfer_file(struct file_worker *worker, struct folder *folder, uint32_t node)
+{
+    const struct plan_node *planned = &worker->copy->plan.nodes[node];
+    bool may_stay = planned->action == PLAN_COMPARE || planned->action == PLAN_ADJUST;
+    int source = open_source(worker, folder, node);
+    struct trouble trouble = {0};
+    struct stat status;
+
+    if (source < 0 || fstat(source, &status) != 0) {
+        note_errno(worker, node, "cannot be read", errno);
+    } else if (!S_ISREG(status.st_mode)) {
+        note_errno(worker, node, "was a file a moment ago and is none now", 0);
+    } else if (!may_stay || planned->render ||
+               !keep_present(worker, folder, node, source, &status, &trouble)) {
+        if (lseek(source, 0, SEEK_SET) == 0 && journal_halt(&worker->copy->journal) == CODE_OK)
+            write_file(worker, folder, node, source, &status);
+    }
+    if (source >= 0) {
+        content_drop(&worker->content, source);
+        close(source);
+    }
+}
+
+/* --- links --- */
+
+/* What makes a link under a name; 0 or errno. */
+struct link_maker {
+    int (*make)(const struct link_maker *maker, int directory, const char *name);
+    const char *target;        /* of a symbolic link */
+    const struct stat *status; /* of a symbolic link */
+    const struct ownership *ownership;
+    int leader_directory; /* of a hard link */
+    const char *leader;
+};
+
+static int make_symlink(const struct link_maker *maker, int directory, const char *name)
+{
+    const char *doing;
+
+    if (symlinkat(maker->target, directory, name) != 0)
+        return errno;
+    return metadata_symlink(maker->status, directory, name, maker->ownership, &doing);
+}
+
+static int make_hard_link(const struct link_maker *maker, int directory, const char *name)
+{
+    return linkat(maker->leader_directory, maker->leader, directory, name, 0) == 0 ? 0 : errno;
+}
+
+/* A link appears whole by itself; only where something has its name the stage is needed. */
+static int put_link(struct file_worker *worker, struct folder *folder, uint32_t node,
+                    const struct link_maker *maker)
+{
+    const char *name = plan_dest_name(&worker->copy->plan, node);
+    int error = maker->make(maker, folder->dest, name);
+
+    if (error == EACCES && folder_unlock(folder))
+        error = maker->make(maker, folder->dest, name);
+    if (error != EEXIST)
+        return error;
+    if (!folder->beside && slot(worker) >= 0) {
+        unlinkat(worker->slot, STAGE_FILE, 0);
+        error = maker->make(maker, worker->slot, STAGE_FILE);
+        if (error == 0)
+            error = place(worker, folder, worker->slot, STAGE_FILE, node);
+        /* rename(2) does nothing, and succeeds, where both are names of one file already. */
+        unlinkat(worker->slot, STAGE_FILE, 0);
+        if (error != EXDEV)
+            return error;
+    }
+    if (unlinkat(folder->dest, name, 0) != 0)
+        return errno;
+    return maker->make(maker, folder->dest, name);
+}
+
+static void transfer_symlink(struct file_worker *worker, struct folder *folder, uint32_t node)
+{
+    const char *name = plan_name(&worker->copy->plan, node);
+    char target[PATH_MAX];
+    struct stat status;
+    ssize_t length = readlinkat(folder->source, name, target, sizeof target - 1);
+
+    if (length < 0 || fstatat(folder->source, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        note_errno(worker, node, "cannot be read", errno);
+        return;
+    }
+    target[length] = '\0';
+    struct link_maker maker = {.make = make_symlink,
+                               .target = target,
+                               .status = &status,
+                               .ownership = &worker->copy->rules.ownership};
+    int error = put_link(worker, folder, node, &maker);
+    if (error != 0)
+        note_errno(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
+    else
+        atomic_fetch_add(&worker->copy->files, 1);
+}
+
+void file_link(struct file_worker *worker, const struct folder *leader_folder, uint32_t leader,
+               struct folder *folder, uint32_t node)
+{
+    const struct plan *plan = &worker->copy->plan;
+    struct link_maker maker = {.make = make_hard_link,
+                               .leader_directory = leader_folder->dest,
+                               .leader = plan_dest_name(plan, leader)};
+    struct stat there, here;
+
+    if (fstatat(maker.leader_directory, maker.leader, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+        fstatat(folder->dest, plan_dest_name(plan, node), &here, AT_SYMLINK_NOFOLLOW) == 0 &&
+        there.st_dev == here.st_dev && there.st_ino == here.st_ino) {
+        atomic_fetch_add(&worker->copy->skipped, 1);
+        return;
+    }
+    int error = put_link(worker, folder, node, &maker);
+    if (error == 0)
+        atomic_fetch_add(&worker->copy->files, 1);
+    else if (error == EPERM || error == EMLINK || error == EXDEV || error == EOPNOTSUPP || error == ENOSYS)
+        transfer_file(worker, folder, node); /* no hard links there: a copy of its own */
+    else
+        note_errno(worker, node, "cannot be linked", error);
+}
+
+void file_transfer(struct file_worker *worker, struct folder *folder, uint32_t node)
+{
+    if (worker->copy->plan.nodes[node].kind == PLAN_SYMLINK)
+        transfer_symlink(worker, folder, node);
+    else
+        transfer_file(worker, folder, node);
+    if (worker->copy->settings->progress)
+        atomic_fetch_add(&worker->copy->progress_files, 1);
+}

@@ -1,0 +1,203 @@
+/* copy-agent: an agent's files into a shared volume. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd/copy-agent/copy.h"
+#include "common/deadline.h"
+#include "common/install.h"
+#include "common/ownership.h"
+#include "common/tool.h"
+#include "versions.h"
+
+#include "common/banned.h"
+
+enum { JOBS_MOST = 64, LINE_MAX_BYTES = 1024 };
+
+struct copy_agent_options {
+    struct common_options common;
+    struct copy_settings copy;
+    const char *install;
+};
+
+#define AT(member) offsetof(struct copy_agent_options, member)
+
+static const struct option rows[] = {
+    {.name = "install",
+     .argument = "DIR",
+     .type = OPTION_TEXT,
+     .offset = AT(install),
+     .no_variable = true,
+     .help =
+         "Copy this very binary to DIR, so that an init container with another image can run it, and exit"},
+    {.name = "include",
+     .argument = "GLOB",
+     .type = OPTION_LIST,
+     .offset = AT(copy.rules),
+     .mark = '+',
+     .help =
+         "Copy what matches, a path below SOURCE; ** crosses directories. --include and --exclude count in "
+         "their order, the last match wins; if the first is an --include, all else is left out"},
+    {.name = "exclude",
+     .argument = "GLOB",
+     .type = OPTION_LIST,
+     .offset = AT(copy.rules),
+     .mark = '-',
+     .help = "Leave out what matches, with all that is in it"},
+    {.name = "mode",
+     .argument = "SPEC",
+     .type = OPTION_TEXT,
+     .offset = AT(copy.mode),
+     .check = ownership_check_mode,
+     .help = "Modes of what is written, as for chmod: a+rX, g=u, 0755"},
+    {.name = "owner",
+     .argument = "UID[:GID]",
+     .type = OPTION_TEXT,
+     .offset = AT(copy.owner),
+     .check = ownership_check_owner,
+     .help = "Owner of what is written"},
+    {.name = "chown", .stands_for = "owner"},
+    {.name = "verify", .offset = AT(copy.verify), .help = "Read back and compare every file"},
+    {.name = "render",
+     .argument = "GLOB",
+     .type = OPTION_LIST,
+     .offset = AT(copy.render),
+     .help = "Fill in ${NAME}, ${NAME:-default}, ${NAME:?message} and ${file:PATH} in these files; $$ is a "
+             "dollar"},
+    {.name = "render-prefix",
+     .argument = "P",
+     .type = OPTION_TEXT,
+     .offset = AT(copy.render_prefix),
+     .help = "Fill in only names that begin so"},
+    {.name = "max-bytes",
+     .argument = "S",
+     .type = OPTION_SIZE,
+     .offset = AT(copy.max_bytes),
+     .min = 1,
+     .help = "Refuse before copying if SOURCE is larger"},
+    {.name = "jobs",
+     .argument = "N",
+     .type = OPTION_NUMBER,
+     .offset = AT(copy.jobs),
+     .min = 1,
+     .max = JOBS_MOST,
+     .help = "Threads that copy (default: the CPUs that the cgroup allows, at most 4)"},
+    {.name = "sync",
+     .offset = AT(copy.sync),
+     .help = "Flush each file to disk before it gets its name (for persistent volumes)"},
+    {.name = "progress",
+     .offset = AT(copy.progress),
+     .help = "A line every second that tells how far it is (on by itself on a terminal)"},
+};
+
+static const struct option_initial initials[] = {
+    {"timeout", "0"},   {"attempt-timeout", "0"}, {"interval", "250ms"},
+    {"backoff", "1.5"}, {"max-interval", "5s"},   {NULL, NULL},
+};
+
+static const char *const examples[] = {
+    "Copy an agent into a shared emptyDir, readable for everyone",
+    "copy-agent --mode a+rX /opt/appdynamics /opt/temp",
+    "Bring this program to a container with the agent's image, through a shared emptyDir",
+    "copy-agent --install /initkit",
+    "Copy a WAR file into Tomcat's webapps",
+    "copy-agent /sample.war /app/webapps",
+    "All but the logs, for the app's user",
+    "copy-agent --exclude 'ver*/logs/**' --owner 1001:1001 /opt/appdynamics /opt/temp",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL, NULL};
+
+extern const struct tool copy_agent_tool;
+const struct tool copy_agent_tool = {
+    .name = "copy-agent",
+    .operands = "SOURCE DEST",
+    .summary = "Copy an agent's files into a shared volume, safely, again and again",
+    .description = "What is in the directory SOURCE is copied into DEST, or the file SOURCE to DEST (into "
+                   "it, if it is a "
+                   "directory). No file is ever seen half-written under its own name. Run again, in whatever "
+                   "state an earlier "
+                   "run was killed, it skips what is unchanged and replaces the rest.\n\n"
+                   "Modes and times are kept, owners and extended attributes where the process may. Symbolic "
+                   "links stay links, "
+                   "and one in DEST is never followed; hard links stay hard links; devices, sockets and "
+                   "FIFOs are skipped with "
+                   "a warning.",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .initials = initials,
+    .options_size = sizeof(struct copy_agent_options),
+};
+
+static int finish(const struct verdict *verdict, const char *dest, int64_t began, const char *line)
+{
+    struct log_event event = {
+        .level = LOG_INFO, .name = "ready", .target = dest, .elapsed = deadline_now() - began};
+
+    return verdict_finish(verdict, CODE_OK, &event, line);
+}
+
+/* Usage errors have no target: nothing was attempted. */
+static int refuse(const struct verdict *verdict, const char *dest, int64_t began, const struct reason *why)
+{
+    struct log_event event = {
+        .level = LOG_ERROR,
+        .name = why->code == CODE_DEADLINE ? "deadline"
+                : why->code >= CODE_SIGINT ? "signal"
+                                           : "failed",
+        .target = dest,
+        .elapsed = deadline_now() - began,
+        .reason = why,
+    };
+    struct buf line;
+
+    if (why->code == CODE_USAGE)
+        return verdict_refuse(verdict, why);
+    buf_init(&line, LINE_MAX_BYTES);
+    buf_add_format(&line, "not copied: %s%s%s%s", why->text, why->detail,
+                   why->hint[0] != '\0' ? "; hint: " : "", why->hint);
+    int code = verdict_finish(verdict, why->code, &event, line.data);
+    buf_free(&line);
+    return code;
+}
+
+static int run(struct copy_agent_options *options, const struct verdict *verdict)
+{
+    const struct option_list *operands = &options->common.operands;
+    int64_t began = deadline_now();
+    struct reason why;
+    struct buf line;
+
+    if (options->install) {
+        if (!install_self(options->install, copy_agent_tool.name, &why))
+            return verdict_refuse(verdict, &why);
+        return finish(verdict, options->install, began, "installed");
+    }
+    if (operands->count != 2) {
+        reason_set(&why, CODE_USAGE, "%s: expected SOURCE and DEST",
+                   operands->count > 2 ? operands->items[2] : "an operand is missing");
+        return verdict_refuse(verdict, &why);
+    }
+    buf_init(&line, LINE_MAX_BYTES);
+    int code = copy_run(&options->copy, operands->items[0], operands->items[1],
+                        deadline_limit(began, options->common.retry.timeout), &line, &why)
+                   ? finish(verdict, operands->items[1], began, line.data)
+                   : refuse(verdict, operands->items[1], began, &why);
+    buf_free(&line);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct copy_agent_options options;
+    struct verdict verdict;
+    int code;
+
+    umask(0);
+    if (tool_begin(&copy_agent_tool, argc, argv, &options, &verdict, &code))
+        code = run(&options, &verdict);
+    options_free(&copy_agent_tool, &options);
+    return code;
+}

@@ -1,0 +1,53 @@
+#include "cmd/copy-agent/making.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+enum { PATH_MOST = 16 * 1024 * 1024, TRIES = 4 };
+
+void making_note(struct copy *copy, uint32_t node, const char *doing, int error)
+{
+    struct buf path;
+
+    buf_init(&path, PATH_MOST);
+    plan_path(&copy->plan, node, &path);
+    journal_add_errno(&copy->journal, path.data, doing, error);
+    buf_free(&path);
+}
+
+/* 0 or errno. Another copier may make the same directory at the same time, which is as good. */
+static int make(const struct folder *parent, const char *name)
+{
+    struct stat present;
+
+    if (mkdirat(parent->dest, name, 0700) == 0)
+        return 0;
+    if (errno == EACCES && folder_unlock(parent) && mkdirat(parent->dest, name, 0700) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return errno;
+    if (fstatat(parent->dest, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno;
+    if (S_ISDIR(present.st_mode))
+        return 0;
+    /* A link or a file where SOURCE has a directory: it goes, and nothing that it points to. */
+    if (unlinkat(parent->dest, name, 0) != 0 && errno != ENOENT)
+        return errno;
+    return EAGAIN;
+}
+
+bool making_directory(struct copy *copy, struct descent *descent, uint32_t node)
+{
+    const struct folder *parent = descent_to(descent, copy->plan.nodes[node].parent);
+    int error = parent ? EAGAIN : errno;
+
+    for (unsigned i = 0; error == EAGAIN && i < TRIES; i++)
+        error = make(parent, plan_dest_name(&copy->plan, node));
+    if (error != 0)
+        making_note(copy, node, "cannot be made", error);
+    return error == 0;
+}

@@ -1,0 +1,14 @@
+/* Directories in DEST: made, and at the end given their modes and times. */
+#ifndef COPY_AGENT_MAKING_H
+#define COPY_AGENT_MAKING_H
+
+#include "cmd/copy-agent/copy.h"
+#include "cmd/copy-agent/descent.h"
+
+/* Notes an errno for a path of the plan. */
+void making_note(struct copy *copy, uint32_t node, const char *doing, int error);
+
+/* Makes a directory of the plan, 0700 for now, in the place of whatever is no directory. False: it is in the journal. */
+bool making_directory(struct copy *copy, struct descent *descent, uint32_t node);
+
+#endif

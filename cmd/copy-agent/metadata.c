@@ -1,0 +1,165 @@
+#include "cmd/copy-agent/metadata.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+enum { NAMES_SMALL = 1024, VALUE_SMALL = 1024, VALUE_LARGEST = 64 * 1024 };
+
+/* --- owner --- */
+
+static bool is_refusal(int error)
+{
+    return error == EPERM || error == EACCES || error == EINVAL || error == ENOSYS || error == EROFS;
+}
+
+/* Gives what `present` describes to the wanted owner. What --owner says must work; keeping the source's is an attempt.
+ * *kept tells whether the source's owner could not be given. */
+static int give(int descriptor, const char *name, const struct stat *status, const struct stat *present,
+                const struct ownership *ownership, bool *kept)
+{
+    int flags = *name == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    uid_t owner = ownership->has_owner ? ownership->owner : status->st_uid;
+    gid_t group = ownership->has_group ? ownership->group : status->st_gid;
+    bool demanded = ownership->has_owner || ownership->has_group;
+
+    *kept = false;
+    if (owner == present->st_uid && group == present->st_gid)
+        return 0;
+    if (fchownat(descriptor, name, owner, group, flags) == 0)
+        return 0;
+    int error = errno;
+    if (!is_refusal(error))
+        return error;
+    *kept = owner != present->st_uid;
+    if (!demanded) {
+        if (group != present->st_gid && fchownat(descriptor, name, (uid_t)-1, group, flags) != 0)
+            *kept = true;
+        return 0;
+    }
+    /* Only what was asked for must hold. */
+    uid_t wanted = ownership->has_owner && owner != present->st_uid ? owner : (uid_t)-1;
+    gid_t wanted_group = ownership->has_group && group != present->st_gid ? group : (gid_t)-1;
+    if (wanted == (uid_t)-1 && wanted_group == (gid_t)-1)
+        return 0;
+    return fchownat(descriptor, name, wanted, wanted_group, flags) == 0 ? 0 : errno;
+}
+
+/* --- extended attributes --- */
+
+/* Labels belong to the place, not to the content; an overlay's own attributes would make nonsense elsewhere. */
+static bool is_copied(const char *name)
+{
+    return strcmp(name, "security.selinux") != 0 && strncmp(name, "trusted.overlay.", 16) != 0 &&
+           strncmp(name, "security.ima", 12) != 0 && strncmp(name, "security.evm", 12) != 0;
+}
+
+/* What cannot be read or is not accepted is passed over; only a lack of room is trouble. */
+static int copy_attribute(int source, int dest, const char *name)
+{
+    char small[VALUE_SMALL], *value = small, *large = NULL;
+    ssize_t length = fgetxattr(source, name, small, sizeof small);
+    int error = 0;
+
+    if (length < 0 && errno == ERANGE) {
+        value = large = xcalloc(VALUE_LARGEST, 1);
+        length = fgetxattr(source, name, large, VALUE_LARGEST);
+    }
+    if (length >= 0 && fsetxattr(dest, name, value, (size_t)length, 0) != 0 &&
+        (errno == ENOSPC || errno == EDQUOT))
+        error = errno;
+    free(large);
+    return error;
+}
+
+static int copy_attributes(int source, int dest)
+{
+    char small[NAMES_SMALL], *names = small, *large = NULL;
+    ssize_t length = flistxattr(source, small, sizeof small);
+    int error = 0;
+
+    if (length < 0 && errno == ERANGE) {
+        names = large = xcalloc(VALUE_LARGEST, 1);
+        length = flistxattr(source, large, VALUE_LARGEST);
+    }
+    for (const char *name = names; error == 0 && length > 0 && name < names + length;
+         name += strlen(name) + 1)
+        if (is_copied(name))
+            error = copy_attribute(source, dest, name);
+    free(large);
+    return error;
+}
+
+/* --- all of it --- */
+
+static int set_mode(const struct stat *status, int dest, const struct ownership *ownership, bool owner_kept)
+{
+    bool directory = S_ISDIR(status->st_mode);
+    mode_t mode = ownership_mode(ownership, status->st_mode, directory);
+
+    /* A program of somebody else's that runs as its owner must not become one that runs as us. */
+    if (owner_kept && !directory)
+        mode &= ~(mode_t)(S_ISUID | S_ISGID);
+    return fchmod(dest, mode) == 0 ? 0 : errno;
+}
+
+int metadata_adjust(const struct stat *status, int dest, const struct ownership *ownership,
+                    const char **doing)
+{
+    struct stat present;
+    bool kept;
+
+    *doing = "its owner cannot be set";
+    int error = fstat(dest, &present) != 0 ? errno : give(dest, "", status, &present, ownership, &kept);
+    if (error != 0)
+        return error;
+    *doing = "its mode cannot be set";
+    return set_mode(status, dest, ownership, kept);
+}
+
+/* In this order: chown(2) clears setuid and capabilities, an ACL changes the mode, and all of it the times. */
+int metadata_copy(int source, const struct stat *status, int dest, const struct stat *present,
+                  const struct ownership *ownership, const char **doing)
+{
+    const struct timespec times[2] = {status->st_atim, status->st_mtim};
+    bool kept;
+
+    *doing = "its owner cannot be set";
+    int error = give(dest, "", status, present, ownership, &kept);
+    if (error != 0)
+        return error;
+    *doing = "its attributes cannot be set";
+    error = copy_attributes(source, dest);
+    if (error != 0)
+        return error;
+    *doing = "its mode cannot be set";
+    error = set_mode(status, dest, ownership, kept);
+    if (error != 0)
+        return error;
+    *doing = "its times cannot be set";
+    return futimens(dest, times) == 0 ? 0 : errno;
+}
+
+int metadata_symlink(const struct stat *status, int directory, const char *name,
+                     const struct ownership *ownership, const char **doing)
+{
+    const struct timespec times[2] = {status->st_atim, status->st_mtim};
+    struct stat present;
+    bool kept;
+
+    *doing = "its owner cannot be set";
+    int error = fstatat(directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0
+                    ? errno
+                    : give(directory, name, status, &present, ownership, &kept);
+    if (error != 0)
+        return error;
+    *doing = "its times cannot be set";
+    return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+}

@@ -1,0 +1,48 @@
+#include "cmd/copy-agent/mount.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+/* Newer than musl's header. */
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x2000
+#endif
+#define MASK_MOUNT_ID 0x1000U
+
+/* struct statx as the kernel fills it, whatever the C library's header has of it. */
+struct look {
+    uint32_t mask, block_size;
+    uint64_t attributes;
+    uint32_t before_attributes_mask[10];
+    uint64_t attributes_mask;
+    uint32_t times_and_devices[20];
+    uint64_t mount_id;
+    uint64_t rest[16];
+};
+
+bool mount_of(int directory, struct mount *mount)
+{
+    struct stat status;
+    struct look look = {0};
+
+    if (fstat(directory, &status) != 0)
+        return false;
+    *mount = (struct mount){.device = (uint64_t)status.st_dev};
+    /* A seccomp profile may refuse statx; the device number has to do then. */
+    if (syscall(SYS_statx, directory, "", AT_EMPTY_PATH, MASK_MOUNT_ID, &look) == 0) {
+        if (look.mask & MASK_MOUNT_ID)
+            mount->id = look.mount_id;
+        mount->is_root = (look.attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+    }
+    return true;
+}
+
+bool mount_same(const struct mount *a, const struct mount *b)
+{
+    return a->id == b->id && a->device == b->device;
+}

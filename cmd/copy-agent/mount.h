@@ -1,0 +1,18 @@
+/* Which mount a directory belongs to: two mounts of one volume have the same device number, but renames do not cross them. */
+#ifndef COPY_AGENT_MOUNT_H
+#define COPY_AGENT_MOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mount {
+    uint64_t id; /* 0 where the kernel (before 5.8) does not tell: then the device number decides */
+    uint64_t device;
+    bool is_root; /* the directory is where something is mounted */
+};
+
+/* False with errno. */
+bool mount_of(int directory, struct mount *mount);
+bool mount_same(const struct mount *a, const struct mount *b);
+
+#endif

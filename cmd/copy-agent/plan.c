@@ -1,0 +1,184 @@
+#include "cmd/copy-agent/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+/* The end of 1980-01-02. Reproducible images stamp all files with the first times that a ZIP archive can hold, so such a time
+ * says nothing about the content. */
+#define MEANINGLESS_TIME INT64_C(315705600)
+
+enum { FIRST_NODES = 64, FIRST_NAMES = 1024 };
+
+bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
+                         const struct stat *present)
+{
+    const struct ownership *ownership = &rules->ownership;
+    mode_t wanted = ownership_mode(ownership, source->st_mode, S_ISDIR(source->st_mode));
+    /* Without the privilege to give files away, setuid and setgid are not copied either. */
+    mode_t compared = rules->privileged ? 07777 : 0777;
+
+    if (!S_ISLNK(source->st_mode) && (wanted & compared) != (present->st_mode & compared))
+        return false;
+    if (ownership->has_owner && ownership->owner != present->st_uid)
+        return false;
+    if (ownership->has_group && ownership->group != present->st_gid)
+        return false;
+    if (!rules->privileged)
+        return true;
+    return (ownership->has_owner || source->st_uid == present->st_uid) &&
+           (ownership->has_group || source->st_gid == present->st_gid);
+}
+
+static enum plan_action decide_directory(const struct plan_rules *rules, const struct stat *source,
+                                         const struct stat *present)
+{
+    if (!S_ISDIR(present->st_mode))
+        return PLAN_REPLACE;
+    bool same = plan_same_ownership(rules, source, present) &&
+                source->st_mtim.tv_sec == present->st_mtim.tv_sec &&
+                source->st_mtim.tv_nsec == present->st_mtim.tv_nsec;
+    return same ? PLAN_SKIP : PLAN_ADJUST;
+}
+
+static enum plan_action decide_file(const struct plan_rules *rules, const struct stat *source,
+                                    const struct stat *present, bool render)
+{
+    if (render)
+        return PLAN_COMPARE;
+    if (source->st_size != present->st_size || source->st_mtim.tv_sec != present->st_mtim.tv_sec)
+        return PLAN_REPLACE;
+    /* Some file systems keep whole seconds only. */
+    if (source->st_mtim.tv_nsec != present->st_mtim.tv_nsec)
+        return present->st_mtim.tv_nsec == 0 ? PLAN_COMPARE : PLAN_REPLACE;
+    if (rules->verify || source->st_mtim.tv_sec < MEANINGLESS_TIME)
+        return PLAN_COMPARE;
+    if (plan_same_ownership(rules, source, present))
+        return PLAN_SKIP;
+    /* A name too many: somebody else's file may share these contents, and its mode is not ours to change. */
+    return present->st_nlink > source->st_nlink ? PLAN_REPLACE : PLAN_ADJUST;
+}
+
+enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *source,
+                             const struct stat *present, bool render)
+{
+    if (!present)
+        return PLAN_CREATE;
+    if (S_ISDIR(source->st_mode))
+        return decide_directory(rules, source, present);
+    if (S_ISDIR(present->st_mode))
+        return rules->prune ? PLAN_REPLACE : PLAN_REFUSE;
+    if ((source->st_mode & S_IFMT) != (present->st_mode & S_IFMT))
+        return PLAN_REPLACE;
+    if (S_ISLNK(source->st_mode))
+        return source->st_size == present->st_size ? PLAN_COMPARE : PLAN_REPLACE;
+    return decide_file(rules, source, present, render);
+}
+
+void plan_free(struct plan *plan)
+{
+    free(plan->nodes);
+    free(plan->names);
+    memset(plan, 0, sizeof *plan);
+}
+
+static uint32_t add_name(struct plan *plan, const char *name)
+{
+    size_t length = strlen(name) + 1;
+    size_t at = plan->names_length;
+
+    if (at + length > UINT32_MAX)
+        mem_exhausted();
+    if (at + length > plan->names_capacity) {
+        plan->names_capacity = plan->names_capacity ? plan->names_capacity * 2 : FIRST_NAMES;
+        plan->names = xrealloc(plan->names, plan->names_capacity);
+    }
+    memcpy(plan->names + at, name, length);
+    plan->names_length += length;
+    return (uint32_t)at;
+}
+
+uint32_t plan_add(struct plan *plan, uint32_t parent, const char *name, enum plan_kind kind,
+                  enum plan_action action)
+{
+    if (plan->count == UINT32_MAX / 2)
+        mem_exhausted();
+    if (plan->count == plan->capacity) {
+        plan->capacity = plan->capacity ? plan->capacity * 2 : FIRST_NODES;
+        plan->nodes = xrealloc(plan->nodes, plan->capacity * sizeof *plan->nodes);
+    }
+    plan->nodes[plan->count] = (struct plan_node){
+        .name = add_name(plan, name),
+        .parent = parent,
+        .kind = (uint8_t)kind,
+        .action = (uint8_t)action,
+    };
+    return plan->count++;
+}
+
+void plan_settle(struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->count; i++)
+        if (plan->nodes[i].kind == PLAN_DIRECTORY)
+            plan->nodes[i].next = i + 1;
+    /* Backwards, so that a directory is complete when it tells its own parent. */
+    for (uint32_t i = plan->count; i-- > 1;) {
+        struct plan_node *node = &plan->nodes[i], *parent = &plan->nodes[node->parent];
+        bool directory = node->kind == PLAN_DIRECTORY;
+        uint32_t end = directory ? node->next : i + 1;
+
+        if (end > parent->next)
+            parent->next = end;
+        if (node->out)
+            continue;
+        parent->out = false;
+        if ((node->action != PLAN_SKIP && node->action != PLAN_REFUSE) || (directory && node->busy))
+            parent->busy = true;
+        if (directory && (node->action == PLAN_ADJUST || node->action == PLAN_CREATE))
+            node->touched = true;
+    }
+}
+
+const char *plan_name(const struct plan *plan, uint32_t node)
+{
+    return plan->names + plan->nodes[node].name;
+}
+
+const char *plan_dest_name(const struct plan *plan, uint32_t node)
+{
+    return plan->target_name ? plan->target_name : plan_name(plan, node);
+}
+
+const char *plan_path(const struct plan *plan, uint32_t node, struct buf *path)
+{
+    buf_clear(path);
+    if (node == PLAN_ROOT) {
+        buf_add_text(path, ".");
+        return path->data;
+    }
+    /* First as many bytes as there will be, then the bytes in their order, from the end. */
+    for (uint32_t at = node; at != PLAN_ROOT; at = plan->nodes[at].parent) {
+        buf_add_text(path, plan_name(plan, at));
+        buf_add_text(path, "/");
+    }
+    path->data[--path->length] = '\0';
+    char *end = path->data + path->length;
+    for (uint32_t at = node; at != PLAN_ROOT; at = plan->nodes[at].parent) {
+        size_t length = strlen(plan_name(plan, at));
+        end -= length;
+        memcpy(end, plan_name(plan, at), length);
+        if (end > path->data)
+            *--end = '/';
+    }
+    return path->data;
+}
+
+const char *plan_action_name(enum plan_action action)
+{
+    static const char *const names[] = {"skip", "create", "replace", "compare", "adjust", "refuse"};
+
+    return names[action];
+}

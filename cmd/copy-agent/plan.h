@@ -1,0 +1,96 @@
+/* What is to be done for each path, decided before anything is written. The tree is compact, 16 bytes and a name a path, so
+ * that 10,000 files fit into a small container; all else is looked at again when its turn comes. */
+#ifndef COPY_AGENT_PLAN_H
+#define COPY_AGENT_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "common/buf.h"
+#include "common/ownership.h"
+
+enum plan_kind { PLAN_DIRECTORY, PLAN_FILE, PLAN_SYMLINK };
+
+enum plan_action {
+    PLAN_SKIP,    /* it is there already */
+    PLAN_CREATE,  /* nothing has that name */
+    PLAN_REPLACE, /* something else has */
+    PLAN_COMPARE, /* the same size and time prove nothing: the content decides */
+    PLAN_ADJUST,  /* the content is there, but its mode or owner is not */
+    PLAN_REFUSE,  /* a directory is in the way, or the source cannot be read */
+};
+
+struct plan_node {
+    uint32_t name;   /* offset into the names */
+    uint32_t parent; /* a directory's index; the root's is its own */
+    uint32_t
+        next; /* a directory: the index behind all that is in it; a hard link: the node that it shares its content with */
+    uint8_t kind;
+    uint8_t action;
+    bool out : 1;       /* left out, with all that is in it */
+    bool hard_link : 1; /* of `next` */
+    bool render : 1;
+    bool busy : 1;    /* a directory with something to do in it */
+    bool touched : 1; /* a directory whose mode and times are to be set at the end */
+};
+
+enum { PLAN_ROOT = 0 };
+
+/* What would be written: for the space that is needed and for the report. */
+struct plan_totals {
+    uint64_t files, bytes;           /* all that SOURCE has, directories not counted */
+    uint64_t work_files, work_bytes; /* of those, what is to be read */
+    uint64_t skipped;                /* files that are there already */
+    uint64_t new_bytes;              /* in whole blocks, less what is replaced */
+    uint64_t new_inodes;
+    uint64_t largest; /* file in the place of another: both are there for a moment */
+    uint64_t specials;
+};
+
+/* A parent comes before what is in it, and all that is in a directory follows it without a gap. */
+struct plan {
+    struct plan_node *nodes;
+    uint32_t count, capacity;
+    char *names;
+    size_t names_length, names_capacity;
+    const char *target_name; /* what the only file is called in DEST; NULL: as in SOURCE */
+    struct plan_totals totals;
+};
+
+/* How to decide. */
+struct plan_rules {
+    bool verify;
+    bool prune;      /* a directory in the place of a file may go */
+    bool privileged; /* the process may give files away */
+    struct ownership ownership;
+};
+
+/* What to do for something that is `source`, where DEST has `present` (NULL: nothing) of that name. */
+enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *source,
+                             const struct stat *present, bool render);
+
+/* Whether mode and owner are those that a copy would have, as far as this process could set them. */
+bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
+                         const struct stat *present);
+
+void plan_free(struct plan *plan);
+
+/* Adds a path and returns its index. */
+uint32_t plan_add(struct plan *plan, uint32_t parent, const char *name, enum plan_kind kind,
+                  enum plan_action action);
+
+/* Once all are there: finds where directories end and which have something to do, and leaves out directories that are marked
+ * so unless something in them stays. */
+void plan_settle(struct plan *plan);
+
+const char *plan_name(const struct plan *plan, uint32_t node);      /* in SOURCE */
+const char *plan_dest_name(const struct plan *plan, uint32_t node); /* in DEST */
+
+/* The path below SOURCE, replacing what `path` holds; the root's is ".". Returns path->data. */
+const char *plan_path(const struct plan *plan, uint32_t node, struct buf *path);
+
+const char *plan_action_name(enum plan_action action);
+
+#endif

@@ -1,0 +1,81 @@
+#include "cmd/copy-agent/settle.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "cmd/copy-agent/descent.h"
+#include "cmd/copy-agent/file.h"
+#include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/metadata.h"
+
+#include "common/banned.h"
+
+static bool is_link_to_make(const struct plan_node *node)
+{
+    return node->hard_link && node->action != PLAN_SKIP && node->action != PLAN_REFUSE;
+}
+
+void settle_links(struct copy *copy, struct stage *stage)
+{
+    const struct plan *plan = &copy->plan;
+    struct descent to, from; /* leader and follower may be far apart */
+    struct file_worker worker;
+
+    file_worker_begin(&worker, copy, stage, 0, false);
+    descent_begin(&to, plan, DESCENT_BOTH, copy->source, copy->dest);
+    descent_begin(&from, plan, DESCENT_DEST, -1, copy->dest);
+    for (uint32_t i = 1; i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
+        const struct plan_node *node = &plan->nodes[i];
+        if (node->kind == PLAN_DIRECTORY || !is_link_to_make(node))
+            continue;
+        const struct folder *leader = descent_to(&from, plan->nodes[node->next].parent);
+        struct folder *folder = leader ? descent_to(&to, node->parent) : NULL;
+        if (folder)
+            file_link(&worker, leader, node->next, folder, i);
+        else
+            making_note(copy, i, "cannot be linked", errno);
+    }
+    descent_end(&from);
+    descent_end(&to);
+    file_worker_end(&worker);
+}
+
+static void settle_directory(struct copy *copy, const struct folder *folder, uint32_t node)
+{
+    const char *doing = "cannot be opened";
+    struct stat status, present;
+    int dest = folder_reopen_dest(folder);
+    int error = dest < 0 || fstat(folder->source, &status) != 0 || fstat(dest, &present) != 0 ? errno : 0;
+
+    if (error == 0)
+        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules.ownership, &doing);
+    /* Somebody else's directory that is good enough to copy into: what --owner and --mode say must hold, the rest was an
+     * attempt. */
+    bool demanded = copy->settings->mode || copy->settings->owner;
+    if (error == EPERM && (!demanded || plan_same_ownership(&copy->rules, &status, &present)))
+        error = 0;
+    if (error != 0)
+        making_note(copy, node, doing, error);
+    if (dest >= 0)
+        close(dest);
+}
+
+void settle_directories(struct copy *copy)
+{
+    const struct plan *plan = &copy->plan;
+    struct descent descent;
+
+    descent_begin(&descent, plan, DESCENT_BOTH, copy->source, copy->dest);
+    for (uint32_t i = plan->count; i-- > 0;) {
+        const struct plan_node *node = &plan->nodes[i];
+        if (node->kind != PLAN_DIRECTORY || !node->touched || node->out ||
+            journal_halt(&copy->journal) != CODE_OK)
+            continue;
+        const struct folder *folder = descent_to(&descent, i);
+        if (folder)
+            settle_directory(copy, folder, i);
+        else if (errno != ENOENT)
+            making_note(copy, i, "cannot be opened", errno);
+    }
+    descent_end(&descent);
+}

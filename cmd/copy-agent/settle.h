@@ -1,0 +1,14 @@
+/* What can only be done once all files are in their places: further names of files, then directories' modes and times. */
+#ifndef COPY_AGENT_SETTLE_H
+#define COPY_AGENT_SETTLE_H
+
+#include "cmd/copy-agent/copy.h"
+#include "cmd/copy-agent/stage.h"
+
+/* Makes the hard links. */
+void settle_links(struct copy *copy, struct stage *stage);
+
+/* Sets owner, attributes, mode and times of the directories that were made or written into, the deepest first. */
+void settle_directories(struct copy *copy);
+
+#endif

@@ -1,0 +1,45 @@
+/* Where files grow until they are whole: a hidden directory inside DEST, so that the rename into place stays within one file
+ * system. It is locked while its run lives; what killed runs have left is removed by the next one. */
+#ifndef COPY_AGENT_STAGE_H
+#define COPY_AGENT_STAGE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "cmd/copy-agent/descent.h"
+
+#define STAGE_PREFIX ".initkit-copy-"
+#define STAGE_FILE   "f" /* what the one file at a time is called in a slot */
+
+enum { STAGE_NAME = 64, STAGE_SLOTS = 65 };
+
+struct stage {
+    int dest;   /* DEST, the caller's */
+    int folder; /* -1: not made yet, or it cannot be */
+    int error;  /* why it cannot be; 0 */
+    char name[STAGE_NAME];
+    pthread_mutex_t lock;
+};
+
+void stage_begin(struct stage *stage, int dest);
+
+/* Removes the staging directory and what is left in it. */
+void stage_end(struct stage *stage);
+
+/* The staging directory, made when it is first wanted; -1 with errno when that is not possible. Any thread may ask. */
+int stage_folder(struct stage *stage);
+
+/* Makes and opens a directory in there for one thread's temporaries; the caller closes it. -1 with errno. */
+int stage_slot(struct stage *stage, unsigned number);
+
+/* For directories that the staging directory cannot serve, because something else is mounted there: a temporary in that directory
+ * itself, 0600. Its name goes into `name`. Returns its descriptor, -1 with errno. */
+int stage_beside(struct folder *folder, unsigned number, char name[STAGE_NAME]);
+
+/* Removes what dead runs have left in DEST. Not being able to is no reason to fail. */
+void stage_sweep(int dest);
+
+/* Whether a name in DEST is a copy's own, of this run or another. */
+bool stage_is_ours(const char *name);
+
+#endif

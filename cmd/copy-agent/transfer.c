@@ -1,0 +1,239 @@
+#include "cmd/copy-agent/transfer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/copy-agent/descent.h"
+#include "cmd/copy-agent/file.h"
+#include "cmd/copy-agent/making.h"
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+enum {
+    QUEUE = 64, /* batches waiting; each keeps two descriptors open at most */
+    BATCH = 32, /* files */
+    STACK = 64 * 1024,
+};
+
+/* Some files of one directory. */
+struct batch {
+    struct folder *folder;
+    uint32_t first, end;
+};
+
+struct transfer {
+    struct copy *copy;
+    struct stage *stage;
+    bool small;
+    pthread_mutex_t lock;
+    pthread_cond_t more, less;
+    struct batch queue[QUEUE];
+    size_t head, count;
+    bool complete;    /* nothing will be added any more */
+    unsigned numbers; /* given to workers */
+};
+
+/* --- the threads that copy --- */
+
+static bool wants_work(const struct plan_node *node)
+{
+    return !node->hard_link && node->action != PLAN_SKIP && node->action != PLAN_REFUSE;
+}
+
+static void work_on(struct file_worker *worker, const struct batch *batch)
+{
+    for (uint32_t i = batch->first; i < batch->end; i++)
+        if (wants_work(&worker->copy->plan.nodes[i]) && journal_halt(&worker->copy->journal) == CODE_OK)
+            file_transfer(worker, batch->folder, i);
+    folder_release(batch->folder);
+}
+
+/* False when there is nothing left to do. */
+static bool take(struct transfer *transfer, struct batch *batch)
+{
+    pthread_mutex_lock(&transfer->lock);
+    while (transfer->count == 0 && !transfer->complete)
+        pthread_cond_wait(&transfer->more, &transfer->lock);
+    bool any = transfer->count > 0;
+    if (any) {
+        *batch = transfer->queue[transfer->head];
+        transfer->head = (transfer->head + 1) % QUEUE;
+        transfer->count--;
+        pthread_cond_signal(&transfer->less);
+    }
+    pthread_mutex_unlock(&transfer->lock);
+    return any;
+}
+
+static void *run_worker(void *argument)
+{
+    struct transfer *transfer = argument;
+    struct file_worker worker;
+    struct batch batch;
+
+    pthread_mutex_lock(&transfer->lock);
+    unsigned number = transfer->numbers++;
+    pthread_mutex_unlock(&transfer->lock);
+    file_worker_begin(&worker, transfer->copy, transfer->stage, number, transfer->small);
+    while (take(transfer, &batch))
+        work_on(&worker, &batch);
+    file_worker_end(&worker);
+    return NULL;
+}
+
+/* --- the thread that feeds them --- */
+
+static void say_progress(struct transfer *transfer)
+{
+    struct copy *copy = transfer->copy;
+
+    progress_say(&copy->progress, copy->progress_files, copy->plan.totals.work_files, copy->progress_bytes,
+                 copy->plan.totals.work_bytes);
+}
+
+/* Waits for a signal on `condition`, at most until a progress line is due. */
+static void wait_for(struct transfer *transfer, pthread_cond_t *condition)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 1;
+    pthread_cond_timedwait(condition, &transfer->lock, &until);
+    say_progress(transfer);
+}
+
+static void hand_over(struct transfer *transfer, struct folder *folder, uint32_t first, uint32_t end)
+{
+    struct batch batch = {folder_hold(folder), first, end};
+
+    pthread_mutex_lock(&transfer->lock);
+    while (transfer->count == QUEUE)
+        wait_for(transfer, &transfer->less);
+    transfer->queue[(transfer->head + transfer->count) % QUEUE] = batch;
+    transfer->count++;
+    pthread_cond_signal(&transfer->more);
+    pthread_mutex_unlock(&transfer->lock);
+    say_progress(transfer);
+}
+
+/* The files of a directory come right behind it, before the directories in it. */
+static void feed_files(struct transfer *transfer, uint32_t directory, struct folder *folder)
+{
+    const struct plan *plan = &transfer->copy->plan;
+    uint32_t end = plan->nodes[directory].next, first = 0, wanted = 0, last = 0;
+
+    for (uint32_t i = directory + 1; i < end && plan->nodes[i].kind != PLAN_DIRECTORY; i++) {
+        if (!wants_work(&plan->nodes[i]))
+            continue;
+        if (wanted == BATCH) {
+            hand_over(transfer, folder, first, last + 1);
+            wanted = 0;
+        }
+        if (wanted++ == 0)
+            first = i;
+        last = i;
+    }
+    if (wanted > 0)
+        hand_over(transfer, folder, first, last + 1);
+}
+
+/* Returns the index to go on with. */
+static uint32_t feed_directory(struct transfer *transfer, struct descent *descent, uint32_t directory)
+{
+    struct plan *plan = &transfer->copy->plan;
+    struct plan_node *node = &plan->nodes[directory];
+    bool make = node->action == PLAN_CREATE || node->action == PLAN_REPLACE;
+
+    if (node->kind != PLAN_DIRECTORY)
+        return directory + 1;
+    if (node->out || node->action == PLAN_REFUSE || (!make && !node->busy))
+        return node->next;
+    node->touched |= directory != PLAN_ROOT;
+    if (directory != PLAN_ROOT && make && !making_directory(transfer->copy, descent, directory))
+        return node->next;
+    if (!node->busy)
+        return node->next;
+    struct folder *folder = descent_to(descent, directory);
+    if (!folder) {
+        making_note(transfer->copy, directory, "cannot be opened", errno);
+        return node->next;
+    }
+    feed_files(transfer, directory, folder);
+    return directory + 1;
+}
+
+static void feed(struct transfer *transfer)
+{
+    struct copy *copy = transfer->copy;
+    struct descent descent;
+
+    descent_begin(&descent, &copy->plan, DESCENT_BOTH, copy->source, copy->dest);
+    for (uint32_t i = 0; i < copy->plan.count && journal_halt(&copy->journal) == CODE_OK;)
+        i = feed_directory(transfer, &descent, i);
+    descent_end(&descent);
+}
+
+/* --- both --- */
+
+/* Signals are the main thread's: a worker would only be interrupted in its write. */
+static bool start_worker(struct transfer *transfer, pthread_t *thread)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(thread, &attributes, run_worker, transfer);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return error == 0;
+}
+
+static void complete(struct transfer *transfer)
+{
+    pthread_mutex_lock(&transfer->lock);
+    while (transfer->count > 0)
+        wait_for(transfer, &transfer->less);
+    transfer->complete = true;
+    pthread_cond_broadcast(&transfer->more);
+    pthread_mutex_unlock(&transfer->lock);
+}
+
+void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+{
+    struct transfer *transfer = xcalloc(1, sizeof *transfer);
+    pthread_t *threads = xcalloc(jobs, sizeof *threads);
+    unsigned started = 0;
+
+    transfer->copy = copy;
+    transfer->stage = stage;
+    transfer->small = small;
+    transfer->numbers = 1; /* 0 is the main thread's slot */
+    pthread_mutex_init(&transfer->lock, NULL);
+    pthread_cond_init(&transfer->more, NULL);
+    pthread_cond_init(&transfer->less, NULL);
+    while (started < jobs && start_worker(transfer, &threads[started]))
+        started++;
+    if (started == 0) {
+        making_note(copy, PLAN_ROOT, "no thread can be started", EAGAIN);
+    } else {
+        feed(transfer);
+        complete(transfer);
+        for (unsigned i = 0; i < started; i++)
+            pthread_join(threads[i], NULL);
+    }
+    pthread_cond_destroy(&transfer->less);
+    pthread_cond_destroy(&transfer->more);
+    pthread_mutex_destroy(&transfer->lock);
+    free(threads);
+    free(transfer);
+}

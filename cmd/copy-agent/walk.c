@@ -1,0 +1,336 @@
+#include "cmd/copy-agent/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/copy-agent/descent.h"
+#include "cmd/copy-agent/links.h"
+#include "cmd/copy-agent/names.h"
+#include "cmd/copy-agent/stage.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+enum { WARNINGS_MOST = 10, PATH_MOST = 16 * 1024 * 1024, DISK_BLOCK = 512 };
+
+/* A directory that has been seen and is still to be walked. */
+struct pending {
+    uint32_t parent;
+    size_t name; /* offset in pending_names, which it ends */
+    int rule;
+    uint8_t action;
+    bool out;
+};
+
+struct walk {
+    struct copy *copy;
+    struct plan *plan;
+    uint64_t block_size;
+    struct links links;
+    struct pending *pending;
+    size_t pending_count, pending_capacity;
+    struct buf pending_names;
+    struct buf path; /* below SOURCE, of what is looked at; kept only where patterns ask for it */
+    bool keeps_path;
+    struct names names;
+};
+
+/* One thing in a directory of SOURCE. */
+struct entry {
+    const char *name;
+    const char *dest_name;
+    uint32_t parent;
+    int rule;
+    struct stat source, present;
+    bool is_present;
+};
+
+/* The path of `name` in the directory `parent`, or of that itself. The caller frees it. */
+static void entry_path(const struct walk *walk, uint32_t parent, const char *name, struct buf *path)
+{
+    buf_init(path, PATH_MOST);
+    if (parent != PLAN_ROOT || !name)
+        plan_path(walk->plan, parent, path);
+    if (name)
+        buf_add_format(path, "%s%s", path->length > 0 ? "/" : "", name);
+}
+
+static void note_errno(const struct walk *walk, uint32_t parent, const char *name, const char *doing,
+                       int error)
+{
+    struct buf path;
+
+    entry_path(walk, parent, name, &path);
+    journal_add_errno(&walk->copy->journal, path.data, doing, error);
+    buf_free(&path);
+}
+
+static void warn_special(const struct walk *walk, const struct entry *entry)
+{
+    const char *what = S_ISFIFO(entry->source.st_mode)   ? "a FIFO"
+                       : S_ISSOCK(entry->source.st_mode) ? "a socket"
+                                                         : "a device";
+    struct buf path;
+
+    if (walk->plan->totals.specials++ >= WARNINGS_MOST)
+        return;
+    entry_path(walk, entry->parent, entry->name, &path);
+    log_warn("%.1000s: is %s, which is not copied", path.data, what);
+    buf_free(&path);
+}
+
+/* --- what to do for one path --- */
+
+static bool same_target(const struct folder *folder, const struct entry *entry)
+{
+    char source[PATH_MAX], present[PATH_MAX];
+    ssize_t length = readlinkat(folder->source, entry->name, source, sizeof source);
+
+    return length > 0 && readlinkat(folder->dest, entry->dest_name, present, sizeof present) == length &&
+           memcmp(source, present, (size_t)length) == 0;
+}
+
+static uint64_t in_blocks(const struct walk *walk, const struct stat *file)
+{
+    uint64_t size = (uint64_t)file->st_size;
+    uint64_t held = (uint64_t)file->st_blocks * DISK_BLOCK; /* less than the size if there are holes */
+    uint64_t needed = held < size ? held : size;
+
+    return (needed + walk->block_size - 1) / walk->block_size * walk->block_size;
+}
+
+static void count_file(struct walk *walk, const struct entry *entry, const struct plan_node *node)
+{
+    struct plan_totals *totals = &walk->plan->totals;
+
+    totals->files++;
+    if (!node->hard_link)
+        totals->bytes += (uint64_t)entry->source.st_size;
+    totals->skipped += node->action == PLAN_SKIP;
+    if (node->action == PLAN_SKIP || node->action == PLAN_ADJUST || node->action == PLAN_REFUSE)
+        return;
+    totals->work_files++;
+    if (node->hard_link || node->kind != PLAN_FILE)
+        return;
+    totals->work_bytes += (uint64_t)entry->source.st_size;
+    if (node->action == PLAN_COMPARE)
+        return;
+    uint64_t needed = in_blocks(walk, &entry->source);
+    uint64_t freed = node->action == PLAN_REPLACE && S_ISREG(entry->present.st_mode) &&
+                             entry->present.st_nlink == 1
+                         ? (uint64_t)entry->present.st_blocks * DISK_BLOCK
+                         : 0;
+    totals->new_inodes += node->action == PLAN_CREATE;
+    totals->new_bytes += needed > freed ? needed - freed : 0;
+    if (freed > 0 && needed > totals->largest)
+        totals->largest = needed;
+}
+
+/* A further name of a file that has been met: it is made once that one is in its place. */
+static void decide_hard_link(const struct walk *walk, const struct entry *entry,
+                             const struct link_entry *leader, struct plan_node *node)
+{
+    bool joined = entry->is_present && leader->dest_inode != 0 &&
+                  entry->present.st_ino == leader->dest_inode &&
+                  entry->present.st_dev == walk->copy->dest_root.st_dev &&
+                  walk->plan->nodes[leader->node].action == PLAN_SKIP;
+
+    node->hard_link = true;
+    node->next = leader->node;
+    if (node->action != PLAN_REFUSE)
+        node->action = joined ? PLAN_SKIP : entry->is_present ? PLAN_REPLACE : PLAN_CREATE;
+}
+
+static void add_file(struct walk *walk, const struct folder *folder, const struct entry *entry)
+{
+    const struct copy *copy = walk->copy;
+    bool symlink = S_ISLNK(entry->source.st_mode);
+    bool render = !symlink && copy->settings->render.count > 0 &&
+                  glob_any(&copy->settings->render, walk->path.data);
+    enum plan_action action = plan_decide(&copy->rules, &entry->source,
+                                          entry->is_present ? &entry->present : NULL, render);
+
+    if (symlink && action == PLAN_COMPARE)
+        action = !same_target(folder, entry)                                          ? PLAN_REPLACE
+                 : plan_same_ownership(&copy->rules, &entry->source, &entry->present) ? PLAN_SKIP
+                                                                                      : PLAN_REPLACE;
+    uint32_t index = plan_add(walk->plan, entry->parent, entry->name, symlink ? PLAN_SYMLINK : PLAN_FILE,
+                              action);
+    struct plan_node *node = &walk->plan->nodes[index];
+    node->render = render;
+    if (!symlink && entry->source.st_nlink > 1) {
+        struct link_entry *link = links_find(&walk->links, &entry->source);
+        if (link->node == 0) {
+            link->node = index;
+            link->dest_inode = entry->is_present ? entry->present.st_ino : 0;
+        } else {
+            decide_hard_link(walk, entry, link, node);
+        }
+    }
+    count_file(walk, entry, node);
+    if (action == PLAN_REFUSE)
+        note_errno(walk, entry->parent, entry->name, "a directory is in the way", EISDIR);
+}
+
+static void add_pending(struct walk *walk, const struct entry *entry, bool takes)
+{
+    enum plan_action action = plan_decide(&walk->copy->rules, &entry->source,
+                                          entry->is_present ? &entry->present : NULL, false);
+
+    if (walk->pending_count == walk->pending_capacity) {
+        walk->pending_capacity = walk->pending_capacity ? walk->pending_capacity * 2 : 16;
+        walk->pending = xrealloc(walk->pending, walk->pending_capacity * sizeof *walk->pending);
+    }
+    walk->pending[walk->pending_count++] = (struct pending){
+        .parent = entry->parent,
+        .name = walk->pending_names.length,
+        .rule = entry->rule,
+        .action = (uint8_t)action,
+        .out = !takes,
+    };
+    if (!buf_add(&walk->pending_names, entry->name, strlen(entry->name) + 1))
+        mem_exhausted();
+}
+
+static bool is_dest(const struct copy *copy, const struct stat *found)
+{
+    return copy->dest >= 0 && found->st_dev == copy->dest_root.st_dev &&
+           found->st_ino == copy->dest_root.st_ino;
+}
+
+/* False when the run has to end. */
+static bool look_at(struct walk *walk, const struct folder *folder, struct entry *entry)
+{
+    const struct copy *copy = walk->copy;
+
+    if (fstatat(folder->source, entry->name, &entry->source, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno != ENOENT) /* else it has gone since its directory was read */
+            note_errno(walk, entry->parent, entry->name, "cannot be looked at", errno);
+        return true;
+    }
+    if (copy->filter.rules->count > 0)
+        entry->rule = filter_rule(&copy->filter, walk->path.data, entry->rule);
+    bool takes = filter_takes(&copy->filter, entry->rule);
+    bool directory = S_ISDIR(entry->source.st_mode);
+    if (!takes && (!directory || !filter_may_take_below(&copy->filter, entry->rule)))
+        return true;
+    if (directory && is_dest(copy, &entry->source)) {
+        struct reason why;
+        reason_set(&why, CODE_USAGE, "DEST lies within SOURCE: expected a place outside of it");
+        journal_add(&walk->copy->journal, &why);
+        return false;
+    }
+    entry->is_present = folder->dest >= 0 &&
+                        fstatat(folder->dest, entry->dest_name, &entry->present, AT_SYMLINK_NOFOLLOW) == 0;
+    if (directory)
+        add_pending(walk, entry, takes);
+    else if (S_ISREG(entry->source.st_mode) || S_ISLNK(entry->source.st_mode))
+        add_file(walk, folder, entry);
+    else
+        warn_special(walk, entry);
+    return true;
+}
+
+/* --- the tree --- */
+
+static bool scan(struct walk *walk, uint32_t directory, const struct folder *folder, int rule)
+{
+    const char *name;
+    size_t length = 0;
+
+    if (walk->keeps_path && directory != PLAN_ROOT) {
+        plan_path(walk->plan, directory, &walk->path);
+        buf_add_text(&walk->path, "/");
+        length = walk->path.length;
+    }
+    names_begin(&walk->names, folder->source);
+    while ((name = names_next(&walk->names))) {
+        struct entry entry = {.name = name, .dest_name = name, .parent = directory, .rule = rule};
+        if (directory == PLAN_ROOT && stage_is_ours(name))
+            continue;
+        if (walk->keeps_path) {
+            walk->path.length = length;
+            buf_add_text(&walk->path, name);
+        }
+        if (!look_at(walk, folder, &entry) || journal_halt(&walk->copy->journal) != CODE_OK)
+            return false;
+    }
+    if (walk->names.error != 0)
+        note_errno(walk, directory, NULL, "cannot be read", walk->names.error);
+    return true;
+}
+
+static bool walk_next(struct walk *walk, struct descent *descent)
+{
+    struct pending pending = walk->pending[--walk->pending_count];
+    uint32_t node = plan_add(walk->plan, pending.parent, walk->pending_names.data + pending.name,
+                             PLAN_DIRECTORY, pending.action);
+
+    walk->pending_names.length = pending.name;
+    walk->plan->nodes[node].out = pending.out;
+    walk->plan->totals.new_inodes += pending.action == PLAN_CREATE;
+    struct folder *folder = descent_to(descent, node);
+    if (folder)
+        return scan(walk, node, folder, pending.rule);
+    if (errno != ENOENT)
+        note_errno(walk, node, NULL, "cannot be read", errno);
+    walk->plan->nodes[node].action = PLAN_REFUSE;
+    return true;
+}
+
+static void walk_begin(struct walk *walk, struct copy *copy, uint64_t block_size)
+{
+    memset(walk, 0, sizeof *walk);
+    walk->copy = copy;
+    walk->plan = &copy->plan;
+    walk->block_size = block_size ? block_size : 1;
+    walk->keeps_path = copy->filter.rules->count > 0 || copy->settings->render.count > 0;
+    buf_init(&walk->path, PATH_MOST);
+    buf_init(&walk->pending_names, SIZE_MAX / 2);
+    plan_add(&copy->plan, PLAN_ROOT, "", PLAN_DIRECTORY, copy->dest >= 0 ? PLAN_SKIP : PLAN_CREATE);
+}
+
+static void walk_end(struct walk *walk)
+{
+    links_free(&walk->links);
+    free(walk->pending);
+    buf_free(&walk->pending_names);
+    buf_free(&walk->path);
+    free(walk);
+}
+
+bool walk_tree(struct copy *copy, uint64_t block_size)
+{
+    struct walk *walk = xcalloc(1, sizeof *walk);
+    struct descent descent;
+
+    walk_begin(walk, copy, block_size);
+    descent_begin(&descent, &copy->plan, DESCENT_SOURCE, copy->source, copy->dest);
+    bool good = scan(walk, PLAN_ROOT, descent_to(&descent, PLAN_ROOT), FILTER_NONE);
+    while (good && walk->pending_count > 0)
+        good = walk_next(walk, &descent);
+    descent_end(&descent);
+    walk_end(walk);
+    plan_settle(&copy->plan);
+    return good;
+}
+
+bool walk_single(struct copy *copy, const char *name, const char *target, uint64_t block_size)
+{
+    struct walk *walk = xcalloc(1, sizeof *walk);
+    struct folder folder = {.source = copy->source, .dest = copy->dest};
+    struct entry entry = {.name = name, .dest_name = target, .parent = PLAN_ROOT, .rule = FILTER_NONE};
+
+    walk_begin(walk, copy, block_size);
+    copy->plan.target_name = target;
+    buf_add_text(&walk->path, name);
+    bool good = look_at(walk, &folder, &entry);
+    walk_end(walk);
+    plan_settle(&copy->plan);
+    return good;
+}

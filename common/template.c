@@ -1,0 +1,345 @@
+#include "common/template.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+/* A reference longer than this is no reference; a default may be of any length, as it is not kept. */
+enum { REFERENCE_MAX = 8192, CHUNK = 4096, MESSAGE_MAX = 512 };
+
+static const char file_name[] = "file";
+
+enum state {
+    TEXT,
+    DOLLAR,    /* behind a dollar */
+    NAME,      /* within ${NAME */
+    COLON,     /* behind the colon of ${NAME: */
+    DEFAULT,   /* behind ${NAME:- */
+    MESSAGE,   /* behind ${NAME:? */
+    PATH,      /* behind ${file: */
+    UNTOUCHED, /* in the default of a name that is not ours */
+};
+
+void template_begin(struct template *template, const struct template_sink *sink, const char *prefix)
+{
+    memset(template, 0, sizeof *template);
+    template->sink = sink;
+    template->prefix = prefix ? prefix : "";
+    template->line = template->column = 1;
+    buf_init(&template->reference, REFERENCE_MAX);
+}
+
+static void put(struct template *template, const char *bytes, size_t length)
+{
+    if (length > 0 && !template->ended && template->sink->write &&
+        !template->sink->write(template->sink->owner, bytes, length))
+        template->ended = true;
+}
+
+static void fail(struct template *template, const char *message)
+{
+    template->failed = true;
+    template->sink->error(template->sink->owner, template->start_line, template->start_column, message);
+}
+
+/* It was no reference: what has been kept is text. */
+static void give_back(struct template *template)
+{
+    put(template, template->reference.data, template->reference.length);
+    buf_clear(&template->reference);
+    template->state = TEXT;
+}
+
+static bool is_name_byte(char byte, bool first)
+{
+    return byte == '_' || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+           (!first && byte >= '0' && byte <= '9');
+}
+
+/* NAME of the reference that is kept, "${NAME" or "${NAME:..."; it lasts until the reference changes. */
+static const char *name_of(const struct template *template, char name[REFERENCE_MAX])
+{
+    const char *text = template->reference.data + 2;
+
+    snprintf(name, REFERENCE_MAX, "%.*s", (int)strcspn(text, ":}"), text);
+    return name;
+}
+
+static bool is_ours(const struct template *template)
+{
+    return strncmp(template->reference.data + 2, template->prefix, strlen(template->prefix)) == 0;
+}
+
+static const char *value_of(const struct template *template)
+{
+    char name[REFERENCE_MAX];
+
+    return getenv(name_of(template, name));
+}
+
+/* --- the kinds of reference, once they are complete --- */
+
+static void end_name(struct template *template)
+{
+    char name[REFERENCE_MAX], message[MESSAGE_MAX];
+    const char *value = value_of(template);
+
+    if (!is_ours(template)) {
+        buf_add_text(&template->reference, "}");
+        give_back(template);
+        return;
+    }
+    if (value) {
+        put(template, value, strlen(value));
+    } else {
+        snprintf(message, sizeof message, "%.200s is not set", name_of(template, name));
+        fail(template, message);
+    }
+}
+
+static void end_message(struct template *template)
+{
+    char name[REFERENCE_MAX], message[MESSAGE_MAX];
+    const char *value = value_of(template);
+    const char *words = strchr(template->reference.data, '?') + 1;
+
+    if (value && *value != '\0') {
+        put(template, value, strlen(value));
+        return;
+    }
+    name_of(template, name);
+    snprintf(message, sizeof message, "%.200s: %.256s", name, *words != '\0' ? words : "is not set");
+    fail(template, message);
+}
+
+/* One newline at the very end is held back, and comes out only if more follows. */
+static int put_file(struct template *template, int descriptor)
+{
+    char chunk[CHUNK];
+    bool newline = false;
+
+    for (;;) {
+        ssize_t got = read(descriptor, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got < 0 ? errno : 0;
+        if (newline)
+            put(template, "\n", 1);
+        newline = chunk[got - 1] == '\n';
+        put(template, chunk, (size_t)got - newline);
+    }
+}
+
+static void end_path(struct template *template)
+{
+    char message[MESSAGE_MAX];
+    const char *path = template->reference.data + sizeof "${file:" - 1;
+    int descriptor = *path != '\0' ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+    int error = *path == '\0' ? ENOENT : descriptor < 0 ? errno : put_file(template, descriptor);
+
+    if (descriptor >= 0)
+        close(descriptor);
+    if (error == 0)
+        return;
+    snprintf(message, sizeof message, "%.256s: %s", path, strerror(error));
+    fail(template, message);
+}
+
+static void end_reference(struct template *template)
+{
+    switch ((enum state) template->state) {
+    case NAME:
+        end_name(template);
+        break;
+    case MESSAGE:
+        end_message(template);
+        break;
+    case PATH:
+        end_path(template);
+        break;
+    case UNTOUCHED:
+    case TEXT:
+    case DOLLAR:
+    case COLON:
+    case DEFAULT:
+        break;
+    }
+    buf_clear(&template->reference);
+    template->state = TEXT;
+}
+
+/* --- byte by byte --- */
+
+/* Behind "${NAME:": what kind it is. False when the byte was not used up. */
+static bool on_colon(struct template *template, char byte)
+{
+    char name[REFERENCE_MAX];
+    bool default_or_message = byte == '-' || byte == '?';
+    const char *value = value_of(template);
+
+    if (default_or_message && !is_ours(template)) {
+        give_back(template);
+        put(template, &byte, 1);
+        template->state = UNTOUCHED;
+    } else if (byte == '-') {
+        template->dropping = value &&*value != '\0';
+        if (template->dropping)
+            put(template, value, strlen(value));
+        buf_clear(&template->reference);
+        template->state = DEFAULT;
+    } else if (byte == '?') {
+        buf_add(&template->reference, &byte, 1);
+        template->state = MESSAGE;
+    } else if (strcmp(name_of(template, name), file_name) == 0) {
+        template->state = PATH;
+        if (byte == '}')
+            end_reference(template);
+        else
+            buf_add(&template->reference, &byte, 1);
+    } else {
+        give_back(template);
+        return false;
+    }
+    return true;
+}
+
+static void keep(struct template *template, char byte)
+{
+    if (buf_add(&template->reference, &byte, 1))
+        return;
+    give_back(template);
+    put(template, &byte, 1);
+}
+
+/* Within a reference. False when the byte was not used up: it is text again. */
+static bool on_reference_byte(struct template *template, char byte)
+{
+    bool first = template->reference.length == 2;
+
+    switch ((enum state) template->state) {
+    case NAME:
+        if (is_name_byte(byte, first)) {
+            keep(template, byte);
+        } else if (byte == ':' && !first) {
+            keep(template, byte);
+            template->state = COLON;
+        } else if (byte == '}' && !first) {
+            end_reference(template);
+        } else {
+            give_back(template);
+            return false;
+        }
+        return true;
+    case COLON:
+        return on_colon(template, byte);
+    case DEFAULT:
+        if (byte == '}')
+            template->state = TEXT;
+        else if (!template->dropping)
+            put(template, &byte, 1);
+        return true;
+    case UNTOUCHED:
+        put(template, &byte, 1);
+        if (byte == '}')
+            template->state = TEXT;
+        return true;
+    case MESSAGE:
+    case PATH:
+        if (byte == '}')
+            end_reference(template);
+        else
+            keep(template, byte);
+        return true;
+    case TEXT:
+    case DOLLAR:
+        break;
+    }
+    return false;
+}
+
+static void on_dollar_byte(struct template *template, char byte)
+{
+    if (byte == '{') {
+        buf_add_text(&template->reference, "${");
+        template->state = NAME;
+        return;
+    }
+    put(template, "$", 1);
+    template->state = TEXT;
+    if (byte != '$')
+        put(template, &byte, 1);
+}
+
+static void count(struct template *template, char byte)
+{
+    if (byte == '\n') {
+        template->line++;
+        template->column = 1;
+    } else if (((unsigned char)byte & 0xC0) != 0x80) { /* not a byte within a UTF-8 character */
+        template->column++;
+    }
+}
+
+static void on_byte(struct template *template, char byte)
+{
+    if (template->state == TEXT || (template->state != DOLLAR && !on_reference_byte(template, byte))) {
+        if (byte == '$') {
+            template->state = DOLLAR;
+            template->start_line = template->line;
+            template->start_column = template->column;
+        } else {
+            put(template, &byte, 1);
+        }
+    } else if (template->state == DOLLAR) {
+        on_dollar_byte(template, byte);
+    }
+    count(template, byte);
+}
+
+bool template_feed(struct template *template, const char *text, size_t length)
+{
+    for (size_t at = 0; at < length && !template->ended; at++) {
+        /* Text between references goes on in one piece. */
+        if (template->state == TEXT && text[at] != '$') {
+            const char *dollar = memchr(text + at, '$', length - at);
+            size_t run = dollar ? (size_t)(dollar - text) - at : length - at;
+            put(template, text + at, run);
+            for (size_t i = 0; i < run; i++)
+                count(template, text[at + i]);
+            at += run - 1;
+            continue;
+        }
+        on_byte(template, text[at]);
+    }
+    return !template->ended;
+}
+
+bool template_end(struct template *template)
+{
+    switch ((enum state) template->state) {
+    case DOLLAR:
+        put(template, "$", 1);
+        break;
+    case DEFAULT:
+    case MESSAGE:
+    case PATH:
+        fail(template, "this reference has no closing brace");
+        break;
+    case NAME:
+    case COLON:
+        give_back(template);
+        break;
+    case TEXT:
+    case UNTOUCHED:
+        break;
+    }
+    buf_free(&template->reference);
+    return !template->failed && !template->ended;
+}

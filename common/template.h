@@ -1,0 +1,43 @@
+/* Filling in ${NAME}, as a stream: any amount of text in time that grows with its length only.
+ *
+ * Only references with braces count. ${NAME}, ${NAME:-default}, ${NAME:?message} with NAME [A-Za-z_][A-Za-z0-9_]*, and ${file:PATH}, the file's
+ * content without one newline at its end. $$ is a dollar. Everything else, ${a.b} too, and names without the prefix stay as they are. Values are not
+ * scanned again. The default is taken where NAME is not set or empty. */
+#ifndef COMMON_TEMPLATE_H
+#define COMMON_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/buf.h"
+
+/* Where the result and the errors go. Both members may be called many times for one piece of text. */
+struct template_sink {
+    /* Takes the next bytes of the result; false ends it. May be NULL: then the text is only checked. */
+    bool (*write)(void *owner, const char *bytes, size_t length);
+    /* What is wrong at a line and a column (characters), both from 1. */
+    void (*error)(void *owner, size_t line, size_t column, const char *message);
+    void *owner;
+};
+
+struct template
+{
+    const struct template_sink *sink;
+    const char *prefix; /* only names that begin so are filled in; may be NULL */
+    int state;
+    size_t line, column;             /* of the next byte */
+    size_t start_line, start_column; /* of the reference under way */
+    struct buf reference;            /* its text from "${" on */
+    bool dropping;                   /* its default is not needed */
+    bool failed, ended;
+};
+
+void template_begin(struct template *template, const struct template_sink *sink, const char *prefix);
+
+/* The next piece of text. False when the sink wants no more. */
+bool template_feed(struct template *template, const char *text, size_t length);
+
+/* The end of the text. True when there was no error and the sink took everything. */
+bool template_end(struct template *template);
+
+#endif
