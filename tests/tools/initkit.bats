@@ -21,6 +21,7 @@ load lib
     local tool
     run_tool initkit --list
     mapfile -t listed <out
+    [ "${#listed[@]}" -ge 2 ]
     for tool in "${listed[@]}"; do
         run_tool initkit "$tool" --help
         exits 0
@@ -72,6 +73,7 @@ load lib
     cp "$bin/initkit" wait-for-tcp
     bin=. run_tool wait-for-tcp "127.0.0.1:${port[0]}"
     exits 0
+    ends_saying "ready after"
 }
 
 @test "any other name of the file is initkit" {

@@ -218,8 +218,10 @@ report() {
     return 1
 }
 
+# The deadline, too, has to say what was waited for.
 exits() {
     [ "$status" -eq "$1" ] || report "expected exit status $1"
+    [ "$1" -ne 124 ] || ends_saying "not (ready|gone): "
 }
 
 says() {
