@@ -274,10 +274,12 @@ static bool offer_protocols(SSL_CTX *context, const char *list)
 
 static bool offer_what_java_does(SSL_CTX *context)
 {
+    char groups[] = JAVA_GROUPS, signatures[] = JAVA_SIGNATURES; /* OpenSSL's macros cast const away */
+
     SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
     return SSL_CTX_set_cipher_list(context, JAVA_CIPHERS) == 1 &&
-           SSL_CTX_set1_groups_list(context, JAVA_GROUPS) == 1 &&
-           SSL_CTX_set1_sigalgs_list(context, JAVA_SIGNATURES) == 1;
+           SSL_CTX_set1_groups_list(context, groups) == 1 &&
+           SSL_CTX_set1_sigalgs_list(context, signatures) == 1;
 }
 
 static bool show_client(SSL_CTX *context, const struct keystore *client, struct tls_facts *facts)
