@@ -46,6 +46,8 @@ static int64_t retry_delay(const struct retry_policy *policy, struct retry_state
         state->delay *= policy->backoff;
     if (delay > bound)
         delay = bound;
+    if (delay < 1)
+        delay = 1; /* whole milliseconds: none would be a loop without a pause */
     return delay < (double)policy->max_interval ? (int64_t)delay : policy->max_interval;
 }
 
