@@ -4,11 +4,12 @@
 
 VERSION := 0.1.0
 
-TOOLS := wait-for-dns wait-for-tcp copy-agent
+TOOLS := wait-for-dns wait-for-tcp copy-agent tls-check
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
 LIBRARIES.copy-agent :=
+LIBRARIES.tls-check := openssl c-ares
 
 # --- what all of it follows from ---
 
@@ -36,7 +37,7 @@ LINK.openssl := -lssl -lcrypto
 LINK.libzstd := -lzstd
 LINK.zlib := -lz
 LINK.c-ares := -lcares
-LIBRARIES := $(filter openssl $(foreach t,$(TOOLS),$(LIBRARIES.$t)),$(ALL_LIBRARIES))
+LIBRARIES := $(filter $(foreach t,$(TOOLS),$(LIBRARIES.$t)),$(ALL_LIBRARIES))
 link = $(foreach l,$(filter $1,$(ALL_LIBRARIES)),$(LINK.$l))
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla \

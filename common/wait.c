@@ -269,7 +269,8 @@ int wait_run(struct wait *wait)
     enum loop_end end = loop_run(wait->loop);
     wait_cancel_all(wait);
     enum code code = wait_code(wait, end);
-    if (code == CODE_OK && wait->publish && !wait->publish(wait, &why)) {
+    bool concluded = !wait->conclude || wait->conclude(wait, code, &why);
+    if (code == CODE_OK && (!concluded || (wait->publish && !wait->publish(wait, &why)))) {
         if (stop_signal() != 0)
             why.code = (enum code)(128 + stop_signal());
         return verdict_refuse(wait->verdict, &why);

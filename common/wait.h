@@ -55,6 +55,9 @@ struct wait {
     void (*cancel)(struct wait_target *target, struct reason *doing);
     /* Called once the condition holds, before the verdict is said; may be NULL. False fills `why`, the verdict then. */
     bool (*publish)(struct wait *wait, struct reason *why);
+    /* Called whatever the verdict will be, before it is said; may be NULL. False fills `why`, the verdict then if it would
+     * have been good. */
+    bool (*conclude)(struct wait *wait, enum code code, struct reason *why);
     void *owner; /* for the tool */
 
     /* The run's own. */

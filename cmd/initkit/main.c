@@ -44,7 +44,8 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
+static const char *const libraries[] = {"musl " VERSION_MUSL, "OpenSSL " VERSION_OPENSSL,
+                                        "c-ares " VERSION_CARES, NULL};
 
 extern const struct tool initkit_tool;
 const struct tool initkit_tool = {
@@ -80,6 +81,8 @@ static const struct entry *find_entry(const char *name)
 
     if (slash)
         name = slash + 1;
+    if (name && strcmp(name, "cp") == 0) /* by which name it behaves like cp */
+        name = "copy-agent";
     for (size_t i = 0; name && i < ENTRIES; i++)
         if (strcmp(name, entries[i].tool->name) == 0)
             return &entries[i];

@@ -8,7 +8,8 @@
 #define TOOLS(_)    \
     _(wait_for_dns) \
     _(wait_for_tcp) \
-    _(copy_agent)
+    _(copy_agent)   \
+    _(tls_check)
 
 #define TOOL_DECLARE(name)                \
     extern const struct tool name##_tool; \

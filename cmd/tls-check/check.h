@@ -1,0 +1,52 @@
+/* An attempt at one operand: resolve, connect to its addresses, and put together what the sessions came to. */
+#ifndef TLS_CHECK_CHECK_H
+#define TLS_CHECK_CHECK_H
+
+#include "cmd/tls-check/operand.h"
+#include "cmd/tls-check/session.h"
+#include "common/dns.h"
+#include "common/wait.h"
+
+/* The same for all operands of a run. */
+struct check_plan {
+    struct session_plan session;
+    struct dns_resolver *resolver;
+    bool search; /* --no-search is off */
+    int family;  /* AF_UNSPEC, AF_INET, AF_INET6 */
+    const char *hosts_path;
+    const struct operand *connect; /* go there instead; NULL: to the operand itself, or its proxy */
+    bool all_addresses;
+    struct credentials_source credentials;
+    struct credentials *current; /* what was read last */
+};
+
+enum { CHECK_FOUND = 256 };
+
+struct check {
+    struct wait_target base;
+    struct check_plan *plan;
+    struct operand operand;
+
+    int64_t deadline;
+    struct loop_timer timer; /* the attempt's deadline, or the next address's turn */
+    struct dns_lookup *lookup;
+    struct dns_negative negative;
+    struct session
+        *sessions; /* of the last attempt that came so far; one an address, in the order of trying */
+    size_t count, started, ended;
+    int64_t last_start;
+    bool running, starting;
+    struct session *winner; /* that has connected first, unless all addresses count */
+    char found[CHECK_FOUND];
+};
+
+/* The two halves of an attempt, as struct wait calls them. */
+void check_start(struct wait_target *target, int64_t deadline);
+void check_cancel(struct wait_target *target, struct reason *doing);
+
+/* The session that tells how the last attempt ended; NULL when it came to none. */
+const struct session *check_telling(const struct check *check);
+
+void check_free(struct check *check);
+
+#endif

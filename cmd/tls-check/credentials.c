@@ -1,0 +1,62 @@
+#include "cmd/tls-check/credentials.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/deadline.h"
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+enum { FRESH = 1000 /* milliseconds: many targets share one reading */ };
+
+static bool read_all(const struct credentials_source *source, struct credentials *credentials,
+                     struct reason *why)
+{
+    credentials->trust = truststore_load(&source->trust, why);
+    if (!credentials->trust)
+        return false;
+    credentials->setup = source->setup;
+    credentials->setup.trust = credentials->trust;
+    if (source->client.certificate) {
+        if (!keystore_load(&source->client, &credentials->client, why))
+            return false;
+        credentials->setup.client = &credentials->client;
+    }
+    if (source->proxy_credentials_file)
+        credentials->proxy_credentials = truststore_read_password(source->proxy_credentials_file, why);
+    return credentials->proxy_credentials || !source->proxy_credentials_file;
+}
+
+void credentials_release(struct credentials *credentials)
+{
+    if (!credentials || --credentials->users > 0)
+        return;
+    truststore_free(credentials->trust);
+    keystore_free(&credentials->client);
+    if (credentials->proxy_credentials)
+        OPENSSL_cleanse(credentials->proxy_credentials, strlen(credentials->proxy_credentials));
+    free(credentials->proxy_credentials);
+    free(credentials);
+}
+
+struct credentials *credentials_get(const struct credentials_source *source, struct credentials **current,
+                                    struct reason *why)
+{
+    int64_t now = deadline_now();
+
+    if (!*current || now - (*current)->read_at > FRESH) {
+        struct credentials *fresh = xcalloc(1, sizeof *fresh);
+        fresh->users = 1;
+        fresh->read_at = now;
+        if (!read_all(source, fresh, why)) {
+            credentials_release(fresh);
+            return NULL;
+        }
+        credentials_release(*current);
+        *current = fresh;
+    }
+    (*current)->users++;
+    return *current;
+}

@@ -1,0 +1,82 @@
+#include "cmd/tls-check/operand.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/address.h"
+#include "common/mem.h"
+#include "common/target.h"
+
+#include "common/banned.h"
+
+enum { HTTPS = 443, PATH_MOST = 2048 };
+
+static bool has_port(const char *place)
+{
+    const char *bracket = strrchr(place, ']'), *colon = strrchr(bracket ? bracket : place, ':');
+
+    return colon != NULL;
+}
+
+/* Adds the usual port where none is said, then it is a target as any other. */
+static bool parse_place(const char *text, size_t length, const char *namespace, struct operand *operand,
+                        struct reason *why)
+{
+    char place[2 * DNS_NAME + 16];
+    struct target target;
+    struct address address;
+
+    if (length >= sizeof place - 8)
+        return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
+    int end = snprintf(place, sizeof place, "%.*s", (int)length, text);
+    if (address_parse(place, 0, &address) && address_family(&address) == AF_INET6)
+        return reason_set(why, CODE_USAGE, "an IPv6 address is written in brackets: [IPV6]:PORT");
+    if (!has_port(place))
+        snprintf(place + end, sizeof place - (size_t)end, ":%d", HTTPS);
+    if (strncmp(place, "unix:", 5) == 0 || !target_parse(place, namespace, &target, why))
+        return strncmp(place, "unix:", 5) == 0
+                   ? reason_set(why, CODE_USAGE,
+                                "expected HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH")
+                   : false;
+    operand->port = target.kind == TARGET_NAME ? target.port : address_port(&target.at.address);
+    if (target.kind == TARGET_NAME)
+        snprintf(operand->host, sizeof operand->host, "%s", target.at.host);
+    else
+        address_format(&target.at.address, operand->host);
+    return true;
+}
+
+/* What would break the request apart, or does not belong into it (RFC 3986, section 3.3). */
+static bool path_is_sane(const char *path)
+{
+    for (const char *at = path; *at != '\0'; at++)
+        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7F || *at == '#')
+            return false;
+    return strlen(path) <= PATH_MOST;
+}
+
+bool operand_parse(const char *text, const char *namespace, struct operand *operand, struct reason *why)
+{
+    static const char https[] = "https://";
+
+    memset(operand, 0, sizeof *operand);
+    if (strncmp(text, https, sizeof https - 1) == 0) {
+        text += sizeof https - 1;
+        const char *path = text + strcspn(text, "/?#");
+        if (memchr(text, '@', (size_t)(path - text)))
+            return reason_set(why, CODE_USAGE, "a user and password do not belong into a URL");
+        if (!parse_place(text, (size_t)(path - text), namespace, operand, why))
+            return false;
+        if (*path == '\0')
+            return true;
+        if (*path != '/' || !path_is_sane(path))
+            return reason_set(
+                why, CODE_USAGE,
+                "the path has to begin with / and hold no blanks, no # and no bytes beyond ASCII");
+        operand->path = xstrdup(path);
+        return true;
+    }
+    if (strstr(text, "://"))
+        return reason_set(why, CODE_USAGE, "expected HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH");
+    return parse_place(text, strlen(text), namespace, operand, why);
+}

@@ -1,0 +1,20 @@
+/* What a check is pointed at: HOST[:PORT], [IPV6]:PORT, https://HOST[:PORT]/PATH. */
+#ifndef TLS_CHECK_OPERAND_H
+#define TLS_CHECK_OPERAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/reason.h"
+#include "common/resolvconf.h"
+
+struct operand {
+    char host[DNS_NAME]; /* a name or an address, without brackets */
+    uint16_t port;
+    char *path; /* of the request after the handshake; NULL: none. Owned by the caller of operand_parse */
+};
+
+/* `namespace` stands in for %n; it may be empty when it is not known. False (CODE_USAGE) tells what was expected. */
+bool operand_parse(const char *text, const char *namespace, struct operand *operand, struct reason *why);
+
+#endif

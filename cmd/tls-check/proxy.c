@@ -1,0 +1,94 @@
+#include "cmd/tls-check/proxy.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/tls-check/http.h"
+#include "common/address.h"
+#include "common/mem.h"
+#include "common/target.h"
+
+#include "common/banned.h"
+
+bool proxy_parse(const char *url, struct proxy *proxy, struct reason *why)
+{
+    static const char expected[] = "expected http://HOST:PORT";
+    struct target target;
+    char place[DNS_NAME + 16];
+
+    if (strchr(url, '@'))
+        return reason_set(why, CODE_USAGE,
+                          "a user and password do not belong into a URL: use --proxy-auth-file");
+    if (strncmp(url, "http://", 7) != 0)
+        return reason_set(why, CODE_USAGE, "\"%.100s\": %s", url, expected);
+    size_t length = strcspn(url + 7, "/");
+    if (length >= sizeof place || (url[7 + length] == '/' && url[7 + length + 1] != '\0'))
+        return reason_set(why, CODE_USAGE, "\"%.100s\": %s", url, expected);
+    snprintf(place, sizeof place, "%.*s", (int)length, url + 7);
+    if (!target_parse(place, "", &target, why))
+        return false;
+    if (target.kind == TARGET_UNIX)
+        return reason_set(why, CODE_USAGE, "\"%.100s\": %s", url, expected);
+    proxy->port = target.kind == TARGET_NAME ? target.port : address_port(&target.at.address);
+    if (target.kind == TARGET_NAME)
+        snprintf(proxy->host, sizeof proxy->host, "%s", target.at.host);
+    else
+        address_format(&target.at.address, proxy->host);
+    return true;
+}
+
+void proxy_ask(struct buf *out, const char *host, uint16_t port, const char *credentials)
+{
+    const char *open = strchr(host, ':') ? "[" : "", *close = strchr(host, ':') ? "]" : "";
+
+    buf_add_format(out, "CONNECT %s%s%s:%u HTTP/1.1\r\nHost: %s%s%s:%u\r\n", open, host, close, port, open,
+                   host, close, port);
+    if (credentials) {
+        size_t length = strlen(credentials);
+        unsigned char *base64 = xcalloc(4 * (length / 3 + 1) + 1, 1);
+        EVP_EncodeBlock(base64, (const unsigned char *)credentials, (int)length);
+        buf_add_format(out, "Proxy-Authorization: Basic %s\r\n", base64);
+        OPENSSL_cleanse(base64, strlen((char *)base64));
+        free(base64);
+    }
+    buf_add_text(out, "\r\n");
+}
+
+static enum dialogue_next proxy_refused(int status, const struct proxy *proxy, bool credentials,
+                                        struct reason *why)
+{
+    reason_set(why, CODE_PROXY, "the proxy %.100s:%u (from %.60s) says HTTP %d", proxy->host, proxy->port,
+               proxy->from, status);
+    if (status == 407)
+        reason_hint(why, "%s",
+                    credentials ? "it does not take the user and password in --proxy-auth-file"
+                                : "it wants a user and a password: --proxy-auth-file");
+    else if (status == 403)
+        reason_hint(why, "its rules do not allow this host or port: have them changed there");
+    else
+        reason_hint(why, "the proxy does not reach the server: look at its log");
+    return status >= 500 || status == 408 || status == 429 ? DIALOGUE_RETRY : DIALOGUE_FAILED;
+}
+
+enum dialogue_next proxy_next(struct buf *in, const struct proxy *proxy, bool credentials, struct reason *why)
+{
+    int status = http_status(in);
+
+    if (status == HTTP_MORE)
+        return DIALOGUE_MORE;
+    if (status == HTTP_GARBLED) {
+        reason_set(why, CODE_PROXY, "what answers at the proxy %.100s:%u (from %.60s) is no HTTP proxy",
+                   proxy->host, proxy->port, proxy->from);
+        reason_hint(why, "are its host and port right?");
+        return DIALOGUE_FAILED;
+    }
+    if (status < 200 || status > 299)
+        return proxy_refused(status, proxy, credentials, why);
+    size_t head = http_head_length(in);
+    if (head == 0)
+        return DIALOGUE_MORE;
+    dialogue_drop(in, head);
+    return DIALOGUE_DONE;
+}

@@ -1,0 +1,77 @@
+/* One connection to one address: connect, ask the proxy, start TLS, shake hands, see whether the client is accepted, ask over
+ * HTTP; then everything that was seen is judged. */
+#ifndef TLS_CHECK_SESSION_H
+#define TLS_CHECK_SESSION_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/tls-check/credentials.h"
+#include "cmd/tls-check/operand.h"
+#include "cmd/tls-check/proxy.h"
+#include "cmd/tls-check/starttls.h"
+#include "common/judge.h"
+#include "common/loop.h"
+
+/* The same for all sessions of a run. */
+struct session_plan {
+    struct loop *loop;
+    const char *server_name; /* NULL: the host */
+    const struct proxy *proxy;
+    enum starttls_protocol starttls;
+    const char *http_path; /* for operands without a path of their own; NULL: no request */
+    struct tls_rules rules;
+    bool wait_for_trust;
+};
+
+enum session_phase {
+    SESSION_IDLE,
+    SESSION_CONNECTING,
+    SESSION_PROXY,
+    SESSION_STARTTLS,
+    SESSION_HANDSHAKE,
+    SESSION_SETTLING, /* TLS 1.3: what does the server say about the client's certificate? */
+    SESSION_HTTP,
+    SESSION_ENDED,
+};
+
+struct session {
+    const struct session_plan *plan;
+    const struct operand *operand;
+    struct credentials *credentials; /* its own count */
+    struct address address;
+    void (*on_progress)(struct session *session); /* it has connected, or ended */
+    void *owner;
+
+    enum session_phase phase;
+    struct loop_watch watch;
+    struct loop_timer timer;
+    int64_t deadline;
+    SSL_CTX *context;
+    SSL *ssl;
+    int step; /* of the STARTTLS conversation */
+    struct buf in, out;
+
+    /* What it came to. */
+    enum outcome outcome;
+    struct reason why;
+    bool connected;
+    int connect_error; /* that connecting ended with */
+    struct tls_facts facts;
+    struct tls_judgement judgement;
+    int64_t started, connected_at, shaken_at, ended_at; /* 0: it did not come so far */
+};
+
+void session_start(struct session *session, int64_t deadline);
+
+/* Ends one that has not ended; on_progress is not called. With `time_is_up` it is judged by what was seen. */
+void session_stop(struct session *session, bool time_is_up);
+
+/* Releases everything. */
+void session_free(struct session *session);
+
+/* "connecting to", "shaking hands with"... */
+const char *session_doing(const struct session *session);
+
+#endif

@@ -1,0 +1,42 @@
+/* What the user said to tls-check: its option table, and the plan of a run that follows from it. */
+#ifndef TLS_CHECK_SETTINGS_H
+#define TLS_CHECK_SETTINGS_H
+
+#include "cmd/tls-check/check.h"
+#include "common/options.h"
+#include "common/resolver.h"
+
+struct settings {
+    struct common_options common;
+    struct option_list trust_stores;
+    const char *trust_store_password_file;
+    const char *client_cert, *client_key, *client_key_password_file;
+    const char *server_name, *connect;
+    bool all_addresses;
+    int family;
+    int min_tls, max_tls;
+    const char *alpn;
+    const char *proxy, *proxy_auth_file;
+    int starttls; /* enum starttls_protocol */
+    int64_t min_days, warn_days;
+    struct option_list pins;
+    const char *http_path, *http_status;
+    bool client_cert_accepted;
+    int profile; /* enum tls_profile */
+    const char *verify_time;
+    bool show_chain;
+    const char *report, *export_chain;
+    bool wait_for_trust;
+    struct resolver_options resolver;
+};
+
+enum { SETTINGS_ROWS = 36 };
+
+extern const struct option settings_rows[SETTINGS_ROWS];
+
+/* Fills the plan, but for what belongs to a run: loop, resolver. `connect` and `proxy` outlive it. False (CODE_USAGE) where
+ * options do not go together. */
+bool settings_plan(const struct settings *settings, const char *namespace, struct check_plan *plan,
+                   struct operand *connect, struct proxy *proxy, struct reason *why);
+
+#endif
