@@ -157,27 +157,29 @@ static void step_done(const struct content *content, int dest, off_t *flushed, o
     }
 }
 
+/* How much to ask for: no more than there should be, as a file's end is known. */
+static size_t next_length(off_t size, off_t done)
+{
+    return size > done && size - done < CONTENT_BUFFER ? (size_t)(size - done) : CONTENT_BUFFER;
+}
+
 static bool copy_by_buffer(struct content *content, int source, int dest, off_t size, bool sparse,
                            off_t *done, struct trouble *trouble)
 {
     off_t flushed = *done;
     ssize_t got;
 
-    while ((got = read_full(source, content->buffer, CONTENT_BUFFER)) > 0) {
+    while ((got = read_full(source, content->buffer, next_length(size, *done))) > 0) {
         size_t length = (size_t)got;
         if (!(sparse ? write_sparse(dest, content->buffer, length)
                      : write_all(dest, content->buffer, length)))
             return fail(trouble, "cannot be written", errno);
         *done += got;
-        if (size > 0 && *done > size) /* somebody writes to it, perhaps for ever */
-            return fail(trouble, CHANGED, 0);
-        if (length < CONTENT_BUFFER && !sparse) {
-            atomic_fetch_add(content->progress, length);
-            return true; /* the end: a further read would only say so again */
-        }
         if (content->small && *done - flushed >= FLUSH_EVERY)
             posix_fadvise(source, flushed, *done - flushed, POSIX_FADV_DONTNEED);
         step_done(content, dest, &flushed, *done, length);
+        if (*done == size)
+            break; /* a further read would only say that this was the end */
         if (!may_go_on(content, trouble))
             return false;
     }

@@ -9,12 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/access.h"
 #include "cmd/copy-agent/limits.h"
 #include "cmd/copy-agent/operands.h"
+#include "cmd/copy-agent/prune.h"
 #include "cmd/copy-agent/rendering.h"
+#include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/settle.h"
 #include "cmd/copy-agent/space.h"
 #include "cmd/copy-agent/transfer.h"
+#include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
 #include "common/deadline.h"
 #include "common/mem.h"
@@ -45,9 +49,12 @@ static bool is_memory_short(const struct copy *copy, const struct limits *limits
            (uint64_t)(limits->memory - MEMORY_SLACK) / 2 < copy->plan.totals.work_bytes;
 }
 
-static bool is_empty_plan(const struct copy *copy)
+/* Whether there is anything to write. */
+static bool is_wanted(const struct copy *copy)
 {
-    return !copy->plan.nodes[PLAN_ROOT].busy && copy->dest >= 0;
+    const struct plan_node *root = &copy->plan.nodes[PLAN_ROOT];
+
+    return root->busy || root->action != PLAN_SKIP;
 }
 
 static bool check_before(struct copy *copy, const struct space *space, unsigned jobs)
@@ -72,18 +79,50 @@ static bool check_before(struct copy *copy, const struct space *space, unsigned 
     return copy->journal.troubles == troubles;
 }
 
+/* Everything into copy->dest. True when all of it succeeded. */
+static bool fill_dest(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+{
+    copy->doing = "copying";
+    if (copy->plan.nodes[PLAN_ROOT].busy) {
+        transfer_tree(copy, stage, jobs, small);
+        settle_links(copy, stage);
+    }
+    if (copy->settings->prune && !copy->single && copy->journal.troubles == 0)
+        prune_tree(copy, false);
+    settle_directories(copy);
+    if (copy->settings->sync && syncfs(copy->dest) != 0)
+        journal_add_errno(&copy->journal, copy->dest_path, "cannot be flushed to disk", errno);
+    copy->doing = "checking access";
+    if (copy->settings->user >= 0 && copy->journal.troubles == 0)
+        access_check(copy);
+    return copy->journal.troubles == 0 && journal_halt(&copy->journal) == CODE_OK;
+}
+
+static void carry_out_version(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+{
+    bool wanted = is_wanted(copy);
+
+    if (wanted && (!version_begin(copy, stage) || !fill_dest(copy, stage, jobs, small) ||
+                   !version_publish(copy, stage)))
+        return;
+    if (!wanted && copy->settings->user >= 0)
+        access_check(copy);
+    if (copy->journal.troubles == 0)
+        version_link(copy, stage);
+}
+
 static void carry_out(struct copy *copy, unsigned jobs, bool small)
 {
     struct stage stage;
 
-    stage_begin(&stage, copy->dest);
-    copy->doing = "copying";
-    if (!is_empty_plan(copy))
-        transfer_tree(copy, &stage, jobs, small);
-    if (!is_empty_plan(copy))
-        settle_links(copy, &stage);
+    stage_begin(&stage, copy->volume >= 0 ? copy->volume : copy->dest);
+    if (copy->volume >= 0)
+        carry_out_version(copy, &stage, jobs, small);
+    else
+        fill_dest(copy, &stage, jobs, small);
     stage_end(&stage);
-    settle_directories(copy);
+    if (copy->settings->user < 0 && copy->journal.troubles == 0)
+        access_warn(copy);
 }
 
 static void add_summary(const struct copy *copy, int64_t elapsed, struct buf *line)
@@ -99,26 +138,63 @@ static void add_summary(const struct copy *copy, int64_t elapsed, struct buf *li
                    elapsed > 0 ? (double)bytes * 1000 / (double)elapsed : (double)bytes);
 }
 
-static void run_phases(struct copy *copy)
+static bool look(struct copy *copy, const struct space *space)
 {
+    if (copy->single)
+        return walk_single(copy, copy->single, copy->single_target, space->block_size);
+    return walk_tree(copy, space->block_size);
+}
+
+/* A version is built anew unless the one of that name is what it would be. */
+static bool look_at_version(struct copy *copy, const struct space *space)
+{
+    if (!version_open(copy) || !walk_tree(copy, space->block_size))
+        return false;
+    if (copy->dest < 0 || !is_wanted(copy))
+        return true;
+    close(copy->dest);
+    copy->dest = -1;
+    plan_free(&copy->plan);
+    return walk_tree(copy, space->block_size);
+}
+
+static void run_dry(struct copy *copy, struct buf *line)
+{
+    const struct plan_totals *totals = &copy->plan.totals;
+
+    report_plan(&copy->plan);
+    if (copy->settings->prune && copy->dest >= 0 && !copy->single && copy->volume < 0)
+        prune_tree(copy, true);
+    if (fflush(stdout) != 0)
+        journal_add_errno(&copy->journal, "standard output", "cannot be written", errno);
+    buf_add_format(line, "would copy %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " skipped",
+                   totals->work_files, totals->work_bytes, totals->skipped);
+    if (copy->pruned > 0)
+        buf_add_format(line, ", %" PRIu64 " pruned", copy->pruned);
+}
+
+static void run_phases(struct copy *copy, struct buf *line)
+{
+    bool dry = copy->settings->dry_run;
     struct limits limits;
     struct space space;
 
     copy->doing = "looking at SOURCE";
     if (!operands_open(copy))
         return;
+    if (!dry && (copy->volume >= 0 || copy->dest >= 0))
+        stage_sweep(copy->volume >= 0 ? copy->volume : copy->dest);
     space_read(copy->dest_near, &space);
-    if (copy->dest >= 0 && !copy->settings->dry_run)
-        stage_sweep(copy->dest);
-    if (!(copy->single ? walk_single(copy, copy->single, copy->single_target, space.block_size)
-                       : walk_tree(copy, space.block_size)))
+    if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;
     limits_read("/proc/self/cgroup", "/sys/fs/cgroup", &limits);
     unsigned jobs = choose_jobs(copy, &limits);
-    space_read(copy->dest_near, &space); /* again: litter has gone */
-    if (!check_before(copy, &space, jobs) || !operands_make_dest(copy))
+    if (!check_before(copy, &space, jobs))
         return;
-    carry_out(copy, jobs, is_memory_short(copy, &limits));
+    if (dry)
+        run_dry(copy, line);
+    else if (operands_make_dest(copy))
+        carry_out(copy, jobs, is_memory_short(copy, &limits));
 }
 
 bool copy_run(const struct copy_settings *settings, const char *source, const char *dest, int64_t deadline,
@@ -135,12 +211,12 @@ bool copy_run(const struct copy_settings *settings, const char *source, const ch
     copy->rules.prune = settings->prune;
     copy->rules.privileged = geteuid() == 0;
     ownership_init(&copy->rules.ownership, settings->mode, settings->owner);
-    copy->source = copy->dest = copy->dest_near = -1;
+    copy->source = copy->dest = copy->volume = copy->dest_near = -1;
     journal_begin(&copy->journal, dest, deadline);
     progress_begin(&copy->progress, settings->progress, dest);
-    run_phases(copy);
+    run_phases(copy, line);
     enum code code = journal_verdict(&copy->journal, copy->doing, why);
-    if (code == CODE_OK)
+    if (code == CODE_OK && !settings->dry_run)
         add_summary(copy, deadline_now() - began, line);
     operands_close(copy);
     plan_free(&copy->plan);

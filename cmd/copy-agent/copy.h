@@ -39,7 +39,9 @@ struct copy {
     struct plan plan;
     struct progress progress;
     int source, dest; /* the roots; dest is -1 while it does not exist */
-    int dest_near;    /* dest, or the directory that it will be in, for the space there */
+    int volume;       /* DEST, where the tree goes into a --version-dir in it; else -1 */
+    struct stat volume_root;
+    int dest_near; /* dest, or the directory that it will be in, for the space there */
     struct stat source_root, dest_root;
     char *single, *single_target; /* SOURCE is no directory: its name, and its name in DEST; else NULL */
     char *dest_path;              /* the directory that things go into */

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cmd/copy-agent/metadata.h"
@@ -63,13 +64,16 @@ static int slot(struct file_worker *worker)
 {
     if (!worker->slot_tried) {
         worker->slot = stage_slot(worker->stage, worker->number);
+        worker->slot_is_plain = worker->slot >= 0 &&
+                                fgetxattr(worker->slot, "system.posix_acl_default", NULL, 0) < 0;
         worker->slot_tried = true;
     }
     return worker->slot;
 }
 
 /* 0 or errno. */
-static int temporary_open(struct file_worker *worker, struct folder *folder, struct temporary *temporary)
+static int temporary_open(struct file_worker *worker, struct folder *folder, mode_t mode,
+                          struct temporary *temporary)
 {
     temporary->beside = folder->beside || slot(worker) < 0;
     if (temporary->beside) {
@@ -81,9 +85,9 @@ static int temporary_open(struct file_worker *worker, struct folder *folder, str
     }
     temporary->directory = worker->slot;
     memcpy(temporary->name, STAGE_FILE, sizeof STAGE_FILE);
-    unlinkat(worker->slot, STAGE_FILE, 0);
+    /* Nobody else gets into the slot, so the mode may be the final one at once. */
     temporary->descriptor = openat(worker->slot, STAGE_FILE,
-                                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+                                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0777);
     return temporary->descriptor < 0 ? errno : 0;
 }
 
@@ -158,21 +162,27 @@ static bool fill(struct file_worker *worker, uint32_t node, int source, const st
            (!copy->rules.verify || verify(worker, source, temporary->descriptor, trouble));
 }
 
-static bool finish(struct file_worker *worker, int source, const struct stat *status,
+/* Whose the temporary is, and its mode. All of a slot are born alike, so one look is enough. */
+static bool look_at_temporary(struct file_worker *worker, const struct temporary *temporary, mode_t mode,
+                              struct stat *present)
+{
+    if (temporary->beside || !worker->slot_is_plain)
+        return fstat(temporary->descriptor, present) == 0;
+    if (worker->born.st_nlink == 0 && fstat(temporary->descriptor, &worker->born) != 0)
+        return false;
+    *present = worker->born;
+    present->st_mode = S_IFREG | (mode & 0777);
+    return true;
+}
+
+static bool finish(struct file_worker *worker, int source, const struct stat *status, mode_t mode,
                    const struct temporary *temporary, struct trouble *trouble)
 {
     struct stat present;
-    const struct stat *owner = &worker->born;
 
-    /* All temporaries of a slot are born alike. */
-    if (temporary->beside || worker->born.st_nlink == 0) {
-        if (fstat(temporary->descriptor, &present) != 0)
-            return trouble_set(trouble, "cannot be written", errno);
-        owner = &present;
-        if (!temporary->beside)
-            worker->born = present;
-    }
-    int error = metadata_copy(source, status, temporary->descriptor, owner, &worker->copy->rules.ownership,
+    if (!look_at_temporary(worker, temporary, mode, &present))
+        return trouble_set(trouble, "cannot be written", errno);
+    int error = metadata_copy(source, status, temporary->descriptor, &present, &worker->copy->rules.ownership,
                               &trouble->doing);
     if (error == 0 && worker->copy->settings->sync && fsync(temporary->descriptor) != 0) {
         trouble->doing = "cannot be flushed to disk";
@@ -209,14 +219,15 @@ static enum written write_once(struct file_worker *worker, struct folder *folder
 {
     struct temporary temporary;
     enum written result = WRITTEN_TROUBLE;
-    int error = temporary_open(worker, folder, &temporary);
+    mode_t mode = ownership_mode(&worker->copy->rules.ownership, status->st_mode, false);
+    int error = temporary_open(worker, folder, mode, &temporary);
 
     if (error != 0) {
         trouble_set(trouble, "cannot be written", error);
         return WRITTEN_TROUBLE;
     }
     if (fill(worker, node, source, status, &temporary, trouble) &&
-        finish(worker, source, status, &temporary, trouble)) {
+        finish(worker, source, status, mode, &temporary, trouble)) {
         if (worker->copy->plan.nodes[node].render &&
             is_unchanged(worker, folder, node, temporary.descriptor, status)) {
             result = WRITTEN_NOTHING;
@@ -307,7 +318,7 @@ static void transfer_file(struct file_worker *worker, struct folder *folder, uin
         note_errno(worker, node, "was a file a moment ago and is none now", 0);
     } else if (!may_stay || planned->render ||
                !keep_present(worker, folder, node, source, &status, &trouble)) {
-        if (lseek(source, 0, SEEK_SET) == 0 && journal_halt(&worker->copy->journal) == CODE_OK)
+        if (journal_halt(&worker->copy->journal) == CODE_OK && (!may_stay || lseek(source, 0, SEEK_SET) == 0))
             write_file(worker, folder, node, source, &status);
     }
     if (source >= 0) {
@@ -354,7 +365,6 @@ static int put_link(struct file_worker *worker, struct folder *folder, uint32_t 
     if (error != EEXIST)
         return error;
     if (!folder->beside && slot(worker) >= 0) {
-        unlinkat(worker->slot, STAGE_FILE, 0);
         error = maker->make(maker, worker->slot, STAGE_FILE);
         if (error == 0)
             error = place(worker, folder, worker->slot, STAGE_FILE, node);

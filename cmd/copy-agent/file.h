@@ -14,8 +14,9 @@ struct file_worker {
     unsigned number; /* of its slot in the stage */
     int slot;        /* -1: not opened yet, or it cannot be */
     bool slot_tried;
-    struct stat born; /* whose temporaries in the slot are; st_nlink 0: not known yet */
-    unsigned moved;   /* directories that were in the way */
+    bool slot_is_plain; /* what is made in it has the mode that was asked for: no default ACL */
+    struct stat born;   /* whose temporaries in the slot are; st_nlink 0: not known yet */
+    unsigned moved;     /* directories that were in the way */
 };
 
 void file_worker_begin(struct file_worker *worker, struct copy *copy, struct stage *stage, unsigned number,

@@ -3,21 +3,34 @@
 #include <sys/stat.h>
 
 #include "cmd/copy-agent/copy.h"
+#include "cmd/copy-agent/cp.h"
+#include "cmd/copy-agent/version.h"
 #include "common/deadline.h"
 #include "common/install.h"
 #include "common/ownership.h"
 #include "common/tool.h"
+#include "common/units.h"
 #include "versions.h"
 
 #include "common/banned.h"
 
 enum { JOBS_MOST = 64, LINE_MAX_BYTES = 1024 };
 
+#define LAST_ID INT64_C(4294967294)
+
 struct copy_agent_options {
     struct common_options common;
     struct copy_settings copy;
-    const char *install;
+    const char *install, *for_uid;
 };
+
+static bool check_id(const char *value, struct reason *why)
+{
+    int64_t id;
+
+    return units_parse_number(value, 0, LAST_ID, &id) ||
+           reason_set(why, CODE_USAGE, "\"%.100s\" is not a number such as 1001", value);
+}
 
 #define AT(member) offsetof(struct copy_agent_options, member)
 
@@ -56,7 +69,44 @@ static const struct option rows[] = {
      .check = ownership_check_owner,
      .help = "Owner of what is written"},
     {.name = "chown", .stands_for = "owner"},
+    {.name = "for-uid",
+     .argument = "N",
+     .type = OPTION_TEXT,
+     .offset = AT(for_uid),
+     .check = check_id,
+     .help =
+         "Prove at the end that this user can read every file and enter every directory, by mode, groups and "
+         "ACLs; exit 1 naming those it cannot"},
+    {.name = "for-gid",
+     .argument = "N",
+     .type = OPTION_LIST,
+     .offset = AT(copy.groups),
+     .check = check_id,
+     .help = "A group of that user's: runAsGroup, fsGroup"},
+    {.name = "writable",
+     .argument = "GLOB",
+     .type = OPTION_LIST,
+     .offset = AT(copy.writable),
+     .help = "That user must be able to write there, too; never pruned"},
+    {.name = "version-dir",
+     .argument = "NAME",
+     .type = OPTION_TEXT,
+     .offset = AT(copy.version_dir),
+     .check = version_check_name,
+     .help =
+         "Publish as DEST/NAME with one rename, then swing the link to it: readers see the old tree or the "
+         "new, never a mix"},
+    {.name = "link",
+     .argument = "NAME",
+     .type = OPTION_TEXT,
+     .offset = AT(copy.link),
+     .check = version_check_name,
+     .initial = "current",
+     .help = "Name of that link in DEST"},
     {.name = "verify", .offset = AT(copy.verify), .help = "Read back and compare every file"},
+    {.name = "prune",
+     .offset = AT(copy.prune),
+     .help = "Take away what is in DEST and not in SOURCE, but no --writable path, lost+found or mount"},
     {.name = "render",
      .argument = "GLOB",
      .type = OPTION_LIST,
@@ -84,6 +134,10 @@ static const struct option rows[] = {
     {.name = "sync",
      .offset = AT(copy.sync),
      .help = "Flush each file to disk before it gets its name (for persistent volumes)"},
+    {.name = "dry-run",
+     .offset = AT(copy.dry_run),
+     .no_variable = true,
+     .help = "Print what would be done, a path a line, and do nothing"},
     {.name = "progress",
      .offset = AT(copy.progress),
      .help = "A line every second that tells how far it is (on by itself on a terminal)"},
@@ -180,6 +234,13 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
                    operands->count > 2 ? operands->items[2] : "an operand is missing");
         return verdict_refuse(verdict, &why);
     }
+    if (options->copy.version_dir && strcmp(options->copy.version_dir, options->copy.link) == 0) {
+        reason_set(&why, CODE_USAGE, "--link: is the name of --version-dir: expected another");
+        return verdict_refuse(verdict, &why);
+    }
+    options->copy.user = -1;
+    if (options->for_uid)
+        units_parse_number(options->for_uid, 0, LAST_ID, &options->copy.user);
     buf_init(&line, LINE_MAX_BYTES);
     int code = copy_run(&options->copy, operands->items[0], operands->items[1],
                         deadline_limit(began, options->common.retry.timeout), &line, &why)
@@ -196,6 +257,8 @@ int main(int argc, char **argv)
     int code;
 
     umask(0);
+    if (cp_is_meant(argv[0]))
+        return cp_run(argc, argv);
     if (tool_begin(&copy_agent_tool, argc, argv, &options, &verdict, &code))
         code = run(&options, &verdict);
     options_free(&copy_agent_tool, &options);

@@ -11,7 +11,7 @@
 
 #include "common/banned.h"
 
-enum { NAMES_SMALL = 1024, VALUE_SMALL = 1024, VALUE_LARGEST = 64 * 1024 };
+enum { ALL_BITS = 07777, NAMES_SMALL = 1024, VALUE_SMALL = 1024, VALUE_LARGEST = 64 * 1024 };
 
 /* --- owner --- */
 
@@ -21,9 +21,9 @@ static bool is_refusal(int error)
 }
 
 /* Gives what `present` describes to the wanted owner. What --owner says must work; keeping the source's is an attempt.
- * *kept tells whether the source's owner could not be given. */
+ * *kept tells whether the source's owner could not be given, *changed whether an attempt was made. */
 static int give(int descriptor, const char *name, const struct stat *status, const struct stat *present,
-                const struct ownership *ownership, bool *kept)
+                const struct ownership *ownership, bool *kept, bool *changed)
 {
     int flags = *name == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     uid_t owner = ownership->has_owner ? ownership->owner : status->st_uid;
@@ -33,6 +33,7 @@ static int give(int descriptor, const char *name, const struct stat *status, con
     *kept = false;
     if (owner == present->st_uid && group == present->st_gid)
         return 0;
+    *changed = true;
     if (fchownat(descriptor, name, owner, group, flags) == 0)
         return 0;
     int error = errno;
@@ -79,7 +80,7 @@ static int copy_attribute(int source, int dest, const char *name)
     return error;
 }
 
-static int copy_attributes(int source, int dest)
+static int copy_attributes(int source, int dest, bool *any)
 {
     char small[NAMES_SMALL], *names = small, *large = NULL;
     ssize_t length = flistxattr(source, small, sizeof small);
@@ -91,15 +92,18 @@ static int copy_attributes(int source, int dest)
     }
     for (const char *name = names; error == 0 && length > 0 && name < names + length;
          name += strlen(name) + 1)
-        if (is_copied(name))
+        if (is_copied(name)) {
             error = copy_attribute(source, dest, name);
+            *any = true;
+        }
     free(large);
     return error;
 }
 
 /* --- all of it --- */
 
-static int set_mode(const struct stat *status, int dest, const struct ownership *ownership, bool owner_kept)
+/* What the mode has to become. */
+static mode_t mode_for(const struct stat *status, const struct ownership *ownership, bool owner_kept)
 {
     bool directory = S_ISDIR(status->st_mode);
     mode_t mode = ownership_mode(ownership, status->st_mode, directory);
@@ -107,21 +111,22 @@ static int set_mode(const struct stat *status, int dest, const struct ownership 
     /* A program of somebody else's that runs as its owner must not become one that runs as us. */
     if (owner_kept && !directory)
         mode &= ~(mode_t)(S_ISUID | S_ISGID);
-    return fchmod(dest, mode) == 0 ? 0 : errno;
+    return mode;
 }
 
 int metadata_adjust(const struct stat *status, int dest, const struct ownership *ownership,
                     const char **doing)
 {
     struct stat present;
-    bool kept;
+    bool kept, changed;
 
     *doing = "its owner cannot be set";
-    int error = fstat(dest, &present) != 0 ? errno : give(dest, "", status, &present, ownership, &kept);
+    int error = fstat(dest, &present) != 0 ? errno
+                                           : give(dest, "", status, &present, ownership, &kept, &changed);
     if (error != 0)
         return error;
     *doing = "its mode cannot be set";
-    return set_mode(status, dest, ownership, kept);
+    return fchmod(dest, mode_for(status, ownership, kept)) == 0 ? 0 : errno;
 }
 
 /* In this order: chown(2) clears setuid and capabilities, an ACL changes the mode, and all of it the times. */
@@ -129,20 +134,20 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
                   const struct ownership *ownership, const char **doing)
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
-    bool kept;
+    bool kept, changed = false;
 
     *doing = "its owner cannot be set";
-    int error = give(dest, "", status, present, ownership, &kept);
+    int error = give(dest, "", status, present, ownership, &kept, &changed);
     if (error != 0)
         return error;
     *doing = "its attributes cannot be set";
-    error = copy_attributes(source, dest);
+    error = copy_attributes(source, dest, &changed);
     if (error != 0)
         return error;
     *doing = "its mode cannot be set";
-    error = set_mode(status, dest, ownership, kept);
-    if (error != 0)
-        return error;
+    mode_t mode = mode_for(status, ownership, kept);
+    if ((changed || (present->st_mode & ALL_BITS) != mode) && fchmod(dest, mode) != 0)
+        return errno;
     *doing = "its times cannot be set";
     return futimens(dest, times) == 0 ? 0 : errno;
 }
@@ -152,12 +157,12 @@ int metadata_symlink(const struct stat *status, int directory, const char *name,
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
     struct stat present;
-    bool kept;
+    bool kept, changed;
 
     *doing = "its owner cannot be set";
     int error = fstatat(directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0
                     ? errno
-                    : give(directory, name, status, &present, ownership, &kept);
+                    : give(directory, name, status, &present, ownership, &kept, &changed);
     if (error != 0)
         return error;
     *doing = "its times cannot be set";

@@ -130,25 +130,6 @@ static bool is_same(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-bool operands_open(struct copy *copy)
-{
-    if (!open_source(copy))
-        return false;
-    copy->dest = open(copy->dest_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy->dest < 0 && errno == EACCES)
-        copy->dest = open(copy->dest_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (copy->dest < 0 && errno == ENOTDIR)
-        return refuse(copy, CODE_FAILED, copy->dest_path, "is no directory");
-    if (copy->dest < 0 && errno != ENOENT)
-        return refuse_errno(copy, copy->dest_path, "cannot be opened");
-    copy->dest_near = copy->dest >= 0 ? fcntl(copy->dest, F_DUPFD_CLOEXEC, 0) : open_near(copy->dest_path);
-    if (copy->dest >= 0 && fstat(copy->dest, &copy->dest_root) != 0)
-        return refuse_errno(copy, copy->dest_path, "cannot be opened");
-    if (!copy->single && copy->dest >= 0 && is_same(&copy->source_root, &copy->dest_root))
-        return refuse(copy, CODE_USAGE, copy->dest_name, "is SOURCE itself: expected another directory");
-    return true;
-}
-
 /* mkdir -p, but for the last name. */
 static bool make_parents(const char *path)
 {
@@ -168,26 +149,102 @@ static bool make_parents(const char *path)
     return good;
 }
 
-bool operands_make_dest(struct copy *copy)
+static bool make_directory(struct copy *copy)
 {
-    if (copy->dest >= 0)
-        return true;
     errno = ENOENT;
     if (copy->settings->no_parents ? copy->single != NULL : !make_parents(copy->dest_path))
         return refuse_errno(copy, copy->dest_path, "cannot be made");
-    /* A file's directory is one of the parents; a tree's own gets the mode of SOURCE once all is in it. */
-    if (mkdir(copy->dest_path, copy->single ? PARENT_MODE : S_IRWXU) != 0 && errno != EEXIST)
+    /* A file's directory is one of the parents, and so is that of versions; a tree's own gets the mode of SOURCE at the end. */
+    bool parent = copy->single || copy->settings->version_dir;
+    if (mkdir(copy->dest_path, parent ? PARENT_MODE : S_IRWXU) != 0 && errno != EEXIST)
         return refuse_errno(copy, copy->dest_path, "cannot be made");
     copy->dest = open(copy->dest_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy->dest < 0 || fstat(copy->dest, &copy->dest_root) != 0)
+    return (copy->dest >= 0 && fstat(copy->dest, &copy->dest_root) == 0) ||
+           refuse_errno(copy, copy->dest_path, "cannot be opened");
+}
+
+/* Opens DEST, or what will hold it. */
+static bool open_dest(struct copy *copy)
+{
+    copy->dest = open(copy->dest_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (copy->dest < 0 && errno == EACCES)
+        copy->dest = open(copy->dest_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (copy->dest < 0 && errno == ENOTDIR)
+        return refuse(copy, CODE_FAILED, copy->dest_path, "is no directory");
+    if (copy->dest < 0 && errno != ENOENT)
         return refuse_errno(copy, copy->dest_path, "cannot be opened");
+    copy->dest_near = copy->dest >= 0 ? fcntl(copy->dest, F_DUPFD_CLOEXEC, 0) : open_near(copy->dest_path);
+    return copy->dest < 0 || fstat(copy->dest, &copy->dest_root) == 0 ||
+           refuse_errno(copy, copy->dest_path, "cannot be opened");
+}
+
+/* Whether `directory` is, or lies below, the directory that `top` describes. */
+static bool is_below(int directory, const struct stat *top)
+{
+    int at = openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct stat here, above;
+    bool found = false, more = at >= 0 && fstat(at, &above) == 0;
+
+    while (more) {
+        here = above;
+        found = is_same(&here, top);
+        int next = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        close(at);
+        at = next;
+        more = !found && at >= 0 && fstat(at, &above) == 0 && !is_same(&here, &above);
+    }
+    if (at >= 0)
+        close(at);
+    return found;
+}
+
+static bool check_nesting(struct copy *copy)
+{
+    if (copy->dest >= 0 && is_same(&copy->source_root, &copy->dest_root))
+        return refuse(copy, CODE_USAGE, copy->dest_name, "is SOURCE itself: expected another directory");
+    /* Pruning would take SOURCE itself. */
+    if (copy->settings->prune && copy->dest >= 0 && is_below(copy->source, &copy->dest_root))
+        return refuse(copy, CODE_USAGE, "--prune", "SOURCE lies within DEST: expected a place outside");
+    /* What is there already, the walk meets, unless it is left out. */
+    if (copy->dest < 0 && copy->filter.rules->count == 0 && is_below(copy->dest_near, &copy->source_root))
+        return refuse(copy, CODE_USAGE, copy->dest_name, "lies within SOURCE: expected a place outside");
+    return true;
+}
+
+bool operands_open(struct copy *copy)
+{
+    const struct copy_settings *settings = copy->settings;
+
+    if (!open_source(copy) || !open_dest(copy))
+        return false;
+    if (copy->single)
+        return !settings->version_dir ||
+               refuse(copy, CODE_USAGE, "--version-dir", "SOURCE is a file: expected a directory");
+    if (!check_nesting(copy))
+        return false;
+    if (!settings->version_dir)
+        return true;
+    if (copy->dest < 0 && !settings->dry_run && !make_directory(copy))
+        return false;
+    copy->volume = copy->dest;
+    copy->volume_root = copy->dest_root;
+    copy->dest = -1;
+    return true;
+}
+
+bool operands_make_dest(struct copy *copy)
+{
+    if (copy->dest >= 0 || copy->volume >= 0)
+        return true;
+    if (!make_directory(copy))
+        return false;
     copy->plan.nodes[PLAN_ROOT].touched = !copy->single;
     return true;
 }
 
 void operands_close(struct copy *copy)
 {
-    int descriptors[] = {copy->source, copy->dest, copy->dest_near};
+    int descriptors[] = {copy->source, copy->dest, copy->volume, copy->dest_near};
 
     for (size_t i = 0; i < sizeof descriptors / sizeof descriptors[0]; i++)
         if (descriptors[i] >= 0)

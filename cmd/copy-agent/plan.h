@@ -47,6 +47,8 @@ struct plan_totals {
     uint64_t new_inodes;
     uint64_t largest; /* file in the place of another: both are there for a moment */
     uint64_t specials;
+    uint64_t private_count; /* that others will not be able to read or enter */
+    uint32_t first_private;
 };
 
 /* A parent comes before what is in it, and all that is in a directory follows it without a gap. */

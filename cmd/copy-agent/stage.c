@@ -149,7 +149,7 @@ int stage_slot(struct stage *stage, unsigned number)
     snprintf(name, sizeof name, "%u", number);
     if (mkdirat(folder, name, 0700) != 0 && errno != EEXIST)
         return -1;
-    return folder_open_dest(folder, name);
+    return folder_open_source(folder, name);
 }
 
 int stage_beside(struct folder *folder, unsigned number, char name[STAGE_NAME])

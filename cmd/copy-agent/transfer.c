@@ -36,6 +36,7 @@ struct transfer {
     pthread_cond_t more, less;
     struct batch queue[QUEUE];
     size_t head, count;
+    size_t idle;      /* workers that wait for more */
     bool complete;    /* nothing will be added any more */
     unsigned numbers; /* given to workers */
 };
@@ -59,14 +60,19 @@ static void work_on(struct file_worker *worker, const struct batch *batch)
 static bool take(struct transfer *transfer, struct batch *batch)
 {
     pthread_mutex_lock(&transfer->lock);
-    while (transfer->count == 0 && !transfer->complete)
+    while (transfer->count == 0 && !transfer->complete) {
+        transfer->idle++;
         pthread_cond_wait(&transfer->more, &transfer->lock);
+        transfer->idle--;
+    }
     bool any = transfer->count > 0;
     if (any) {
         *batch = transfer->queue[transfer->head];
         transfer->head = (transfer->head + 1) % QUEUE;
         transfer->count--;
-        pthread_cond_signal(&transfer->less);
+        /* The feeder fills it up at one go: waking it for each batch costs more than the copying of small files. */
+        if (transfer->count == QUEUE / 2 || transfer->count == 0)
+            pthread_cond_signal(&transfer->less);
     }
     pthread_mutex_unlock(&transfer->lock);
     return any;
@@ -118,7 +124,8 @@ static void hand_over(struct transfer *transfer, struct folder *folder, uint32_t
         wait_for(transfer, &transfer->less);
     transfer->queue[(transfer->head + transfer->count) % QUEUE] = batch;
     transfer->count++;
-    pthread_cond_signal(&transfer->more);
+    if (transfer->idle > 0)
+        pthread_cond_signal(&transfer->more);
     pthread_mutex_unlock(&transfer->lock);
     say_progress(transfer);
 }

@@ -25,6 +25,7 @@ struct pending {
     int rule;
     uint8_t action;
     bool out;
+    mode_t mode;
 };
 
 struct walk {
@@ -146,6 +147,17 @@ static void decide_hard_link(const struct walk *walk, const struct entry *entry,
         node->action = joined ? PLAN_SKIP : entry->is_present ? PLAN_REPLACE : PLAN_CREATE;
 }
 
+static void count_private(struct walk *walk, const struct stat *source, uint32_t node)
+{
+    bool directory = S_ISDIR(source->st_mode);
+    mode_t mode = ownership_mode(&walk->copy->rules.ownership, source->st_mode, directory);
+
+    if (mode & (directory ? S_IXOTH : S_IROTH))
+        return;
+    if (walk->plan->totals.private_count++ == 0)
+        walk->plan->totals.first_private = node;
+}
+
 static void add_file(struct walk *walk, const struct folder *folder, const struct entry *entry)
 {
     const struct copy *copy = walk->copy;
@@ -173,6 +185,8 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
         }
     }
     count_file(walk, entry, node);
+    if (!symlink)
+        count_private(walk, &entry->source, index);
     if (action == PLAN_REFUSE)
         note_errno(walk, entry->parent, entry->name, "a directory is in the way", EISDIR);
 }
@@ -192,6 +206,7 @@ static void add_pending(struct walk *walk, const struct entry *entry, bool takes
         .rule = entry->rule,
         .action = (uint8_t)action,
         .out = !takes,
+        .mode = entry->source.st_mode,
     };
     if (!buf_add(&walk->pending_names, entry->name, strlen(entry->name) + 1))
         mem_exhausted();
@@ -199,8 +214,13 @@ static void add_pending(struct walk *walk, const struct entry *entry, bool takes
 
 static bool is_dest(const struct copy *copy, const struct stat *found)
 {
-    return copy->dest >= 0 && found->st_dev == copy->dest_root.st_dev &&
-           found->st_ino == copy->dest_root.st_ino;
+    const struct stat *roots[] = {copy->dest >= 0 ? &copy->dest_root : NULL,
+                                  copy->volume >= 0 ? &copy->volume_root : NULL};
+
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
+        if (roots[i] && found->st_dev == roots[i]->st_dev && found->st_ino == roots[i]->st_ino)
+            return true;
+    return false;
 }
 
 /* False when the run has to end. */
@@ -273,6 +293,8 @@ static bool walk_next(struct walk *walk, struct descent *descent)
 
     walk->pending_names.length = pending.name;
     walk->plan->nodes[node].out = pending.out;
+    if (!pending.out)
+        count_private(walk, &(struct stat){.st_mode = pending.mode}, node);
     walk->plan->totals.new_inodes += pending.action == PLAN_CREATE;
     struct folder *folder = descent_to(descent, node);
     if (folder)

@@ -1,0 +1,15 @@
+/* What --dry-run prints, on standard output. */
+#ifndef COPY_AGENT_REPORT_H
+#define COPY_AGENT_REPORT_H
+
+#include <stdbool.h>
+
+#include "cmd/copy-agent/plan.h"
+
+/* "create lib/a.jar"; a directory has a slash behind it. Control bytes and what is no UTF-8 are escaped. */
+void report_line(const char *action, const char *path, bool directory);
+
+/* All of the plan but what is skipped. */
+void report_plan(const struct plan *plan);
+
+#endif

@@ -1,0 +1,24 @@
+/* --version-dir: a whole new tree, built where nobody sees it and put in place by one rename, and a link that is swung to it. */
+#ifndef COPY_AGENT_VERSION_H
+#define COPY_AGENT_VERSION_H
+
+#include "cmd/copy-agent/copy.h"
+#include "cmd/copy-agent/stage.h"
+#include "common/reason.h"
+
+/* A name for --version-dir or --link: one component, not hidden behind a dot alone. Fit for an option's check. */
+bool version_check_name(const char *text, struct reason *why);
+
+/* Looks for the version in copy->volume and opens it as copy->dest, -1 where there is none. False: it is in the journal. */
+bool version_open(struct copy *copy);
+
+/* Makes the directory that the new tree grows in, as copy->dest. */
+bool version_begin(struct copy *copy, struct stage *stage);
+
+/* Gives the new tree its name, in the place of an earlier one. */
+bool version_publish(struct copy *copy, struct stage *stage);
+
+/* Points the link to the version. */
+bool version_link(struct copy *copy, struct stage *stage);
+
+#endif
