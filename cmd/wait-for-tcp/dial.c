@@ -95,7 +95,7 @@ static void dial_on_hold_over(void *owner)
     dial_end(owner, DIAL_ACCEPTED, 0);
 }
 
-/* True when all has been sent. */
+/* True when all has been sent; else the socket is full, or the dial has ended. */
 static bool dial_send(struct dial *dial)
 {
     const struct dial_script *script = dial->script;
@@ -147,14 +147,16 @@ static void dial_receive(struct dial *dial)
 
 static void dial_talk(struct dial *dial, uint32_t events)
 {
-    if ((events & EPOLLOUT) && dial_send(dial)) {
+    if (events & EPOLLOUT) {
+        if (!dial_send(dial))
+            return; /* it may have ended, and its owner freed it; what is to be read comes with the next event */
         if (dial->script->expect_length == 0) {
             dial_hold(dial);
             return;
         }
         loop_watch_change(dial->loop, &dial->watch, EPOLLIN | EPOLLRDHUP);
     }
-    if (!dial_has_ended(dial) && (events & ~(uint32_t)EPOLLOUT))
+    if (events & ~(uint32_t)EPOLLOUT)
         dial_receive(dial);
 }
 
