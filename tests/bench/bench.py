@@ -43,7 +43,7 @@ def run_measure(arguments, prefix=()):
 
 
 def once(runs, commands, status=0):
-    """Runs all commands by turns. A dict for each: milliseconds of every run, its median and minimum, CPU."""
+    """Runs all commands by turns. A dict for each: milliseconds of every run, their median, quartile and minimum, CPU."""
     words = []
     for command in commands:
         words += [*command, ";"]
@@ -55,9 +55,32 @@ def once(runs, commands, status=0):
         found[number]["cpu"].append(cpu / 1000)
     for each in found:
         each["median"] = statistics.median(each["times"])
+        each["quartile"] = quantile(each["times"], 0.25)
         each["minimum"] = min(each["times"])
         each["cpu"] = statistics.median(each["cpu"])
     return found
+
+
+def once_table(title, found, ours, note):
+    """The table of what `once` found, {name: dict, with "kib" from memory()}, as ratios to the one named `ours`."""
+    base = found[ours]
+    rows = [
+        [
+            name,
+            *(ms(each[key]) for key in ("median", "quartile", "minimum", "cpu")),
+            ratio(each["quartile"], base["quartile"]),
+            each["kib"],
+            ratio(each["kib"], base["kib"]),
+        ]
+        for name, each in found.items()
+    ]
+    table(
+        title,
+        ["", "ms, median", "lower quartile", "least", "CPU", "× ours", "KiB peak", "× ours"],
+        rows,
+        "Ratios are of the lower quartiles, which other work on the machine disturbs least. " + note,
+        found,
+    )
 
 
 def memory(command):
@@ -116,10 +139,9 @@ class Names(Server):
         super().__init__(
             [
                 program("dnsmasq") or "/usr/sbin/dnsmasq",
-                "--keep-in-foreground",
+                "--no-daemon",  # nor any change of user, which is refused inside a user namespace
                 "--conf-file=/dev/null",
                 "--pid-file=",
-                "--user=root",
                 "--listen-address=127.0.0.1",
                 "--bind-interfaces",
                 "--no-resolv",

@@ -98,10 +98,20 @@ static void measure_once(int number, char **command)
     printf("%d %lld %lld %d\n", number, ended - begun, cpu_time(&used), exit_status(status));
 }
 
+/* What ran just before leaves its traces in the caches and with the scheduler: so each turn has another order. */
+static void shuffle(int *order, int count)
+{
+    for (int i = count - 1; i > 0; i--) {
+        int other = (int)(random() % (i + 1)), kept = order[i];
+        order[i] = order[other];
+        order[other] = kept;
+    }
+}
+
 static void once(long runs, char **arguments)
 {
     char **commands[COMMANDS_MAX];
-    int count = 0;
+    int order[COMMANDS_MAX], count = 0;
 
     commands[count++] = arguments;
     for (char **at = arguments; *at; at++) {
@@ -111,9 +121,13 @@ static void once(long runs, char **arguments)
         if (count < COMMANDS_MAX)
             commands[count++] = at + 1;
     }
-    for (long i = 0; i < runs; i++)
-        for (int number = 0; number < count; number++)
-            measure_once(number, commands[number]);
+    for (int number = 0; number < count; number++)
+        order[number] = number;
+    for (long i = 0; i < runs; i++) {
+        shuffle(order, count);
+        for (int turn = 0; turn < count; turn++)
+            measure_once(order[turn], commands[order[turn]]);
+    }
 }
 
 /* --- memory --- */

@@ -27,6 +27,8 @@ def document(records):
 
 
 def main():
+    if not os.path.exists(bench.RECORDS):
+        sys.exit("bench: nothing was measured")
     with open(bench.RECORDS) as lines:
         records = [json.loads(line) for line in lines]
     text = document(records)
