@@ -87,13 +87,16 @@ static void warn_special(const struct walk *walk, const struct entry *entry)
 
 /* --- what to do for one path --- */
 
-static bool same_target(const struct folder *folder, const struct entry *entry)
+static bool same_symlink(const struct walk *walk, const struct folder *folder, const struct entry *entry)
 {
     char source[PATH_MAX], present[PATH_MAX];
     ssize_t length = readlinkat(folder->source, entry->name, source, sizeof source);
 
     return length > 0 && readlinkat(folder->dest, entry->dest_name, present, sizeof present) == length &&
-           memcmp(source, present, (size_t)length) == 0;
+           memcmp(source, present, (size_t)length) == 0 &&
+           entry->source.st_mtim.tv_sec == entry->present.st_mtim.tv_sec &&
+           entry->source.st_mtim.tv_nsec == entry->present.st_mtim.tv_nsec &&
+           plan_same_ownership(&walk->copy->rules, &entry->source, &entry->present);
 }
 
 static uint64_t in_blocks(const struct walk *walk, const struct stat *file)
@@ -168,9 +171,7 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
                                           entry->is_present ? &entry->present : NULL, render);
 
     if (symlink && action == PLAN_COMPARE)
-        action = !same_target(folder, entry)                                          ? PLAN_REPLACE
-                 : plan_same_ownership(&copy->rules, &entry->source, &entry->present) ? PLAN_SKIP
-                                                                                      : PLAN_REPLACE;
+        action = same_symlink(walk, folder, entry) ? PLAN_SKIP : PLAN_REPLACE;
     uint32_t index = plan_add(walk->plan, entry->parent, entry->name, symlink ? PLAN_SYMLINK : PLAN_FILE,
                               action);
     struct plan_node *node = &walk->plan->nodes[index];
