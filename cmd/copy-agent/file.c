@@ -2,18 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/rendering.h"
 
 #include "common/banned.h"
-
-enum { PATH_MOST = 16 * 1024 * 1024 };
 
 /* Something that has no name of its own in DEST yet. */
 struct temporary {
@@ -23,59 +18,11 @@ struct temporary {
     bool beside;
 };
 
-void file_worker_begin(struct file_worker *worker, struct copy *copy, struct stage *stage, unsigned number,
-                       bool small)
-{
-    memset(worker, 0, sizeof *worker);
-    worker->copy = copy;
-    worker->stage = stage;
-    worker->number = number;
-    worker->slot = -1;
-    content_begin(&worker->content, &copy->journal, &copy->progress_bytes, small);
-}
-
-void file_worker_end(struct file_worker *worker)
-{
-    content_end(&worker->content);
-    if (worker->slot >= 0)
-        close(worker->slot);
-}
-
-static void note_errno(const struct file_worker *worker, uint32_t node, const char *doing, int error)
-{
-    struct buf path;
-    struct reason why;
-
-    buf_init(&path, PATH_MOST);
-    plan_path(&worker->copy->plan, node, &path);
-    if (error != 0) {
-        journal_add_errno(&worker->copy->journal, path.data, doing, error);
-    } else {
-        reason_set(&why, CODE_FAILED, "%.200s: %s", path.data, doing);
-        reason_hint(&why, "something else writes to SOURCE; a later run copies it whole");
-        journal_add(&worker->copy->journal, &why);
-    }
-    buf_free(&path);
-}
-
-/* --- temporaries --- */
-
-static int slot(struct file_worker *worker)
-{
-    if (!worker->slot_tried) {
-        worker->slot = stage_slot(worker->stage, worker->number);
-        worker->slot_is_plain = worker->slot >= 0 &&
-                                fgetxattr(worker->slot, "system.posix_acl_default", NULL, 0) < 0;
-        worker->slot_tried = true;
-    }
-    return worker->slot;
-}
-
 /* 0 or errno. */
-static int temporary_open(struct file_worker *worker, struct folder *folder, mode_t mode,
+static int temporary_open(struct worker *worker, struct folder *folder, mode_t mode,
                           struct temporary *temporary)
 {
-    temporary->beside = folder->beside || slot(worker) < 0;
+    temporary->beside = folder->beside || worker_slot(worker) < 0;
     if (temporary->beside) {
         temporary->directory = folder->dest;
         temporary->descriptor = stage_beside(folder, worker->number, temporary->name);
@@ -91,43 +38,13 @@ static int temporary_open(struct file_worker *worker, struct folder *folder, mod
     return temporary->descriptor < 0 ? errno : 0;
 }
 
-/* Moves a directory that is in the way into the stage, whose end removes it. */
-static bool clear_way(struct file_worker *worker, const struct folder *folder, const char *name)
-{
-    char away[STAGE_NAME];
-
-    if (!worker->copy->rules.prune || slot(worker) < 0)
-        return false;
-    snprintf(away, sizeof away, "old-%u", worker->moved++);
-    return renameat(folder->dest, name, worker->slot, away) == 0;
-}
-
-/* Renames a temporary to the node's name. 0 or errno; EXDEV means that it has to be made beside. */
-static int place(struct file_worker *worker, struct folder *folder, int directory, const char *temporary,
-                 uint32_t node)
-{
-    const char *name = plan_dest_name(&worker->copy->plan, node);
-
-    for (unsigned tries = 0;; tries++) {
-        if (renameat(directory, temporary, folder->dest, name) == 0)
-            return 0;
-        int error = errno;
-        bool again = tries < 3 && ((error == EACCES && folder_unlock(folder)) ||
-                                   (error == EISDIR && clear_way(worker, folder, name)));
-        if (!again)
-            return error;
-    }
-}
-
-/* --- files --- */
-
-static int open_source(const struct file_worker *worker, const struct folder *folder, uint32_t node)
+static int open_source(const struct worker *worker, const struct folder *folder, uint32_t node)
 {
     return openat(folder->source, plan_name(&worker->copy->plan, node),
                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-static int open_present(const struct file_worker *worker, const struct folder *folder, uint32_t node)
+static int open_present(const struct worker *worker, const struct folder *folder, uint32_t node)
 {
     return openat(folder->dest, plan_dest_name(&worker->copy->plan, node),
                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -139,7 +56,7 @@ static bool trouble_set(struct trouble *trouble, const char *doing, int error)
     return false;
 }
 
-static bool verify(struct file_worker *worker, int source, int dest, struct trouble *trouble)
+static bool verify(struct worker *worker, int source, int dest, struct trouble *trouble)
 {
     bool same;
 
@@ -150,7 +67,7 @@ static bool verify(struct file_worker *worker, int source, int dest, struct trou
            (same || trouble_set(trouble, "reads back differently from what was written", 0));
 }
 
-static bool fill(struct file_worker *worker, uint32_t node, int source, const struct stat *status,
+static bool fill(struct worker *worker, uint32_t node, int source, const struct stat *status,
                  const struct temporary *temporary, struct trouble *trouble)
 {
     const struct copy *copy = worker->copy;
@@ -163,7 +80,7 @@ static bool fill(struct file_worker *worker, uint32_t node, int source, const st
 }
 
 /* Whose the temporary is, and its mode. All of a slot are born alike, so one look is enough. */
-static bool look_at_temporary(struct file_worker *worker, const struct temporary *temporary, mode_t mode,
+static bool look_at_temporary(struct worker *worker, const struct temporary *temporary, mode_t mode,
                               struct stat *present)
 {
     if (temporary->beside || !worker->slot_is_plain)
@@ -175,7 +92,7 @@ static bool look_at_temporary(struct file_worker *worker, const struct temporary
     return true;
 }
 
-static bool finish(struct file_worker *worker, int source, const struct stat *status, mode_t mode,
+static bool finish(struct worker *worker, int source, const struct stat *status, mode_t mode,
                    const struct temporary *temporary, struct trouble *trouble)
 {
     struct stat present;
@@ -193,7 +110,7 @@ static bool finish(struct file_worker *worker, int source, const struct stat *st
 }
 
 /* Whether a rendered file is what DEST has already. */
-static bool is_unchanged(struct file_worker *worker, const struct folder *folder, uint32_t node, int made,
+static bool is_unchanged(struct worker *worker, const struct folder *folder, uint32_t node, int made,
                          const struct stat *status)
 {
     struct trouble ignored;
@@ -214,7 +131,7 @@ static bool is_unchanged(struct file_worker *worker, const struct folder *folder
 
 enum written { WRITTEN, WRITTEN_NOTHING, WRITTEN_ELSEWHERE /* to be made beside */, WRITTEN_TROUBLE };
 
-static enum written write_once(struct file_worker *worker, struct folder *folder, uint32_t node, int source,
+static enum written write_once(struct worker *worker, struct folder *folder, uint32_t node, int source,
                                const struct stat *status, struct trouble *trouble)
 {
     struct temporary temporary;
@@ -232,7 +149,7 @@ static enum written write_once(struct file_worker *worker, struct folder *folder
             is_unchanged(worker, folder, node, temporary.descriptor, status)) {
             result = WRITTEN_NOTHING;
         } else {
-            error = place(worker, folder, temporary.directory, temporary.name, node);
+            error = worker_place(worker, folder, temporary.directory, temporary.name, node);
             result = error == 0                            ? WRITTEN
                      : error == EXDEV && !temporary.beside ? WRITTEN_ELSEWHERE
                                                            : WRITTEN_TROUBLE;
@@ -246,7 +163,7 @@ static enum written write_once(struct file_worker *worker, struct folder *folder
     return result;
 }
 
-static void write_file(struct file_worker *worker, struct folder *folder, uint32_t node, int source,
+static void write_file(struct worker *worker, struct folder *folder, uint32_t node, int source,
                        const struct stat *status)
 {
     struct trouble trouble = {0};
@@ -263,12 +180,12 @@ static void write_file(struct file_worker *worker, struct folder *folder, uint32
     } else if (result == WRITTEN_NOTHING) {
         atomic_fetch_add(&worker->copy->skipped, 1);
     } else if (trouble.doing) {
-        note_errno(worker, node, trouble.doing, trouble.error);
+        worker_note(worker, node, trouble.doing, trouble.error);
     }
 }
 
 /* Mode and owner of what is there. False: it is not what was planned for any more, so it has to be replaced. */
-static bool adjust(struct file_worker *worker, uint32_t node, int present, const struct stat *status)
+static bool adjust(struct worker *worker, uint32_t node, int present, const struct stat *status)
 {
     const struct plan_rules *rules = &worker->copy->rules;
     const char *doing;
@@ -283,14 +200,14 @@ static bool adjust(struct file_worker *worker, uint32_t node, int present, const
         if (error == EPERM)
             return false; /* somebody else's file; a copy of our own can take its place */
         if (error != 0)
-            note_errno(worker, node, doing, error);
+            worker_note(worker, node, doing, error);
     }
     atomic_fetch_add(&worker->copy->skipped, 1);
     return true;
 }
 
 /* Whether the file that is there will do, its mode and owner set right. */
-static bool keep_present(struct file_worker *worker, const struct folder *folder, uint32_t node, int source,
+static bool keep_present(struct worker *worker, const struct folder *folder, uint32_t node, int source,
                          const struct stat *status, struct trouble *trouble)
 {
     int present = open_present(worker, folder, node);
@@ -304,7 +221,7 @@ static bool keep_present(struct file_worker *worker, const struct folder *folder
     return good;
 }
 
-static void transfer_file(struct file_worker *worker, struct folder *folder, uint32_t node)
+void file_transfer(struct worker *worker, struct folder *folder, uint32_t node)
 {
     const struct plan_node *planned = &worker->copy->plan.nodes[node];
     bool may_stay = planned->action == PLAN_COMPARE || planned->action == PLAN_ADJUST;
@@ -313,9 +230,9 @@ static void transfer_file(struct file_worker *worker, struct folder *folder, uin
     struct stat status;
 
     if (source < 0 || fstat(source, &status) != 0) {
-        note_errno(worker, node, "cannot be read", errno);
+        worker_note(worker, node, "cannot be read", errno);
     } else if (!S_ISREG(status.st_mode)) {
-        note_errno(worker, node, "was a file a moment ago and is none now", 0);
+        worker_note(worker, node, "was a file a moment ago and is none now", 0);
     } else if (!may_stay || planned->render ||
                !keep_present(worker, folder, node, source, &status, &trouble)) {
         if (journal_halt(&worker->copy->journal) == CODE_OK && (!may_stay || lseek(source, 0, SEEK_SET) == 0))
@@ -325,112 +242,4 @@ static void transfer_file(struct file_worker *worker, struct folder *folder, uin
         content_drop(&worker->content, source);
         close(source);
     }
-}
-
-/* --- links --- */
-
-/* What makes a link under a name; 0 or errno. */
-struct link_maker {
-    int (*make)(const struct link_maker *maker, int directory, const char *name);
-    const char *target;        /* of a symbolic link */
-    const struct stat *status; /* of a symbolic link */
-    const struct ownership *ownership;
-    int leader_directory; /* of a hard link */
-    const char *leader;
-};
-
-static int make_symlink(const struct link_maker *maker, int directory, const char *name)
-{
-    const char *doing;
-
-    if (symlinkat(maker->target, directory, name) != 0)
-        return errno;
-    return metadata_symlink(maker->status, directory, name, maker->ownership, &doing);
-}
-
-static int make_hard_link(const struct link_maker *maker, int directory, const char *name)
-{
-    return linkat(maker->leader_directory, maker->leader, directory, name, 0) == 0 ? 0 : errno;
-}
-
-/* A link appears whole by itself; only where something has its name the stage is needed. */
-static int put_link(struct file_worker *worker, struct folder *folder, uint32_t node,
-                    const struct link_maker *maker)
-{
-    const char *name = plan_dest_name(&worker->copy->plan, node);
-    int error = maker->make(maker, folder->dest, name);
-
-    if (error == EACCES && folder_unlock(folder))
-        error = maker->make(maker, folder->dest, name);
-    if (error != EEXIST)
-        return error;
-    if (!folder->beside && slot(worker) >= 0) {
-        error = maker->make(maker, worker->slot, STAGE_FILE);
-        if (error == 0)
-            error = place(worker, folder, worker->slot, STAGE_FILE, node);
-        /* rename(2) does nothing, and succeeds, where both are names of one file already. */
-        unlinkat(worker->slot, STAGE_FILE, 0);
-        if (error != EXDEV)
-            return error;
-    }
-    if (unlinkat(folder->dest, name, 0) != 0)
-        return errno;
-    return maker->make(maker, folder->dest, name);
-}
-
-static void transfer_symlink(struct file_worker *worker, struct folder *folder, uint32_t node)
-{
-    const char *name = plan_name(&worker->copy->plan, node);
-    char target[PATH_MAX];
-    struct stat status;
-    ssize_t length = readlinkat(folder->source, name, target, sizeof target - 1);
-
-    if (length < 0 || fstatat(folder->source, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        note_errno(worker, node, "cannot be read", errno);
-        return;
-    }
-    target[length] = '\0';
-    struct link_maker maker = {.make = make_symlink,
-                               .target = target,
-                               .status = &status,
-                               .ownership = &worker->copy->rules.ownership};
-    int error = put_link(worker, folder, node, &maker);
-    if (error != 0)
-        note_errno(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
-    else
-        atomic_fetch_add(&worker->copy->files, 1);
-}
-
-void file_link(struct file_worker *worker, const struct folder *leader_folder, uint32_t leader,
-               struct folder *folder, uint32_t node)
-{
-    const struct plan *plan = &worker->copy->plan;
-    struct link_maker maker = {.make = make_hard_link,
-                               .leader_directory = leader_folder->dest,
-                               .leader = plan_dest_name(plan, leader)};
-    struct stat there, here;
-
-    if (fstatat(maker.leader_directory, maker.leader, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-        fstatat(folder->dest, plan_dest_name(plan, node), &here, AT_SYMLINK_NOFOLLOW) == 0 &&
-        there.st_dev == here.st_dev && there.st_ino == here.st_ino) {
-        atomic_fetch_add(&worker->copy->skipped, 1);
-        return;
-    }
-    int error = put_link(worker, folder, node, &maker);
-    if (error == 0)
-        atomic_fetch_add(&worker->copy->files, 1);
-    else if (error == EPERM || error == EMLINK || error == EXDEV || error == EOPNOTSUPP || error == ENOSYS)
-        transfer_file(worker, folder, node); /* no hard links there: a copy of its own */
-    else
-        note_errno(worker, node, "cannot be linked", error);
-}
-
-void file_transfer(struct file_worker *worker, struct folder *folder, uint32_t node)
-{
-    if (worker->copy->plan.nodes[node].kind == PLAN_SYMLINK)
-        transfer_symlink(worker, folder, node);
-    else
-        transfer_file(worker, folder, node);
-    if (worker->copy->settings->progress)
-        atomic_fetch_add(&worker->copy->progress_files, 1);
 }

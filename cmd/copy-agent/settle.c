@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/file.h"
+#include "cmd/copy-agent/linking.h"
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/metadata.h"
 
@@ -19,9 +19,9 @@ void settle_links(struct copy *copy, struct stage *stage)
 {
     const struct plan *plan = &copy->plan;
     struct descent to, from; /* leader and follower may be far apart */
-    struct file_worker worker;
+    struct worker worker;
 
-    file_worker_begin(&worker, copy, stage, 0, false);
+    worker_begin(&worker, copy, stage, 0, false);
     descent_begin(&to, plan, DESCENT_BOTH, copy->source, copy->dest);
     descent_begin(&from, plan, DESCENT_DEST, -1, copy->dest);
     for (uint32_t i = 1; i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
@@ -31,13 +31,13 @@ void settle_links(struct copy *copy, struct stage *stage)
         const struct folder *leader = descent_to(&from, plan->nodes[node->next].parent);
         struct folder *folder = leader ? descent_to(&to, node->parent) : NULL;
         if (folder)
-            file_link(&worker, leader, node->next, folder, i);
+            linking_hard(&worker, leader, node->next, folder, i);
         else
             making_note(copy, i, "cannot be linked", errno);
     }
     descent_end(&from);
     descent_end(&to);
-    file_worker_end(&worker);
+    worker_end(&worker);
 }
 
 static void settle_directory(struct copy *copy, const struct folder *folder, uint32_t node)

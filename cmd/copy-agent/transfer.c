@@ -11,6 +11,7 @@
 
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/file.h"
+#include "cmd/copy-agent/linking.h"
 #include "cmd/copy-agent/making.h"
 #include "common/mem.h"
 
@@ -48,11 +49,20 @@ static bool wants_work(const struct plan_node *node)
     return !node->hard_link && node->action != PLAN_SKIP && node->action != PLAN_REFUSE;
 }
 
-static void work_on(struct file_worker *worker, const struct batch *batch)
+static void work_on_one(struct worker *worker, struct folder *folder, uint32_t node)
+{
+    if (worker->copy->plan.nodes[node].kind == PLAN_SYMLINK)
+        linking_symbolic(worker, folder, node);
+    else
+        file_transfer(worker, folder, node);
+    atomic_fetch_add(&worker->copy->progress_files, 1);
+}
+
+static void work_on(struct worker *worker, const struct batch *batch)
 {
     for (uint32_t i = batch->first; i < batch->end; i++)
         if (wants_work(&worker->copy->plan.nodes[i]) && journal_halt(&worker->copy->journal) == CODE_OK)
-            file_transfer(worker, batch->folder, i);
+            work_on_one(worker, batch->folder, i);
     folder_release(batch->folder);
 }
 
@@ -81,16 +91,16 @@ static bool take(struct transfer *transfer, struct batch *batch)
 static void *run_worker(void *argument)
 {
     struct transfer *transfer = argument;
-    struct file_worker worker;
+    struct worker worker;
     struct batch batch;
 
     pthread_mutex_lock(&transfer->lock);
     unsigned number = transfer->numbers++;
     pthread_mutex_unlock(&transfer->lock);
-    file_worker_begin(&worker, transfer->copy, transfer->stage, number, transfer->small);
+    worker_begin(&worker, transfer->copy, transfer->stage, number, transfer->small);
     while (take(transfer, &batch))
         work_on(&worker, &batch);
-    file_worker_end(&worker);
+    worker_end(&worker);
     return NULL;
 }
 

@@ -1,0 +1,107 @@
+#include "cmd/copy-agent/linking.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "cmd/copy-agent/file.h"
+#include "cmd/copy-agent/metadata.h"
+
+#include "common/banned.h"
+
+/* What makes a link under a name; 0 or errno. */
+struct link_maker {
+    int (*make)(const struct link_maker *maker, int directory, const char *name);
+    const char *target;        /* of a symbolic link */
+    const struct stat *status; /* of a symbolic link */
+    const struct ownership *ownership;
+    int leader_directory; /* of a hard link */
+    const char *leader;
+};
+
+static int make_symlink(const struct link_maker *maker, int directory, const char *name)
+{
+    const char *doing;
+
+    if (symlinkat(maker->target, directory, name) != 0)
+        return errno;
+    return metadata_symlink(maker->status, directory, name, maker->ownership, &doing);
+}
+
+static int make_hard_link(const struct link_maker *maker, int directory, const char *name)
+{
+    return linkat(maker->leader_directory, maker->leader, directory, name, 0) == 0 ? 0 : errno;
+}
+
+/* A link appears whole by itself; only where something has its name the stage is needed. */
+static int put_link(struct worker *worker, struct folder *folder, uint32_t node,
+                    const struct link_maker *maker)
+{
+    const char *name = plan_dest_name(&worker->copy->plan, node);
+    int error = maker->make(maker, folder->dest, name);
+
+    if (error == EACCES && folder_unlock(folder))
+        error = maker->make(maker, folder->dest, name);
+    if (error != EEXIST)
+        return error;
+    if (!folder->beside && worker_slot(worker) >= 0) {
+        error = maker->make(maker, worker->slot, STAGE_FILE);
+        if (error == 0)
+            error = worker_place(worker, folder, worker->slot, STAGE_FILE, node);
+        /* rename(2) does nothing, and succeeds, where both are names of one file already. */
+        unlinkat(worker->slot, STAGE_FILE, 0);
+        if (error != EXDEV)
+            return error;
+    }
+    if (unlinkat(folder->dest, name, 0) != 0)
+        return errno;
+    return maker->make(maker, folder->dest, name);
+}
+
+void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t node)
+{
+    const char *name = plan_name(&worker->copy->plan, node);
+    char target[PATH_MAX];
+    struct stat status;
+    ssize_t length = readlinkat(folder->source, name, target, sizeof target - 1);
+
+    if (length < 0 || fstatat(folder->source, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        worker_note(worker, node, "cannot be read", errno);
+        return;
+    }
+    target[length] = '\0';
+    struct link_maker maker = {.make = make_symlink,
+                               .target = target,
+                               .status = &status,
+                               .ownership = &worker->copy->rules.ownership};
+    int error = put_link(worker, folder, node, &maker);
+    if (error != 0)
+        worker_note(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
+    else
+        atomic_fetch_add(&worker->copy->files, 1);
+}
+
+void linking_hard(struct worker *worker, const struct folder *leader_folder, uint32_t leader,
+                  struct folder *folder, uint32_t node)
+{
+    const struct plan *plan = &worker->copy->plan;
+    struct link_maker maker = {.make = make_hard_link,
+                               .leader_directory = leader_folder->dest,
+                               .leader = plan_dest_name(plan, leader)};
+    struct stat there, here;
+
+    if (fstatat(maker.leader_directory, maker.leader, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+        fstatat(folder->dest, plan_dest_name(plan, node), &here, AT_SYMLINK_NOFOLLOW) == 0 &&
+        there.st_dev == here.st_dev && there.st_ino == here.st_ino) {
+        atomic_fetch_add(&worker->copy->skipped, 1);
+        return;
+    }
+    int error = put_link(worker, folder, node, &maker);
+    if (error == 0)
+        atomic_fetch_add(&worker->copy->files, 1);
+    else if (error == EPERM || error == EMLINK || error == EXDEV || error == EOPNOTSUPP || error == ENOSYS)
+        file_transfer(worker, folder, node); /* no hard links there: a copy of its own */
+    else
+        worker_note(worker, node, "cannot be linked", error);
+}

@@ -1,0 +1,84 @@
+#include "cmd/copy-agent/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+enum { PATH_MOST = 16 * 1024 * 1024 };
+
+void worker_begin(struct worker *worker, struct copy *copy, struct stage *stage, unsigned number, bool small)
+{
+    memset(worker, 0, sizeof *worker);
+    worker->copy = copy;
+    worker->stage = stage;
+    worker->number = number;
+    worker->slot = -1;
+    content_begin(&worker->content, &copy->journal, &copy->progress_bytes, small);
+}
+
+void worker_end(struct worker *worker)
+{
+    content_end(&worker->content);
+    if (worker->slot >= 0)
+        close(worker->slot);
+}
+
+void worker_note(const struct worker *worker, uint32_t node, const char *doing, int error)
+{
+    struct buf path;
+    struct reason why;
+
+    buf_init(&path, PATH_MOST);
+    plan_path(&worker->copy->plan, node, &path);
+    if (error != 0) {
+        journal_add_errno(&worker->copy->journal, path.data, doing, error);
+    } else {
+        reason_set(&why, CODE_FAILED, "%.200s: %s", path.data, doing);
+        reason_hint(&why, "something else writes to SOURCE; a later run copies it whole");
+        journal_add(&worker->copy->journal, &why);
+    }
+    buf_free(&path);
+}
+
+int worker_slot(struct worker *worker)
+{
+    if (!worker->slot_tried) {
+        worker->slot = stage_slot(worker->stage, worker->number);
+        worker->slot_is_plain = worker->slot >= 0 &&
+                                fgetxattr(worker->slot, "system.posix_acl_default", NULL, 0) < 0;
+        worker->slot_tried = true;
+    }
+    return worker->slot;
+}
+
+/* Moves a directory that is in the way into the stage, whose end removes it. */
+static bool clear_way(struct worker *worker, const struct folder *folder, const char *name)
+{
+    char away[STAGE_NAME];
+
+    if (!worker->copy->rules.prune || worker_slot(worker) < 0)
+        return false;
+    snprintf(away, sizeof away, "old-%u", worker->moved++);
+    return renameat(folder->dest, name, worker->slot, away) == 0;
+}
+
+int worker_place(struct worker *worker, struct folder *folder, int directory, const char *temporary,
+                 uint32_t node)
+{
+    const char *name = plan_dest_name(&worker->copy->plan, node);
+
+    for (unsigned tries = 0;; tries++) {
+        if (renameat(directory, temporary, folder->dest, name) == 0)
+            return 0;
+        int error = errno;
+        bool again = tries < 3 && ((error == EACCES && folder_unlock(folder)) ||
+                                   (error == EISDIR && clear_way(worker, folder, name)));
+        if (!again)
+            return error;
+    }
+}

@@ -1,0 +1,34 @@
+/* What one copying thread works with: its place in the stage, its buffers, and how what it made gets its name. */
+#ifndef COPY_AGENT_WORKER_H
+#define COPY_AGENT_WORKER_H
+
+#include "cmd/copy-agent/content.h"
+#include "cmd/copy-agent/copy.h"
+#include "cmd/copy-agent/stage.h"
+
+struct worker {
+    struct copy *copy;
+    struct stage *stage;
+    struct content content;
+    unsigned number; /* of its slot in the stage */
+    int slot;        /* -1: not opened yet, or it cannot be */
+    bool slot_tried;
+    bool slot_is_plain; /* what is made in it has the mode that was asked for: no default ACL */
+    struct stat born;   /* whose temporaries in the slot are; st_nlink 0: not known yet */
+    unsigned moved;     /* directories that were in the way */
+};
+
+void worker_begin(struct worker *worker, struct copy *copy, struct stage *stage, unsigned number, bool small);
+void worker_end(struct worker *worker);
+
+/* Its directory in the stage, opened when it is first wanted; -1 when that is not possible. */
+int worker_slot(struct worker *worker);
+
+/* Renames what was made to the node's name. 0 or errno; EXDEV means that it has to be made in the folder itself. */
+int worker_place(struct worker *worker, struct folder *folder, int directory, const char *temporary,
+                 uint32_t node);
+
+/* Notes an errno for a path of the plan; 0: `doing` says it all, SOURCE changed meanwhile. */
+void worker_note(const struct worker *worker, uint32_t node, const char *doing, int error);
+
+#endif
