@@ -1,6 +1,7 @@
 #include "cmd/copy-agent/cp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +124,7 @@ static bool check_source(const char *source, bool recursive, struct reason *why)
 {
     struct stat found;
 
-    if ((recursive ? lstat : stat)(source, &found) != 0)
+    if (fstatat(AT_FDCWD, source, &found, recursive ? AT_SYMLINK_NOFOLLOW : 0) != 0)
         return reason_set(why, CODE_FAILED, "%.200s: cannot be read: %s", source, strerror(errno));
     if (S_ISDIR(found.st_mode) && !recursive)
         return reason_set(why, CODE_FAILED, "%.200s: is a directory, and -r was not given", source);

@@ -177,7 +177,7 @@ bool filter_takes(const struct filter *filter, int rule)
 
 bool filter_may_take_below(const struct filter *filter, int rule)
 {
-    for (size_t i = (size_t)(rule + 1); i < filter->rules->count; i++)
+    for (int i = rule + 1; i < (int)filter->rules->count; i++)
         if (filter->rules->items[i][0] == '+')
             return true;
     return false;

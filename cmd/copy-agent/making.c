@@ -45,7 +45,7 @@ bool making_directory(struct copy *copy, struct descent *descent, uint32_t node)
     const struct folder *parent = descent_to(descent, copy->plan.nodes[node].parent);
     int error = parent ? EAGAIN : errno;
 
-    for (unsigned i = 0; error == EAGAIN && i < TRIES; i++)
+    for (unsigned i = 0; parent && error == EAGAIN && i < TRIES; i++)
         error = make(parent, plan_dest_name(&copy->plan, node));
     if (error != 0)
         making_note(copy, node, "cannot be made", error);

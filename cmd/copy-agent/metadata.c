@@ -118,7 +118,7 @@ int metadata_adjust(const struct stat *status, int dest, const struct ownership 
                     const char **doing)
 {
     struct stat present;
-    bool kept, changed;
+    bool kept = false, changed = false;
 
     *doing = "its owner cannot be set";
     int error = fstat(dest, &present) != 0 ? errno
@@ -134,7 +134,7 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
                   const struct ownership *ownership, const char **doing)
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
-    bool kept, changed = false;
+    bool kept = false, changed = false;
 
     *doing = "its owner cannot be set";
     int error = give(dest, "", status, present, ownership, &kept, &changed);
@@ -157,7 +157,7 @@ int metadata_symlink(const struct stat *status, int directory, const char *name,
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
     struct stat present;
-    bool kept, changed;
+    bool kept = false, changed = false;
 
     *doing = "its owner cannot be set";
     int error = fstatat(directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0

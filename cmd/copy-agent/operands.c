@@ -98,9 +98,9 @@ static bool open_single_source(struct copy *copy)
 static bool open_source(struct copy *copy)
 {
     struct stat found;
-    bool keep = copy->settings->keep_links;
+    int flags = copy->settings->keep_links ? AT_SYMLINK_NOFOLLOW : 0;
 
-    if ((keep ? lstat : stat)(copy->source_name, &found) != 0)
+    if (fstatat(AT_FDCWD, copy->source_name, &found, flags) != 0)
         return refuse_errno(copy, copy->source_name, "cannot be read");
     if (S_ISDIR(found.st_mode))
         return open_directory_source(copy);
