@@ -30,10 +30,13 @@ MAKEFLAGS += --no-print-directory
 .SUFFIXES:
 
 # In the order in which the linker wants them.
-ALL_LIBRARIES := check curl openssl libzstd zlib c-ares
+ALL_LIBRARIES := check curl openssl libarchive libyaml expat libzstd zlib c-ares
 LINK.check := -lcheck
 LINK.curl := -lcurl
 LINK.openssl := -lssl -lcrypto
+LINK.libarchive := -larchive
+LINK.libyaml := -lyaml
+LINK.expat := -lexpat
 LINK.libzstd := -lzstd
 LINK.zlib := -lz
 LINK.c-ares := -lcares
@@ -79,7 +82,7 @@ packages_for = $(addprefix build/.packages-,build $(if $(findstring sanitized,$1
 	$(if $(findstring $(HOST),$1),,cross)))
 
 VARIANTS := $(sort $(HOST)-release $(ARCH)-release $(HOST)-sanitized)
-$(foreach v,$(VARIANTS),$(foreach l,toolchain zlib libzstd openssl curl c-ares check,$(eval $(call library,$v,$l))))
+$(foreach v,$(VARIANTS),$(foreach l,toolchain $(ALL_LIBRARIES),$(eval $(call library,$v,$l))))
 
 libraries = $(foreach l,toolchain $2,build/deps/$1/.$l)
 

@@ -1,12 +1,15 @@
 // Links all libraries into one static program, prints their versions, and uses what a trimmed build could lack.
+#include <archive.h>
 #include <ares.h>
 #include <curl/curl.h>
+#include <expat.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 #include <stdio.h>
 #include <string.h>
+#include <yaml.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -43,12 +46,28 @@ static int curl_has(const char *protocol)
     return 0;
 }
 
+// A tar or zip, plain or compressed, and all that without another program's help.
+static int archive_reads_tar_and_zip(void)
+{
+    struct archive *archive = archive_read_new();
+    int good = archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+               archive_read_support_format_zip(archive) == ARCHIVE_OK &&
+               archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
+               archive_read_support_filter_zstd(archive) == ARCHIVE_OK;
+
+    archive_read_free(archive);
+    return good;
+}
+
 int main(void)
 {
     int features = curl_version_info(CURLVERSION_NOW)->features;
 
     printf("c-ares %s\n", ares_version(NULL));
     printf("curl %s\n", curl_version_info(CURLVERSION_NOW)->version);
+    printf("expat %s\n", XML_ExpatVersion() + strlen("expat_"));
+    printf("libarchive %s\n", archive_version_string() + strlen("libarchive "));
+    printf("libyaml %s\n", yaml_get_version_string());
     printf("libzstd %s\n", ZSTD_versionString());
     printf("openssl %s\n", OpenSSL_version(OPENSSL_VERSION_STRING));
     printf("zlib %s\n", zlibVersion());
@@ -60,6 +79,8 @@ int main(void)
         return fail("curl speaks other protocols than http, https and file");
     if (!(features & CURL_VERSION_LIBZ) || !(features & CURL_VERSION_ZSTD))
         return fail("curl does not decompress");
+    if (!archive_reads_tar_and_zip())
+        return fail("libarchive lacks tar, zip, gzip or zstd");
     curl_global_cleanup();
     return 0;
 }
