@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/mem.h"
@@ -20,13 +21,13 @@ enum { NAMES_TO_TRY = 100 };
 /* Beside the target, so that the rename stays within one filesystem; hidden, so that globs pass over it. */
 #define TEMPORARY_MARK ".initkit-"
 
-/* The temporary that is open now, for the case that memory runs out. */
-static const char *open_temporary;
+/* Those whose temporaries are there now, for the case that memory runs out. */
+static struct publish *open_publishes;
 
 static void publish_at_exhaustion(void)
 {
-    if (open_temporary)
-        unlink(open_temporary);
+    for (const struct publish *open = open_publishes; open; open = open->next)
+        unlink(open->temporary);
 }
 
 static bool publish_fail(struct reason *why, const char *path, const char *doing, int error)
@@ -162,7 +163,8 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
     remove_litter(path);
     if (!open_temporary_file(publish, mode, why))
         return false;
-    open_temporary = publish->temporary;
+    publish->next = open_publishes;
+    open_publishes = publish;
     mem_at_exhaustion(publish_at_exhaustion);
     return true;
 }
@@ -198,7 +200,11 @@ static void publish_close(struct publish *publish)
     if (publish->descriptor >= 0)
         close(publish->descriptor);
     publish->descriptor = -1;
-    open_temporary = NULL;
+    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
+        if (*link == publish) {
+            *link = publish->next;
+            break;
+        }
 }
 
 bool publish_commit(struct publish *publish, struct reason *why)
@@ -217,5 +223,45 @@ void publish_abort(struct publish *publish)
 {
     if (publish->descriptor >= 0 && !publish->direct)
         unlink(publish->temporary);
+    publish_close(publish);
+}
+
+/* renameat2 by its number: not every C library has it. */
+static bool swap_names(const char *a, const char *b)
+{
+    enum { EXCHANGE = 1 << 1 };
+
+    return syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, EXCHANGE) == 0;
+}
+
+bool publish_place(struct publish *publish, struct reason *why)
+{
+    int error = 0;
+
+    if (publish->direct)
+        return true;
+    publish->swapped = swap_names(publish->temporary, publish->path);
+    if (!publish->swapped && rename(publish->temporary, publish->path) != 0) {
+        error = errno;
+        unlink(publish->temporary);
+        publish_close(publish);
+    }
+    publish->placed = error == 0;
+    return publish->placed || publish_fail(why, publish->path, "cannot be put in its place", error);
+}
+
+void publish_settle(struct publish *publish)
+{
+    if (publish->swapped)
+        unlink(publish->temporary);
+    publish_close(publish);
+}
+
+void publish_undo(struct publish *publish)
+{
+    if (publish->swapped && swap_names(publish->temporary, publish->path))
+        unlink(publish->temporary);
+    else if (publish->placed && !publish->swapped)
+        unlink(publish->path);
     publish_close(publish);
 }

@@ -16,6 +16,9 @@ struct publish {
     bool direct;    /* standard output or a device: there is nothing to rename */
     char path[PATH_MAX];
     char temporary[PATH_MAX];
+    bool placed;          /* by publish_place */
+    bool swapped;         /* what was there has the temporary's name now */
+    struct publish *next; /* that is open too */
 };
 
 /* Opens `path` for writing. "-" is standard output; a path that is a device, a FIFO or a socket is written to, not
@@ -30,5 +33,12 @@ bool publish_commit(struct publish *publish, struct reason *why);
 
 /* Gives up: the temporary is removed. */
 void publish_abort(struct publish *publish);
+
+/* The same in two steps, for files that are published together: publish_place puts one in its place but keeps what was there,
+ * until publish_settle removes it or publish_undo puts it back. After a false, as after publish_commit. On a filesystem that
+ * cannot swap two names, what was there is gone at once. */
+bool publish_place(struct publish *publish, struct reason *why);
+void publish_settle(struct publish *publish);
+void publish_undo(struct publish *publish);
 
 #endif

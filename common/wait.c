@@ -56,6 +56,7 @@ static void wait_begin_attempt(struct wait *wait, struct wait_target *target)
     int64_t deadline = retry_attempt_deadline(&wait->options->retry, &target->retry, deadline_now());
 
     target->phase = WAIT_TRYING;
+    target->not_before = 0;
     wait->in_flight++;
     wait->start(target, deadline);
 }
@@ -152,7 +153,8 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
         break;
     case RETRY_AGAIN:
         target->phase = WAIT_SLEEPING;
-        loop_timer_set(wait->loop, &target->timer, step.at);
+        loop_timer_set(wait->loop, &target->timer,
+                       step.at > target->not_before ? step.at : target->not_before);
         break;
     }
     wait_kick(wait);
@@ -269,6 +271,8 @@ int wait_run(struct wait *wait)
     enum loop_end end = loop_run(wait->loop);
     wait_cancel_all(wait);
     enum code code = wait_code(wait, end);
+    if (code != CODE_OK && end != LOOP_STOPPED && wait->keep)
+        wait->kept = wait->keep(wait);
     bool concluded = !wait->conclude || wait->conclude(wait, code, &why);
     if (code == CODE_OK && (!concluded || (wait->publish && !wait->publish(wait, &why)))) {
         if (stop_signal() != 0)

@@ -36,7 +36,10 @@ struct wait_target {
     struct retry_state retry;
     struct loop_timer timer;
     struct reason reason; /* of the last attempt that failed; an empty text: none has */
-    int64_t said;         /* when a line was last written about it */
+    int64_t
+        not_before; /* no other attempt until then, because the server asks for it; 0: as soon as it is due. The tool
+                             sets it before the attempt ends */
+    int64_t said; /* when a line was last written about it */
     struct wait_target *next_queued;
 };
 
@@ -58,6 +61,9 @@ struct wait {
     /* Called whatever the verdict will be, before it is said; may be NULL. False fills `why`, the verdict then if it would
      * have been good. */
     bool (*conclude)(struct wait *wait, enum code code, struct reason *why);
+    /* What a run that failed keeps in place of what it wanted, for the last line; the code is 0 then. NULL: nothing. May be
+     * NULL; not called for signals. */
+    const char *(*keep)(struct wait *wait);
     void *owner; /* for the tool */
 
     /* The run's own. */
@@ -69,6 +75,7 @@ struct wait {
     struct wait_target *queue, *queue_tail;
     struct loop_timer limit, alive, kick;
     bool over_time;
+    const char *kept; /* what `keep` said */
 };
 
 /* How many attempts that need `descriptors` each fit into the limit of open files, which is raised as far as it

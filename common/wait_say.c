@@ -233,7 +233,7 @@ int wait_say_verdict(const struct wait *wait, enum code code)
 {
     int64_t elapsed = deadline_now() - wait->began;
     struct log_event event = {
-        .level = code == CODE_OK ? LOG_INFO : LOG_ERROR,
+        .level = code == CODE_OK ? LOG_INFO : wait->kept ? LOG_WARN : LOG_ERROR,
         .name = verdict_event(code),
         .elapsed = elapsed,
     };
@@ -246,7 +246,9 @@ int wait_say_verdict(const struct wait *wait, enum code code)
         wait_add_good(wait, &line, elapsed);
     else
         wait_add_bad(wait, &line, code, elapsed);
-    int exit_code = verdict_finish(wait->verdict, code, &event, line.data);
+    if (wait->kept)
+        buf_add_format(&line, "; kept %s", wait->kept);
+    int exit_code = verdict_finish(wait->verdict, wait->kept ? CODE_OK : code, &event, line.data);
     buf_free(&line);
     return exit_code;
 }
