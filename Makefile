@@ -4,10 +4,11 @@
 
 VERSION := 0.1.0
 
-TOOLS := wait-for-dns wait-for-tcp copy-agent tls-check
+TOOLS := wait-for-dns wait-for-tcp fetch-config copy-agent tls-check
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
+LIBRARIES.fetch-config := curl openssl libzstd zlib c-ares
 LIBRARIES.copy-agent :=
 LIBRARIES.tls-check := openssl c-ares
 

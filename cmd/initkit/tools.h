@@ -8,6 +8,7 @@
 #define TOOLS(_)    \
     _(wait_for_dns) \
     _(wait_for_tcp) \
+    _(fetch_config) \
     _(copy_agent)   \
     _(tls_check)
 

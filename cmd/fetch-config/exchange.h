@@ -1,0 +1,84 @@
+/* One request and its answer: resolve, connect, send, receive, gather the facts. No redirect is followed here and nothing
+ * is judged. */
+#ifndef FETCH_CONFIG_EXCHANGE_H
+#define FETCH_CONFIG_EXCHANGE_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/fetch-config/lookup.h"
+#include "cmd/fetch-config/multi.h"
+#include "cmd/fetch-config/reply.h"
+#include "cmd/fetch-config/url.h"
+#include "cmd/fetch-config/via.h"
+#include "common/options.h"
+
+struct exchange;
+
+/* The same for all of a run. */
+struct exchange_plan {
+    struct loop *loop;
+    struct multi *multi;
+    struct lookup_plan lookup;
+    const char *proxy;           /* --proxy; NULL: the environment says */
+    const char *proxy_auth_file; /* NULL: none */
+    char **environment;
+    int64_t connect_timeout, stall_timeout;
+    int64_t max_size, max_unpacked_size;
+    /* Sets up TLS for an https handle; NULL: libcurl's own ways. */
+    bool (*prepare_tls)(struct exchange *exchange, struct reason *why);
+    void *tls;
+};
+
+/* What is asked. */
+struct exchange_request {
+    const struct url *url;
+    const char *method;                /* NULL: GET */
+    const struct option_list *headers; /* to the server, never to a proxy */
+    int upload;                        /* a descriptor whose content is the request's body; -1: none */
+    int64_t upload_size;
+    bool decode;      /* take a Content-Encoding, and undo it */
+    int64_t max_size; /* 0: the plan's */
+    int64_t deadline;
+    int64_t wall_time; /* seconds, for a Retry-After that is a date */
+};
+
+struct exchange {
+    const struct exchange_plan *plan;
+    /* A piece of a 2xx body. False when it cannot be kept; `why` says why. */
+    bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why);
+    void (*on_end)(void *owner); /* once; the facts are in `reply`, unless `failed` */
+    void *owner;
+
+    struct exchange_request request;
+    struct reply reply;
+    bool failed; /* before anything was sent, for `why` and with `outcome`: no addresses, no proxy */
+    struct reason why;
+    enum outcome outcome;
+    struct via via;
+
+    struct lookup lookup;
+    CURL *easy;
+    struct multi_transfer transfer;
+    struct curl_slist *resolve, *headers;
+    char *proxy_auth;
+    struct loop_timer stall;
+    int64_t last_activity;
+    curl_off_t moved; /* bytes seen by the last activity */
+    int64_t unpacked;
+    size_t drained;
+    bool running;
+    void *tls; /* of prepare_tls */
+};
+
+/* Begins; `exchange` has its plan, callbacks and owner. */
+void exchange_start(struct exchange *exchange, const struct exchange_request *request);
+
+/* Ends it without on_end, or releases it after on_end. */
+void exchange_clear(struct exchange *exchange);
+
+/* "connecting to 10.0.0.1" */
+void exchange_doing(const struct exchange *exchange, struct reason *doing);
+
+#endif

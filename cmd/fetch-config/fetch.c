@@ -1,0 +1,305 @@
+#include "cmd/fetch-config/fetch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/fetch-config/checksum.h"
+#include "cmd/fetch-config/local.h"
+#include "cmd/fetch-config/redirect.h"
+#include "common/deadline.h"
+
+#include "common/banned.h"
+
+/* Ends what is under way; what was fetched stays. */
+static void fetch_release(struct fetch *fetch)
+{
+    exchange_clear(&fetch->exchange);
+    headers_clear(&fetch->headers);
+    url_free(&fetch->at);
+    buf_free(&fetch->sum);
+    if (fetch->upload >= 0)
+        close(fetch->upload);
+    fetch->upload = -1;
+}
+
+void fetch_free(struct fetch *fetch)
+{
+    if (fetch->plan)
+        fetch_release(fetch);
+    spool_abort(&fetch->spool);
+    url_free(&fetch->url);
+    url_free(&fetch->sum_url);
+}
+
+static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct reason *why)
+{
+    fetch_release(fetch);
+    if (outcome != ATTEMPT_OK)
+        spool_abort(&fetch->spool);
+    wait_attempt_ended(&fetch->base, outcome, why);
+}
+
+/* --- what has come --- */
+
+static bool check_digest(struct fetch *fetch, struct reason *why)
+{
+    char digest[SPOOL_DIGEST], wanted[SPOOL_DIGEST];
+    const char *slash = strrchr(fetch->url.shown, '/');
+
+    if (!fetch->spool.digest)
+        return true;
+    spool_digest(&fetch->spool, digest);
+    if (fetch->sha256)
+        snprintf(wanted, sizeof wanted, "%s", fetch->sha256);
+    else if (!checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted))
+        return reason_set(why, CODE_FAILED, "%.150s has no SHA-256 for %.100s", fetch->sum_url.shown,
+                          slash ? slash + 1 : "it");
+    if (strcasecmp(digest, wanted) == 0)
+        return true;
+    reason_set(why, CODE_FAILED, "its SHA-256 is %s, not %s", digest, wanted);
+    reason_hint(why, "another version than the one expected, or a page in place of the file");
+    return false;
+}
+
+static void fetch_check(struct fetch *fetch)
+{
+    struct reason why;
+
+    if (!check_digest(fetch, &why)) {
+        fetch_end(fetch, ATTEMPT_FAIL, &why);
+        return;
+    }
+    snprintf(fetch->found, sizeof fetch->found, "%" PRId64 " byte%s", fetch->spool.size,
+             fetch->spool.size == 1 ? "" : "s");
+    fetch->base.found = fetch->found;
+    fetch_end(fetch, ATTEMPT_OK, NULL);
+}
+
+static bool open_spool(struct fetch *fetch, struct reason *why)
+{
+    bool digest = fetch->sha256 || fetch->sum_url.text;
+
+    return fetch->spool.kind != SPOOL_CLOSED ||
+           spool_begin(&fetch->spool, fetch->path, fetch->plan->mode, digest, why);
+}
+
+static bool on_body(void *owner, const char *bytes, size_t length, struct reason *why)
+{
+    struct fetch *fetch = owner;
+
+    if (fetch->phase == FETCH_SUM)
+        return buf_add(&fetch->sum, bytes, length) ||
+               reason_set(why, CODE_FAILED, "%.150s: too large for a checksum", fetch->sum_url.shown);
+    return open_spool(fetch, why) && spool_write(&fetch->spool, bytes, length, why);
+}
+
+/* --- the way there --- */
+
+static void fetch_request(struct fetch *fetch);
+
+/* An empty body has opened nothing yet. */
+static void fetch_body_is_here(struct fetch *fetch)
+{
+    struct reason why;
+
+    if (open_spool(fetch, &why))
+        fetch_check(fetch);
+    else
+        fetch_end(fetch, ATTEMPT_FAIL, &why);
+}
+
+static bool fetch_go_to(struct fetch *fetch, const struct url *url, struct reason *why)
+{
+    url_free(&fetch->at);
+    fetch->redirects = 0;
+    fetch->method = fetch->phase == FETCH_BODY ? fetch->plan->method : NULL;
+    return url_parse(url->text, "", &fetch->at, why);
+}
+
+static void fetch_begin_phase(struct fetch *fetch, enum fetch_phase phase)
+{
+    const struct url *url = phase == FETCH_SUM ? &fetch->sum_url : &fetch->url;
+    struct reason why;
+
+    fetch->phase = phase;
+    if (url->scheme == URL_FILE) {
+        enum outcome outcome = local_read(url->path, fetch->plan->exchange.max_size, on_body, fetch, &why);
+        if (outcome != ATTEMPT_OK)
+            fetch_end(fetch, outcome, &why);
+        else if (phase == FETCH_SUM)
+            fetch_begin_phase(fetch, FETCH_BODY);
+        else
+            fetch_body_is_here(fetch);
+        return;
+    }
+    if (fetch_go_to(fetch, url, &why))
+        fetch_request(fetch);
+    else
+        fetch_end(fetch, ATTEMPT_FAIL, &why);
+}
+
+static void fetch_redirect(struct fetch *fetch)
+{
+    const struct redirect_rules rules = {
+        .followed = fetch->redirects,
+        .most = fetch->plan->max_redirs,
+        .first = fetch->phase == FETCH_SUM ? &fetch->sum_url : &fetch->url,
+        .has_body = fetch->upload >= 0 && redirect_method(fetch->exchange.reply.status, fetch->method),
+    };
+    struct url to;
+    struct reason why;
+
+    if (!redirect_next(&rules, &fetch->at, &fetch->exchange.reply, &to, &why)) {
+        url_free(&to);
+        fetch_end(fetch, ATTEMPT_FAIL, &why);
+        return;
+    }
+    fetch->redirects++;
+    fetch->method = redirect_method(fetch->exchange.reply.status, fetch->method);
+    url_free(&fetch->at);
+    fetch->at = to;
+    fetch_request(fetch);
+}
+
+static enum outcome fetch_judge(struct fetch *fetch, struct reason *why)
+{
+    const struct exchange_plan *plan = &fetch->plan->exchange;
+    const struct exchange *exchange = &fetch->exchange;
+    const struct reply_rules rules = {
+        .retry_statuses = fetch->plan->retry_statuses,
+        .retry_status_count = fetch->plan->retry_status_count,
+        .proxy = exchange->via.used ? exchange->via.url.shown : NULL,
+        .proxy_source = exchange->via.source,
+        .connect_timeout = plan->connect_timeout,
+        .stall_timeout = plan->stall_timeout,
+        .max_size = plan->max_size,
+        .max_unpacked_size = plan->max_unpacked_size,
+        .now = deadline_now(),
+        .deadline = fetch->base.retry.deadline,
+    };
+
+    if (exchange->failed) {
+        *why = exchange->why;
+        return exchange->outcome;
+    }
+    enum outcome outcome = reply_judge(&exchange->reply, &rules, why);
+    if (outcome == ATTEMPT_RETRY && exchange->reply.retry_after > 0)
+        fetch->base.not_before = deadline_after(rules.now, exchange->reply.retry_after);
+    return outcome;
+}
+
+static void on_end(void *owner)
+{
+    struct fetch *fetch = owner;
+    struct reason why;
+
+    if (!fetch->exchange.failed && reply_is_redirect(&fetch->exchange.reply)) {
+        fetch_redirect(fetch);
+        return;
+    }
+    enum outcome outcome = fetch_judge(fetch, &why);
+    if (outcome != ATTEMPT_OK && fetch->redirects > 0)
+        reason_wrap(&why, "redirected to %.100s", fetch->at.shown);
+    if (outcome != ATTEMPT_OK && fetch->phase == FETCH_SUM)
+        reason_wrap(&why, "--sha256-url");
+    if (outcome != ATTEMPT_OK)
+        fetch_end(fetch, outcome, &why);
+    else if (fetch->phase == FETCH_SUM)
+        fetch_begin_phase(fetch, FETCH_BODY);
+    else
+        fetch_body_is_here(fetch);
+}
+
+/* What is compressed already is to arrive as it is: its checksum was made of it so. */
+static bool may_be_encoded(const struct url *url)
+{
+    static const char *const endings[] = {".gz", ".tgz", ".zst", ".zip"};
+    size_t length = strlen(url->shown);
+
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t ending = strlen(endings[i]);
+        if (length > ending && strcasecmp(url->shown + length - ending, endings[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool fetch_open_upload(struct fetch *fetch, struct exchange_request *request, struct reason *why)
+{
+    const char *path = fetch->plan->data_file;
+    struct stat present;
+
+    request->upload = -1;
+    if (!path || fetch->phase != FETCH_BODY || (fetch->redirects > 0 && !fetch->method))
+        return true;
+    if (fetch->upload >= 0)
+        close(fetch->upload);
+    fetch->upload = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fetch->upload < 0 || fstat(fetch->upload, &present) != 0)
+        return reason_set(why, CODE_FAILED, "--data-file: %.200s: %s", path, strerror(errno));
+    if (!S_ISREG(present.st_mode))
+        return reason_set(why, CODE_FAILED, "--data-file: %.200s: is not a file", path);
+    request->upload = fetch->upload;
+    request->upload_size = present.st_size;
+    return true;
+}
+
+static void fetch_request(struct fetch *fetch)
+{
+    const struct url *first = fetch->phase == FETCH_SUM ? &fetch->sum_url : &fetch->url;
+    struct exchange_request request = {
+        .url = &fetch->at,
+        .method = fetch->method,
+        .headers = url_same_party(first, &fetch->at) && url_same_party(&fetch->url, &fetch->at)
+                       ? &fetch->headers
+                       : NULL,
+        .decode = may_be_encoded(&fetch->at),
+        .deadline = fetch->deadline,
+        .wall_time = time(NULL),
+    };
+    struct reason why;
+
+    exchange_clear(&fetch->exchange);
+    if (fetch_open_upload(fetch, &request, &why))
+        exchange_start(&fetch->exchange, &request);
+    else
+        fetch_end(fetch, ATTEMPT_FAIL, &why);
+}
+
+void fetch_start(struct wait_target *target, int64_t deadline)
+{
+    struct fetch *fetch = (struct fetch *)target;
+    struct reason why;
+
+    fetch->deadline = deadline;
+    fetch->upload = -1;
+    fetch->exchange.plan = &fetch->plan->exchange;
+    fetch->exchange.on_body = on_body;
+    fetch->exchange.on_end = on_end;
+    fetch->exchange.owner = fetch;
+    buf_init(&fetch->sum, CHECKSUM_FILE);
+    if (!headers_read(&fetch->plan->headers, &fetch->headers, &why)) {
+        /* It could be read when the run began: it is being rotated. */
+        why.code = CODE_FAILED;
+        fetch_end(fetch, ATTEMPT_RETRY, &why);
+        return;
+    }
+    fetch_begin_phase(fetch, fetch->sum_url.text ? FETCH_SUM : FETCH_BODY);
+}
+
+void fetch_cancel(struct wait_target *target, struct reason *doing)
+{
+    struct fetch *fetch = (struct fetch *)target;
+
+    exchange_doing(&fetch->exchange, doing);
+    fetch_release(fetch);
+    spool_abort(&fetch->spool);
+}

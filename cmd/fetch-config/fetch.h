@@ -1,0 +1,56 @@
+/* An attempt at one pair: request, redirects, body, checks. What comes of it waits in `spool` for the whole set. */
+#ifndef FETCH_CONFIG_FETCH_H
+#define FETCH_CONFIG_FETCH_H
+
+#include <sys/types.h>
+
+#include "cmd/fetch-config/exchange.h"
+#include "cmd/fetch-config/headers.h"
+#include "cmd/fetch-config/spool.h"
+#include "common/wait.h"
+
+/* The same for all pairs of a run. */
+struct fetch_plan {
+    struct exchange_plan exchange;
+    struct headers_source headers;
+    int retry_statuses[REPLY_STATUSES];
+    size_t retry_status_count;
+    unsigned max_redirs;
+    const char *method;    /* NULL: GET */
+    const char *data_file; /* NULL: no body */
+    mode_t mode;
+};
+
+enum { FETCH_FOUND = 128 };
+
+enum fetch_phase { FETCH_SUM, FETCH_BODY };
+
+struct fetch {
+    struct wait_target base;
+    const struct fetch_plan *plan;
+    struct url url;
+    const char *path;        /* NULL: the body is not kept */
+    const char *sha256;      /* that was given; NULL: none */
+    struct url sum_url;      /* its text is NULL when there is none */
+    char found[FETCH_FOUND]; /* for its last line */
+
+    enum fetch_phase phase;
+    int64_t deadline;
+    struct url at; /* the present hop's */
+    const char *method;
+    unsigned redirects;
+    struct option_list headers;
+    struct exchange exchange;
+    int upload;
+    struct buf sum;
+    struct spool spool;
+};
+
+/* The two halves of an attempt, as struct wait calls them. */
+void fetch_start(struct wait_target *target, int64_t deadline);
+void fetch_cancel(struct wait_target *target, struct reason *doing);
+
+/* Releases everything, what was fetched and not published too. */
+void fetch_free(struct fetch *fetch);
+
+#endif

@@ -1,0 +1,39 @@
+/* What a request says in its header: lines from arguments and files, and secrets from files that are read anew for
+ * each attempt. */
+#ifndef FETCH_CONFIG_HEADERS_H
+#define FETCH_CONFIG_HEADERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/options.h"
+#include "common/reason.h"
+
+enum { HEADERS_FILE = 64 * 1024 }; /* bytes of a file with headers or a secret */
+
+/* Where the user's headers come from; each may be missing. */
+struct headers_source {
+    const struct option_list *lines; /* --header */
+    const char *file;                /* --header-file */
+    const char *bearer_token_file;
+    const char *basic_auth_file;
+};
+
+/* "NAME: VALUE" that can go on the wire as it is: a token, no control bytes, and none of those that frame the message. It
+ * never repeats the value. */
+bool headers_check(const char *line, struct reason *why);
+
+/* Adds all lines to `list`. False fills `why`: CODE_USAGE, naming the option and the file. */
+bool headers_read(const struct headers_source *source, struct option_list *list, struct reason *why);
+
+/* Wipes and frees what headers_read has added. */
+void headers_clear(struct option_list *list);
+
+/* Reads a file's one line, such as a token: without the newline at its end, not empty, no control bytes. The caller wipes
+ * and frees it. NULL fills `why` (CODE_USAGE). */
+char *headers_read_secret(const char *path, struct reason *why);
+
+/* Overwrites a secret, if there is one, and frees it. */
+void headers_wipe(char *secret);
+
+#endif

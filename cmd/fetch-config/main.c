@@ -1,0 +1,305 @@
+/* fetch-config: files from servers, whole or not at all. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+
+#include "cmd/fetch-config/fetch.h"
+#include "cmd/fetch-config/operand.h"
+#include "cmd/fetch-config/set.h"
+#include "cmd/fetch-config/settings.h"
+#include "common/hosts.h"
+#include "common/mem.h"
+#include "common/namespace.h"
+#include "common/tool.h"
+
+#include "common/banned.h"
+
+enum { IN_FLIGHT_MOST = 32, DESCRIPTORS_EACH = 6, FILE_MODE = 0644, PAIRS_MOST = 10000 };
+
+#define HOSTS_FILE "/etc/hosts"
+
+/* Everything that the run needs, released by run_free. */
+struct run {
+    const struct fetch_config_options *options;
+    struct resolvconf conf;
+    struct dns_resolver resolver;
+    struct ownership ownership;
+    struct fetch_plan plan;
+    struct fetch *fetches;
+    struct wait_target **targets;
+    size_t count;
+    struct wait wait;
+};
+
+/* --- what the user said --- */
+
+static void run_set_plan(struct run *run)
+{
+    const struct fetch_config_options *options = run->options;
+    struct fetch_plan *plan = &run->plan;
+
+    ownership_init(&run->ownership, options->mode, options->owner);
+    plan->mode = ownership_mode(&run->ownership, FILE_MODE, false);
+    plan->max_redirs = (unsigned)options->max_redirs;
+    plan->method = options->request ? options->request : options->data_file ? "POST" : NULL;
+    plan->data_file = options->data_file;
+    reply_parse_statuses(options->retry_status, plan->retry_statuses, &plan->retry_status_count);
+    plan->headers = (struct headers_source){
+        .lines = &options->headers,
+        .file = options->header_file,
+        .bearer_token_file = options->bearer_token_file,
+        .basic_auth_file = options->basic_auth_file,
+    };
+    plan->exchange = (struct exchange_plan){
+        .lookup = {.resolver = &run->resolver,
+                   .search = !options->resolver.no_search,
+                   .hosts_path = HOSTS_FILE},
+        .proxy = options->proxy,
+        .proxy_auth_file = options->proxy_auth_file,
+        .environment = environ,
+        .connect_timeout = options->connect_timeout,
+        .stall_timeout = options->stall_timeout,
+        .max_size = options->max_size,
+        .max_unpacked_size = options->max_unpacked_size,
+    };
+}
+
+/* The URL's text, for the caller to free, and fetch->path. NULL fills `why`. */
+static char *split_operand(const struct run *run, const char *operand, struct fetch *fetch,
+                           struct reason *why)
+{
+    const struct fetch_config_options *options = run->options;
+    char *text = NULL;
+
+    if (options->output) {
+        fetch->path = options->output;
+        return xstrdup(operand);
+    }
+    if (operand_split(operand, &text, &fetch->path))
+        return text;
+    if (run->plan.method)
+        return xstrdup(operand);
+    reason_set(why, CODE_USAGE,
+               "expected URL=PATH, where PATH begins with / or ./ or is -, or URL and -o PATH");
+    return NULL;
+}
+
+/* The n-th checksum belongs to the n-th pair. */
+static bool add_checksum(const struct run *run, size_t index, const char *namespace, struct reason *why)
+{
+    const struct fetch_config_options *options = run->options;
+    struct fetch *fetch = &run->fetches[index];
+    char shown[URL_SHOWN];
+
+    if (index < options->sha256.count)
+        fetch->sha256 = options->sha256.items[index];
+    if (index >= options->sha256_url.count)
+        return true;
+    if (fetch->sha256)
+        return reason_set(why, CODE_USAGE, "has both a --sha256 and a --sha256-url");
+    const char *text = options->sha256_url.items[index];
+    if (url_parse(text, namespace, &fetch->sum_url, why))
+        return true;
+    reason_wrap(why, "--sha256-url %s", url_show(text, shown));
+    return false;
+}
+
+static bool add_pair(struct run *run, size_t index, const char *namespace, struct reason *why)
+{
+    struct fetch *fetch = &run->fetches[index];
+    char *text = split_operand(run, run->options->common.operands.items[index], fetch, why);
+    bool good = text && url_parse(text, namespace, &fetch->url, why);
+
+    free(text);
+    if (!good || !add_checksum(run, index, namespace, why))
+        return false;
+    if (fetch->url.scheme == URL_FILE && run->plan.method)
+        return reason_set(why, CODE_USAGE, "--request and --data-file are for http and https");
+    fetch->base.name = fetch->url.shown;
+    for (size_t i = 0; fetch->path && i < index; i++)
+        if (run->fetches[i].path && strcmp(run->fetches[i].path, fetch->path) == 0)
+            return reason_set(why, CODE_USAGE, "%.200s is the PATH of two pairs", fetch->path);
+    return true;
+}
+
+static bool run_add_pairs(struct run *run, const char *namespace, struct reason *why)
+{
+    const struct option_list *operands = &run->options->common.operands;
+    char shown[URL_SHOWN];
+
+    run->fetches = xcalloc(operands->count, sizeof *run->fetches);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    for (run->count = 0; run->count < operands->count; run->count++) {
+        struct fetch *fetch = &run->fetches[run->count];
+        fetch->upload = -1;
+        run->targets[run->count] = &fetch->base;
+        if (!add_pair(run, run->count, namespace, why)) {
+            run->count++;
+            reason_wrap(why, "%s", url_show(operands->items[run->count - 1], shown));
+            return false;
+        }
+        fetch->plan = &run->plan;
+    }
+    return true;
+}
+
+static bool check_counts(const struct fetch_config_options *options, struct reason *why)
+{
+    size_t operands = options->common.operands.count;
+
+    if (operands == 0)
+        return reason_set(why, CODE_USAGE, "a URL is missing: expected URL=PATH, or URL and -o PATH");
+    if (operands > PAIRS_MOST)
+        return reason_set(why, CODE_USAGE, "more than %d pairs", PAIRS_MOST);
+    if (options->output && operands > 1)
+        return reason_set(why, CODE_USAGE, "--output: goes with one URL; for several write URL=PATH");
+    if (options->sha256.count > operands)
+        return reason_set(why, CODE_USAGE, "--sha256: given more often than there are pairs");
+    if (options->sha256_url.count > operands)
+        return reason_set(why, CODE_USAGE, "--sha256-url: given more often than there are pairs");
+    if (options->data_file && access(options->data_file, R_OK) != 0)
+        return reason_set(why, CODE_USAGE, "--data-file: %.200s cannot be read", options->data_file);
+    return true;
+}
+
+/* Secrets' files have to make sense now, although they are read anew for each attempt. */
+static bool check_secrets(const struct run *run, struct reason *why)
+{
+    struct option_list lines = {0};
+    bool good = headers_read(&run->plan.headers, &lines, why);
+
+    headers_clear(&lines);
+    if (!good || !run->options->proxy_auth_file)
+        return good;
+    char *secret = headers_read_secret(run->options->proxy_auth_file, why);
+    if (secret && !strchr(secret, ':'))
+        good = reason_set(why, CODE_USAGE, "%.200s: expected user:password", run->options->proxy_auth_file);
+    if (!secret || !good)
+        reason_wrap(why, "--proxy-auth-file");
+    headers_wipe(secret);
+    return secret && good;
+}
+
+/* A proxy that makes no sense, and names that nobody can be asked for. */
+static bool check_ways(struct run *run, bool servers, const struct reason *no_servers, struct reason *why)
+{
+    struct address found[HOSTS_ADDRESSES];
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct url *url = &run->fetches[i].url;
+        struct via via;
+        if (url->scheme == URL_FILE)
+            continue;
+        bool good = via_choose(url, run->plan.exchange.proxy, environ, &via, why);
+        const char *host = via.used ? via.url.host : url->host;
+        if (good && !servers && !address_parse(host, 0, &found[0]) &&
+            hosts_lookup(HOSTS_FILE, host, AF_UNSPEC, found) == 0) {
+            *why = *no_servers;
+            good = false;
+        }
+        via_free(&via);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static bool run_prepare(struct run *run, struct reason *why)
+{
+    struct reason no_servers = {0};
+    char namespace[NAMESPACE_TEXT];
+
+    run_set_plan(run);
+    if (!check_counts(run->options, why))
+        return false;
+    bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||
+        !check_secrets(run, why) || !check_ways(run, servers, &no_servers, why))
+        return false;
+    if (!servers)
+        run->plan.exchange.lookup.no_servers = no_servers;
+    for (size_t i = 0; i < run->count; i++)
+        if (run->fetches[i].path && !spool_check(run->fetches[i].path, why))
+            return false;
+    run->plan.exchange.loop = loop_new();
+    run->resolver = (struct dns_resolver){.loop = run->plan.exchange.loop, .conf = &run->conf};
+    if (!run->plan.exchange.loop)
+        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    run->plan.exchange.multi = multi_new(run->plan.exchange.loop);
+    return run->plan.exchange.multi || reason_set(why, CODE_INTERNAL, "libcurl cannot be set up");
+}
+
+/* --- the run --- */
+
+static bool run_publish(struct wait *wait, struct reason *why)
+{
+    const struct run *run = wait->owner;
+    const struct set_rules rules = {.if_changed = run->options->if_changed, .ownership = &run->ownership};
+
+    return set_publish(run->fetches, run->count, &rules, why);
+}
+
+/* --keep-on-error: all that was to be fetched is there from before. */
+static const char *run_keep(struct wait *wait)
+{
+    const struct run *run = wait->owner;
+
+    for (size_t i = 0; i < run->count; i++)
+        if (!run->fetches[i].path || access(run->fetches[i].path, F_OK) != 0)
+            return NULL;
+    return run->count == 1 ? "the file that was there" : "the files that were there";
+}
+
+static int run_wait(struct run *run, const struct verdict *verdict)
+{
+    run->wait = (struct wait){
+        .loop = run->plan.exchange.loop,
+        .options = &run->options->common,
+        .verdict = verdict,
+        .targets = run->targets,
+        .count = run->count,
+        .done = "fetched",
+        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
+        .start = fetch_start,
+        .cancel = fetch_cancel,
+        .publish = run_publish,
+        .keep = run->options->keep_on_error ? run_keep : NULL,
+        .owner = run,
+    };
+    return wait_run(&run->wait);
+}
+
+static void run_free(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        fetch_free(&run->fetches[i]);
+    multi_free(run->plan.exchange.multi);
+    loop_free(run->plan.exchange.loop);
+    free(run->fetches);
+    free(run->targets);
+    free(run);
+}
+
+int main(int argc, char **argv)
+{
+    struct fetch_config_options options;
+    struct verdict verdict;
+    struct reason why;
+    int code;
+
+    if (tool_begin(&fetch_config_tool, argc, argv, &options, &verdict, &code)) {
+        struct run *run = xcalloc(1, sizeof *run);
+        run->options = &options;
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+            mem_exhausted();
+        code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
+        run_free(run);
+    }
+    options_free(&fetch_config_tool, &options);
+    return code;
+}

@@ -1,0 +1,24 @@
+#include "cmd/fetch-config/operand.h"
+
+#include <string.h>
+
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+static bool begins_path(const char *text)
+{
+    return text[0] == '/' || strncmp(text, "./", 2) == 0 || strcmp(text, "-") == 0;
+}
+
+bool operand_split(const char *operand, char **url, const char **path)
+{
+    for (const char *at = operand + strlen(operand); at > operand; at--) {
+        if (at[-1] != '=' || !begins_path(at))
+            continue;
+        *url = xstrndup(operand, (size_t)(at - operand) - 1);
+        *path = at;
+        return true;
+    }
+    return false;
+}

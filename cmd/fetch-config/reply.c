@@ -1,0 +1,289 @@
+#include "cmd/fetch-config/reply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/connect.h"
+#include "common/deadline.h"
+#include "common/units.h"
+
+#include "common/banned.h"
+
+bool reply_parse_statuses(const char *text, int statuses[REPLY_STATUSES], size_t *count)
+{
+    size_t found = 0;
+
+    while (*text != '\0') {
+        size_t length = strcspn(text, ",");
+        char number[8];
+        int64_t status;
+        if (length >= sizeof number || found == REPLY_STATUSES)
+            return false;
+        snprintf(number, sizeof number, "%.*s", (int)length, text);
+        if (!units_parse_number(number, 100, 599, &status))
+            return false;
+        if (statuses)
+            statuses[found] = (int)status;
+        found++;
+        text += length;
+        if (*text == ',' && *++text == '\0')
+            return false;
+    }
+    if (count)
+        *count = found;
+    return true;
+}
+
+int64_t reply_retry_after(const char *value, int64_t now)
+{
+    int64_t seconds;
+
+    value += strspn(value, " \t");
+    if (strspn(value, "0123456789") == strlen(value) && *value != '\0') {
+        if (!units_parse_number(value, 0, REPLY_PATIENCE_MOST / 1000, &seconds))
+            seconds = REPLY_PATIENCE_MOST / 1000;
+    } else {
+        time_t date = curl_getdate(value, NULL);
+        if (date < 0 || date <= now)
+            return 0;
+        seconds = (int64_t)date - now;
+    }
+    return seconds < REPLY_PATIENCE_MOST / 1000 ? seconds * 1000 : REPLY_PATIENCE_MOST;
+}
+
+bool reply_is_redirect(const struct reply *reply)
+{
+    int status = reply->status;
+
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static const char *phrase(int status)
+{
+    static const struct {
+        int status;
+        const char *phrase;
+    } phrases[] = {
+        {400, " Bad Request"},
+        {401, " Unauthorized"},
+        {403, " Forbidden"},
+        {404, " Not Found"},
+        {405, " Method Not Allowed"},
+        {407, " Proxy Authentication Required"},
+        {408, " Request Timeout"},
+        {409, " Conflict"},
+        {410, " Gone"},
+        {412, " Precondition Failed"},
+        {429, " Too Many Requests"},
+        {500, " Internal Server Error"},
+        {502, " Bad Gateway"},
+        {503, " Service Unavailable"},
+        {504, " Gateway Timeout"},
+    };
+
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    return "";
+}
+
+/* --- HTTP statuses --- */
+
+static void hint_at_status(int status, const struct reply_rules *rules, struct reason *why)
+{
+    if (status == 401 || status == 403)
+        reason_hint(why,
+                    "are the credentials right (--bearer-token-file, --basic-auth-file, --header-file)?");
+    else if (status == 404 || status == 410)
+        reason_hint(why, "is the path right, and is the file deployed there?");
+    else if (status >= 500 && rules->proxy)
+        reason_hint(why, "the proxy %.120s (from %s) may have said so, not the server", rules->proxy,
+                    rules->proxy_source);
+    else if (status >= 500)
+        reason_hint(why, "the server has trouble of its own: look at its logs");
+}
+
+static bool is_worth_another(int status, const struct reply_rules *rules)
+{
+    for (size_t i = 0; i < rules->retry_status_count; i++)
+        if (rules->retry_statuses[i] == status)
+            return true;
+    return false;
+}
+
+static enum outcome judge_status(const struct reply *reply, const struct reply_rules *rules,
+                                 struct reason *why)
+{
+    char text[UNITS_TEXT], left[UNITS_TEXT];
+    int status = reply->status;
+
+    reason_set(why, CODE_HTTP_STATUS, "HTTP status %d%s", status, phrase(status));
+    hint_at_status(status, rules, why);
+    if (status == 407) {
+        why->code = CODE_PROXY;
+        reason_hint(why, "is --proxy-auth-file right?");
+    }
+    if (!is_worth_another(status, rules))
+        return ATTEMPT_FAIL;
+    if (reply->retry_after == 0)
+        return ATTEMPT_RETRY;
+    int64_t remains = deadline_left(rules->deadline, rules->now);
+    units_format_duration(reply->retry_after, text);
+    if (reply->retry_after < remains) {
+        reason_detail(why, ", asks to wait %s", text);
+        return ATTEMPT_RETRY;
+    }
+    reason_detail(why, ", asks to wait %s and only %s of --timeout are left", text,
+                  units_format_duration(remains, left));
+    return ATTEMPT_FAIL;
+}
+
+/* --- the way there --- */
+
+/* CONNECT was refused by the proxy itself. */
+static enum outcome judge_proxy(const struct reply *reply, const struct reply_rules *rules,
+                                struct reason *why)
+{
+    int status = reply->connect_status;
+
+    reason_set(why, CODE_PROXY, "the proxy %.120s (from %s) says %d%s", rules->proxy, rules->proxy_source,
+               status, phrase(status));
+    if (status == 407)
+        reason_hint(why, "is --proxy-auth-file right?");
+    else if (status == 403)
+        reason_hint(why, "the proxy does not allow this host or port: should no_proxy except it?");
+    return status >= 500 || status == 408 || status == 429 ? ATTEMPT_RETRY : ATTEMPT_FAIL;
+}
+
+static enum outcome judge_connecting(const struct reply *reply, const struct reply_rules *rules,
+                                     struct reason *why)
+{
+    char text[UNITS_TEXT];
+
+    if (reply->code == CURLE_OPERATION_TIMEDOUT || reply->error == 0)
+        reason_set(why, CODE_FAILED, "no connection%s%.120s", rules->proxy ? " to the proxy " : "",
+                   rules->proxy ? rules->proxy : "");
+    else
+        connect_reason(reply->error, reply->address[0] != '\0' ? reply->address : "the server", why);
+    if (reply->code == CURLE_OPERATION_TIMEDOUT) {
+        reason_detail(why, " within %s", units_format_duration(rules->connect_timeout, text));
+        reason_hint(why, "packets get lost: is there a NetworkPolicy or a firewall between?");
+    }
+    if (rules->proxy)
+        reason_hint(why, "a proxy is in use: %.120s, from %s", rules->proxy, rules->proxy_source);
+    return ATTEMPT_RETRY;
+}
+
+/* --- the body --- */
+
+static enum outcome judge_limits(const struct reply *reply, const struct reply_rules *rules,
+                                 struct reason *why)
+{
+    if (reply->unpacked_too_far) {
+        reason_set(why, CODE_FAILED, "unpacks to more than the %" PRId64 " bytes of --max-unpacked-size",
+                   rules->max_unpacked_size);
+        return ATTEMPT_FAIL;
+    }
+    if (reply->expected > rules->max_size)
+        reason_set(why, CODE_FAILED, "is %" PRId64 " bytes, more than the %" PRId64 " of --max-size",
+                   reply->expected, rules->max_size);
+    else
+        reason_set(why, CODE_FAILED, "is more than the %" PRId64 " bytes of --max-size", rules->max_size);
+    return ATTEMPT_FAIL;
+}
+
+static enum outcome judge_broken(const struct reply *reply, const struct reply_rules *rules,
+                                 struct reason *why)
+{
+    char text[UNITS_TEXT];
+
+    if (reply->stalled) {
+        reason_set(why, CODE_FAILED, "nothing came for %s",
+                   units_format_duration(rules->stall_timeout, text));
+    } else if (reply->code == CURLE_OPERATION_TIMEDOUT) {
+        reason_set(why, CODE_FAILED, "the transfer did not end in time");
+    } else if (reply->code == CURLE_GOT_NOTHING) {
+        reason_set(why, CODE_FAILED, "the connection ended without an answer");
+    } else if (reply->code == CURLE_BAD_CONTENT_ENCODING) {
+        reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone");
+        return ATTEMPT_RETRY;
+    } else if (reply->code == CURLE_PARTIAL_FILE || (reply->expected > 0 && reply->status != 0)) {
+        reason_set(why, CODE_FAILED, "the body was cut off");
+    } else if (reply->status != 0) {
+        reason_set(why, CODE_FAILED, "the connection broke within the body");
+    } else {
+        reason_set(why, CODE_FAILED, "the connection broke before the answer");
+    }
+    if (reply->received > 0 && reply->expected > 0)
+        reason_detail(why, " after %" PRId64 " of %" PRId64 " bytes", reply->received, reply->expected);
+    else if (reply->received > 0)
+        reason_detail(why, " after %" PRId64 " bytes", reply->received);
+    return ATTEMPT_RETRY;
+}
+
+/* Nothing that waiting mends: what came is no HTTP, or more header than anyone needs. */
+static enum outcome judge_nonsense(const struct reply *reply, struct reason *why)
+{
+    reason_set(why, CODE_FAILED, "the answer is no HTTP: %.200s", reply->said);
+    return ATTEMPT_FAIL;
+}
+
+static enum outcome judge_code(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
+{
+    switch ((int)reply->code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_TOO_LARGE:
+        return judge_nonsense(reply, why);
+    case CURLE_FILESIZE_EXCEEDED:
+        return judge_limits(reply, rules, why);
+    case CURLE_SSL_CONNECT_ERROR:
+        reason_set(why, CODE_PROTOCOL, "the TLS handshake failed: %.200s", reply->said);
+        return ATTEMPT_FAIL;
+    case CURLE_COULDNT_CONNECT:
+        return judge_connecting(reply, rules, why);
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_ABORTED_BY_CALLBACK:
+        return reply->connected ? judge_broken(reply, rules, why) : judge_connecting(reply, rules, why);
+    default:
+        reason_set(why, CODE_INTERNAL, "libcurl says: %.200s (%d)", reply->said, (int)reply->code);
+        return ATTEMPT_FAIL;
+    }
+}
+
+enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
+{
+    bool final = reply->status >= 200;
+
+    if (reply->tls_failed) {
+        *why = reply->tls;
+        return reply->tls_outcome;
+    }
+    if (reply->sink_failed) {
+        *why = reply->sink;
+        return ATTEMPT_FAIL;
+    }
+    if (reply->connect_status >= 300 && reply->status == 0)
+        return judge_proxy(reply, rules, why);
+    if (final && (reply->status >= 300 || reply->status == 206)) {
+        enum outcome outcome = judge_status(reply, rules, why);
+        if (reply->status == 206)
+            reason_set(why, CODE_HTTP_STATUS,
+                       "HTTP status 206: only a part came, and the whole was asked for");
+        return outcome;
+    }
+    if (reply->too_large || reply->unpacked_too_far)
+        return judge_limits(reply, rules, why);
+    if (reply->code != CURLE_OK)
+        return judge_code(reply, rules, why);
+    if (final)
+        return ATTEMPT_OK;
+    reason_set(why, CODE_FAILED, "the connection ended without an answer");
+    return ATTEMPT_RETRY;
+}

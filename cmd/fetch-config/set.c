@@ -1,0 +1,149 @@
+#include "cmd/fetch-config/set.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+enum { CHUNK = 64 * 1024 };
+
+/* As much as there is, up to the chunk's size; -1 with errno. */
+static ssize_t read_whole(int descriptor, char *chunk)
+{
+    size_t length = 0;
+
+    while (length < CHUNK) {
+        ssize_t got = read(descriptor, chunk + length, CHUNK - length);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return -1;
+        length += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)length;
+}
+
+static bool same_content(int a, int b)
+{
+    static char left[CHUNK], right[CHUNK];
+    ssize_t got;
+
+    do {
+        got = read_whole(a, left);
+        if (got < 0 || stop_signal() != 0 || read_whole(b, right) != got ||
+            memcmp(left, right, (size_t)got) != 0)
+            return false;
+    } while (got > 0);
+    return true;
+}
+
+/* Whether the file is there already, byte by byte. */
+static bool is_unchanged(const struct spool *spool)
+{
+    struct reason ignored;
+    struct stat present;
+    bool same = false;
+    int before = open(spool->publish.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (before < 0)
+        return false;
+    int now = spool_reopen(spool, &ignored);
+    if (now >= 0 && fstat(before, &present) == 0 && present.st_size == spool->size)
+        same = same_content(before, now);
+    if (now >= 0)
+        close(now);
+    close(before);
+    return same;
+}
+
+static bool give_owner(const struct spool *spool, const struct ownership *ownership, struct reason *why)
+{
+    uid_t owner = ownership->has_owner ? ownership->owner : (uid_t)-1;
+    gid_t group = ownership->has_group ? ownership->group : (gid_t)-1;
+
+    if (!ownership->has_owner && !ownership->has_group)
+        return true;
+    if (fchown(spool->publish.descriptor, owner, group) == 0)
+        return true;
+    reason_set(why, CODE_FAILED, "--owner: %.150s cannot be given away: %s", spool->publish.path,
+               strerror(errno));
+    reason_hint(why, "this user (UID %u) may not change owners: run as root, or with the capability CHOWN",
+                (unsigned)geteuid());
+    return false;
+}
+
+/* Standard output or a device: nothing can be taken back from there, so it comes last. */
+static bool pour_out(const struct fetch *fetch, struct reason *why)
+{
+    static char chunk[CHUNK];
+    struct publish publish;
+    ssize_t got = 0;
+    int from = spool_reopen(&fetch->spool, why);
+    bool good = from >= 0 && publish_begin(&publish, fetch->path, 0, why);
+
+    if (good) {
+        while (good && (got = read_whole(from, chunk)) > 0)
+            good = publish_write(&publish, chunk, (size_t)got, why);
+        if (got < 0)
+            good = reason_set(why, CODE_FAILED, "what was fetched cannot be read back: %s", strerror(errno));
+        publish_abort(&publish); /* of what is no file it only closes the descriptor */
+    }
+    if (from >= 0)
+        close(from);
+    return good;
+}
+
+static bool prepare(struct fetch *fetches, size_t count, const struct set_rules *rules, struct reason *why)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct fetch *fetch = &fetches[i];
+        if (stop_signal() != 0)
+            return reason_set(why, CODE_FAILED, "stopped before anything was published");
+        if (fetch->spool.kind != SPOOL_BESIDE)
+            continue;
+        if (rules->if_changed && is_unchanged(&fetch->spool)) {
+            spool_abort(&fetch->spool);
+            snprintf(fetch->found, sizeof fetch->found, "%s", "unchanged");
+        } else if (!give_owner(&fetch->spool, rules->ownership, why)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool place(struct fetch *fetches, size_t count, struct reason *why)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < count; i++)
+        if (fetches[i].spool.kind == SPOOL_BESIDE)
+            good = publish_place(&fetches[i].spool.publish, why);
+    for (size_t i = 0; good && i < count; i++)
+        if (fetches[i].spool.kind == SPOOL_NAMELESS)
+            good = pour_out(&fetches[i], why);
+    return good;
+}
+
+bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *rules, struct reason *why)
+{
+    if (!prepare(fetches, count, rules, why))
+        return false;
+    bool good = place(fetches, count, why);
+    for (size_t i = 0; i < count; i++) {
+        struct spool *spool = &fetches[i].spool;
+        if (spool->kind != SPOOL_BESIDE || !spool->publish.placed)
+            continue;
+        if (good)
+            publish_settle(&spool->publish);
+        else
+            publish_undo(&spool->publish);
+        spool->kind = SPOOL_NOWHERE;
+    }
+    return good;
+}

@@ -1,0 +1,16 @@
+/* All that was fetched, put in its places: all of it or none. */
+#ifndef FETCH_CONFIG_SET_H
+#define FETCH_CONFIG_SET_H
+
+#include "cmd/fetch-config/fetch.h"
+#include "common/ownership.h"
+
+struct set_rules {
+    bool if_changed;
+    const struct ownership *ownership;
+};
+
+/* Publishes what the fetches have in their spools. False fills `why`: what was there is there again. */
+bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *rules, struct reason *why);
+
+#endif

@@ -1,0 +1,223 @@
+#include "cmd/fetch-config/settings.h"
+
+#include <string.h>
+
+#include "cmd/fetch-config/headers.h"
+#include "cmd/fetch-config/reply.h"
+#include "common/ownership.h"
+#include "versions.h"
+
+#include "common/banned.h"
+
+enum { REDIRECTS_MAX = 100, DIGEST_DIGITS = 64 };
+
+static bool check_statuses(const char *value, struct reason *why)
+{
+    return reply_parse_statuses(value, NULL, NULL) ||
+           reason_set(why, CODE_USAGE, "expected statuses such as 429,503");
+}
+
+static bool check_digest(const char *value, struct reason *why)
+{
+    if (strlen(value) == DIGEST_DIGITS && strspn(value, "0123456789abcdefABCDEF") == DIGEST_DIGITS)
+        return true;
+    return reason_set(why, CODE_USAGE, "expected the 64 hexadecimal digits of a SHA-256");
+}
+
+static bool check_method(const char *value, struct reason *why)
+{
+    size_t length = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+
+    if (length > 0 && length < 32 && value[length] == '\0' && strcmp(value, "CONNECT") != 0)
+        return true;
+    return reason_set(why, CODE_USAGE, "expected a method such as PUT or POST");
+}
+
+static bool check_path(const char *value, struct reason *why)
+{
+    return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path");
+}
+
+#define AT(member) offsetof(struct fetch_config_options, member)
+
+static const struct option rows[] = {
+    {.name = "output",
+     .letter = 'o',
+     .argument = "PATH",
+     .type = OPTION_TEXT,
+     .offset = AT(output),
+     .check = check_path,
+     .help = "Where the one URL goes that is given without =PATH; - is standard output"},
+    {.name = "header",
+     .letter = 'H',
+     .argument = "'NAME: VALUE'",
+     .type = OPTION_LIST,
+     .offset = AT(headers),
+     .check = headers_check,
+     .help = "Send this header, to the URL's own host alone; for a secret there is --header-file"},
+    {.name = "header-file",
+     .argument = "F",
+     .type = OPTION_TEXT,
+     .offset = AT(header_file),
+     .check = check_path,
+     .help = "Send the headers in this file, one a line; it is read anew for each attempt"},
+    {.name = "bearer-token-file",
+     .argument = "F",
+     .type = OPTION_TEXT,
+     .offset = AT(bearer_token_file),
+     .check = check_path,
+     .help = "Send the token in this file as Authorization: Bearer; read anew for each attempt"},
+    {.name = "basic-auth-file",
+     .argument = "F",
+     .type = OPTION_TEXT,
+     .offset = AT(basic_auth_file),
+     .check = check_path,
+     .help = "Send the user:password in this file as Authorization: Basic"},
+    {.name = "proxy",
+     .letter = 'x',
+     .argument = "URL",
+     .type = OPTION_TEXT,
+     .offset = AT(proxy),
+     .empty_counts = true,
+     .help =
+         "Go through this HTTP proxy; empty = none. Without it https_proxy, http_proxy and no_proxy count"},
+    {.name = "proxy-auth-file",
+     .argument = "F",
+     .type = OPTION_TEXT,
+     .offset = AT(proxy_auth_file),
+     .check = check_path,
+     .help = "The user:password for the proxy is in this file"},
+    {.name = "max-redirs",
+     .argument = "N",
+     .type = OPTION_NUMBER,
+     .offset = AT(max_redirs),
+     .max = REDIRECTS_MAX,
+     .initial = "5",
+     .help = "Follow at most N redirects, never from https to http; secrets and headers go to the first host "
+             "alone"},
+    {.name = "retry-status",
+     .argument = "LIST",
+     .type = OPTION_TEXT,
+     .offset = AT(retry_status),
+     .check = check_statuses,
+     .initial = "408,429,500,502,503,504",
+     .help = "HTTP statuses worth another attempt, Retry-After honoured; others outside 2xx end it"},
+    {.name = "connect-timeout",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(connect_timeout),
+     .initial = "5s",
+     .help = "Time to connect, TLS included; 0 = no limit of its own"},
+    {.name = "stall-timeout",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(stall_timeout),
+     .initial = "30s",
+     .help = "An attempt ends when nothing moves for so long; 0 = never"},
+    {.name = "max-size",
+     .argument = "S",
+     .type = OPTION_SIZE,
+     .offset = AT(max_size),
+     .min = 1,
+     .initial = "64Mi",
+     .help = "Refuse a body larger than this"},
+    {.name = "max-unpacked-size",
+     .argument = "S",
+     .type = OPTION_SIZE,
+     .offset = AT(max_unpacked_size),
+     .min = 1,
+     .initial = "1Gi",
+     .help = "Refuse what unpacks to more than this"},
+    {.name = "sha256",
+     .argument = "HEX",
+     .type = OPTION_LIST,
+     .offset = AT(sha256),
+     .check = check_digest,
+     .help = "The n-th one is the SHA-256 of the n-th pair's body"},
+    {.name = "sha256-url",
+     .argument = "URL",
+     .type = OPTION_LIST,
+     .offset = AT(sha256_url),
+     .help = "The n-th one leads to the SHA-256 of the n-th pair's body, as sha256sum writes it"},
+    {.name = "if-changed",
+     .offset = AT(if_changed),
+     .help = "Leave a file as it is, its times too, if the content is the same"},
+    {.name = "keep-on-error",
+     .offset = AT(keep_on_error),
+     .help = "If it cannot be fetched and an earlier PATH is there, keep it, warn, exit 0"},
+    {.name = "mode",
+     .argument = "M",
+     .type = OPTION_TEXT,
+     .offset = AT(mode),
+     .check = ownership_check_mode,
+     .initial = "0644",
+     .help = "Mode of what is written, whatever the umask"},
+    {.name = "owner",
+     .argument = "UID[:GID]",
+     .type = OPTION_TEXT,
+     .offset = AT(owner),
+     .check = ownership_check_owner,
+     .help = "Owner of what is written"},
+    {.name = "request",
+     .letter = 'X',
+     .argument = "M",
+     .type = OPTION_TEXT,
+     .offset = AT(request),
+     .check = check_method,
+     .help = "Use this method in place of GET; a URL needs no PATH then"},
+    {.name = "data-file",
+     .argument = "F",
+     .type = OPTION_TEXT,
+     .offset = AT(data_file),
+     .check = check_path,
+     .help = "Send this file as the request's body; without --request as a POST"},
+    {.name = "chown", .argument = "UID[:GID]", .stands_for = "owner"},
+    RESOLVER_ROWS(struct fetch_config_options),
+};
+
+static const struct option_initial initials[] = {
+    {"timeout", "4m"},  {"attempt-timeout", "0"}, {"interval", "250ms"},
+    {"backoff", "1.5"}, {"max-interval", "5s"},   {NULL, NULL},
+};
+
+static const char *const examples[] = {
+    "A configuration, whole or not at all",
+    "fetch-config http://config-server/app.yaml=/etc/app/app.yaml",
+    "Two files that belong together, only if both can be had",
+    "fetch-config http://c/app.yaml=/etc/app/app.yaml http://c/log.yaml=/etc/app/log.yaml",
+    "With a token that is rotated, and keeping the last one when the server is away",
+    "fetch-config --bearer-token-file /secrets/token --keep-on-error http://c/app.yaml=/etc/app/app.yaml",
+    "Wait until a server answers 2xx",
+    "fetch-config http://app:8080/healthz -o /dev/null",
+    "Register with a configuration centre",
+    "fetch-config http://consul:8500/v1/agent/service/register -X PUT --data-file /etc/app/service.json",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL,
+                                        "curl " VERSION_CURL,
+                                        "openssl " VERSION_OPENSSL,
+                                        "zlib " VERSION_ZLIB,
+                                        "libzstd " VERSION_ZSTD,
+                                        "c-ares " VERSION_CARES,
+                                        NULL};
+
+const struct tool fetch_config_tool = {
+    .name = "fetch-config",
+    .operands = "URL=PATH...",
+    .summary = "Fetch files from servers, whole or not at all",
+    .description = "URL is http://, https:// or file://; %n in its host stands for the pod's namespace. It "
+                   "is parted from PATH "
+                   "at the last = that is followed by /, ./ or a lone -, which is standard output. A PATH "
+                   "that is a device "
+                   "is written to, not replaced.\n\n"
+                   "Several pairs are one set: they are fetched at the same time and checked, then all of "
+                   "them are published; if "
+                   "one fails none is, and what was there stays as it was.",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .initials = initials,
+    .options_size = sizeof(struct fetch_config_options),
+};

@@ -1,0 +1,30 @@
+/* What the user said to fetch-config, and the table that it comes from. */
+#ifndef FETCH_CONFIG_SETTINGS_H
+#define FETCH_CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/options.h"
+#include "common/resolver.h"
+
+struct fetch_config_options {
+    struct common_options common;
+    const char *output;
+    struct option_list headers;
+    const char *header_file, *bearer_token_file, *basic_auth_file;
+    const char *proxy, *proxy_auth_file;
+    int64_t max_redirs;
+    const char *retry_status;
+    int64_t connect_timeout, stall_timeout;
+    int64_t max_size, max_unpacked_size;
+    struct option_list sha256, sha256_url;
+    bool if_changed, keep_on_error;
+    const char *mode, *owner;
+    const char *request, *data_file;
+    struct resolver_options resolver;
+};
+
+extern const struct tool fetch_config_tool;
+
+#endif

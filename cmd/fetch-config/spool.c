@@ -1,0 +1,182 @@
+#include "cmd/fetch-config/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+enum { PRIVATE_MODE = 0600, DIRECTORY_MODE = 0755 };
+
+bool spool_make_parents(const char *path, struct reason *why)
+{
+    char folder[PATH_MAX];
+
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
+        return reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
+    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, DIRECTORY_MODE) == 0)
+            chmod(folder, DIRECTORY_MODE);
+        else if (errno != EEXIST && access(folder, F_OK) != 0) {
+            reason_set(why, CODE_FAILED, "%.200s: the directory cannot be made: %s", folder, strerror(errno));
+            if (errno == EROFS || errno == EACCES)
+                reason_hint(why, "mount a volume there, or look at its mode and fsGroup (this user: UID %u)",
+                            (unsigned)geteuid());
+            return false;
+        }
+        *slash = '/';
+    }
+    return true;
+}
+
+static enum spool_kind kind_for(const char *path)
+{
+    struct stat present;
+
+    if (!path || strcmp(path, "/dev/null") == 0)
+        return SPOOL_NOWHERE;
+    if (strcmp(path, "-") == 0)
+        return SPOOL_NAMELESS;
+    if (stat(path, &present) == 0 && !S_ISREG(present.st_mode) && !S_ISDIR(present.st_mode))
+        return SPOOL_NAMELESS;
+    return SPOOL_BESIDE;
+}
+
+bool spool_check(const char *path, struct reason *why)
+{
+    char folder[PATH_MAX];
+    struct stat present;
+
+    if (kind_for(path) != SPOOL_BESIDE)
+        return true;
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
+        return reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
+    if (stat(path, &present) == 0 && S_ISDIR(present.st_mode))
+        return reason_set(why, CODE_FAILED, "%.200s: is a directory", path);
+    do {
+        char *slash = strrchr(folder, '/');
+        snprintf(slash ? slash + (slash == folder) : folder, 2, "%s", slash ? "" : ".");
+    } while (access(folder, F_OK) != 0 && errno == ENOENT && strcmp(folder, ".") != 0);
+    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
+        return true;
+    reason_set(why, CODE_FAILED, "%.200s: cannot be written: %.150s: %s", path, folder, strerror(errno));
+    reason_hint(why,
+                "this user (UID %u) may not write there: mount a volume, or look at its mode and fsGroup",
+                (unsigned)geteuid());
+    return false;
+}
+
+/* A scratch image may have no /tmp, and a read-only root; then it is kept in memory. */
+static int open_nameless(void)
+{
+    const char *folders[] = {getenv("TMPDIR"), "/tmp"};
+
+    for (size_t i = 0; i < 2; i++) {
+        int descriptor = folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, PRIVATE_MODE) : -1;
+        if (descriptor >= 0)
+            return descriptor;
+    }
+    return memfd_create("initkit", MFD_CLOEXEC);
+}
+
+static bool spool_open(struct spool *spool, const char *path, mode_t mode, struct reason *why)
+{
+    switch (spool->kind) {
+    case SPOOL_BESIDE:
+        return spool_make_parents(path, why) && publish_begin(&spool->publish, path, mode, why);
+    case SPOOL_NAMELESS:
+        spool->descriptor = open_nameless();
+        return spool->descriptor >= 0 ||
+               reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
+    case SPOOL_NOWHERE:
+    case SPOOL_CLOSED:
+        break;
+    }
+    return true;
+}
+
+bool spool_begin(struct spool *spool, const char *path, mode_t mode, bool digest, struct reason *why)
+{
+    memset(spool, 0, sizeof *spool);
+    spool->kind = kind_for(path);
+    if (!spool_open(spool, path, mode, why)) {
+        spool->kind = SPOOL_CLOSED;
+        return false;
+    }
+    if (digest) {
+        spool->digest = EVP_MD_CTX_new();
+        if (!spool->digest || EVP_DigestInit_ex(spool->digest, EVP_sha256(), NULL) != 1)
+            mem_exhausted();
+    }
+    return true;
+}
+
+static bool write_nameless(int descriptor, const char *bytes, size_t length, struct reason *why)
+{
+    while (length > 0) {
+        ssize_t written = write(descriptor, bytes, length);
+        if (written < 0 && errno != EINTR)
+            return reason_set(why, CODE_FAILED, "the temporary file cannot be written: %s", strerror(errno));
+        bytes += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why)
+{
+    bool good = true;
+
+    if (spool->kind == SPOOL_BESIDE)
+        good = publish_write(&spool->publish, bytes, length, why);
+    else if (spool->kind == SPOOL_NAMELESS)
+        good = write_nameless(spool->descriptor, bytes, length, why);
+    if (good && spool->digest)
+        EVP_DigestUpdate(spool->digest, bytes, length);
+    spool->size += good ? (int64_t)length : 0;
+    return good;
+}
+
+int spool_reopen(const struct spool *spool, struct reason *why)
+{
+    int descriptor;
+
+    if (spool->kind == SPOOL_BESIDE) {
+        descriptor = open(spool->publish.temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    } else {
+        descriptor = fcntl(spool->descriptor, F_DUPFD_CLOEXEC, 0);
+        if (descriptor >= 0)
+            lseek(descriptor, 0, SEEK_SET);
+    }
+    if (descriptor < 0)
+        reason_set(why, CODE_FAILED, "what was fetched cannot be read back: %s", strerror(errno));
+    return descriptor;
+}
+
+void spool_digest(struct spool *spool, char hex[SPOOL_DIGEST])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+
+    EVP_DigestFinal_ex(spool->digest, digest, &length);
+    for (unsigned i = 0; i < length && 2 * i + 2 < SPOOL_DIGEST; i++)
+        snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
+}
+
+void spool_abort(struct spool *spool)
+{
+    if (spool->kind == SPOOL_BESIDE)
+        publish_abort(&spool->publish);
+    if (spool->kind == SPOOL_NAMELESS)
+        close(spool->descriptor);
+    EVP_MD_CTX_free(spool->digest);
+    memset(spool, 0, sizeof *spool);
+}

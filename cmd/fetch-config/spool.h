@@ -1,0 +1,47 @@
+/* Where a body is kept until all of a set is there and checked: a temporary beside its target, a nameless file for standard output
+ * and devices, or nowhere. */
+#ifndef FETCH_CONFIG_SPOOL_H
+#define FETCH_CONFIG_SPOOL_H
+
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/publish.h"
+#include "common/reason.h"
+
+enum { SPOOL_DIGEST = 65 /* SHA-256 in hex, with its NUL */ };
+
+enum spool_kind { SPOOL_CLOSED, SPOOL_NOWHERE, SPOOL_BESIDE, SPOOL_NAMELESS };
+
+/* Zeroed, it is closed. */
+struct spool {
+    enum spool_kind kind;
+    struct publish publish; /* of SPOOL_BESIDE */
+    int descriptor;         /* of SPOOL_NAMELESS */
+    int64_t size;
+    EVP_MD_CTX *digest; /* NULL: not asked for */
+};
+
+/* Opens one for `path`; NULL or /dev/null keep nothing, "-" and what is no file are kept namelessly. Makes the directories
+ * that are missing. False fills `why` (CODE_FAILED). */
+bool spool_begin(struct spool *spool, const char *path, mode_t mode, bool digest, struct reason *why);
+bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why);
+
+/* A descriptor at the beginning of what was written, for the caller to close; -1 fills `why`. Not for SPOOL_NOWHERE. */
+int spool_reopen(const struct spool *spool, struct reason *why);
+
+/* The digest of all that was written; it cannot be asked for twice. */
+void spool_digest(struct spool *spool, char hex[SPOOL_DIGEST]);
+
+/* Removes it. */
+void spool_abort(struct spool *spool);
+
+/* Whether `path` looks as if it could be written, without a trace: found out before anything is waited for. */
+bool spool_check(const char *path, struct reason *why);
+
+/* Makes the directories above `path` that are missing, 0755 whatever the umask. */
+bool spool_make_parents(const char *path, struct reason *why);
+
+#endif

@@ -1,0 +1,168 @@
+#include "cmd/fetch-config/via.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/address.h"
+#include "common/units.h"
+
+#include "common/banned.h"
+
+enum { ENTRY = 300, SHOWN_PROXY_PORT = 1080 };
+
+/* The value of `name`, when it is set and not empty. */
+static const char *variable(char **environment, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; environment && *environment; environment++)
+        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=' &&
+            (*environment)[length + 1] != '\0')
+            return *environment + length + 1;
+    return NULL;
+}
+
+/* The bytes of an address, of which the first `bits` are compared. */
+static bool same_network(const struct address *a, const struct address *b, int64_t bits)
+{
+    const unsigned char *left = (const unsigned char *)&a->socket.v4.sin_addr;
+    const unsigned char *right = (const unsigned char *)&b->socket.v4.sin_addr;
+    int64_t most = 32;
+
+    if (address_family(a) != address_family(b))
+        return false;
+    if (address_family(a) == AF_INET6) {
+        left = (const unsigned char *)&a->socket.v6.sin6_addr;
+        right = (const unsigned char *)&b->socket.v6.sin6_addr;
+        most = 128;
+    }
+    if (bits < 0 || bits > most)
+        bits = most;
+    if (memcmp(left, right, (size_t)(bits / 8)) != 0)
+        return false;
+    unsigned mask = 0xFF00u >> (bits % 8) & 0xFFu;
+    return mask == 0 || ((left[bits / 8] ^ right[bits / 8]) & mask) == 0;
+}
+
+static bool domain_has(const char *domain, const char *host)
+{
+    domain += *domain == '.';
+    size_t shorter = strlen(domain), longer = strlen(host);
+    if (longer > 0 && host[longer - 1] == '.')
+        longer--;
+    if (shorter > 0 && domain[shorter - 1] == '.')
+        shorter--;
+    if (shorter == 0 || shorter > longer || strncasecmp(domain, host + longer - shorter, shorter) != 0)
+        return false;
+    return shorter == longer || host[longer - shorter - 1] == '.';
+}
+
+static bool entry_has(char *entry, const char *host, uint16_t port)
+{
+    struct address network, address;
+    int64_t bits = -1;
+    uint16_t only = 0;
+    char *slash = strchr(entry, '/');
+    bool literal = address_parse(host, 0, &address);
+
+    if (strcmp(entry, "*") == 0)
+        return true;
+    if (slash) {
+        *slash = '\0';
+        if (!units_parse_number(slash + 1, 0, 128, &bits))
+            return false;
+    }
+    if (address_parse(entry, 0, &network) || address_parse_with_port(entry, 0, &network)) {
+        only = address_port(&network);
+        return literal && same_network(&network, &address, bits) && (only == 0 || only == port);
+    }
+    char *colon = strrchr(entry, ':');
+    if (colon && address_parse_port(colon + 1, &only))
+        *colon = '\0';
+    return !literal && domain_has(entry, host) && (only == 0 || only == port);
+}
+
+bool via_is_excepted(const char *list, const char *host, uint16_t port)
+{
+    static const char separators[] = ", \t";
+
+    while (*(list += strspn(list, separators)) != '\0') {
+        size_t length = strcspn(list, separators);
+        char entry[ENTRY];
+        if (length < sizeof entry) {
+            memcpy(entry, list, length);
+            entry[length] = '\0';
+            if (entry_has(entry, host, port))
+                return true;
+        }
+        list += length;
+    }
+    return false;
+}
+
+/* HTTP_PROXY is not read: a web server may set it from a request's "Proxy:" header (httpoxy). */
+static const char *from_environment(const struct url *url, char **environment, const char **source)
+{
+    static const char *const https_names[] = {"https_proxy", "HTTPS_PROXY", NULL};
+    static const char *const http_names[] = {"http_proxy", NULL};
+    const char *except = variable(environment, "no_proxy");
+
+    if (!except)
+        except = variable(environment, "NO_PROXY");
+    if (except && via_is_excepted(except, url->host, url->port))
+        return NULL;
+    for (const char *const *name = url->scheme == URL_HTTPS ? https_names : http_names; *name; name++) {
+        const char *value = variable(environment, *name);
+        *source = *name;
+        if (value)
+            return value;
+    }
+    return NULL;
+}
+
+static bool parse_proxy(const char *text, struct via *via, struct reason *why)
+{
+    char whole[URL_SHOWN + DNS_NAME];
+
+    if (strlen(text) >= URL_SHOWN)
+        return reason_set(why, CODE_USAGE, "is too long");
+    if (strchr(text, '@'))
+        return reason_set(
+            why, CODE_USAGE,
+            "a user and password cannot be in a URL: put them into a file for --proxy-auth-file");
+    snprintf(whole, sizeof whole, "%s%s", strstr(text, "://") ? "" : "http://", text);
+    if (strncasecmp(whole, "http://", 7) != 0)
+        return reason_set(why, CODE_USAGE, "expected http://HOST:PORT");
+    /* As curl: a proxy without a port is one at 1080. */
+    size_t authority = strcspn(whole + 7, "/?#");
+    const char *colon = strrchr(whole + 7, ':');
+    if (!colon || strchr(colon, ']')) {
+        whole[7 + authority] = '\0';
+        size_t length = strlen(whole);
+        snprintf(whole + length, sizeof whole - length, ":%d", SHOWN_PROXY_PORT);
+    }
+    return url_parse(whole, "", &via->url, why);
+}
+
+bool via_choose(const struct url *url, const char *option, char **environment, struct via *via,
+                struct reason *why)
+{
+    const char *text = option;
+
+    memset(via, 0, sizeof *via);
+    via->source = "--proxy";
+    if (!text)
+        text = from_environment(url, environment, &via->source);
+    if (!text || *text == '\0')
+        return true;
+    via->used = parse_proxy(text, via, why);
+    if (!via->used)
+        reason_wrap(why, "%s", via->source);
+    return via->used;
+}
+
+void via_free(struct via *via)
+{
+    url_free(&via->url);
+}
