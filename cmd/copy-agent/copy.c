@@ -92,9 +92,10 @@ static bool fill_dest(struct copy *copy, struct stage *stage, unsigned jobs, boo
     settle_directories(copy);
     if (copy->settings->sync && syncfs(copy->dest) != 0)
         journal_add_errno(&copy->journal, copy->dest_path, "cannot be flushed to disk", errno);
-    copy->doing = "checking access";
-    if (copy->settings->user >= 0 && copy->journal.troubles == 0)
+    if (copy->settings->user >= 0 && copy->journal.troubles == 0 && journal_halt(&copy->journal) == CODE_OK) {
+        copy->doing = "checking access";
         access_check(copy);
+    }
     return copy->journal.troubles == 0 && journal_halt(&copy->journal) == CODE_OK;
 }
 

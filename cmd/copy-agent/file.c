@@ -202,6 +202,11 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
         if (error != 0)
             worker_note(worker, node, doing, error);
     }
+    /* Whole seconds where SOURCE has more: set by something else, or all that this file system keeps. */
+    if (found.st_mtim.tv_nsec != status->st_mtim.tv_nsec) {
+        const struct timespec times[2] = {status->st_atim, status->st_mtim};
+        futimens(present, times);
+    }
     atomic_fetch_add(&worker->copy->skipped, 1);
     return true;
 }

@@ -113,7 +113,7 @@ static void count_file(struct walk *walk, const struct entry *entry, const struc
     struct plan_totals *totals = &walk->plan->totals;
 
     totals->files++;
-    if (!node->hard_link)
+    if (!node->hard_link && node->kind == PLAN_FILE)
         totals->bytes += (uint64_t)entry->source.st_size;
     totals->skipped += node->action == PLAN_SKIP;
     if (node->action == PLAN_SKIP || node->action == PLAN_ADJUST || node->action == PLAN_REFUSE)

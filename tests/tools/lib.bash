@@ -221,7 +221,7 @@ report() {
 # The deadline, too, has to say what was waited for.
 exits() {
     [ "$status" -eq "$1" ] || report "expected exit status $1"
-    [ "$1" -ne 124 ] || ends_saying "not (ready|gone): "
+    [ "$1" -ne 124 ] || ends_saying "not (ready|gone|copied|fetched): "
 }
 
 says() {
