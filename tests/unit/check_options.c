@@ -357,6 +357,17 @@ START_TEST(warn_only_moves_the_default_timeout_only)
 }
 END_TEST
 
+START_TEST(warn_only_sets_no_limit_where_the_default_is_none)
+{
+    struct tool endless = sample_tool;
+
+    endless.initials = NULL;
+    ck_assert(parse(&endless, "--warn-only"));
+    ck_assert_int_eq(options.common.retry.timeout, 0);
+    done();
+}
+END_TEST
+
 START_TEST(min_targets_must_be_possible)
 {
     accept("--min-targets|2|a:1|b:2");
@@ -433,6 +444,6 @@ SUITE("options", defaults_without_anything, values_of_each_type,
       flag_beats_own_variable_beats_shared_variable, an_empty_variable_is_unset, a_refusal_names_the_variable,
       switches_in_the_environment, repeatable_options_have_one_value_a_line_and_a_flag_replaces_them,
       operands_from_the_environment, flags_that_have_no_variable, warn_only_moves_the_default_timeout_only,
-      min_targets_must_be_possible, help_comes_before_what_the_environment_says,
-      an_interval_above_the_cap_raises_the_cap, a_one_shot_tool_does_not_wait, the_empty_command_line,
-      rows_and_their_defaults)
+      warn_only_sets_no_limit_where_the_default_is_none, min_targets_must_be_possible,
+      help_comes_before_what_the_environment_says, an_interval_above_the_cap_raises_the_cap,
+      a_one_shot_tool_does_not_wait, the_empty_command_line, rows_and_their_defaults)

@@ -87,7 +87,7 @@ END_TEST
 START_TEST(windows_line_ends_comments_and_blanks)
 {
     parse("# nameserver 1.1.1.1\r\n; nameserver 2.2.2.2\r\n\r\n  nameserver\t10.0.0.1  # mine\r\n"
-          "search a.example. b.example\r\noptions ndots:2\r\n");
+          "search a.example. b.example # c.example\r\noptions ndots:2 ; ndots:9\r\n");
     ck_assert_uint_eq(conf.server_count, 1);
     expect_server(0, "10.0.0.1", 53);
     ck_assert_uint_eq(conf.domain_count, 2);
