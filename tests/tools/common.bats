@@ -335,6 +335,11 @@ accepting() {
     [ "$(questions dns A)" -eq 1 ] || report "asked more than once"
 }
 
+@test "once does not go with what one attempt cannot tell" {
+    run_tool wait-for-tcp --once --stable 1s 127.0.0.1:1
+    refuses_naming --once
+}
+
 @test "timeout 0 is no limit" {
     start_tcp port "127.0.0.1:0 after 1"
     run_tool wait-for-tcp --timeout 0 "127.0.0.1:${port[0]}"
