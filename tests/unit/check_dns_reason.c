@@ -108,7 +108,7 @@ START_TEST(what_leaves_it_unknown)
         dns_reason(&result, &negative, 0, &why);
         expect_contains(why.text, cases[i].text);
         expect_contains(why.hint, cases[i].hint);
-        ck_assert_str_eq(why.detail, " from 10.96.0.10");
+        ck_assert_str_eq(why.detail, " (server 10.96.0.10)");
     }
 }
 END_TEST
@@ -122,7 +122,7 @@ START_TEST(the_server_of_the_answer_that_stopped_it_is_named)
     result.answers[1].status = ANSWER_SERVFAIL;
     ck_assert(address_parse("10.0.0.2", 53, &result.answers[1].server));
     dns_reason(&result, &negative, 0, &why);
-    ck_assert_str_eq(why.detail, " from 10.0.0.2");
+    ck_assert_str_eq(why.detail, " (server 10.0.0.2)");
 }
 END_TEST
 
