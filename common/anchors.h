@@ -13,8 +13,9 @@
 struct anchor {
     unsigned char *der;
     size_t length;
-    X509_NAME *subject;
-    bool offered; /* to the store of the chain at hand */
+    size_t subject, subject_length; /* where in those bytes its subject is */
+    X509_NAME *name;                /* the same as OpenSSL compares it, once that was asked for */
+    bool offered;                   /* to the store of the chain at hand */
 };
 
 struct truststore {

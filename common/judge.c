@@ -485,6 +485,14 @@ static void judge_chain(const struct tls_facts *facts, struct tls_judgement *jud
     judge_name(facts, judgement);
 }
 
+static void make_warnings(struct tls_judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        *judge_warn(judgement) = judgement->reasons[i];
+    judgement->count = 0;
+    judgement->permanent = false;
+}
+
 bool judge_lets_pass(const struct tls_facts *facts)
 {
     struct tls_judgement judgement = {0};
@@ -497,6 +505,8 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
 {
     memset(judgement, 0, sizeof *judgement);
     judge_chain(facts, judgement);
+    if (rules->trusts_anyone)
+        make_warnings(judgement);
     if (facts->has_chain) {
         judge_days(facts, rules, judgement);
         judge_pins(facts, rules, judgement);

@@ -19,7 +19,8 @@ struct tls_rules {
     const struct option_list
         *pins; /* base64 of SHA-256 of a key, "sha256//" before it or not; NULL or empty: none */
     bool client_must_be_accepted; /* seen to be, not only sent */
-    int64_t http_low, http_high;  /* statuses that pass; 0: none was asked for */
+    bool trusts_anyone; /* a client that does not validate: what is wrong with the chain is only a warning */
+    int64_t http_low, http_high; /* statuses that pass; 0: none was asked for */
 };
 
 /* Everything that is wrong, and what is only worth a word. */

@@ -129,8 +129,7 @@ static int on_error(int good, X509_STORE_CTX *context)
 }
 
 /* Where the chain ends although its last certificate did not sign itself, the issuer is missing. */
-static void note_missing(struct tls_facts *facts, const struct truststore *trust,
-                         const STACK_OF(X509) * chain)
+static void note_missing(struct tls_facts *facts, struct truststore *trust, const STACK_OF(X509) * chain)
 {
     const X509 *last = sk_X509_value(chain, sk_X509_num(chain) - 1);
     bool untrusted = false;

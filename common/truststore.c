@@ -40,7 +40,7 @@ static bool der_next(const unsigned char **at, const unsigned char *end, int *ta
 
 /* Finds a certificate's subject without reading all of it: Certificate, TBSCertificate, then version (maybe), serial,
  * signature, issuer, validity, subject (RFC 5280, 4.1). */
-static X509_NAME *find_subject(const unsigned char *der, size_t length)
+static bool find_subject(const unsigned char *der, size_t length, struct anchor *anchor)
 {
     const unsigned char *at = der, *end = der + length, *content;
     size_t content_length;
@@ -48,41 +48,61 @@ static X509_NAME *find_subject(const unsigned char *der, size_t length)
 
     for (int i = 0; i < 2; i++) {
         if (!der_next(&at, end, &tag, &content, &content_length) || tag != V_ASN1_SEQUENCE)
-            return NULL;
+            return false;
+        if (i == 0)
+            anchor->length = (size_t)(at - der);
         at = content;
         end = content + content_length;
     }
     const unsigned char *before = at;
     if (!der_next(&at, end, &tag, &content, &content_length))
-        return NULL;
+        return false;
     if (before[0] != 0xA0) /* no version: that was the serial number */
         at = before;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++) {
+        before = at;
         if (!der_next(&at, end, &tag, &content, &content_length))
-            return NULL;
-    return d2i_X509_NAME(NULL, &at, (long)(end - at));
+            return false;
+    }
+    anchor->subject = (size_t)(before - der);
+    anchor->subject_length = (size_t)(at - before);
+    return tag == V_ASN1_SEQUENCE;
 }
 
-bool anchors_add(struct truststore *store, const unsigned char *der, size_t length)
+static bool has_anchor(const struct truststore *store, const unsigned char *der, size_t length)
 {
     for (size_t i = 0; i < store->count; i++)
         if (store->anchors[i].length == length && memcmp(store->anchors[i].der, der, length) == 0)
             return true;
+    return false;
+}
+
+bool anchors_add(struct truststore *store, const unsigned char *der, size_t length)
+{
+    struct anchor anchor = {0};
+
     ERR_clear_error();
-    X509_NAME *subject = find_subject(der, length);
-    if (!subject)
+    if (!find_subject(der, length, &anchor))
         return false;
-    if (store->count >= TRUSTSTORE_ANCHORS) {
-        X509_NAME_free(subject);
+    if (store->count >= TRUSTSTORE_ANCHORS || has_anchor(store, der, anchor.length))
         return true;
-    }
     if ((store->count & (store->count - 1)) == 0)
         store->anchors = xrealloc(store->anchors,
                                   (store->count ? 2 * store->count : 1) * sizeof *store->anchors);
-    struct anchor *anchor = &store->anchors[store->count++];
-    *anchor = (struct anchor){.der = xcalloc(length, 1), .length = length, .subject = subject};
-    memcpy(anchor->der, der, length);
+    anchor.der = xcalloc(anchor.length, 1);
+    memcpy(anchor.der, der, anchor.length);
+    store->anchors[store->count++] = anchor;
     return true;
+}
+
+/* NULL: it is no name after all. */
+static const X509_NAME *anchor_name(struct anchor *anchor)
+{
+    const unsigned char *der = anchor->der + anchor->subject;
+
+    if (!anchor->name)
+        anchor->name = d2i_X509_NAME(NULL, &der, (long)anchor->subject_length);
+    return anchor->name;
 }
 
 void anchors_warn(struct truststore *store, const char *format, ...)
@@ -204,7 +224,7 @@ void truststore_free(struct truststore *store)
         return;
     for (size_t i = 0; i < store->count; i++) {
         free(store->anchors[i].der);
-        X509_NAME_free(store->anchors[i].subject);
+        X509_NAME_free(store->anchors[i].name);
     }
     free(store->anchors);
     free(store->java_path);
@@ -235,22 +255,44 @@ const char *truststore_java_path(const struct truststore *store)
 
 /* --- asking --- */
 
-/* Adds the anchors of that name, and those above them. Issuers of issuers: an intermediate as anchor may have its root
- * in the store as well. */
+static void offer_name(struct truststore *store, X509_STORE *to, const X509_NAME *name);
+
+/* Issuers of issuers: an intermediate as anchor may have its root in the store as well. */
+static void offer_anchor(struct truststore *store, X509_STORE *to, struct anchor *anchor)
+{
+    const unsigned char *der = anchor->der;
+    X509 *x509 = d2i_X509(NULL, &der, (long)anchor->length);
+
+    anchor->offered = true;
+    if (!x509)
+        return;
+    X509_STORE_add_cert(to, x509);
+    offer_name(store, to, X509_get_issuer_name(x509));
+    X509_free(x509);
+}
+
+/* Adds the anchors of that name. Nearly always a CA writes its name with the same bytes everywhere; only when no anchor
+ * has those are names compared as they have to be (RFC 5280, 7.1), which takes long. */
 static void offer_name(struct truststore *store, X509_STORE *to, const X509_NAME *name)
 {
+    const unsigned char *der = NULL;
+    size_t length = 0;
+    bool found = false;
+
+    if (X509_NAME_get0_der(name, &der, &length) != 1)
+        return;
     for (size_t i = 0; i < store->count; i++) {
         struct anchor *anchor = &store->anchors[i];
-        if (anchor->offered || X509_NAME_cmp(anchor->subject, name) != 0)
+        if (anchor->subject_length != length || memcmp(anchor->der + anchor->subject, der, length) != 0)
             continue;
-        anchor->offered = true;
-        const unsigned char *der = anchor->der;
-        X509 *x509 = d2i_X509(NULL, &der, (long)anchor->length);
-        if (!x509)
-            continue;
-        X509_STORE_add_cert(to, x509);
-        offer_name(store, to, X509_get_issuer_name(x509));
-        X509_free(x509);
+        found = true;
+        if (!anchor->offered)
+            offer_anchor(store, to, anchor);
+    }
+    for (size_t i = 0; i < store->count && !found; i++) {
+        struct anchor *anchor = &store->anchors[i];
+        if (!anchor->offered && anchor_name(anchor) && X509_NAME_cmp(anchor_name(anchor), name) == 0)
+            offer_anchor(store, to, anchor);
     }
 }
 
@@ -314,15 +356,16 @@ static int likeness(const X509_NAME *wanted, const X509_NAME *have)
     return points;
 }
 
-enum truststore_likeness truststore_closest(const struct truststore *store, const X509_NAME *name,
-                                            char **subject)
+enum truststore_likeness truststore_closest(struct truststore *store, const X509_NAME *name, char **subject)
 {
     const X509_NAME *best = NULL;
     int most = 0;
 
     *subject = NULL;
     for (size_t i = 0; i < store->count; i++) {
-        const X509_NAME *have = store->anchors[i].subject;
+        const X509_NAME *have = anchor_name(&store->anchors[i]);
+        if (!have)
+            continue;
         if (X509_NAME_cmp(have, name) == 0) {
             *subject = certificate_name(have);
             return TRUSTSTORE_SAME_NAME;

@@ -57,8 +57,7 @@ enum truststore_likeness {
     TRUSTSTORE_SAME_NAME, /* the very name: with another key */
 };
 /* Fills *subject, which the caller frees; NULL with TRUSTSTORE_NOTHING. */
-enum truststore_likeness truststore_closest(const struct truststore *store, const X509_NAME *name,
-                                            char **subject);
+enum truststore_likeness truststore_closest(struct truststore *store, const X509_NAME *name, char **subject);
 
 /* Reads a secret's file: its first line. NULL fills `why` (CODE_TRUST_STORE); the caller wipes and frees. */
 char *truststore_read_password(const char *path, struct reason *why);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/tls-check/check.h"
+#include "cmd/tls-check/derive.h"
 #include "cmd/tls-check/report.h"
 #include "cmd/tls-check/settings.h"
 #include "common/hosts.h"
@@ -30,6 +31,8 @@ static const char *const examples[] = {
     "Is the client certificate accepted?",
     "tls-check --client-cert client.p12 --client-key-password-file /secrets/password --client-cert-accepted "
     "gateway:8443",
+    "The same as the AppDynamics agent will do, from its own settings",
+    "tls-check --as-agent appd --agent-dir /opt/appdynamics",
     "Warn, but never hold up the app",
     "tls-check --warn-only controller.example.com",
     NULL,
@@ -253,10 +256,14 @@ int main(int argc, char **argv)
     int code;
 
     if (tool_begin(&tls_check_tool, argc, argv, &settings, &verdict, &code)) {
+        struct derived *derived = xcalloc(1, sizeof *derived);
         struct run *run = xcalloc(1, sizeof *run);
-        code = run_prepare(run, &settings, &why) ? run_wait(run, &settings.common, &verdict)
-                                                 : verdict_refuse(&verdict, &why);
+        bool good = settings.as_agent == 0 || derive_from_agent(derived, &settings, &why);
+        good = good && run_prepare(run, &settings, &why);
+        code = good ? run_wait(run, &settings.common, &verdict) : verdict_refuse(&verdict, &why);
         run_free(run);
+        derived_free(derived);
+        free(derived);
     }
     options_free(&tls_check_tool, &settings);
     return code;

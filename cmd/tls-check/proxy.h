@@ -11,7 +11,7 @@
 struct proxy {
     char host[DNS_NAME];
     uint16_t port;
-    char *from; /* where it was named: "--proxy", a property; not owned */
+    const char *from; /* where it was named: "--proxy", a property; not owned */
 };
 
 /* Parses "http://HOST:PORT". False (CODE_USAGE) tells what was expected; a user and password in it are refused. */

@@ -16,6 +16,7 @@ static const int family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
 static const char *const versions[] = {"1.2", "1.3", NULL};
 static const int version_values[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 static const char *const profiles[] = {"default", "strict", "java", NULL};
+static const char *const agents[] = {"none", "appd", NULL};
 static const char *const protocols[] = {"none", "smtp", "imap", "pop3", "postgres", "mysql", "ldap", NULL};
 
 /* --- values --- */
@@ -229,6 +230,22 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .max = DAYS_MOST,
      .initial = "30",
      .help = "Warn when one is valid for fewer days"},
+    {.name = "as-agent",
+     .argument = "appd",
+     .type = OPTION_CHOICE,
+     .offset = AT(as_agent),
+     .choices = agents,
+     .initial = "none",
+     .help = "Take target, trust store, client certificate and proxy from where the AppDynamics agent takes "
+             "them: its "
+             "variables, JAVA_TOOL_OPTIONS and controller-info.xml; implies --profile java and, unless the "
+             "agent is told "
+             "otherwise, --max-tls 1.2"},
+    {.name = "agent-dir",
+     .argument = "DIR",
+     .type = OPTION_TEXT,
+     .offset = AT(agent_dir),
+     .help = "The agent's folder, with ver*/conf/controller-info.xml, for --as-agent"},
     {.name = "verify-time",
      .argument = "RFC3339",
      .type = OPTION_TEXT,
@@ -314,6 +331,8 @@ static bool check_together(const struct settings *settings, struct reason *why)
     if (settings->proxy && settings->all_addresses)
         return reason_set(why, CODE_USAGE,
                           "--all-addresses: behind --proxy it is the proxy that chooses the address");
+    if (settings->agent_dir && settings->as_agent == 0)
+        return reason_set(why, CODE_USAGE, "--agent-dir goes with --as-agent, which is missing");
     if (settings->proxy_auth_file && !settings->proxy)
         return reason_set(why, CODE_USAGE, "--proxy-auth-file goes with --proxy, which is missing");
     return true;
@@ -330,6 +349,7 @@ static void plan_session(const struct settings *settings, struct session_plan *p
         .warn_days = settings->warn_days,
         .pins = &settings->pins,
         .client_must_be_accepted = settings->client_cert_accepted,
+        .trusts_anyone = settings->trusts_anyone,
     };
     parse_statuses(settings->http_status, &plan->rules.http_low, &plan->rules.http_high);
 }
@@ -341,12 +361,16 @@ static void plan_credentials(const struct settings *settings, struct credentials
     source->trust = (struct truststore_source){
         .paths = &settings->trust_stores,
         .password_file = settings->trust_store_password_file,
+        .password = settings->trust_store_password,
         .java = java,
     };
     source->client = (struct keystore_source){
         .certificate = settings->client_cert,
         .key = settings->client_key,
         .password_file = settings->client_key_password_file,
+        .password = settings->client_password,
+        .key_password = settings->client_key_password,
+        .alias = settings->client_alias,
         .java = java,
     };
     source->proxy_credentials_file = settings->proxy_auth_file;
@@ -364,8 +388,6 @@ static void plan_credentials(const struct settings *settings, struct credentials
 bool settings_plan(const struct settings *settings, const char *namespace, struct check_plan *plan,
                    struct operand *connect, struct proxy *proxy, struct reason *why)
 {
-    static char proxy_from[] = "--proxy";
-
     if (!check_together(settings, why))
         return false;
     plan->search = !settings->resolver.no_search;
@@ -382,7 +404,7 @@ bool settings_plan(const struct settings *settings, const char *namespace, struc
     }
     if (settings->proxy) {
         proxy_parse(settings->proxy, proxy, why);
-        proxy->from = proxy_from;
+        proxy->from = settings->proxy_from ? settings->proxy_from : "--proxy";
         plan->session.proxy = proxy;
     }
     return true;

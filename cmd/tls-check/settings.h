@@ -27,10 +27,18 @@ struct settings {
     bool show_chain;
     const char *report, *export_chain;
     bool wait_for_trust;
+    int as_agent; /* 0: none */
+    const char *agent_dir;
     struct resolver_options resolver;
+
+    /* Not the user's: what an agent is told (derive.h). */
+    const char *trust_store_password;
+    const char *client_password, *client_key_password, *client_alias;
+    const char *proxy_from;
+    bool trusts_anyone;
 };
 
-enum { SETTINGS_ROWS = 36 };
+enum { SETTINGS_ROWS = 38 };
 
 extern const struct option settings_rows[SETTINGS_ROWS];
 
