@@ -188,6 +188,7 @@ static void on_done(void *owner, CURLcode code)
     exchange->running = false;
     exchange->reply.code = code;
     gather(exchange);
+    exchange->plan->judge_tls(exchange);
     exchange_release(exchange);
     exchange->on_end(exchange->owner);
 }
@@ -350,6 +351,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->failed = false;
     exchange->unpacked = 0;
     exchange->drained = 0;
+    exchange->tls = NULL;
     exchange->moved = 0;
     exchange->last_activity = deadline_now();
     exchange->stall = (struct loop_timer){.on_due = on_stall, .owner = exchange};

@@ -26,8 +26,9 @@ struct exchange_plan {
     char **environment;
     int64_t connect_timeout, stall_timeout;
     int64_t max_size, max_unpacked_size;
-    /* Sets up TLS for an https handle; NULL: libcurl's own ways. */
+    /* Sets up TLS for an https handle; and judges it when it is over, before the handle goes. */
     bool (*prepare_tls)(struct exchange *exchange, struct reason *why);
+    void (*judge_tls)(struct exchange *exchange);
     void *tls;
 };
 

@@ -9,6 +9,7 @@
 
 #include "cmd/fetch-config/fetch.h"
 #include "cmd/fetch-config/operand.h"
+#include "cmd/fetch-config/secure.h"
 #include "cmd/fetch-config/set.h"
 #include "cmd/fetch-config/settings.h"
 #include "common/hosts.h"
@@ -29,6 +30,7 @@ struct run {
     struct dns_resolver resolver;
     struct ownership ownership;
     struct fetch_plan plan;
+    struct secure secure;
     struct fetch *fetches;
     struct wait_target **targets;
     size_t count;
@@ -65,6 +67,16 @@ static void run_set_plan(struct run *run)
         .stall_timeout = options->stall_timeout,
         .max_size = options->max_size,
         .max_unpacked_size = options->max_unpacked_size,
+        .prepare_tls = secure_prepare,
+        .judge_tls = secure_judge,
+        .tls = &run->secure,
+    };
+    run->secure.trust_source = (struct truststore_source){
+        .paths = &options->trust_stores, .password_file = options->trust_store_password_file};
+    run->secure.client_source = (struct keystore_source){
+        .certificate = options->client_cert,
+        .key = options->client_key,
+        .password_file = options->client_key_password_file,
     };
 }
 
@@ -161,6 +173,8 @@ static bool check_counts(const struct fetch_config_options *options, struct reas
         return reason_set(why, CODE_USAGE, "--sha256: given more often than there are pairs");
     if (options->sha256_url.count > operands)
         return reason_set(why, CODE_USAGE, "--sha256-url: given more often than there are pairs");
+    if (!options->client_cert && (options->client_key || options->client_key_password_file))
+        return reason_set(why, CODE_USAGE, "--client-key: goes with --client-cert, which is missing");
     if (options->data_file && access(options->data_file, R_OK) != 0)
         return reason_set(why, CODE_USAGE, "--data-file: %.200s cannot be read", options->data_file);
     return true;
@@ -208,6 +222,17 @@ static bool check_ways(struct run *run, bool servers, const struct reason *no_se
     return true;
 }
 
+/* What is needed for https is read before anything is tried; a redirect may need it later. */
+static bool check_tls(struct run *run, struct reason *why)
+{
+    bool wanted = run->options->trust_stores.count > 0 || run->options->client_cert;
+
+    for (size_t i = 0; i < run->count; i++)
+        wanted = wanted || run->fetches[i].url.scheme == URL_HTTPS ||
+                 (run->fetches[i].sum_url.text && run->fetches[i].sum_url.scheme == URL_HTTPS);
+    return !wanted || secure_load(&run->secure, why);
+}
+
 static bool run_prepare(struct run *run, struct reason *why)
 {
     struct reason no_servers = {0};
@@ -218,7 +243,7 @@ static bool run_prepare(struct run *run, struct reason *why)
         return false;
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||
-        !check_secrets(run, why) || !check_ways(run, servers, &no_servers, why))
+        !check_secrets(run, why) || !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
         return false;
     if (!servers)
         run->plan.exchange.lookup.no_servers = no_servers;
@@ -278,6 +303,7 @@ static void run_free(struct run *run)
     for (size_t i = 0; i < run->count; i++)
         fetch_free(&run->fetches[i]);
     multi_free(run->plan.exchange.multi);
+    secure_free(&run->secure);
     loop_free(run->plan.exchange.loop);
     free(run->fetches);
     free(run->targets);

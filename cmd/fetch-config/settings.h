@@ -13,6 +13,9 @@ struct fetch_config_options {
     const char *output;
     struct option_list headers;
     const char *header_file, *bearer_token_file, *basic_auth_file;
+    struct option_list trust_stores;
+    const char *trust_store_password_file;
+    const char *client_cert, *client_key, *client_key_password_file;
     const char *proxy, *proxy_auth_file;
     int64_t max_redirs;
     const char *retry_status;

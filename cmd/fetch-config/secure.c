@@ -1,0 +1,145 @@
+#include "cmd/fetch-config/secure.h"
+
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/judge.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/tls.h"
+
+#include "common/banned.h"
+
+/* One connection's facts. libcurl's pool keeps connections beyond the exchange that made them, and with them the callbacks
+ * that write here. */
+struct secure_connection {
+    struct secure_connection *next;
+    struct tls_facts facts;
+    struct reason why; /* why it could not be set up; an empty text: it could */
+};
+
+bool secure_load(struct secure *secure, struct reason *why)
+{
+    if (secure->trust)
+        return true;
+    secure->trust = truststore_load(&secure->trust_source, why);
+    if (!secure->trust)
+        return false;
+    const struct option_list *warnings = truststore_warnings(secure->trust);
+    for (size_t i = 0; i < warnings->count; i++)
+        log_warn("%s", warnings->items[i]);
+    secure->setup = xcalloc(1, sizeof *secure->setup);
+    secure->setup->trust = secure->trust;
+    secure->setup->min_version = TLS1_2_VERSION;
+    if (!secure->client_source.certificate)
+        return true;
+    secure->setup->client = &secure->client;
+    return keystore_load(&secure->client_source, &secure->client, why);
+}
+
+/* libcurl calls it before the handshake of each new connection. */
+static CURLcode on_context(CURL *easy, void *context, void *owner)
+{
+    struct exchange *exchange = owner;
+    struct secure *secure = exchange->plan->tls;
+    struct secure_connection *connection = xcalloc(1, sizeof *connection);
+
+    (void)easy;
+    connection->next = secure->connections;
+    secure->connections = connection;
+    exchange->tls = connection;
+    tls_facts_init(&connection->facts);
+    tls_expect(&connection->facts, exchange->request.url->host);
+    return tls_apply(context, secure->setup, &connection->facts, &connection->why)
+               ? CURLE_OK
+               : CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. */
+bool secure_prepare(struct exchange *exchange, struct reason *why)
+{
+    CURL *easy = exchange->easy;
+
+    exchange->tls = NULL;
+    if (!secure_load(exchange->plan->tls, why))
+        return false;
+    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, exchange);
+    return true;
+}
+
+static void note_end(struct tls_facts *facts, const struct reply *reply)
+{
+    const char *words = strrchr(reply->said, ':');
+
+    if (facts->alert >= 0) {
+        facts->end = TLS_END_ALERT;
+    } else if (reply->code == CURLE_OPERATION_TIMEDOUT) {
+        facts->end = TLS_END_TIMEOUT;
+    } else if (reply->code == CURLE_RECV_ERROR || reply->code == CURLE_SEND_ERROR || reply->error != 0 ||
+               strstr(reply->said, "SYSCALL") || strstr(reply->said, "unexpected eof") ||
+               strstr(reply->said, "reset")) {
+        facts->end = TLS_END_CLOSED;
+    } else {
+        facts->end = TLS_END_LIBRARY;
+        snprintf(facts->library, sizeof facts->library, "%.150s", words ? words + 1 : reply->said);
+    }
+}
+
+static void note_facts(struct exchange *exchange, struct tls_facts *facts)
+{
+    const struct reply *reply = &exchange->reply;
+    curl_off_t done = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_APPCONNECT_TIME_T, &done);
+    /* A handshake that was ended here, because of the chain, needs no other reason. */
+    facts->done = done > 0 || (facts->has_chain && !judge_lets_pass(facts));
+    if (!facts->done)
+        note_end(facts, reply);
+    if (done > 0 && facts->alert >= 0 && reply->status == 0)
+        facts->acceptance = TLS_ACCEPTANCE_REFUSED;
+    facts->http_status = reply->status;
+}
+
+void secure_judge(struct exchange *exchange)
+{
+    static const struct tls_rules rules;
+    struct secure_connection *connection = exchange->tls;
+    struct tls_judgement judgement;
+    struct reply *reply = &exchange->reply;
+
+    if (!connection)
+        return; /* no TLS, or a connection that was judged before */
+    exchange->tls = NULL;
+    if (connection->why.text[0] != '\0') {
+        reply->tls = connection->why;
+        reply->tls_outcome = ATTEMPT_FAIL;
+    } else {
+        note_facts(exchange, &connection->facts);
+        judge_tls(&connection->facts, &rules, &judgement);
+        reply->tls_outcome = judge_sum_up(&judgement, &reply->tls);
+    }
+    reply->tls_failed = reply->tls_outcome != ATTEMPT_OK;
+    tls_facts_free(&connection->facts);
+}
+
+void secure_free(struct secure *secure)
+{
+    while (secure->connections) {
+        struct secure_connection *connection = secure->connections;
+        secure->connections = connection->next;
+        tls_facts_free(&connection->facts);
+        free(connection);
+    }
+    keystore_free(&secure->client);
+    truststore_free(secure->trust);
+    free(secure->setup);
+    memset(secure, 0, sizeof *secure);
+}
