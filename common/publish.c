@@ -219,6 +219,16 @@ bool publish_commit(struct publish *publish, struct reason *why)
     return error == 0 || publish_fail(why, publish->path, "cannot be put in its place", error);
 }
 
+void publish_move(struct publish *from, struct publish *to)
+{
+    *to = *from;
+    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
+        if (*link == from) {
+            *link = to;
+            break;
+        }
+}
+
 void publish_abort(struct publish *publish)
 {
     if (publish->descriptor >= 0 && !publish->direct)

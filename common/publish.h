@@ -31,6 +31,9 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
 /* Puts the file in its place. On failure the target is as it was and the temporary is gone. */
 bool publish_commit(struct publish *publish, struct reason *why);
 
+/* Makes `to` what `from` was, which is open and must not be used any more. */
+void publish_move(struct publish *from, struct publish *to);
+
 /* Gives up: the temporary is removed. */
 void publish_abort(struct publish *publish);
 

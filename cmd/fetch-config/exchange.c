@@ -368,6 +368,15 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     lookup_start(&exchange->lookup, next->host, next->port, request->deadline);
 }
 
+int64_t exchange_expected(const struct exchange *exchange)
+{
+    curl_off_t expected = -1;
+
+    if (exchange->easy)
+        curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
+    return expected;
+}
+
 void exchange_doing(const struct exchange *exchange, struct reason *doing)
 {
     char *address = NULL;

@@ -14,6 +14,7 @@
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/local.h"
 #include "cmd/fetch-config/redirect.h"
+#include "cmd/fetch-config/render.h"
 #include "common/deadline.h"
 
 #include "common/banned.h"
@@ -69,11 +70,43 @@ static bool check_digest(struct fetch *fetch, struct reason *why)
     return false;
 }
 
+static bool fill_in(struct fetch *fetch, struct reason *why)
+{
+    const struct fetch_plan *plan = fetch->plan;
+    const struct render_rules rules = {
+        .prefix = plan->render_prefix,
+        .target = fetch->base.name,
+        .path = fetch->path,
+        .mode = plan->mode,
+        .max_size = plan->exchange.max_unpacked_size,
+    };
+
+    return !plan->render || render_spool(&fetch->spool, &rules, why);
+}
+
+static bool check_format(struct fetch *fetch, struct reason *why)
+{
+    enum validate_format format = fetch->plan->validate;
+
+    if (format == VALIDATE_AUTO) {
+        format = validate_guess(fetch->path ? fetch->path : fetch->url.shown);
+        if (format == VALIDATE_NONE)
+            format = validate_guess(fetch->url.shown);
+    }
+    if (format == VALIDATE_NONE || fetch->spool.kind == SPOOL_NOWHERE)
+        return true;
+    int descriptor = spool_reopen(&fetch->spool, why);
+    bool good = descriptor >= 0 && validate(descriptor, format, why);
+    if (descriptor >= 0)
+        close(descriptor);
+    return good;
+}
+
 static void fetch_check(struct fetch *fetch)
 {
     struct reason why;
 
-    if (!check_digest(fetch, &why)) {
+    if (!check_digest(fetch, &why) || !fill_in(fetch, &why) || !check_format(fetch, &why)) {
         fetch_end(fetch, ATTEMPT_FAIL, &why);
         return;
     }
@@ -98,7 +131,11 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
     if (fetch->phase == FETCH_SUM)
         return buf_add(&fetch->sum, bytes, length) ||
                reason_set(why, CODE_FAILED, "%.150s: too large for a checksum", fetch->sum_url.shown);
-    return open_spool(fetch, why) && spool_write(&fetch->spool, bytes, length, why);
+    if (!open_spool(fetch, why) || !spool_write(&fetch->spool, bytes, length, why))
+        return false;
+    int64_t expected = exchange_expected(&fetch->exchange);
+    progress_say(&fetch->progress, 0, 0, (uint64_t)fetch->spool.size, expected > 0 ? (uint64_t)expected : 0);
+    return true;
 }
 
 /* --- the way there --- */
@@ -286,6 +323,7 @@ void fetch_start(struct wait_target *target, int64_t deadline)
     fetch->exchange.on_end = on_end;
     fetch->exchange.owner = fetch;
     buf_init(&fetch->sum, CHECKSUM_FILE);
+    progress_begin(&fetch->progress, fetch->plan->progress, fetch->base.name);
     if (!headers_read(&fetch->plan->headers, &fetch->headers, &why)) {
         /* It could be read when the run began: it is being rotated. */
         why.code = CODE_FAILED;

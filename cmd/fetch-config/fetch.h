@@ -7,6 +7,8 @@
 #include "cmd/fetch-config/exchange.h"
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/spool.h"
+#include "cmd/fetch-config/validate.h"
+#include "common/progress.h"
 #include "common/wait.h"
 
 /* The same for all pairs of a run. */
@@ -19,6 +21,10 @@ struct fetch_plan {
     const char *method;    /* NULL: GET */
     const char *data_file; /* NULL: no body */
     mode_t mode;
+    bool render;
+    const char *render_prefix;
+    enum validate_format validate;
+    bool progress;
 };
 
 enum { FETCH_FOUND = 128 };
@@ -44,6 +50,7 @@ struct fetch {
     int upload;
     struct buf sum;
     struct spool spool;
+    struct progress progress;
 };
 
 /* The two halves of an attempt, as struct wait calls them. */

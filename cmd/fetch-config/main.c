@@ -49,6 +49,10 @@ static void run_set_plan(struct run *run)
     plan->max_redirs = (unsigned)options->max_redirs;
     plan->method = options->request ? options->request : options->data_file ? "POST" : NULL;
     plan->data_file = options->data_file;
+    plan->render = options->render;
+    plan->render_prefix = options->render_prefix;
+    plan->validate = (enum validate_format)options->validate;
+    plan->progress = options->progress;
     reply_parse_statuses(options->retry_status, plan->retry_statuses, &plan->retry_status_count);
     plan->headers = (struct headers_source){
         .lines = &options->headers,

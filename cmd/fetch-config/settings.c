@@ -38,6 +38,8 @@ static bool check_path(const char *value, struct reason *why)
     return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path");
 }
 
+static const char *const formats[] = {"json", "yaml", "xml", "auto", "none", NULL};
+
 #define AT(member) offsetof(struct fetch_config_options, member)
 
 static const struct option rows[] = {
@@ -169,6 +171,23 @@ static const struct option rows[] = {
      .type = OPTION_LIST,
      .offset = AT(sha256_url),
      .help = "The n-th one leads to the SHA-256 of the n-th pair's body, as sha256sum writes it"},
+    {.name = "render",
+     .offset = AT(render),
+     .help = "Replace ${NAME}, ${NAME:-default}, ${NAME:?message} and ${file:PATH} before publishing; $$ is "
+             "a dollar, and a "
+             "NAME that is not set is an error"},
+    {.name = "render-prefix",
+     .argument = "P",
+     .type = OPTION_TEXT,
+     .offset = AT(render_prefix),
+     .help = "Only names that begin with P are replaced"},
+    {.name = "validate",
+     .argument = "json|yaml|xml|auto|none",
+     .type = OPTION_CHOICE,
+     .offset = AT(validate),
+     .choices = formats,
+     .initial = "none",
+     .help = "Parse what would be published; auto goes by the name's ending"},
     {.name = "if-changed",
      .offset = AT(if_changed),
      .help = "Leave a file as it is, its times too, if the content is the same"},
@@ -201,6 +220,9 @@ static const struct option rows[] = {
      .offset = AT(data_file),
      .check = check_path,
      .help = "Send this file as the request's body; without --request as a POST"},
+    {.name = "progress",
+     .offset = AT(progress),
+     .help = "A line every second on standard error that tells how far it is (on by itself on a terminal)"},
     {.name = "chown", .argument = "UID[:GID]", .stands_for = "owner"},
     RESOLVER_ROWS(struct fetch_config_options),
 };
@@ -219,6 +241,8 @@ static const char *const examples[] = {
     "fetch-config --bearer-token-file /secrets/token --keep-on-error http://c/app.yaml=/etc/app/app.yaml",
     "From a server with a certificate of the company's own",
     "fetch-config --trust-store /etc/ca/company.pem https://config-server/config.yaml=/app/config.yaml",
+    "A ConfigMap's template, filled in from variables and Secret files",
+    "fetch-config --render --validate yaml file:///templates/app.yaml=/etc/app/app.yaml",
     "Wait until a server answers 2xx",
     "fetch-config http://app:8080/healthz -o /dev/null",
     "Register with a configuration centre",
@@ -226,13 +250,10 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const libraries[] = {"musl " VERSION_MUSL,
-                                        "curl " VERSION_CURL,
-                                        "openssl " VERSION_OPENSSL,
-                                        "zlib " VERSION_ZLIB,
-                                        "libzstd " VERSION_ZSTD,
-                                        "c-ares " VERSION_CARES,
-                                        NULL};
+static const char *const libraries[] = {
+    "musl " VERSION_MUSL,   "curl " VERSION_CURL,    "openssl " VERSION_OPENSSL,
+    "zlib " VERSION_ZLIB,   "libzstd " VERSION_ZSTD, "libyaml " VERSION_YAML,
+    "expat " VERSION_EXPAT, "c-ares " VERSION_CARES, NULL};
 
 const struct tool fetch_config_tool = {
     .name = "fetch-config",

@@ -22,9 +22,13 @@ struct fetch_config_options {
     int64_t connect_timeout, stall_timeout;
     int64_t max_size, max_unpacked_size;
     struct option_list sha256, sha256_url;
+    bool render;
+    const char *render_prefix;
+    int validate; /* enum validate_format */
     bool if_changed, keep_on_error;
     const char *mode, *owner;
     const char *request, *data_file;
+    bool progress;
     struct resolver_options resolver;
 };
 

@@ -171,6 +171,14 @@ void spool_digest(struct spool *spool, char hex[SPOOL_DIGEST])
         snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
 }
 
+void spool_move(struct spool *from, struct spool *to)
+{
+    *to = *from;
+    if (to->kind == SPOOL_BESIDE)
+        publish_move(&from->publish, &to->publish);
+    memset(from, 0, sizeof *from);
+}
+
 void spool_abort(struct spool *spool)
 {
     if (spool->kind == SPOOL_BESIDE)

@@ -35,6 +35,9 @@ int spool_reopen(const struct spool *spool, struct reason *why);
 /* The digest of all that was written; it cannot be asked for twice. */
 void spool_digest(struct spool *spool, char hex[SPOOL_DIGEST]);
 
+/* Makes `to`, which is closed, what `from` is. */
+void spool_move(struct spool *from, struct spool *to);
+
 /* Removes it. */
 void spool_abort(struct spool *spool);
 

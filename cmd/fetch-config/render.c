@@ -1,0 +1,92 @@
+#include "cmd/fetch-config/render.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/stop.h"
+#include "common/template.h"
+
+#include "common/banned.h"
+
+enum { CHUNK = 64 * 1024, SAID_MOST = 100 };
+
+struct rendering {
+    const struct render_rules *rules;
+    struct spool result;
+    struct reason *why;
+    size_t errors;
+    bool write_failed;
+};
+
+static bool on_text(void *owner, const char *bytes, size_t length)
+{
+    struct rendering *rendering = owner;
+
+    if (rendering->errors > 0)
+        return true; /* nothing will come of it, but the other errors are to be found */
+    if (rendering->result.size + (int64_t)length > rendering->rules->max_size)
+        rendering->write_failed = !reason_set(rendering->why, CODE_FAILED,
+                                              "is rendered to more than the %" PRId64
+                                              " bytes of --max-unpacked-size",
+                                              rendering->rules->max_size);
+    else
+        rendering->write_failed = !spool_write(&rendering->result, bytes, length, rendering->why);
+    return !rendering->write_failed;
+}
+
+static void on_error(void *owner, size_t line, size_t column, const char *message)
+{
+    struct rendering *rendering = owner;
+    struct log_event event = {
+        .level = LOG_ERROR, .name = "attempt", .target = rendering->rules->target, .elapsed = -1};
+
+    if (rendering->errors++ == 0)
+        reason_set(rendering->why, CODE_FAILED, "cannot be rendered: line %zu, column %zu: %.200s", line,
+                   column, message);
+    if (rendering->errors <= SAID_MOST)
+        log_event(&event, "line %zu, column %zu: %s", line, column, message);
+}
+
+static bool render_descriptor(int from, struct rendering *rendering)
+{
+    static char chunk[CHUNK];
+    const struct template_sink sink = {.write = on_text, .error = on_error, .owner = rendering};
+    struct template template;
+    ssize_t got = 0;
+    bool goes_on = true;
+
+    template_begin(&template, &sink, rendering->rules->prefix);
+    while (goes_on && stop_signal() == 0 && (got = read(from, chunk, sizeof chunk)) > 0)
+        goes_on = template_feed(&template, chunk, (size_t)got);
+    bool good = template_end(&template);
+    if (!rendering->write_failed && rendering->errors == 0 && (got != 0 || stop_signal() != 0))
+        return reason_set(rendering->why, CODE_FAILED, "could not be read back to be rendered");
+    if (rendering->errors > 1)
+        reason_detail(rendering->why, ", and %zu more error%s", rendering->errors - 1,
+                      rendering->errors > 2 ? "s" : "");
+    return good && !rendering->write_failed && rendering->errors == 0;
+}
+
+bool render_spool(struct spool *spool, const struct render_rules *rules, struct reason *why)
+{
+    struct rendering rendering = {.rules = rules, .why = why};
+
+    if (spool->kind == SPOOL_NOWHERE)
+        return true;
+    int from = spool_reopen(spool, why);
+    bool good = from >= 0 && spool_begin(&rendering.result, rules->path, rules->mode, false, why);
+    if (good && !render_descriptor(from, &rendering)) {
+        spool_abort(&rendering.result);
+        good = false;
+    }
+    if (from >= 0)
+        close(from);
+    if (good) {
+        spool_abort(spool);
+        spool_move(&rendering.result, spool);
+    }
+    return good;
+}

@@ -1,0 +1,19 @@
+/* A fetched template, filled in. */
+#ifndef FETCH_CONFIG_RENDER_H
+#define FETCH_CONFIG_RENDER_H
+
+#include "cmd/fetch-config/spool.h"
+
+struct render_rules {
+    const char *prefix; /* only names that begin so; NULL: all */
+    const char *target; /* as log lines name it */
+    const char *path;   /* where it goes, and its mode */
+    mode_t mode;
+    int64_t max_size; /* of the result */
+};
+
+/* Puts the rendered text in the spool's place. False fills `why` (CODE_FAILED); all errors have been logged, each with line and
+ * column. */
+bool render_spool(struct spool *spool, const struct render_rules *rules, struct reason *why);
+
+#endif

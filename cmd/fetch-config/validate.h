@@ -1,0 +1,17 @@
+/* Does what would be published parse? */
+#ifndef FETCH_CONFIG_VALIDATE_H
+#define FETCH_CONFIG_VALIDATE_H
+
+#include <stdbool.h>
+
+#include "common/reason.h"
+
+enum validate_format { VALIDATE_JSON, VALIDATE_YAML, VALIDATE_XML, VALIDATE_AUTO, VALIDATE_NONE };
+
+/* By the name's ending: VALIDATE_NONE when it tells nothing. */
+enum validate_format validate_guess(const char *name);
+
+/* Reads the descriptor to its end. False fills `why` (CODE_FAILED) with line and column. */
+bool validate(int descriptor, enum validate_format format, struct reason *why);
+
+#endif
