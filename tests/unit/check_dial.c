@@ -281,9 +281,10 @@ END_TEST
 /* Whether the text is seen, however its bytes are split; against a plain search. */
 START_TEST(texts_that_begin_again_within_themselves)
 {
-    static const char *const wanted[] = {"a", "aa", "aab", "abab", "abcabd", "aabaaab", "\r\n\r\n"};
-    static const char *const streams[] = {"aaab",           "abcabcabd", "abaababab", "aabaabaaab",
-                                          "\r\n\r\r\n\r\n", "b",         "aabaaa"};
+    static const char *const wanted[] = {"a",      "aa",      "aab",     "abab",
+                                         "abcabd", "aabaaab", "aabaaac", "\r\n\r\n"};
+    static const char *const streams[] = {"aaab",           "abcabcabd", "abaababab",   "aabaabaaab",
+                                          "\r\n\r\r\n\r\n", "b",         "aabaaabaaac", "aabaaa"};
 
     for (size_t i = 0; i < COUNT_OF(wanted); i++)
         for (size_t j = 0; j < COUNT_OF(streams); j++) {

@@ -97,6 +97,7 @@ START_TEST(closed_standard_streams_are_taken)
     close(STDIN_FILENO);
     ck_assert(begin("a:1", NULL));
     ck_assert_int_ge(fcntl(STDIN_FILENO, F_GETFD), 0);
+    ck_assert_int_gt(stop_descriptor(), STDERR_FILENO);
     int next = open("/dev/null", O_RDONLY);
     ck_assert_int_gt(next, STDERR_FILENO);
     close(next);
