@@ -26,9 +26,12 @@ static int temporary_open(struct worker *worker, struct folder *folder, mode_t m
     if (temporary->beside) {
         temporary->directory = folder->dest;
         temporary->descriptor = stage_beside(folder, worker->number, temporary->name);
-        if (temporary->descriptor < 0 && errno == EACCES && folder_unlock(folder))
+        int error = temporary->descriptor < 0 ? errno : 0;
+        if (error == EACCES && folder_unlock(folder)) {
             temporary->descriptor = stage_beside(folder, worker->number, temporary->name);
-        return temporary->descriptor < 0 ? errno : 0;
+            error = temporary->descriptor < 0 ? errno : 0;
+        }
+        return error;
     }
     temporary->directory = worker->slot;
     memcpy(temporary->name, STAGE_FILE, sizeof STAGE_FILE);

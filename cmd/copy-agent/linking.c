@@ -82,6 +82,20 @@ void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t nod
         atomic_fetch_add(&worker->copy->files, 1);
 }
 
+/* Where a name cannot be given to the same file, a copy of its own has to do, and may be there already. */
+static void copy_instead(struct worker *worker, struct folder *folder, uint32_t node,
+                         const struct stat *present)
+{
+    const struct plan *plan = &worker->copy->plan;
+    struct stat source;
+
+    if (present && fstatat(folder->source, plan_name(plan, node), &source, AT_SYMLINK_NOFOLLOW) == 0 &&
+        plan_decide(&worker->copy->rules, &source, present, plan->nodes[node].render) == PLAN_SKIP)
+        atomic_fetch_add(&worker->copy->skipped, 1);
+    else
+        file_transfer(worker, folder, node);
+}
+
 void linking_hard(struct worker *worker, const struct folder *leader_folder, uint32_t leader,
                   struct folder *folder, uint32_t node)
 {
@@ -91,8 +105,8 @@ void linking_hard(struct worker *worker, const struct folder *leader_folder, uin
                                .leader = plan_dest_name(plan, leader)};
     struct stat there, here;
 
-    if (fstatat(maker.leader_directory, maker.leader, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-        fstatat(folder->dest, plan_dest_name(plan, node), &here, AT_SYMLINK_NOFOLLOW) == 0 &&
+    bool present = fstatat(folder->dest, plan_dest_name(plan, node), &here, AT_SYMLINK_NOFOLLOW) == 0;
+    if (present && fstatat(maker.leader_directory, maker.leader, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
         there.st_dev == here.st_dev && there.st_ino == here.st_ino) {
         atomic_fetch_add(&worker->copy->skipped, 1);
         return;
@@ -101,7 +115,7 @@ void linking_hard(struct worker *worker, const struct folder *leader_folder, uin
     if (error == 0)
         atomic_fetch_add(&worker->copy->files, 1);
     else if (error == EPERM || error == EMLINK || error == EXDEV || error == EOPNOTSUPP || error == ENOSYS)
-        file_transfer(worker, folder, node); /* no hard links there: a copy of its own */
+        copy_instead(worker, folder, node, present ? &here : NULL);
     else
         worker_note(worker, node, "cannot be linked", error);
 }

@@ -24,12 +24,12 @@ static int make(const struct folder *parent, const char *name)
 {
     struct stat present;
 
-    if (mkdirat(parent->dest, name, 0700) == 0)
-        return 0;
-    if (errno == EACCES && folder_unlock(parent) && mkdirat(parent->dest, name, 0700) == 0)
-        return 0;
-    if (errno != EEXIST)
-        return errno;
+    int error = mkdirat(parent->dest, name, 0700) == 0 ? 0 : errno;
+
+    if (error == EACCES && folder_unlock(parent))
+        error = mkdirat(parent->dest, name, 0700) == 0 ? 0 : errno;
+    if (error != EEXIST)
+        return error;
     if (fstatat(parent->dest, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
         return errno;
     if (S_ISDIR(present.st_mode))

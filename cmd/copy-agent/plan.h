@@ -45,7 +45,8 @@ struct plan_totals {
     uint64_t skipped;                /* files that are there already */
     uint64_t new_bytes;              /* in whole blocks, less what is replaced */
     uint64_t new_inodes;
-    uint64_t largest; /* file in the place of another: both are there for a moment */
+    uint64_t replaced; /* files */
+    uint64_t largest;  /* file in the place of another: both are there for a moment */
     uint64_t specials;
     uint64_t private_count; /* that others will not be able to read or enter */
     uint32_t first_private;

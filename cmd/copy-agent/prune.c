@@ -78,15 +78,17 @@ static bool take(struct prune *prune, int directory, const char *name, unsigned 
         return false;
     if (writable->count > 0 && is_directory(directory, name))
         return take_directory_by_parts(prune, directory, name, depth);
-    prune->copy->pruned++;
     if (prune->say) {
+        prune->copy->pruned++;
         report_line("prune", prune->path.data, is_directory(directory, name));
         return true;
     }
     int error = removal_tree(directory, name);
     if (error == EBUSY)
         log_warn("%.1000s: is not pruned, as something is mounted there", prune->path.data);
-    else if (error != 0)
+    else if (error == 0)
+        prune->copy->pruned++;
+    else
         journal_add_errno(&prune->copy->journal, prune->path.data, "cannot be pruned", error);
     return error == 0;
 }

@@ -32,7 +32,8 @@ void space_read(int directory, struct space *space)
 bool space_check(const struct space *space, const struct plan_totals *totals, unsigned jobs,
                  struct reason *why)
 {
-    uint64_t needed = totals->new_bytes + jobs * totals->largest;
+    uint64_t twice = totals->replaced < jobs ? totals->replaced : jobs;
+    uint64_t needed = totals->new_bytes + twice * totals->largest;
 
     if (needed > space->free_bytes) {
         reason_set(why, CODE_FAILED, "needs %.1f MiB of room, and only %.1f MiB are free",

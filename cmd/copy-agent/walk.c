@@ -131,6 +131,7 @@ static void count_file(struct walk *walk, const struct entry *entry, const struc
                          : 0;
     totals->new_inodes += node->action == PLAN_CREATE;
     totals->new_bytes += needed > freed ? needed - freed : 0;
+    totals->replaced += freed > 0;
     if (freed > 0 && needed > totals->largest)
         totals->largest = needed;
 }

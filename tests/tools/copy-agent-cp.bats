@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# copy-agent called as cp, through a link of that name, for images whose init command is cp.
+#
+# run_tool sets the variables that are looked at:
+# shellcheck disable=SC2154,SC2034
+
+load lib
+load trees
+
+prepare() {
+    mkdir -p links autoinstrumentation/lib opt/appdynamics/ver20.8.0.30686/conf opt/temp
+    ln -s "$bin/copy-agent" links/cp
+    echo jar >javaagent.jar
+    echo so >autoinstrumentation/lib/agent.so
+    echo hidden >autoinstrumentation/.hidden
+    ln -s lib/agent.so autoinstrumentation/link
+    echo license >opt/appdynamics/LICENSE
+    echo xml >opt/appdynamics/ver20.8.0.30686/conf/app.xml
+}
+
+cp_tool() {
+    bin=links run_tool cp "$@"
+}
+
+@test "the OpenTelemetry operator's commands" {
+    mkdir otel-auto-instrumentation
+    cp_tool /"${PWD#/}/javaagent.jar" "$PWD/otel-auto-instrumentation/javaagent.jar"
+    exits 0
+    cmp javaagent.jar otel-auto-instrumentation/javaagent.jar
+    cp_tool -r "$PWD/autoinstrumentation/." "$PWD/otel-auto-instrumentation"
+    exits 0
+    rm otel-auto-instrumentation/javaagent.jar
+    same_tree autoinstrumentation otel-auto-instrumentation
+    cp_tool -r "$PWD/autoinstrumentation/." "$PWD/otel-auto-instrumentation"
+    exits 0
+}
+
+@test "AppDynamics' command, from a shell, again and again" {
+    local _
+    for _ in 1 2 3; do
+        PATH=$PWD/links:$PATH sh -c "cp -r opt/appdynamics/. opt/temp"
+        same_tree opt/appdynamics opt/temp
+    done
+}
+
+@test "initkit through a link of that name does the same" {
+    [ -x "$bin/initkit" ] || skip "no initkit"
+    ln -sf "$bin/initkit" links/cp
+    cp_tool -r opt/appdynamics/. opt/temp
+    exits 0
+    same_tree opt/appdynamics opt/temp
+    run_tool initkit cp -r opt/appdynamics/. opt/other
+    exits 0
+    same_tree opt/appdynamics opt/other
+}
+
+# Whatever GNU cp makes of it in one place, the link makes in another.
+like_cp() {
+    rm -rf theirs ours
+    mkdir theirs ours
+    local place expected=0
+    for place in theirs ours; do
+        (cd $place && mkdir -p into/existing src/sub && echo a >src/a && echo b >src/sub/b && echo old >into/a && ln -s a src/l)
+    done
+    (cd theirs && /bin/cp "$@") >/dev/null 2>&1 || expected=$?
+    status=0
+    (cd ours && ../links/cp "$@") >out 2>err </dev/null || status=$?
+    gather
+    exits $expected
+    same_tree theirs ours time,directories,mode
+}
+
+@test "the same places and exit codes as cp's" {
+    like_cp -r src new
+    like_cp -r src into
+    like_cp -r src/. into
+    like_cp -r src/ into/
+    like_cp -R src into/existing
+    like_cp -a src into
+    like_cp -rf src/sub src/a into
+    like_cp -p src/a into
+    like_cp -pf src/a into/renamed
+    like_cp src/a src/sub/b into
+    like_cp src/l into
+    like_cp -r src/l into
+    like_cp -d src/l into
+    like_cp -t into src/a src/sub/b
+    like_cp -rT src into
+    like_cp src into
+    like_cp nowhere into
+    like_cp src/a nowhere/b
+    like_cp src/a nowhere/
+    like_cp src/a src/sub/b nowhere
+    like_cp src/a nowhere src/sub/b into
+    like_cp src/a
+    like_cp --no-such-option src/a into
+    like_cp -r src src/inside || true
+}
+
+@test "a signal is cp's own affair: 143" {
+    small_volume size=3g
+    head -c 1000000000 /dev/zero | tr '\0' x >huge
+    "$PWD/links/cp" huge volume 2>err 3>&- &
+    tool=$!
+    until_true 10 sh -c 'ls volume/.initkit-copy-*/*/f'
+    kill -TERM $tool
+    status=0
+    wait $tool || status=$?
+    [ "$status" -eq 143 ]
+    [ -z "$(ls -A volume)" ]
+}

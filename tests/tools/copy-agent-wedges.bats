@@ -1,0 +1,260 @@
+#!/usr/bin/env bats
+# copy-agent: states that wedge other tools, of a volume or a run, and each of which the next run mends.
+#
+# run_tool sets the variables that are looked at:
+# shellcheck disable=SC2154,SC2034
+
+load lib
+load trees
+
+prepare() {
+    mkdir -p agent/lib agent/conf
+    local number
+    for number in 1 2 3 4 5 6 7 8 9; do
+        head -c 40000 /dev/urandom >"agent/lib/$number.jar"
+    done
+    echo conf >agent/conf/app.xml
+    ln -s lib/1.jar agent/link
+    ln agent/lib/2.jar agent/conf/hard
+    mkdir outside
+    echo secret >outside/file
+    chmod 644 outside/file
+}
+
+untouched_outside() {
+    [ "$(ls -A outside)" = file ] && [ "$(cat outside/file)" = secret ] && [ "$(stat -c %a outside/file)" = 644 ]
+}
+
+@test "again, over symbolic and hard links" {
+    local _
+    for _ in 1 2 3; do
+        run_tool copy-agent agent volume
+        exits 0
+        touch agent/lib/2.jar
+        rm agent/link && ln -s lib/3.jar agent/link
+    done
+    run_tool copy-agent agent volume
+    same_tree agent volume
+}
+
+@test "again, over files of mode 0444 in directories of 0555, as an ordinary user" {
+    needs_root
+    chmod 444 agent/lib/*
+    chmod 555 agent/lib agent/conf
+    chmod 755 . && mkdir -m 777 open
+    as_user 1001 copy-agent agent open/volume
+    exits 0
+    chmod 755 agent/lib
+    echo longer >>agent/lib/1.jar
+    rm -f agent/lib/2.jar && echo new >agent/lib/2.jar
+    echo additional >agent/lib/10.jar
+    chmod 444 agent/lib/* && chmod 555 agent/lib
+    as_user 1001 copy-agent --prune agent open/volume
+    exits 0
+    same_tree agent open/volume owner
+}
+
+@test "killed at 100 random moments, then run again" {
+    head -c 3000000 /dev/urandom >agent/lib/large.jar
+    local round
+    for round in {1..100}; do
+        [ $((round % 10)) -ne 0 ] || rm -rf volume
+        "$bin/copy-agent" -q --jobs 2 agent volume 3>&- &
+        perl -e 'select undef, undef, undef, rand 0.012'
+        kill -9 $! 2>/dev/null || true
+        wait $! 2>/dev/null || true
+        # What has a name is whole.
+        [ ! -d volume ] || (cd agent && find . -type f -exec sh -c \
+            '[ ! -e "../volume/$1" ] || cmp "$1" "../volume/$1"' sh {} \;) | tee differences
+        [ ! -s differences ]
+    done
+    run_tool copy-agent agent volume
+    exits 0
+    same_tree agent volume
+    no_litter volume
+}
+
+@test "litter of dead runs goes, a live run's does not" {
+    mkdir -p volume/.initkit-copy-1-0/1 volume/.initkit-copy-2-0/1
+    echo half >volume/.initkit-copy-1-0/1/f
+    ln -s "$PWD/outside" volume/.initkit-copy-1-0/1/link
+    exec 7<volume/.initkit-copy-2-0
+    flock 7
+    run_tool copy-agent agent volume
+    exits 0
+    [ ! -e volume/.initkit-copy-1-0 ]
+    [ -e volume/.initkit-copy-2-0/1 ]
+    untouched_outside
+}
+
+@test "links in the volume that lead outside are replaced, never followed" {
+    local place
+    for place in conf lib link conf/app.xml lib/1.jar; do
+        run_tool copy-agent agent volume
+        rm -rf "volume/$place"
+        ln -s "$PWD/outside" "volume/$place"
+        run_tool copy-agent agent volume
+        exits 0
+        same_tree agent volume
+        rm -rf "volume/$place"
+        ln -s "$PWD/outside/file" "volume/$place"
+        run_tool copy-agent --prune --mode a+rwX agent volume
+        exits 0
+        untouched_outside
+        rm -rf volume
+    done
+}
+
+@test "a link that comes and goes while it runs is never followed" {
+    run_tool copy-agent agent volume
+    begin bash -c 'while :; do
+        rm -rf volume/conf volume/lib; ln -sT ../outside volume/conf; ln -sT ../outside volume/lib
+        rm -f volume/conf volume/lib; mkdir -p volume/conf volume/lib
+    done' 2>/dev/null
+    local _
+    for _ in {1..150}; do
+        run_tool copy-agent --mode a+rwX --prune agent volume
+        untouched_outside
+    done
+    kill -9 "$started"
+    rm -rf volume
+    run_tool copy-agent agent volume
+    exits 0
+    same_tree agent volume
+}
+
+@test "a directory in the way of a file: refused and named, taken with --prune" {
+    mkdir -p volume/conf/app.xml/inside
+    run_tool copy-agent agent volume
+    exits 1
+    ends_saying 'conf/app.xml: a directory is in the way'
+    [ -d volume/conf/app.xml/inside ]
+    cmp agent/lib/1.jar volume/lib/1.jar
+    run_tool copy-agent --prune agent volume
+    exits 0
+    same_tree agent volume
+}
+
+@test "DEST is a mount's root, and something is mounted within it" {
+    needs_root
+    small_volume size=10m
+    mkdir -p volume/lib volume/cache
+    mount -t tmpfs -o size=5m tmpfs volume/lib
+    mount -t tmpfs -o size=5m tmpfs volume/cache
+    printf '%s\n' "$PWD/volume/lib" "$PWD/volume/cache" "$(cat mounts)" >mounts.new && mv mounts.new mounts
+    echo kept >volume/cache/file
+    mkdir -p volume/lib/.initkit-copy-77-0
+    run_tool copy-agent --prune agent volume
+    exits 0
+    diff -r agent/lib volume/lib
+    diff -r agent/conf volume/conf
+    [ "$(cat volume/cache/file)" = kept ]
+    no_litter volume
+    run_tool copy-agent --prune agent volume
+    exits 0
+    ends_saying 'copied 0 files'
+}
+
+@test "a volume's subPath mounts, two of one volume" {
+    needs_root
+    mkdir -p whole/a volume/lib
+    small_volume size=10m
+    mkdir -p volume/lib volume/sub
+    mount --bind volume/sub volume/lib || skip "no bind mounts"
+    printf '%s\n' "$PWD/volume/lib" "$(cat mounts)" >mounts.new && mv mounts.new mounts
+    run_tool copy-agent agent volume
+    exits 0
+    cmp agent/lib/1.jar volume/sub/1.jar
+    cmp agent/conf/hard volume/conf/hard
+    no_litter volume
+}
+
+@test "two copiers at once into one DEST" {
+    head -c 5000000 /dev/urandom >agent/lib/large.jar
+    local _ first second
+    for _ in {1..20}; do
+        rm -rf volume
+        "$bin/copy-agent" -q agent volume 3>&- &
+        first=$!
+        "$bin/copy-agent" -q agent volume 3>&- &
+        second=$!
+        wait $first
+        wait $second
+        same_tree agent volume
+        no_litter volume
+    done
+}
+
+@test "a program that runs is replaced, and a mapped library stays what it was" {
+    cp "$(command -v sleep)" agent/program
+    run_tool copy-agent agent volume
+    begin volume/program 60
+    echo more >>agent/program
+    run_tool copy-agent agent volume
+    exits 0
+    cmp agent/program volume/program
+    kill -0 "$started"
+}
+
+@test "somebody else's files in the volume" {
+    needs_root
+    chmod 755 . && mkdir -m 777 open
+    run_tool copy-agent --mode a+rwX agent open/volume
+    chmod 777 open/volume
+    echo spoilt >open/volume/lib/1.jar
+    as_user 1001 copy-agent agent open/volume
+    exits 0
+    cmp agent/lib/1.jar open/volume/lib/1.jar
+}
+
+@test "readers of a version see one tree or the other, never a mix" {
+    mkdir -p one/d two/d
+    local number
+    for number in {1..40}; do
+        echo one >"one/d/$number"
+        echo two >"two/d/$number"
+    done
+    run_tool copy-agent --version-dir v1 one volume
+    cat >reader.py <<'CODE'
+import os, sys
+seen = set()
+while not os.path.exists("stop"):
+    tree = os.open("volume/current/d", os.O_RDONLY)
+    words = set()
+    try:
+        for name in range(1, 41):
+            descriptor = os.open(str(name), os.O_RDONLY, dir_fd=tree)
+            words.add(os.read(descriptor, 10))
+            os.close(descriptor)
+    except FileNotFoundError:
+        continue  # that tree has been replaced and is being removed: the next look finds the new one
+    finally:
+        os.close(tree)
+    seen |= words
+    if len(words) != 1:
+        open("mixed", "w").write(repr(words))
+        sys.exit(1)
+open("seen", "w").write(str(len(seen)))
+CODE
+    begin "$python" reader.py
+    reader=$started
+    for number in {1..60}; do
+        "$bin/copy-agent" -q --version-dir "v$((number % 3))" "$([ $((number % 2)) = 0 ] && echo one || echo two)" volume
+    done
+    touch stop
+    wait "$reader"
+    [ ! -e mixed ]
+    [ "$(cat seen)" = 2 ]
+    no_litter volume
+}
+
+# For longer: tests/fuzz/copy-agent-random --seconds 1800 build/bin/copy-agent
+@test "random trees, random volumes, random kills" {
+    needs_root
+    local place
+    place=$(mktemp -d) # some rounds run as another user, who does not get into the test's own directory
+    chmod 755 "$place"
+    "$python" "$repository/tests/fuzz/copy-agent-random" --seconds "${COPY_AGENT_RANDOM_SECONDS:-15}" \
+        --in "$place" "$bin/copy-agent"
+    rmdir "$place"
+}
