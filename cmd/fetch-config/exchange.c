@@ -9,6 +9,7 @@
 #include "cmd/fetch-config/headers.h"
 #include "common/deadline.h"
 #include "common/mem.h"
+#include "common/units.h"
 
 #include "common/banned.h"
 
@@ -152,12 +153,24 @@ static char *header_value(CURL *easy, const char *name)
     return xstrdup(header->value);
 }
 
+/* What the header says, whether libcurl went on to the body or not. */
+static int64_t told_length(CURL *easy)
+{
+    char *value = header_value(easy, "Content-Length");
+    int64_t length = -1;
+
+    if (value && !units_parse_number(value, 0, INT64_MAX, &length))
+        length = -1;
+    free(value);
+    return length;
+}
+
 static void gather(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
     CURL *easy = exchange->easy;
     long status = 0, connect_status = 0, error = 0, opened = 1;
-    curl_off_t connected = 0, expected = -1;
+    curl_off_t connected = 0;
     char *address = NULL;
 
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
@@ -165,12 +178,11 @@ static void gather(struct exchange *exchange)
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
     curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
     curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
-    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
     reply->status = (int)status;
     reply->connect_status = (int)connect_status;
     reply->error = (int)error;
-    reply->expected = expected;
+    reply->expected = told_length(easy);
     reply->connected = status != 0 || connected > 0 || opened == 0;
     snprintf(reply->address, sizeof reply->address, "%s", address ? address : "");
     char *after = header_value(easy, "Retry-After");

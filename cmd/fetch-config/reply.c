@@ -229,8 +229,16 @@ static enum outcome judge_nonsense(const struct reply *reply, struct reason *why
     return ATTEMPT_FAIL;
 }
 
+/* libcurl has no code of its own for a header without end. */
+static bool is_nonsense(const struct reply *reply)
+{
+    return reply->code == CURLE_RECV_ERROR && strstr(reply->said, "Too large response headers");
+}
+
 static enum outcome judge_code(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
 {
+    if (is_nonsense(reply))
+        return judge_nonsense(reply, why);
     switch ((int)reply->code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:

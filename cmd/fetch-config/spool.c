@@ -65,6 +65,9 @@ bool spool_check(const char *path, struct reason *why)
         char *slash = strrchr(folder, '/');
         snprintf(slash ? slash + (slash == folder) : folder, 2, "%s", slash ? "" : ".");
     } while (access(folder, F_OK) != 0 && errno == ENOENT && strcmp(folder, ".") != 0);
+    if (stat(folder, &present) == 0 && !S_ISDIR(present.st_mode))
+        return reason_set(why, CODE_FAILED, "%.200s: cannot be written: %.150s is no directory", path,
+                          folder);
     if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
     reason_set(why, CODE_FAILED, "%.200s: cannot be written: %.150s: %s", path, folder, strerror(errno));

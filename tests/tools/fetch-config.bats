@@ -1,0 +1,567 @@
+#!/usr/bin/env bats
+# fetch-config against a server that lies, stalls and cuts off (tests/servers/http.py). What all tools share is in
+# common.bats; real servers are in fetch-config-servers.bats.
+#
+# start_http sets the variables that are named in its calls, run_tool sets `elapsed` and last_line; templates have dollars:
+# shellcheck disable=SC2154,SC2034,SC2016
+
+load lib
+load fetch-config
+
+### Pairs, paths, standard output
+
+@test "a file is fetched with the mode 0644, whatever the umask, and its directories are made" {
+    start_http h <<<'/a 200 text "hello\n"'
+    umask 077
+    run_tool fetch-config "$h/a=./x/y/a"
+    exits 0
+    ends_saying "$h/a: fetched after .*; 6 bytes"
+    silent_output
+    [ "$(cat x/y/a)" = hello ]
+    [ "$(stat -c %a x/y/a)" = 644 ]
+    [ "$(stat -c %a x/y)" = 755 ]
+    no_litter
+}
+
+@test "a pair is split at the last = before a path; anything else is a usage error" {
+    start_http h <<<'/a=/b 200 text x'
+    run_tool fetch-config "$h/a=/b?c=d=./e"
+    exits 0
+    [ -f e ]
+    run_tool fetch-config "$h/a"
+    refuses_naming "$h/a"
+    run_tool fetch-config "$h/a=b"
+    refuses_naming "$h/a"
+    run_tool fetch-config
+    exits 2
+    run_tool fetch-config "$h/a=./e" "$h/b=./e"
+    refuses_naming ./e
+    run_tool fetch-config "$h/a" "$h/b" -o ./e
+    refuses_naming --output
+}
+
+@test "standard output gets the whole body, and nothing of one that is cut off" {
+    start_http h <<<$'/a 200 text "hello\\n"\n/b 200 short 100 50'
+    run_tool fetch-config "$h/a" -o -
+    exits 0
+    [ "$output" = hello ]
+    run_tool fetch-config "$h/b=-" --once
+    exits 1
+    silent_output
+}
+
+@test "a device is written to, not replaced, and /dev/null waits for a server" {
+    start_http h <<<'/a 503 / 200 text hello'
+    run_tool fetch-config "$h/a" -o /dev/null --interval 50ms
+    exits 0
+    [ -c /dev/null ]
+    [ "$(attempts)" = 2 ]
+}
+
+@test "a set is published as a whole or not at all" {
+    start_http h <<<$'/a 200 text new\n/b 404'
+    echo old >a
+    run_tool fetch-config "$h/a=./a" "$h/b=./b"
+    exits 26
+    [ "$(cat a)" = old ]
+    [ ! -e b ]
+    no_litter
+    mkdir -p held
+    run_tool fetch-config "$h/a=./a" "$h/a=./held"
+    exits 1
+    says "held"
+    [ "$(cat a)" = old ]
+    no_litter
+}
+
+@test "what was put in its place is taken back when a later one cannot be" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root: mount namespaces"
+    start_http h <<<$'/a 200 text new\n/b 200 text new'
+    echo old >a
+    echo old >b
+    own_files "mount --bind '$PWD/b' '$PWD/b'"
+    run_tool fetch-config "$h/a=./a" "$h/c=./c" "$h/b=./b"
+    exits 26
+    run_tool fetch-config "$h/a=./a" "$h/a=./new" "$h/b=./b"
+    exits 1
+    ends_saying "mount its directory"
+    [ "$(cat a)" = old ]
+    [ "$(cat b)" = old ]
+    [ ! -e new ]
+    no_litter
+}
+
+@test "fifty files come in one run" {
+    start_http h <<<'/a 200 size 1000'
+    pairs=()
+    for i in {1..50}; do pairs+=("$h/a?$i=./f/$i"); done
+    run_tool fetch-config "${pairs[@]}"
+    exits 0
+    [ "$(find f -type f -size 1000c | wc -l)" = 50 ]
+}
+
+@test "a file URL is copied; one that is not there ends it at once" {
+    echo hello >a
+    run_tool fetch-config "file://$PWD/a=./b"
+    exits 0
+    [ "$(cat b)" = hello ]
+    run_tool fetch-config "file://$PWD/none=./c"
+    exits 1
+    says "no such file"
+    run_tool fetch-config "file://$PWD=./c"
+    exits 1
+    says "directory"
+}
+
+@test "a path that cannot be written ends it before anything is asked for" {
+    start_http h <<<'/a 200 text x'
+    touch file
+    run_tool fetch-config "$h/a=./file/a"
+    exits 1
+    [ "$(requests h)" = 0 ]
+    run_tool fetch-config "$h/a=./"
+    exits 1
+}
+
+### Whole or not
+
+@test "bodies that are cut off, reset, or chunked wrongly are tried again" {
+    start_http h <<'SCRIPT'
+/short 200 short 1000 500 / 200 text whole
+/reset 200 reset 1000 500 / 200 text whole
+/cut 200 cutchunk abc / 200 text whole
+/bad 200 badchunk abc / 200 text whole
+/drop drop / 200 text whole
+/rst reset / 200 text whole
+SCRIPT
+    for path in short reset cut bad drop rst; do
+        run_tool fetch-config "$h/$path=./$path" --interval 20ms
+        exits 0
+        [ "$(attempts)" = 2 ]
+        [ "$(cat "$path")" = whole ]
+    done
+    run_tool fetch-config "$h/short=./never" --once
+    exits 0
+    no_litter
+}
+
+@test "a body that is always cut off says where, and leaves nothing" {
+    start_http h <<<'/a 200 short 1000 500'
+    run_tool fetch-config "$h/a=./a" --timeout 1s
+    exits 124
+    ends_saying "cut off after 500 of 1000 bytes"
+    [ ! -e a ]
+    no_litter
+}
+
+@test "what is no HTTP, and headers without end, end it at once" {
+    start_http h <<<$'/g garbage\n/h headers'
+    run_tool fetch-config "$h/g=./a"
+    exits 1
+    ends_saying "no HTTP"
+    run_tool fetch-config "$h/h=./a"
+    exits 1
+    took_less_than 10000
+    [ ! -e a ]
+}
+
+@test "--max-size holds, whether the server tells the size or not" {
+    start_http h <<<$'/told 200 size 2000\n/pour 200 pour'
+    run_tool fetch-config "$h/told=./a" --max-size 1999
+    exits 1
+    ends_saying "2000 bytes, more than the 1999 of --max-size"
+    run_tool fetch-config "$h/told=./a" --max-size 2000
+    exits 0
+    run_tool fetch-config "$h/pour=./b" --max-size 1Mi
+    exits 1
+    ends_saying "more than the 1048576 bytes of --max-size"
+    [ ! -e b ]
+    no_litter
+}
+
+@test "a Content-Encoding is undone, and a bomb refused" {
+    start_http h <<<$'/gz 200 gzip "hello\\n"\n/bomb 200 bomb 100'
+    run_tool fetch-config "$h/gz=./a"
+    exits 0
+    [ "$(cat a)" = hello ]
+    run_tool fetch-config "$h/bomb=./b" --max-unpacked-size 10Mi
+    exits 1
+    ends_saying "unpacks to more than the 10485760 bytes"
+    [ ! -e b ]
+    no_litter
+}
+
+@test "a server that stalls is given up after --stall-timeout; one that is merely slow is not" {
+    start_http h <<<$'/stall 200 stall 100 / 200 text whole\n/slow 200 slow 8 0.1\n/silent silent'
+    run_tool fetch-config "$h/stall=./a" --stall-timeout 300ms --interval 20ms
+    exits 0
+    says "nothing came for 300ms"
+    run_tool fetch-config "$h/slow=./b" --stall-timeout 400ms --once
+    exits 0
+    run_tool fetch-config "$h/silent=./c" --stall-timeout 300ms --once
+    exits 1
+    took_less_than 2000
+}
+
+@test "one byte a second is ended by the deadline" {
+    start_http h <<<'/slow 200 slow 1000 1'
+    run_tool fetch-config "$h/slow=./a" --timeout 1500ms
+    exits 124
+    took_less_than 3000
+    [ ! -e a ]
+    no_litter
+}
+
+### Statuses and patience
+
+@test "statuses outside 2xx end it with 26, those of --retry-status are tried again" {
+    start_http h <<<$'/a 404\n/b 503 / 429 / 200 text x\n/c 404 / 200 text x\n/d 304\n/e 503'
+    run_tool fetch-config "$h/a=./a"
+    exits 26
+    ends_saying "404 Not Found.*hint"
+    run_tool fetch-config "$h/b=./b" --interval 20ms
+    exits 0
+    [ "$(attempts)" = 3 ]
+    run_tool fetch-config "$h/c=./c" --interval 20ms --retry-status 404
+    exits 0
+    run_tool fetch-config "$h/d=./d"
+    exits 26
+    run_tool fetch-config "$h/e=./e" --once
+    exits 26
+    run_tool fetch-config "$h/e=./e" --timeout 300ms --interval 50ms
+    exits 124
+    run_tool fetch-config "$h/e=./e" --retry-status 5xx
+    refuses_naming --retry-status
+    run_tool fetch-config "$h/a=./a" --warn-only
+    exits 0
+}
+
+@test "Retry-After is honoured: seconds and dates" {
+    start_http h <<<'/a 429 Retry-After:1 / 200 text x'
+    run_tool fetch-config "$h/a=./a" --interval 20ms
+    exits 0
+    took_at_least 1000
+    says "asks to wait 1s"
+    date=$(LC_ALL=C date -u -d '+3 seconds' '+%a, %d %b %Y %H:%M:%S GMT')
+    start_http g <<<"/a 503 'Retry-After:$date' / 200 text x"
+    run_tool fetch-config "$g/a=./a" --interval 20ms
+    exits 0
+    took_at_least 1000
+}
+
+@test "a Retry-After that passes the deadline ends it now" {
+    start_http h <<<'/a 429 Retry-After:99999999999999999999'
+    run_tool fetch-config "$h/a=./a" --timeout 5s
+    exits 26
+    ends_saying "asks to wait 24h.*of --timeout are left"
+    took_less_than 2000
+}
+
+@test "nothing of a query is shown anywhere" {
+    start_http h <<<$'/a 404\n/b 302 Location:/a?geheim'
+    run_tool fetch-config "$h/a?geheim=./a" -v --log-format json
+    exits 26
+    says_not geheim
+    run_tool fetch-config "$h/b?geheim=./a" -v
+    says_not geheim
+    run_tool fetch-config "http://user:geheim@host/a=./a"
+    exits 2
+    says_not geheim
+    says "basic-auth-file"
+    run_tool fetch-config "$h/a=./a" -x http://user:geheim@proxy:1
+    exits 2
+    says_not geheim
+}
+
+### Redirects and secrets
+
+@test "redirects are followed, a loop is not for ever" {
+    start_http h <<<$'/a 302 Location:/b\n/b 307 Location:c\n/c 200 text there\n/loop 301 Location:/loop\n/none 302'
+    run_tool fetch-config "$h/a=./a"
+    exits 0
+    [ "$(cat a)" = there ]
+    run_tool fetch-config "$h/a=./b" --max-redirs 1
+    exits 26
+    run_tool fetch-config "$h/loop=./b"
+    exits 26
+    ends_saying "redirected more than 5 times"
+    [ "$(requests h /loop)" = 6 ]
+    run_tool fetch-config "$h/none=./b"
+    exits 26
+    run_tool fetch-config "$h/a=./b" --max-redirs 0
+    exits 26
+    [ ! -e b ]
+}
+
+@test "no secret and no custom header goes to another host, another port, or a file" {
+    http_ports=2
+    start_http h <<<$'/other 302 Location:http://localhost:{0}/b\n/port 302 Location:http://127.0.0.1:{1}/b\n/same 302 Location:/b\n/b 200 text x\n/file 302 Location:file:///etc/passwd'
+    echo 'X-Vault-Token: geheim-1' >headers
+    echo geheim-2 >token
+    for path in other port; do
+        run_tool fetch-config "$h/$path=./a" --header-file headers --bearer-token-file token -H 'X-Mine: geheim-3'
+        exits 0
+    done
+    [ "$(requests h /b geheim)" = 0 ]
+    [ "$(requests h /other geheim-1.*)" = 1 ]
+    run_tool fetch-config "$h/same=./a" --header-file headers --bearer-token-file token -H 'X-Mine: geheim-3'
+    exits 0
+    for secret in geheim-1 'Bearer geheim-2' geheim-3; do
+        [ "$(requests h /b "$secret")" = 1 ]
+    done
+    run_tool fetch-config "$h/file=./a"
+    exits 26
+    says_not geheim
+}
+
+@test "secrets are read anew for each attempt and never shown" {
+    start_http h <<<'/a 503 / 200 text x'
+    echo user:geheim >basic
+    start_tool fetch-config "$h/a=./a" --basic-auth-file basic --interval 1s -v
+    until_true 5 err_has 503
+    echo user:anders >basic
+    wait_tool
+    exits 0
+    [ "$(requests h /a "Basic $(printf user:geheim | base64)")" = 1 ]
+    [ "$(requests h /a "Basic $(printf user:anders | base64)")" = 1 ]
+    says_not 'geheim|anders'
+}
+
+@test "headers with CR, LF or no name are refused, in files too" {
+    printf 'X-A: b\r\n' >crlf
+    run_tool fetch-config http://h/a=./a --header-file crlf
+    refuses_naming --header-file
+    printf 'X-A: b\n geheim\n' >folded
+    run_tool fetch-config http://h/a=./a --header-file folded
+    refuses_naming "line 2"
+    says_not geheim
+    run_tool fetch-config http://h/a=./a -H $'X-A: b\r\nX-B: c'
+    refuses_naming -H
+    run_tool fetch-config http://h/a=./a -H 'Content-Length: 3'
+    refuses_naming -H
+    run_tool fetch-config http://h/a=./a --bearer-token-file none
+    refuses_naming --bearer-token-file
+}
+
+### Checks
+
+@test "a SHA-256 that does not match is permanent, and belongs to its pair" {
+    start_http h <<<$'/a 200 text a\n/b 200 text b'
+    a=$(printf a | sha256sum | cut -d' ' -f1)
+    b=$(printf b | sha256sum | cut -d' ' -f1)
+    run_tool fetch-config "$h/a=./a" "$h/b=./b" --sha256 "$a" --sha256 "${b^^}"
+    exits 0
+    run_tool fetch-config "$h/a=./c" "$h/b=./d" --sha256 "$b" --sha256 "$a"
+    exits 1
+    says "SHA-256"
+    [ ! -e c ]
+    run_tool fetch-config "$h/a=./c" --sha256 abc
+    refuses_naming --sha256
+    run_tool fetch-config "$h/a=./c" --sha256 "$a" --sha256 "$b"
+    refuses_naming --sha256
+}
+
+@test "a SHA-256 may come from a URL" {
+    a=$(printf a | sha256sum | cut -d' ' -f1)
+    start_http h <<<"/a 200 text a
+/sums 200 text '$a  a\n${a//[0-9]/0}  b\n'
+/wrong 200 text '${a//[0-9]/0}'
+/later 503 / 200 text $a"
+    run_tool fetch-config "$h/a=./a" --sha256-url "$h/sums"
+    exits 0
+    run_tool fetch-config "$h/a=./a" --sha256-url "$h/later" --interval 20ms
+    exits 0
+    run_tool fetch-config "$h/a=./b" --sha256-url "$h/wrong"
+    exits 1
+    run_tool fetch-config "$h/a=./b" --sha256-url "$h/none"
+    exits 26
+    ends_saying "sha256-url"
+    [ ! -e b ]
+}
+
+@test "with --if-changed a file that is the same is not touched" {
+    start_http h <<<$'/a 200 text same / 200 text different'
+    printf same >a
+    touch -d 2001-01-01 a
+    chmod 600 a
+    before=$(stat -c '%i %Y %Z %a' a)
+    run_tool fetch-config "$h/a=./a" --if-changed
+    exits 0
+    ends_saying unchanged
+    [ "$(stat -c '%i %Y %Z %a' a)" = "$before" ]
+    no_litter
+    run_tool fetch-config "$h/a=./a" --if-changed
+    exits 0
+    [ "$(cat a)" = different ]
+}
+
+@test "--keep-on-error keeps what is there, and fails where nothing is" {
+    start_http h <<<$'/a 404\n/b 200 text new'
+    echo old >a
+    run_tool fetch-config "$h/a=./a" --keep-on-error
+    exits 0
+    ends_saying "404.*kept the file"
+    [ "$(cat a)" = old ]
+    run_tool fetch-config "$h/a=./none" --keep-on-error
+    exits 26
+    run_tool fetch-config "$h/a=./a" "$h/b=./none" --keep-on-error
+    exits 26
+    run_tool fetch-config "http://127.0.0.1:1/a=./a" --keep-on-error --timeout 300ms
+    exits 0
+    [ "$(cat a)" = old ]
+}
+
+@test "--mode and --owner" {
+    start_http h <<<'/a 200 text x'
+    run_tool fetch-config "$h/a=./a" --mode 0600
+    exits 0
+    [ "$(stat -c %a a)" = 600 ]
+    run_tool fetch-config "$h/a=./a" --mode 99
+    refuses_naming --mode
+    [ "$(id -u)" -eq 0 ] || return 0
+    run_tool fetch-config "$h/a=./a" --chown 1234:5678
+    exits 0
+    [ "$(stat -c %u:%g a)" = 1234:5678 ]
+}
+
+### Rendering, validation
+
+@test "a template is filled in before it is published, and nothing else is" {
+    printf 's3cret\n' >password
+    printf 'a: ${A}\nb: ${B:-x}\nc: $host ${a.b} $${A}\np: ${file:%s/password}\n' "$PWD" >template.yaml
+    A='${B}' run_tool fetch-config "file://$PWD/template.yaml=./a.yaml" --render --validate yaml
+    exits 0
+    [ "$(cat a.yaml)" = $'a: ${B}\nb: x\nc: $host ${a.b} ${A}\np: s3cret' ]
+    says_not s3cret
+    APP_A=1 A=2 run_tool fetch-config "file://$PWD/template.yaml=./b.yaml" --render --render-prefix APP_
+    exits 0
+    grep -q 'a: ${A}' b.yaml
+}
+
+@test "all errors of a template are told with line and column, and nothing is written" {
+    printf '${NONE}\n  ${OTHER:?is needed}\n' >template
+    run_tool fetch-config "file://$PWD/template=./a" --render
+    exits 1
+    says "line 1, column 1: .*NONE"
+    says "line 2, column 3: .*is needed"
+    [ ! -e a ]
+    no_litter
+}
+
+@test "what does not parse is not published; the error names line and column" {
+    start_http h <<<$'/a.json 200 text "{\\n  \\"a\\": 1,\\n}"\n/a.yaml 200 text "a: b\\n c: d\\n"\n/a.xml 200 text "<a>\\n<b></a>"\n/good.json 200 text [1]'
+    run_tool fetch-config "$h/a.json=./a.json" --validate json
+    exits 1
+    ends_saying "line 3, column 1"
+    run_tool fetch-config "$h/a.yaml=./a.yaml" --validate auto
+    exits 1
+    ends_saying "line 2, column 3"
+    run_tool fetch-config "$h/a.xml=./a.xml" --validate auto
+    exits 1
+    ends_saying "line 2, column 6"
+    run_tool fetch-config "$h/good.json=./good.json" --validate auto
+    exits 0
+    run_tool fetch-config "$h/good.json=./good.json" --validate xml
+    exits 1
+    [ ! -e a.json ] && [ ! -e a.yaml ] && [ ! -e a.xml ]
+    no_litter
+}
+
+### Other methods
+
+@test "--request and --data-file send a body, and need no PATH" {
+    start_http h <<<$'/v1 200 text ok\n/echo 200 echo\n/again 503 / 200 text ok\n/away 307 Location:http://localhost:{0}/echo'
+    printf '{"Name":"app"}' >service.json
+    run_tool fetch-config "$h/v1" -X PUT --data-file service.json -H 'Content-Type: application/json'
+    exits 0
+    [ "$(requests h /v1 PUT.*Name)" = 1 ]
+    run_tool fetch-config "$h/echo=-" --data-file service.json
+    exits 0
+    [ "$output" = '{"Name":"app"}' ]
+    [ "$(requests h /echo POST)" = 1 ]
+    run_tool fetch-config "$h/again" --data-file service.json --interval 20ms
+    exits 0
+    [ "$(requests h /again Name)" = 2 ]
+    run_tool fetch-config "$h/away" --data-file service.json
+    exits 26
+    ends_saying "another host"
+    run_tool fetch-config "$h/v1" -X 'PUT /x'
+    refuses_naming -X
+    run_tool fetch-config "$h/v1" -X DELETE
+    exits 0
+    [ "$(requests h /v1 DELETE)" = 1 ]
+}
+
+@test "--progress tells how far it is" {
+    start_http h <<<'/slow 200 slow 25 0.1'
+    run_tool fetch-config "$h/slow=./a" --progress
+    exits 0
+    says '[0-9]+ %'
+}
+
+### Names
+
+@test "names are resolved through DNS with the search list, and %n is the namespace" {
+    start_http h <<<'/a 200 text x'
+    port=${h##*:}
+    start_dns d <<'ZONE'
+config.shop.svc.cluster.local A 127.0.0.1
+ZONE
+    printf 'nameserver %s\nsearch shop.svc.cluster.local svc.cluster.local\noptions ndots:5\n' 127.0.0.1 >resolv.conf
+    run_tool fetch-config "http://config:$port/a=./a" --nameserver "$d" --resolv-conf resolv.conf
+    exits 0
+    POD_NAMESPACE=shop run_tool fetch-config "http://config.%n.svc.cluster.local.:$port/a=./b" --nameserver "$d" \
+        --resolv-conf resolv.conf
+    exits 0
+    run_tool fetch-config "http://other:$port/a=./c" --nameserver "$d" --resolv-conf resolv.conf --timeout 500ms
+    exits 124
+    ends_saying "NXDOMAIN|does not exist|no such name"
+}
+
+### Signals, kills
+
+@test "SIGTERM ends it at once in every phase, and leaves nothing" {
+    start_http h <<<$'/silent silent\n/stall 200 stall 100\n/pour 200 pour\n/retry 503'
+    start_tcp full "127.0.0.1:0 full"
+    echo old >a
+    for url in "$h/silent" "$h/stall" "$h/pour" "$h/retry" "http://127.0.0.1:${full[0]}/"; do
+        start_tool fetch-config "$url=./a" --max-size 1Ti --interval 10s
+        until_true 5 listens_for_signals "$tool"
+        sleep 0.3
+        begun=$(milliseconds)
+        kill -TERM "$tool"
+        wait_tool
+        elapsed=$(($(milliseconds) - begun))
+        exits 143
+        took_less_than 1000
+        ends_saying "stopped by SIGTERM"
+        [ "$(cat a)" = old ]
+        no_litter
+    done
+}
+
+@test "whenever it is killed, the file is old, new or absent, and the next run removes what is left" {
+    start_http h <<<'/a 200 size 3000000'
+    run_tool fetch-config "$h/a=./whole"
+    for i in {1..25}; do
+        [ $((i % 2)) = 0 ] && echo old >a || rm -f a
+        start_tool fetch-config "$h/a=./a"
+        sleep "0.0$((RANDOM % 40 + 10))"
+        { kill -9 "$tool" && wait "$tool"; } 2>/dev/null || true
+        [ ! -e a ] || cmp -s a whole || [ "$(cat a)" = old ]
+    done
+    run_tool fetch-config "$h/a=./a"
+    exits 0
+    cmp a whole
+    no_litter
+}
+
+@test "memory stays flat for a body of 300 MiB" {
+    release_build
+    truncate -s 300M zeros
+    own_memory_limit 16777216
+    start_http h <<<'/a 200 pour'
+    run_tool fetch-config "$h/a=./a" --max-size 300Mi
+    exits 1
+    ends_saying "max-size"
+}
