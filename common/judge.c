@@ -53,11 +53,19 @@ bool judge_is_about_trust(int error)
     }
 }
 
-/* Java looks at none of this: anchors are trusted as they are, and so is a server's own certificate in the store;
- * what a CA's certificate may be used for binds only the CA. */
+/* A server's own certificate in the store: Java trusts it as it is, and looks at nothing but the name. */
+static bool leaf_is_anchor(const struct tls_facts *facts)
+{
+    return facts->chain_count > 0 && facts->chain_sent == 0;
+}
+
+/* Java looks at none of this: anchors are trusted as they are; what a CA's certificate may be used for binds only the CA. */
 static bool java_forgives(const struct tls_facts *facts, const struct tls_error *error)
 {
     bool from_store = (size_t)error->depth >= facts->chain_sent;
+
+    if (leaf_is_anchor(facts))
+        return true;
 
     switch (error->error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -233,10 +241,30 @@ static void judge_java_certificate(const struct tls_facts *facts, size_t depth,
     }
 }
 
+/* What the key must be allowed to do follows from the key exchange (EndEntityChecker in the JDK): decrypt, or sign. */
+static void judge_java_usage(const struct tls_facts *facts, struct tls_judgement *judgement)
+{
+    bool decrypts = facts->cipher[0] != '\0' && strncmp(facts->cipher, "TLS_", 4) != 0 &&
+                    !strstr(facts->cipher, "DHE-");
+    const struct certificate *leaf = &facts->sent[0];
+
+    if (facts->sent_count == 0 || !facts->done || (decrypts ? leaf->enciphers : leaf->signs))
+        return;
+    struct reason *why = judge_add(judgement);
+    judgement->permanent = true;
+    reason_set(why, CODE_UNFIT_CERTIFICATE, "the certificate %.100s may not be used for %s (its key usage)",
+               leaf->subject, decrypts ? "key encipherment, which this cipher needs" : "digital signatures");
+    reason_hint(why, "Java refuses it: it needs the key usage %s, or none",
+                decrypts ? "keyEncipherment" : "digitalSignature");
+}
+
 static void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
-    for (size_t i = 0; i < facts->chain_count; i++)
-        judge_java_certificate(facts, i, judgement);
+    if (!leaf_is_anchor(facts)) {
+        judge_java_usage(facts, judgement);
+        for (size_t i = 0; i < facts->chain_count; i++)
+            judge_java_certificate(facts, i, judgement);
+    }
     const struct certificate *last = facts->chain_count > 0 ? &facts->chain[facts->chain_count - 1] : NULL;
     if (last && facts->error_count == 0 && facts->chain_count > facts->chain_sent && !last->self_issued) {
         char place[JUDGE_PLACE];

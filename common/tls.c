@@ -24,7 +24,7 @@ enum { ISSUERS_MOST = 50, CHAIN_MOST = 100 };
     "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:rsa_pss_rsae_sha256:rsa_pss_rsae_" \
     "sha384:"                                                                                                \
     "rsa_pss_rsae_sha512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:rsa_pkcs1_sha256:"         \
-    "rsa_pkcs1_sha384:rsa_pkcs1_sha512:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1"
+    "rsa_pkcs1_sha384:rsa_pkcs1_sha512:ed25519:ed448:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1"
 
 /* What hangs on a context: the callbacks find their way by it. */
 struct look {
@@ -365,7 +365,7 @@ void tls_observe(SSL *ssl, struct tls_facts *facts)
     EVP_PKEY *exchange = NULL;
     const char *group;
 
-    facts->done = SSL_is_init_finished(ssl) == 1;
+    facts->done = facts->done || SSL_is_init_finished(ssl) == 1; /* an alert later on does not undo it */
     snprintf(facts->protocol, sizeof facts->protocol, "%s", SSL_get_version(ssl));
     snprintf(facts->cipher, sizeof facts->cipher, "%s", SSL_get_cipher_name(ssl));
     group = SSL_get0_group_name(ssl);

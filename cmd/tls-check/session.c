@@ -210,10 +210,10 @@ static void session_http(struct session *session)
         errno = 0;
         int sent = SSL_write(session->ssl, session->out.data, (int)session->out.length);
         if (sent <= 0) {
-            if (!session_wants(session, sent)) {
-                session_note_refusal(session);
-                session_lost(session, session->facts.system_error);
-            }
+            if (session_wants(session, sent))
+                return;
+            session_read_http(
+                session); /* a server that ended it may have said why: that is still to be read */
             return;
         }
         buf_clear(&session->out);

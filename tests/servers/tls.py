@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""TLS servers for tests, good ones and lying ones, all in one process.
+
+    tls.py [--ready FILE] [--life SECONDS] --certificates DIRECTORY LISTENER...
+
+Once all listen, the ports go to the --ready file, one a line. A LISTENER is one argument, NAME [KEY=VALUE]...:
+
+    NAME            certificate and key: DIRECTORY/NAME.pem, NAME.key; `-` for one that speaks no TLS
+    min, max        1.2, 1.3: versions of TLS
+    ciphers         OpenSSL's list (security level 0 unless it says more)
+    client          required, optional: a client certificate that DIRECTORY/clients.ca vouches for
+    sni             NAME2: that certificate for anybody who sends a server name with a dot, NAME for the others
+    alpn            protocols, separated by commas
+    status          of the HTTP answer (200)
+    http            no: nothing is answered, the connection stays open
+    speaks          smtp, imap, pop3, postgres, mysql, ldap: TLS starts by that protocol's command
+    lie             what it does instead of TLS (or, with speaks, instead of starting it):
+                    silence, close, reset, http, garbage, ssh, flood, alert, alerts, hello (half of one), endless (a certificate
+                    message without end), slow (a byte every 50 ms)
+    proxy           an HTTP proxy that answers CONNECT: ok, 403, 407 (until the right credentials come), 502, garbage, silence
+"""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+import argparse
+import base64
+import select
+import socket
+import ssl
+import struct
+import threading
+import time
+
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+
+
+def context_of(directory, name, words):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers(words.get("ciphers", "ALL:@SECLEVEL=0"))
+    context.minimum_version = VERSIONS[words.get("min", "1.2")]
+    context.maximum_version = VERSIONS[words.get("max", "1.3")]
+    context.load_cert_chain(f"{directory}/{name}.pem", f"{directory}/{name}.key")
+    if "client" in words:
+        context.verify_mode = ssl.CERT_REQUIRED if words["client"] == "required" else ssl.CERT_OPTIONAL
+        context.load_verify_locations(f"{directory}/clients.ca")
+    if "alpn" in words:
+        context.set_alpn_protocols(words["alpn"].split(","))
+    if "sni" in words:
+        other = context_of(directory, words["sni"], {k: v for k, v in words.items() if k != "sni"})
+
+        def choose(connection, server_name, _):
+            if server_name and "." in server_name:
+                connection.context = other
+
+        context.sni_callback = choose
+    return context
+
+
+def read_until(peer, end, most=65536):
+    data = b""
+    while not data.endswith(end) and len(data) < most:
+        byte = peer.recv(1)
+        if not byte:
+            raise ConnectionError
+        data += byte
+    return data
+
+
+def hold(peer):
+    while peer.recv(4096):
+        pass
+
+
+def record(kind, body, version=b"\x03\x03"):
+    return bytes([kind]) + version + struct.pack(">H", len(body)) + body
+
+
+def server_hello():
+    body = b"\x03\x03" + b"R" * 32 + b"\x00" + b"\xc0\x2f" + b"\x00" + b"\x00\x00"
+    return record(22, b"\x02" + struct.pack(">I", len(body))[1:] + body)
+
+
+def lie(peer, what):
+    if what == "silence":
+        hold(peer)
+    elif what == "reset":
+        peer.recv(1)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    elif what == "http":
+        peer.recv(4096)
+        peer.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<html>plain HTTP</html>")
+    elif what == "garbage":
+        peer.recv(4096)
+        peer.sendall(b"\xff\x00\x1b[31mnoise" * 50)
+    elif what == "ssh":
+        peer.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+        hold(peer)
+    elif what == "alert":
+        peer.recv(4096)
+        peer.sendall(record(21, b"\x02\x28"))
+    elif what == "alerts":
+        peer.recv(4096)
+        while True:
+            peer.sendall(record(21, b"\x01\x5a") * 100)
+    elif what == "hello":
+        peer.recv(4096)
+        peer.sendall(server_hello()[:20])
+        hold(peer)
+    elif what == "endless":
+        peer.recv(4096)
+        peer.sendall(server_hello())
+        peer.sendall(record(22, b"\x0b\xff\xff\xff\xff\xff\xfc" + b"\x00" * 1000))
+        while True:
+            peer.sendall(record(22, b"\x00" * 16000))
+    elif what == "flood":
+        while True:
+            peer.sendall(record(22, b"\x00" * 16000))
+    elif what == "slow":
+        peer.recv(4096)
+        for byte in server_hello() * 1000:
+            peer.sendall(bytes([byte]))
+            time.sleep(0.05)
+
+
+def start_tls(peer, protocol):
+    if protocol == "smtp":
+        peer.sendall(b"220-mail.test\r\n220 ESMTP\r\n")
+        read_until(peer, b"\r\n")
+        peer.sendall(b"250-mail.test\r\n250-SIZE 1000\r\n250 STARTTLS\r\n")
+        read_until(peer, b"\r\n")
+        peer.sendall(b"220 go ahead\r\n")
+    elif protocol == "imap":
+        peer.sendall(b"* OK IMAP4rev1\r\n")
+        read_until(peer, b"\r\n")
+        peer.sendall(b"* BYE-less chatter\r\na1 OK begin\r\n")
+    elif protocol == "pop3":
+        peer.sendall(b"+OK POP3\r\n")
+        read_until(peer, b"\r\n")
+        peer.sendall(b"+OK begin\r\n")
+    elif protocol == "postgres":
+        assert peer.recv(8) == struct.pack(">II", 8, 80877103)
+        peer.sendall(b"S")
+    elif protocol == "mysql":
+        greeting = b"\x0a8.0.36\x00" + b"\x01\x00\x00\x00" + b"saltsalt\x00" + b"\xff\xff" + b"\x21\x02\x00" + b"\xff\xc1" + b"\x15" + b"\x00" * 10
+        peer.sendall(struct.pack("<I", len(greeting))[:3] + b"\x00" + greeting)
+        got = peer.recv(36)
+        assert len(got) == 36 and got[3] == 1 and got[5] & 0x08, got
+    elif protocol == "ldap":
+        request = peer.recv(100)
+        assert b"1.3.6.1.4.1.1466.20037" in request
+        peer.sendall(bytes([0x30, 12, 2, 1, 1, 0x78, 7, 0x0A, 1, 0, 4, 0, 4, 0]))
+
+
+def refuse_tls(peer, protocol):
+    if protocol == "smtp":
+        peer.sendall(b"220 mail.test\r\n")
+        read_until(peer, b"\r\n")
+        peer.sendall(b"250 mail.test\r\n")
+        read_until(peer, b"\r\n")
+        peer.sendall(b"502 not implemented\r\n")
+    elif protocol == "postgres":
+        peer.recv(8)
+        peer.sendall(b"N")
+    elif protocol == "mysql":
+        message = b"\xff\x10\x04Too many connections"
+        peer.sendall(struct.pack("<I", len(message))[:3] + b"\x00" + message)
+
+
+def relay(a, b):
+    while True:
+        for ready in select.select([a, b], [], [])[0]:
+            data = ready.recv(65536)
+            if not data:
+                return
+            (b if ready is a else a).sendall(data)
+
+
+def proxy(peer, manner):
+    request = read_until(peer, b"\r\n\r\n").decode()
+    wanted = "Proxy-Authorization: Basic " + base64.b64encode(b"user:secret").decode()
+    if manner == "silence":
+        hold(peer)
+    elif manner == "garbage":
+        peer.sendall(b"220 this is no proxy\r\n")
+    elif manner in ("403", "502") or (manner == "407" and wanted not in request):
+        peer.sendall(f"HTTP/1.1 {manner} No\r\nContent-Length: 0\r\n\r\n".encode())
+    else:
+        host, port = request.split()[1].rsplit(":", 1)
+        with socket.create_connection((host.strip("[]"), int(port))) as onward:
+            peer.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            relay(peer, onward)
+
+
+def answer(peer, words):
+    if words.get("http") == "no":
+        hold(peer)
+        return
+    data = b""
+    while b"\r\n\r\n" not in data:
+        got = peer.recv(4096)
+        if not got:
+            return
+        data += got
+    peer.sendall(f"HTTP/1.1 {words.get('status', '200')} Said\r\nContent-Length: 2\r\n\r\nok".encode())
+    hold(peer)
+
+
+def serve(peer, context, words):
+    peer.settimeout(60)
+    try:
+        with peer:
+            if "proxy" in words:
+                proxy(peer, words["proxy"])
+                return
+            if "speaks" in words:
+                if words.get("lie") == "refuse":
+                    refuse_tls(peer, words["speaks"])
+                    hold(peer)
+                    return
+                start_tls(peer, words["speaks"])
+            if "lie" in words:
+                lie(peer, words["lie"])
+                return
+            with context.wrap_socket(peer, server_side=True) as protected:
+                answer(protected, words)
+    except (OSError, ssl.SSLError, AssertionError):
+        pass
+
+
+def accept(listener, context, words):
+    while True:
+        peer, _ = listener.accept()
+        threading.Thread(target=serve, args=(peer, context, words), daemon=True).start()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ready")
+    parser.add_argument("--life", type=float, default=170)
+    parser.add_argument("--certificates", default=".")
+    parser.add_argument("listeners", nargs="+")
+    arguments = parser.parse_args()
+    ports = []
+    for line in arguments.listeners:
+        name, *pairs = line.split()
+        words = dict(pair.split("=", 1) for pair in pairs)
+        context = None if name == "-" else context_of(arguments.certificates, name, words)
+        listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        ports.append(listener.getsockname()[1])
+        threading.Thread(target=accept, args=(listener, context, words), daemon=True).start()
+    if arguments.ready:
+        with open(arguments.ready + ".part", "w") as out:
+            out.write("".join(f"{port}\n" for port in ports))
+        import os
+
+        os.rename(arguments.ready + ".part", arguments.ready)
+    time.sleep(arguments.life)
+
+
+main()
