@@ -106,7 +106,7 @@ END_TEST
 
 static const char *proxy_for(const char *text, const char *option, char *first, char *second)
 {
-    static char found[256];
+    static char found[512];
     char *environment[] = {first, second, NULL};
     struct url url;
     struct via via;
