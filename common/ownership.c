@@ -111,11 +111,12 @@ static bool apply(const char *text, bool directory, mode_t *mode)
         *mode = octal | kept;
         return true;
     }
-    do {
-        if (!apply_clause(&text, directory, mode))
-            return false;
-    } while (*text == ',' && *++text != '\0');
-    return *text == '\0';
+    while (apply_clause(&text, directory, mode)) {
+        if (*text != ',')
+            return *text == '\0';
+        text++;
+    }
+    return false;
 }
 
 bool ownership_check_mode(const char *text, struct reason *why)

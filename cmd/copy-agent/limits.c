@@ -93,6 +93,18 @@ static void take_path(struct limits *limits, const char *root, const char *path)
     take_folder(limits, root);
 }
 
+/* Whether a list such as "cpuacct,cpu" has the controller. */
+static bool has_controller(const char *list, const char *name)
+{
+    while (*list != '\0') {
+        size_t length = strcspn(list, ",");
+        if (length == strlen(name) && strncmp(list, name, length) == 0)
+            return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
+}
+
 /* "5:cpu,cpuacct:/path", or "0::/path" for version 2. */
 static void take_hierarchy(struct limits *limits, const char *sys, char *line)
 {
@@ -113,10 +125,7 @@ static void take_hierarchy(struct limits *limits, const char *sys, char *line)
     }
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         snprintf(root, sizeof root, "%s/%s", sys, wanted[i]);
-        const char *found = strstr(controllers, wanted[i]);
-        size_t length = strlen(wanted[i]);
-        if (found && (found == controllers || found[-1] == ',') &&
-            (found[length] == ',' || found[length] == '\0'))
+        if (has_controller(controllers, wanted[i]))
             take_path(limits, root, path);
     }
 }

@@ -1,0 +1,173 @@
+#include "cmd/copy-agent/plan.h"
+
+#include "tests/unit/suite.h"
+
+enum { NEW_TIME = 1700000000 };
+
+static struct stat file(mode_t mode, off_t size, time_t seconds, long nanoseconds)
+{
+    return (struct stat){.st_mode = mode,
+                         .st_size = size,
+                         .st_nlink = 1,
+                         .st_mtim = {.tv_sec = seconds, .tv_nsec = nanoseconds}};
+}
+
+static const struct plan_rules usual = {.privileged = true};
+
+static enum plan_action decide(const struct plan_rules *rules, struct stat source, struct stat present)
+{
+    return plan_decide(rules, &source, &present, false);
+}
+
+START_TEST(what_is_not_there_is_created)
+{
+    struct stat source = file(S_IFREG | 0644, 1, NEW_TIME, 0);
+
+    ck_assert_int_eq(plan_decide(&usual, &source, NULL, false), PLAN_CREATE);
+}
+END_TEST
+
+START_TEST(size_and_time_tell_whether_a_file_is_unchanged)
+{
+    struct stat source = file(S_IFREG | 0644, 100, NEW_TIME, 5);
+
+    ck_assert_int_eq(decide(&usual, source, source), PLAN_SKIP);
+    ck_assert_int_eq(decide(&usual, source, file(S_IFREG | 0644, 101, NEW_TIME, 5)), PLAN_REPLACE);
+    ck_assert_int_eq(decide(&usual, source, file(S_IFREG | 0644, 100, NEW_TIME + 1, 5)), PLAN_REPLACE);
+    ck_assert_int_eq(decide(&usual, source, file(S_IFREG | 0644, 100, NEW_TIME, 6)), PLAN_REPLACE);
+}
+END_TEST
+
+START_TEST(where_they_prove_nothing_the_content_decides)
+{
+    const struct plan_rules verify = {.privileged = true, .verify = true};
+    struct stat fresh = file(S_IFREG | 0644, 100, NEW_TIME, 5);
+
+    ck_assert_int_eq(decide(&verify, fresh, fresh), PLAN_COMPARE);
+    ck_assert_int_eq(decide(&usual, fresh, file(S_IFREG | 0644, 100, NEW_TIME, 0)), PLAN_COMPARE);
+    ck_assert_int_eq(plan_decide(&usual, &fresh, &fresh, true), PLAN_COMPARE);
+    /* 1980-01-02 23:59:59 UTC and the second after it. */
+    struct stat old = file(S_IFREG | 0644, 100, 315705599, 0),
+                newer = file(S_IFREG | 0644, 100, 315705600, 0);
+    ck_assert_int_eq(decide(&usual, old, old), PLAN_COMPARE);
+    ck_assert_int_eq(decide(&usual, newer, newer), PLAN_SKIP);
+}
+END_TEST
+
+START_TEST(a_wrong_mode_or_owner_is_adjusted)
+{
+    struct stat source = file(S_IFREG | 0644, 100, NEW_TIME, 5), present = source;
+
+    present.st_mode = S_IFREG | 0600;
+    ck_assert_int_eq(decide(&usual, source, present), PLAN_ADJUST);
+    present.st_nlink = 2;
+    ck_assert_int_eq(decide(&usual, source, present), PLAN_REPLACE);
+    present = source;
+    present.st_uid = 7;
+    ck_assert_int_eq(decide(&usual, source, present), PLAN_ADJUST);
+    struct plan_rules given = usual;
+    ownership_init(&given.ownership, "0600", "7");
+    present.st_mode = S_IFREG | 0600;
+    ck_assert_int_eq(decide(&given, source, present), PLAN_SKIP);
+}
+END_TEST
+
+START_TEST(without_privileges_neither_owner_nor_setuid_count)
+{
+    const struct plan_rules user = {.privileged = false};
+    struct stat source = file(S_IFREG | 04755, 100, NEW_TIME, 5), present = source;
+
+    present.st_uid = 7;
+    present.st_mode = S_IFREG | 0755;
+    ck_assert_int_eq(decide(&user, source, present), PLAN_SKIP);
+    ck_assert_int_eq(decide(&usual, source, present), PLAN_ADJUST);
+}
+END_TEST
+
+START_TEST(things_of_another_kind)
+{
+    const struct plan_rules prune = {.privileged = true, .prune = true};
+    struct stat regular = file(S_IFREG | 0644, 5, NEW_TIME, 0), link = file(S_IFLNK | 0777, 5, NEW_TIME, 0),
+                directory = file(S_IFDIR | 0755, 5, NEW_TIME, 0), fifo = file(S_IFIFO | 0644, 5, NEW_TIME, 0);
+
+    ck_assert_int_eq(decide(&usual, regular, link), PLAN_REPLACE);
+    ck_assert_int_eq(decide(&usual, link, regular), PLAN_REPLACE);
+    ck_assert_int_eq(decide(&usual, regular, fifo), PLAN_REPLACE);
+    ck_assert_int_eq(decide(&usual, directory, link), PLAN_REPLACE);
+    ck_assert_int_eq(decide(&usual, regular, directory), PLAN_REFUSE);
+    ck_assert_int_eq(decide(&usual, link, directory), PLAN_REFUSE);
+    ck_assert_int_eq(decide(&prune, regular, directory), PLAN_REPLACE);
+    ck_assert_int_eq(decide(&usual, link, link), PLAN_COMPARE);
+    ck_assert_int_eq(decide(&usual, link, file(S_IFLNK | 0777, 6, NEW_TIME, 0)), PLAN_REPLACE);
+}
+END_TEST
+
+START_TEST(directories)
+{
+    struct stat source = file(S_IFDIR | 0755, 5, NEW_TIME, 0);
+
+    ck_assert_int_eq(decide(&usual, source, file(S_IFDIR | 0755, 9, NEW_TIME, 0)), PLAN_SKIP);
+    ck_assert_int_eq(decide(&usual, source, file(S_IFDIR | 0700, 9, NEW_TIME, 0)), PLAN_ADJUST);
+    ck_assert_int_eq(decide(&usual, source, file(S_IFDIR | 0755, 9, NEW_TIME, 1)), PLAN_ADJUST);
+}
+END_TEST
+
+/* root: a/(x new, b/(y there)), c/ left out, d/ left out but for z. */
+static void make_plan(struct plan *plan)
+{
+    memset(plan, 0, sizeof *plan);
+    plan_add(plan, 0, "", PLAN_DIRECTORY, PLAN_SKIP);
+    uint32_t a = plan_add(plan, 0, "a", PLAN_DIRECTORY, PLAN_SKIP);
+    plan_add(plan, a, "x", PLAN_FILE, PLAN_CREATE);
+    uint32_t b = plan_add(plan, a, "b", PLAN_DIRECTORY, PLAN_SKIP);
+    plan_add(plan, b, "y", PLAN_FILE, PLAN_SKIP);
+    uint32_t c = plan_add(plan, 0, "c", PLAN_DIRECTORY, PLAN_CREATE);
+    uint32_t d = plan_add(plan, 0, "d", PLAN_DIRECTORY, PLAN_CREATE);
+    plan_add(plan, d, "z", PLAN_FILE, PLAN_CREATE);
+    plan->nodes[c].out = plan->nodes[d].out = true;
+    plan_settle(plan);
+}
+
+START_TEST(settling_finds_ends_and_work)
+{
+    struct plan plan;
+
+    make_plan(&plan);
+    ck_assert_uint_eq(plan.nodes[0].next, 8);
+    ck_assert_uint_eq(plan.nodes[1].next, 5);
+    ck_assert_uint_eq(plan.nodes[3].next, 5);
+    ck_assert_uint_eq(plan.nodes[5].next, 6);
+    ck_assert_uint_eq(plan.nodes[6].next, 8);
+    ck_assert(plan.nodes[0].busy && plan.nodes[1].busy && !plan.nodes[3].busy);
+    ck_assert(plan.nodes[5].out && !plan.nodes[6].out && plan.nodes[6].busy);
+    plan_free(&plan);
+}
+END_TEST
+
+START_TEST(paths)
+{
+    struct plan plan;
+    struct buf path;
+
+    make_plan(&plan);
+    buf_init(&path, 1000);
+    ck_assert_str_eq(plan_path(&plan, 0, &path), ".");
+    ck_assert_str_eq(plan_path(&plan, 1, &path), "a");
+    ck_assert_str_eq(plan_path(&plan, 4, &path), "a/b/y");
+    ck_assert_uint_eq(path.length, 5);
+    ck_assert_str_eq(plan_dest_name(&plan, 4), "y");
+    buf_free(&path);
+    plan_free(&plan);
+}
+END_TEST
+
+START_TEST(a_node_is_small)
+{
+    ck_assert_uint_le(sizeof(struct plan_node), 16);
+}
+END_TEST
+
+SUITE("plan", what_is_not_there_is_created, size_and_time_tell_whether_a_file_is_unchanged,
+      where_they_prove_nothing_the_content_decides, a_wrong_mode_or_owner_is_adjusted,
+      without_privileges_neither_owner_nor_setuid_count, things_of_another_kind, directories,
+      settling_finds_ends_and_work, paths, a_node_is_small)
