@@ -8,7 +8,7 @@ TOOLS := wait-for-dns wait-for-tcp fetch-config copy-agent tls-check
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
-LIBRARIES.fetch-config := curl openssl libyaml expat libzstd zlib c-ares
+LIBRARIES.fetch-config := curl openssl libarchive libyaml expat libzstd zlib c-ares
 LIBRARIES.copy-agent :=
 LIBRARIES.tls-check := openssl c-ares
 

@@ -36,6 +36,7 @@ void fetch_free(struct fetch *fetch)
     if (fetch->plan)
         fetch_release(fetch);
     spool_abort(&fetch->spool);
+    unpack_abort(&fetch->unpack);
     url_free(&fetch->url);
     url_free(&fetch->sum_url);
 }
@@ -102,17 +103,40 @@ static bool check_format(struct fetch *fetch, struct reason *why)
     return good;
 }
 
+/* What was staged before belongs to an attempt that failed after it: there is none, checks come before. */
+static bool unpack_body(struct fetch *fetch, struct reason *why)
+{
+    if (!fetch->plan->extract)
+        return true;
+    int descriptor = spool_reopen(&fetch->spool, why);
+    bool good = descriptor >= 0 &&
+                unpack_stage(&fetch->unpack, descriptor, fetch->path, &fetch->plan->unpack, why);
+    if (descriptor >= 0)
+        close(descriptor);
+    return good;
+}
+
+static void fetch_tell(struct fetch *fetch)
+{
+    size_t length = (size_t)snprintf(fetch->found, sizeof fetch->found, "%" PRId64 " byte%s",
+                                     fetch->spool.size, fetch->spool.size == 1 ? "" : "s");
+
+    if (fetch->plan->extract)
+        snprintf(fetch->found + length, sizeof fetch->found - length, ", %zu entries of %" PRId64 " bytes",
+                 fetch->unpack.entries, fetch->unpack.size);
+    fetch->base.found = fetch->found;
+}
+
 static void fetch_check(struct fetch *fetch)
 {
     struct reason why;
 
-    if (!check_digest(fetch, &why) || !fill_in(fetch, &why) || !check_format(fetch, &why)) {
+    if (!check_digest(fetch, &why) || !fill_in(fetch, &why) || !check_format(fetch, &why) ||
+        !unpack_body(fetch, &why)) {
         fetch_end(fetch, ATTEMPT_FAIL, &why);
         return;
     }
-    snprintf(fetch->found, sizeof fetch->found, "%" PRId64 " byte%s", fetch->spool.size,
-             fetch->spool.size == 1 ? "" : "s");
-    fetch->base.found = fetch->found;
+    fetch_tell(fetch);
     fetch_end(fetch, ATTEMPT_OK, NULL);
 }
 
@@ -120,6 +144,9 @@ static bool open_spool(struct fetch *fetch, struct reason *why)
 {
     bool digest = fetch->sha256 || fetch->sum_url.text;
 
+    if (fetch->spool.kind == SPOOL_CLOSED && fetch->plan->extract)
+        return spool_make_parents(fetch->path, why) &&
+               spool_begin_nameless(&fetch->spool, fetch->path, digest, why);
     return fetch->spool.kind != SPOOL_CLOSED ||
            spool_begin(&fetch->spool, fetch->path, fetch->plan->mode, digest, why);
 }
@@ -298,7 +325,7 @@ static void fetch_request(struct fetch *fetch)
         .headers = url_same_party(first, &fetch->at) && url_same_party(&fetch->url, &fetch->at)
                        ? &fetch->headers
                        : NULL,
-        .decode = may_be_encoded(&fetch->at),
+        .decode = !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
         .deadline = fetch->deadline,
         .wall_time = time(NULL),
     };

@@ -7,6 +7,7 @@
 #include "cmd/fetch-config/exchange.h"
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/spool.h"
+#include "cmd/fetch-config/unpack.h"
 #include "cmd/fetch-config/validate.h"
 #include "common/progress.h"
 #include "common/wait.h"
@@ -25,6 +26,8 @@ struct fetch_plan {
     const char *render_prefix;
     enum validate_format validate;
     bool progress;
+    bool extract;
+    struct unpack_rules unpack;
 };
 
 enum { FETCH_FOUND = 128 };
@@ -50,6 +53,7 @@ struct fetch {
     int upload;
     struct buf sum;
     struct spool spool;
+    struct unpack unpack; /* --extract: what is staged */
     struct progress progress;
 };
 

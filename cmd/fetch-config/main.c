@@ -53,6 +53,13 @@ static void run_set_plan(struct run *run)
     plan->render_prefix = options->render_prefix;
     plan->validate = (enum validate_format)options->validate;
     plan->progress = options->progress;
+    plan->extract = options->extract;
+    plan->unpack = (struct unpack_rules){
+        .max_size = options->max_unpacked_size,
+        .strip = (size_t)options->strip_components,
+        .ownership = &run->ownership,
+        .keep_mode = !options->mode,
+    };
     reply_parse_statuses(options->retry_status, plan->retry_statuses, &plan->retry_status_count);
     plan->headers = (struct headers_source){
         .lines = &options->headers,
@@ -104,6 +111,33 @@ static char *split_operand(const struct run *run, const char *operand, struct fe
     return NULL;
 }
 
+static bool check_path(const struct run *run, size_t index, struct reason *why)
+{
+    const char *path = run->fetches[index].path;
+    char inside[PATH_MAX];
+
+    for (size_t i = 0; path && i < index; i++)
+        if (run->fetches[i].path && strcmp(run->fetches[i].path, path) == 0)
+            return reason_set(why, CODE_USAGE, "%.200s is the PATH of two pairs", path);
+    if (!run->plan.extract)
+        return true;
+    if (!path || strcmp(path, "-") == 0)
+        return reason_set(why, CODE_USAGE, "--extract: PATH is a directory");
+    return snprintf(inside, sizeof inside, "%s/x", path) < PATH_MAX ||
+           reason_set(why, CODE_USAGE, "the path is too long");
+}
+
+/* Whether it looks as if it could be written. */
+static bool check_place(const struct run *run, const char *path, struct reason *why)
+{
+    char inside[PATH_MAX];
+
+    if (!path || !run->plan.extract)
+        return !path || spool_check(path, why);
+    snprintf(inside, sizeof inside, "%.*s/x", PATH_MAX - 3, path);
+    return spool_check(inside, why);
+}
+
 /* The n-th checksum belongs to the n-th pair. */
 static bool add_checksum(const struct run *run, size_t index, const char *namespace, struct reason *why)
 {
@@ -136,10 +170,7 @@ static bool add_pair(struct run *run, size_t index, const char *namespace, struc
     if (fetch->url.scheme == URL_FILE && run->plan.method)
         return reason_set(why, CODE_USAGE, "--request and --data-file are for http and https");
     fetch->base.name = fetch->url.shown;
-    for (size_t i = 0; fetch->path && i < index; i++)
-        if (run->fetches[i].path && strcmp(run->fetches[i].path, fetch->path) == 0)
-            return reason_set(why, CODE_USAGE, "%.200s is the PATH of two pairs", fetch->path);
-    return true;
+    return check_path(run, index, why);
 }
 
 static bool run_add_pairs(struct run *run, const char *namespace, struct reason *why)
@@ -177,6 +208,11 @@ static bool check_counts(const struct fetch_config_options *options, struct reas
         return reason_set(why, CODE_USAGE, "--sha256: given more often than there are pairs");
     if (options->sha256_url.count > operands)
         return reason_set(why, CODE_USAGE, "--sha256-url: given more often than there are pairs");
+    if (options->extract && (options->render || options->if_changed || options->validate < VALIDATE_AUTO))
+        return reason_set(why, CODE_USAGE,
+                          "--extract: does not go with --render, --validate or --if-changed");
+    if (options->strip_components > 0 && !options->extract)
+        return reason_set(why, CODE_USAGE, "--strip-components: goes with --extract, which is missing");
     if (!options->client_cert && (options->client_key || options->client_key_password_file))
         return reason_set(why, CODE_USAGE, "--client-key: goes with --client-cert, which is missing");
     if (options->data_file && access(options->data_file, R_OK) != 0)
@@ -252,7 +288,7 @@ static bool run_prepare(struct run *run, struct reason *why)
     if (!servers)
         run->plan.exchange.lookup.no_servers = no_servers;
     for (size_t i = 0; i < run->count; i++)
-        if (run->fetches[i].path && !spool_check(run->fetches[i].path, why))
+        if (!check_place(run, run->fetches[i].path, why))
             return false;
     run->plan.exchange.loop = loop_new();
     run->resolver = (struct dns_resolver){.loop = run->plan.exchange.loop, .conf = &run->conf};

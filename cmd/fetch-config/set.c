@@ -125,7 +125,10 @@ static bool place(struct fetch *fetches, size_t count, struct reason *why)
         if (fetches[i].spool.kind == SPOOL_BESIDE)
             good = publish_place(&fetches[i].spool.publish, why);
     for (size_t i = 0; good && i < count; i++)
-        if (fetches[i].spool.kind == SPOOL_NAMELESS)
+        if (fetches[i].plan->extract)
+            good = unpack_publish(&fetches[i].unpack, why);
+    for (size_t i = 0; good && i < count; i++)
+        if (fetches[i].spool.kind == SPOOL_NAMELESS && !fetches[i].plan->extract)
             good = pour_out(&fetches[i], why);
     return good;
 }

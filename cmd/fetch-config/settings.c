@@ -9,7 +9,7 @@
 
 #include "common/banned.h"
 
-enum { REDIRECTS_MAX = 100, DIGEST_DIGITS = 64 };
+enum { REDIRECTS_MAX = 100, DIGEST_DIGITS = 64, STRIP_MAX = 100 };
 
 static bool check_statuses(const char *value, struct reason *why)
 {
@@ -188,6 +188,17 @@ static const struct option rows[] = {
      .choices = formats,
      .initial = "none",
      .help = "Parse what would be published; auto goes by the name's ending"},
+    {.name = "extract",
+     .offset = AT(extract),
+     .help = "The body is a tar (plain, gzip, zstd) or zip, and PATH a directory; all of it is staged and "
+             "checked, then "
+             "moved into place"},
+    {.name = "strip-components",
+     .argument = "N",
+     .type = OPTION_NUMBER,
+     .offset = AT(strip_components),
+     .max = STRIP_MAX,
+     .help = "With --extract, drop the first N parts of each path"},
     {.name = "if-changed",
      .offset = AT(if_changed),
      .help = "Leave a file as it is, its times too, if the content is the same"},
@@ -199,8 +210,7 @@ static const struct option rows[] = {
      .type = OPTION_TEXT,
      .offset = AT(mode),
      .check = ownership_check_mode,
-     .initial = "0644",
-     .help = "Mode of what is written, whatever the umask"},
+     .help = "Mode of what is written, whatever the umask (default: 0644; with --extract, the archive's)"},
     {.name = "owner",
      .argument = "UID[:GID]",
      .type = OPTION_TEXT,
@@ -243,6 +253,8 @@ static const char *const examples[] = {
     "fetch-config --trust-store /etc/ca/company.pem https://config-server/config.yaml=/app/config.yaml",
     "A ConfigMap's template, filled in from variables and Secret files",
     "fetch-config --render --validate yaml file:///templates/app.yaml=/etc/app/app.yaml",
+    "Sources out of an archive, without the folder that they are in",
+    "fetch-config --extract --strip-components 1 https://host/app-1.2.tar.gz=/app",
     "Wait until a server answers 2xx",
     "fetch-config http://app:8080/healthz -o /dev/null",
     "Register with a configuration centre",
@@ -250,10 +262,11 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const libraries[] = {
-    "musl " VERSION_MUSL,   "curl " VERSION_CURL,    "openssl " VERSION_OPENSSL,
-    "zlib " VERSION_ZLIB,   "libzstd " VERSION_ZSTD, "libyaml " VERSION_YAML,
-    "expat " VERSION_EXPAT, "c-ares " VERSION_CARES, NULL};
+static const char *const libraries[] = {"musl " VERSION_MUSL,       "curl " VERSION_CURL,
+                                        "openssl " VERSION_OPENSSL, "zlib " VERSION_ZLIB,
+                                        "libzstd " VERSION_ZSTD,    "libarchive " VERSION_ARCHIVE,
+                                        "libyaml " VERSION_YAML,    "expat " VERSION_EXPAT,
+                                        "c-ares " VERSION_CARES,    NULL};
 
 const struct tool fetch_config_tool = {
     .name = "fetch-config",

@@ -25,6 +25,8 @@ struct fetch_config_options {
     bool render;
     const char *render_prefix;
     int validate; /* enum validate_format */
+    bool extract;
+    int64_t strip_components;
     bool if_changed, keep_on_error;
     const char *mode, *owner;
     const char *request, *data_file;

@@ -78,16 +78,23 @@ bool spool_check(const char *path, struct reason *why)
 }
 
 /* A scratch image may have no /tmp, and a read-only root; then it is kept in memory. */
-static int open_nameless(void)
+static int open_nameless(const char *folder)
 {
-    const char *folders[] = {getenv("TMPDIR"), "/tmp"};
+    const char *folders[] = {folder, getenv("TMPDIR"), "/tmp"};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         int descriptor = folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, PRIVATE_MODE) : -1;
         if (descriptor >= 0)
             return descriptor;
     }
     return memfd_create("initkit", MFD_CLOEXEC);
+}
+
+static bool begin_nameless(struct spool *spool, const char *folder, struct reason *why)
+{
+    spool->descriptor = open_nameless(folder);
+    return spool->descriptor >= 0 ||
+           reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
 }
 
 static bool spool_open(struct spool *spool, const char *path, mode_t mode, struct reason *why)
@@ -96,9 +103,7 @@ static bool spool_open(struct spool *spool, const char *path, mode_t mode, struc
     case SPOOL_BESIDE:
         return spool_make_parents(path, why) && publish_begin(&spool->publish, path, mode, why);
     case SPOOL_NAMELESS:
-        spool->descriptor = open_nameless();
-        return spool->descriptor >= 0 ||
-               reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
+        return begin_nameless(spool, NULL, why);
     case SPOOL_NOWHERE:
     case SPOOL_CLOSED:
         break;
@@ -106,20 +111,30 @@ static bool spool_open(struct spool *spool, const char *path, mode_t mode, struc
     return true;
 }
 
+static bool spool_opened(struct spool *spool, bool good, bool digest)
+{
+    if (!good)
+        spool->kind = SPOOL_CLOSED;
+    if (!good || !digest)
+        return good;
+    spool->digest = EVP_MD_CTX_new();
+    if (!spool->digest || EVP_DigestInit_ex(spool->digest, EVP_sha256(), NULL) != 1)
+        mem_exhausted();
+    return true;
+}
+
 bool spool_begin(struct spool *spool, const char *path, mode_t mode, bool digest, struct reason *why)
 {
     memset(spool, 0, sizeof *spool);
     spool->kind = kind_for(path);
-    if (!spool_open(spool, path, mode, why)) {
-        spool->kind = SPOOL_CLOSED;
-        return false;
-    }
-    if (digest) {
-        spool->digest = EVP_MD_CTX_new();
-        if (!spool->digest || EVP_DigestInit_ex(spool->digest, EVP_sha256(), NULL) != 1)
-            mem_exhausted();
-    }
-    return true;
+    return spool_opened(spool, spool_open(spool, path, mode, why), digest);
+}
+
+bool spool_begin_nameless(struct spool *spool, const char *folder, bool digest, struct reason *why)
+{
+    memset(spool, 0, sizeof *spool);
+    spool->kind = SPOOL_NAMELESS;
+    return spool_opened(spool, begin_nameless(spool, folder, why), digest);
 }
 
 static bool write_nameless(int descriptor, const char *bytes, size_t length, struct reason *why)

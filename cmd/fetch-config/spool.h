@@ -27,6 +27,10 @@ struct spool {
 /* Opens one for `path`; NULL or /dev/null keep nothing, "-" and what is no file are kept namelessly. Makes the directories
  * that are missing. False fills `why` (CODE_FAILED). */
 bool spool_begin(struct spool *spool, const char *path, mode_t mode, bool digest, struct reason *why);
+
+/* Opens a nameless one, in `folder` if that filesystem can. */
+bool spool_begin_nameless(struct spool *spool, const char *folder, bool digest, struct reason *why);
+
 bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why);
 
 /* A descriptor at the beginning of what was written, for the caller to close; -1 fills `why`. Not for SPOOL_NOWHERE. */

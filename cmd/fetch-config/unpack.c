@@ -1,0 +1,270 @@
+#include "cmd/fetch-config/unpack.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/fetch-config/staging.h"
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+enum { READ_BLOCK = 64 * 1024, FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777 };
+
+/* --- paths --- */
+
+int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem)
+{
+    size_t length = 0;
+
+    *problem = *path == '/' ? "has an absolute path" : NULL;
+    while (*path != '\0' && !*problem) {
+        size_t part = strcspn(path, "/");
+        if (part == 2 && strncmp(path, "..", 2) == 0)
+            *problem = "has a path with ..";
+        else if (length + part + 2 > PATH_MAX)
+            *problem = "has a path that is too long";
+        else if (part > 0 && !(part == 1 && *path == '.')) {
+            if (strip > 0) {
+                strip--;
+            } else {
+                if (length > 0)
+                    out[length++] = '/';
+                memcpy(out + length, path, part);
+                length += part;
+            }
+        }
+        path += part + (path[part] == '/');
+    }
+    out[length] = '\0';
+    return *problem ? -1 : length > 0;
+}
+
+bool unpack_link_stays(const char *path, const char *target)
+{
+    long depth = 0;
+
+    if (*target == '/' || *target == '\0')
+        return false;
+    for (const char *at = path; *at != '\0'; at++)
+        depth += *at == '/';
+    while (*target != '\0') {
+        size_t part = strcspn(target, "/");
+        if (part == 2 && strncmp(target, "..", 2) == 0)
+            depth--;
+        else if (part > 0 && !(part == 1 && *target == '.'))
+            depth++;
+        if (depth < 0)
+            return false;
+        target += part + (target[part] == '/');
+    }
+    return true;
+}
+
+/* --- one entry --- */
+
+struct unpacking {
+    struct unpack *unpack;
+    const struct unpack_rules *rules;
+    struct archive *archive;
+    struct staging stage;
+    struct reason *why;
+};
+
+static bool refuse(struct unpacking *unpacking, const char *path, const char *problem)
+{
+    reason_set(unpacking->why, CODE_FAILED, "the archive's entry %.150s %s", path, problem);
+    return false;
+}
+
+static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *path)
+{
+    struct unpack *unpack = unpacking->unpack;
+    const void *bytes;
+    size_t length;
+    int64_t offset;
+    int status;
+
+    while ((status = archive_read_data_block(unpacking->archive, &bytes, &length, &offset)) == ARCHIVE_OK) {
+        if (stop_signal() != 0)
+            return reason_set(unpacking->why, CODE_FAILED, "stopped while unpacking");
+        unpack->size += (int64_t)length;
+        if (unpack->size > unpacking->rules->max_size || offset > unpacking->rules->max_size)
+            return reason_set(unpacking->why, CODE_FAILED,
+                              "unpacks to more than the %" PRId64 " bytes of --max-unpacked-size",
+                              unpacking->rules->max_size);
+        if (!staging_write(descriptor, bytes, length, offset, unpacking->why))
+            return false;
+    }
+    if (status == ARCHIVE_EOF)
+        return true;
+    reason_set(unpacking->why, CODE_FAILED, "the archive's entry %.100s is broken: %.150s", path,
+               archive_error_string(unpacking->archive) ? archive_error_string(unpacking->archive)
+                                                        : "no reason given");
+    return false;
+}
+
+static mode_t mode_for(const struct unpack_rules *rules, mode_t mode, bool directory)
+{
+    mode &= MODE_BITS;
+    return rules->keep_mode ? mode : ownership_mode(rules->ownership, mode, directory) & MODE_BITS;
+}
+
+static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, const char *path)
+{
+    const struct staging_status status = {
+        .mode = mode_for(unpacking->rules, archive_entry_mode(entry), false),
+        .has_time = archive_entry_mtime_is_set(entry) != 0,
+        .time = {.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
+        .ownership = unpacking->rules->ownership,
+    };
+    int descriptor = staging_open_file(&unpacking->stage, path, unpacking->why);
+
+    if (descriptor < 0)
+        return false;
+    bool good = take_bytes(unpacking, descriptor, path);
+    if (good && archive_entry_size_is_set(entry) && ftruncate(descriptor, archive_entry_size(entry)) != 0)
+        good = reason_set(unpacking->why, CODE_FAILED, "%.200s: %s", path, strerror(errno));
+    good = good && staging_set_status(descriptor, path, &status, unpacking->why);
+    close(descriptor);
+    return good;
+}
+
+static bool take_link(struct unpacking *unpacking, struct archive_entry *entry, const char *path)
+{
+    const char *target = archive_entry_symlink(entry);
+
+    if (!target || !unpack_link_stays(path, target))
+        return refuse(unpacking, path, "is a link that leads out of the directory");
+    return staging_symlink(&unpacking->stage, path, target, unpacking->rules->ownership, unpacking->why);
+}
+
+static bool take_hard_link(struct unpacking *unpacking, const char *path, const char *to)
+{
+    char target[PATH_MAX];
+    const char *problem;
+
+    if (unpack_path(to, unpacking->rules->strip, target, &problem) != 1)
+        return refuse(unpacking, path, "is a link that leads out of the directory");
+    return staging_link(&unpacking->stage, path, target, unpacking->why);
+}
+
+static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname(entry);
+    const char *hard = archive_entry_hardlink(entry);
+    char path[PATH_MAX];
+    const char *problem;
+
+    if (++unpacking->unpack->entries > UNPACK_ENTRIES)
+        return reason_set(unpacking->why, CODE_FAILED, "the archive has more than %d entries",
+                          UNPACK_ENTRIES);
+    if (!name)
+        return refuse(unpacking, "?", "has a name that cannot be read");
+    int where = unpack_path(name, unpacking->rules->strip, path, &problem);
+    if (where < 0)
+        return refuse(unpacking, name, problem);
+    if (where == 0)
+        return true;
+    if (archive_entry_is_encrypted(entry))
+        return refuse(unpacking, name, "is encrypted");
+    if (hard)
+        return take_hard_link(unpacking, path, hard);
+    switch (archive_entry_filetype(entry)) {
+    case AE_IFREG:
+        return take_file(unpacking, entry, path);
+    case AE_IFLNK:
+        return take_link(unpacking, entry, path);
+    case AE_IFDIR:
+        return staging_directory(&unpacking->stage, path,
+                                 mode_for(unpacking->rules, archive_entry_mode(entry), true), unpacking->why);
+    default:
+        return refuse(unpacking, name, "is a device, a FIFO or a socket");
+    }
+}
+
+/* --- the archive --- */
+
+static bool take_all(struct unpacking *unpacking)
+{
+    struct archive_entry *entry;
+    int status;
+
+    while ((status = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
+           status == ARCHIVE_WARN) {
+        if (stop_signal() != 0)
+            return reason_set(unpacking->why, CODE_FAILED, "stopped while unpacking");
+        if (!take_entry(unpacking, entry))
+            return false;
+    }
+    if (status != ARCHIVE_EOF)
+        return reason_set(unpacking->why, CODE_FAILED, "is no archive that can be read: %.200s",
+                          archive_error_string(unpacking->archive) ? archive_error_string(unpacking->archive)
+                                                                   : "no reason given");
+    if (unpacking->unpack->entries == 0)
+        return reason_set(unpacking->why, CODE_FAILED, "is an archive without entries");
+    return true;
+}
+
+static struct archive *open_archive(int descriptor, struct reason *why)
+{
+    struct archive *archive = archive_read_new();
+
+    if (archive && archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+        archive_read_support_format_zip(archive) == ARCHIVE_OK &&
+        archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
+        archive_read_support_filter_zstd(archive) == ARCHIVE_OK &&
+        archive_read_open_fd(archive, descriptor, READ_BLOCK) == ARCHIVE_OK)
+        return archive;
+    reason_set(why, CODE_FAILED, "is neither tar (plain, gzip, zstd) nor zip");
+    reason_hint(why, "what the server sends may be a page: look at it with --extract left out");
+    archive_read_free(archive);
+    return NULL;
+}
+
+bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
+                  const struct unpack_rules *rules, struct reason *why)
+{
+    struct unpacking unpacking = {.unpack = unpack, .rules = rules, .why = why};
+
+    memset(unpack, 0, sizeof *unpack);
+    unpack->lock = -1;
+    if (!staging_begin(&unpacking.stage, directory, unpack->stage, why))
+        return false;
+    unpack->lock = unpacking.stage.descriptor;
+    snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
+    unpacking.archive = open_archive(descriptor, why);
+    bool good = unpacking.archive && take_all(&unpacking);
+    good = good && staging_end(&unpacking.stage, rules->ownership, why);
+    if (!good && unpacking.archive && unpack->entries == 0)
+        reason_hint(why,
+                    "tar (plain, gzip, zstd) and zip can be unpacked; is it a page in place of the archive?");
+    archive_read_free(unpacking.archive);
+    staging_free(&unpacking.stage);
+    if (!good)
+        unpack_abort(unpack);
+    return good;
+}
+
+bool unpack_publish(struct unpack *unpack, struct reason *why)
+{
+    return staging_check_room(unpack->stage, unpack->directory, why) &&
+           staging_move(unpack->stage, unpack->directory, why);
+}
+
+void unpack_abort(struct unpack *unpack)
+{
+    if (unpack->stage[0] != '\0')
+        staging_remove(unpack->stage);
+    unpack->stage[0] = '\0';
+    if (unpack->lock > 0)
+        close(unpack->lock);
+    unpack->lock = -1;
+}

@@ -1,0 +1,51 @@
+/* An archive's content, staged inside its directory, checked whole, then renamed entry by entry. */
+#ifndef FETCH_CONFIG_UNPACK_H
+#define FETCH_CONFIG_UNPACK_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/ownership.h"
+#include "common/reason.h"
+
+enum { UNPACK_ENTRIES = 1000000 /* of an archive at most */ };
+
+struct unpack_rules {
+    int64_t max_size; /* of all files together */
+    size_t strip;     /* leading parts of each path that are dropped */
+    const struct ownership *ownership;
+    bool keep_mode; /* --mode was not given */
+};
+
+/* Zeroed, there is none. */
+struct unpack {
+    char directory[PATH_MAX];
+    char stage
+        [PATH_MAX]; /* inside of the directory, so that renames stay within one filesystem; empty: none */
+    int lock;       /* on the stage, against being taken for litter */
+    size_t entries;
+    int64_t size;
+};
+
+/* Unpacks what the descriptor has into a stage inside `directory`, which is made if it is missing; tar (plain, gzip, zstd) and
+ * zip. False fills `why` (CODE_FAILED), and nothing is left. */
+bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
+                  const struct unpack_rules *rules, struct reason *why);
+
+/* Moves all that is staged into the directory: files take the place of files, directories are merged. What cannot be is
+ * found out before anything is moved. */
+bool unpack_publish(struct unpack *unpack, struct reason *why);
+
+/* Removes the stage. */
+void unpack_abort(struct unpack *unpack);
+
+/* Where an entry goes: `path` below the directory, without its first `strip` parts, in `out`. Returns 1; 0 when nothing is left of
+ * it; -1 with `problem` for a path that is absolute or has a "..". */
+int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem);
+
+/* Whether a symbolic link at `path` to `target` stays within the directory. */
+bool unpack_link_stays(const char *path, const char *target);
+
+#endif

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# fetch-config --extract: good archives arrive whole, evil ones leave no trace.
+#
+# run_tool sets variables:
+# shellcheck disable=SC2154
+
+load lib
+load fetch-config
+
+prepare() {
+    mkdir archives
+    (cd archives && "$python" "$servers/archives.py")
+}
+
+@test "tar, plain, gzip and zstd, and zip: modes, times, links" {
+    for archive in good.tar good.tar.gz good.tar.zst; do
+        run_tool fetch-config "file://$PWD/archives/$archive=./dest/$archive" --extract
+        exits 0
+        ends_saying "entries"
+        cd "dest/$archive"
+        [ "$(cat app/conf/a.txt)" = hello ]
+        [ "$(stat -c %a app/run.sh)" = 755 ]
+        [ "$(stat -c %a app/conf/a.txt)" = 600 ]
+        [ "$(stat -c %a app)" = 750 ]
+        [ "$(stat -c %a app/closed)" = 500 ]
+        [ "$(stat -c %Y app/conf/a.txt)" = 1000000000 ]
+        [ "$(readlink app/link)" = conf/a.txt ]
+        [ app/hard -ef app/conf/a.txt ]
+        [ "$(cat "app/ä.txt")" = umlaut ]
+        cd ../..
+        chmod 700 "dest/$archive/app/closed"
+    done
+    run_tool fetch-config "file://$PWD/archives/good.zip=./zip" --extract --strip-components 1
+    exits 0
+    [ "$(cat zip/conf/a.txt)" = hello ]
+    no_litter
+}
+
+@test "what is there stays, files are replaced, a second run does the same" {
+    mkdir -p dest/app/conf
+    echo mine >dest/app/mine
+    echo old >dest/app/conf/a.txt
+    for _ in 1 2; do
+        run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
+        exits 0
+        [ "$(cat dest/app/mine)" = mine ]
+        [ "$(cat dest/app/conf/a.txt)" = hello ]
+        no_litter
+        chmod 700 dest/app/closed
+    done
+}
+
+@test "--mode and --owner hold for all that is unpacked" {
+    run_tool fetch-config "file://$PWD/archives/good.zip=./dest" --extract --mode a+rX
+    exits 0
+    [ "$(id -u)" -eq 0 ] || return 0
+    run_tool fetch-config "file://$PWD/archives/good.tar=./owned" --extract --owner 1234:5678
+    exits 0
+    [ -z "$(find owned/app ! -uid 1234)" ]
+    [ "$(stat -c %a owned/app/run.sh)" = 755 ]
+}
+
+@test "nothing of an archive that leads out, holds devices, or is broken becomes visible" {
+    mkdir dest
+    for archive in absolute dotdot linkout linkabsolute through hardout hardup device fifo cut page empty zipdotdot; do
+        run_tool fetch-config "file://$PWD/archives/$archive.tar=./dest" --extract
+        exits 1
+        [ -z "$(ls -A dest)" ] || report "$archive: $(ls -A dest)"
+        [ ! -e evil ] && [ ! -e /tmp/initkit-evil ]
+    done
+}
+
+@test "a bomb is refused by --max-unpacked-size" {
+    run_tool fetch-config "file://$PWD/archives/bomb.tar=./dest" --extract --max-unpacked-size 1Mi
+    exits 1
+    ends_saying "more than the 1048576 bytes"
+    [ -z "$(ls -A dest)" ]
+    run_tool fetch-config "file://$PWD/archives/bomb.tar=./dest" --extract
+    exits 0
+}
+
+@test "a directory where a file would go is found out before anything is moved" {
+    mkdir -p dest/app/run.sh
+    run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
+    exits 1
+    ends_saying "app/run.sh"
+    [ "$(find dest -type f | wc -l)" = 0 ]
+}
+
+@test "an archive that comes with a Content-Encoding, and one with a checksum of the archive itself" {
+    start_http h <<<"/a.tgz 200 Content-Encoding:gzip file $PWD/archives/good.tar.gz"
+    run_tool fetch-config "$h/a.tgz=./dest" --extract --sha256 "$(sha256sum <archives/good.tar.gz | cut -d' ' -f1)"
+    exits 0
+    [ "$(cat dest/app/conf/a.txt)" = hello ]
+}
+
+@test "what does not go together with --extract is refused" {
+    run_tool fetch-config "file://$PWD/archives/good.tar=-" --extract
+    refuses_naming --extract
+    run_tool fetch-config "file://$PWD/archives/good.tar=./a" --extract --render
+    refuses_naming --extract
+    run_tool fetch-config "file://$PWD/archives/good.tar=./a" --strip-components 1
+    refuses_naming --strip-components
+}
+
+@test "SIGTERM and SIGKILL while unpacking leave nothing that the next run does not remove" {
+    head -c 50M /dev/zero >zeros
+    for i in 1 2 3 4 5 6; do cp --reflink=auto zeros "z$i"; done
+    tar -cf big.tar z?
+    for signal in TERM KILL KILL TERM; do
+        start_tool fetch-config "file://$PWD/big.tar=./dest" --extract --max-size 1Gi
+        until_true 5 listens_for_signals "$tool"
+        sleep "0.$((RANDOM % 4))"
+        { kill "-$signal" "$tool"; wait "$tool"; } 2>/dev/null || true
+    done
+    run_tool fetch-config "file://$PWD/big.tar=./dest" --extract --max-size 1Gi
+    exits 0
+    no_litter
+}
