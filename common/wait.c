@@ -138,7 +138,7 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     struct retry_step step = retry_next(&wait->options->retry, &target->retry, outcome, now);
 
     wait->in_flight--;
-    if (outcome != ATTEMPT_OK && !target_was_cut_short(target, now))
+    if (outcome == ATTEMPT_FAIL || (outcome == ATTEMPT_RETRY && !target_was_cut_short(target, now)))
         target_note_reason(target, why);
     switch (step.verdict) {
     case RETRY_READY:

@@ -14,7 +14,8 @@
 
 enum { TARGETS_MOST = 64 };
 
-/* An attempt that takes `takes` milliseconds (0: it ends from within start; -1: never) and goes well from the
+/* An attempt that takes `takes` milliseconds (0: it ends from within start; -1: never; -2: the first 1, the others up to
+ * their deadline) and goes well from the
  * `good_at`-th on (0: never), else ends as `outcome` with `code` and `text`. */
 struct fake {
     struct wait_target base;
@@ -47,10 +48,14 @@ static void fake_end(void *owner)
         wait_attempt_ended(&fake->base, ATTEMPT_OK, NULL);
         return;
     }
-    reason_set(&why, fake->code, "%s", fake->text);
+    if (fake->takes == -2 && fake->started == 1)
+        reason_set(&why, CODE_FAILED, "refused by");
+    else
+        reason_set(&why, fake->code, "%s", fake->text);
     reason_detail(&why, " 10.0.0.%u", fake->started);
     reason_hint(&why, "look at %s", fake->base.name);
-    wait_attempt_ended(&fake->base, fake->outcome, &why);
+    wait_attempt_ended(&fake->base, fake->takes == -2 && fake->started == 1 ? ATTEMPT_RETRY : fake->outcome,
+                       &why);
 }
 
 static void fake_start(struct wait_target *target, int64_t deadline)
@@ -63,6 +68,8 @@ static void fake_start(struct wait_target *target, int64_t deadline)
     flying_most = ++flying > flying_most ? flying : flying_most;
     if (fake->takes == 0)
         fake_end(fake);
+    else if (fake->takes == -2)
+        loop_timer_set(wait_state.loop, &fake->timer, fake->started == 1 ? deadline_now() + 1 : deadline);
     else if (fake->takes > 0)
         loop_timer_set(wait_state.loop, &fake->timer, deadline_now() + fake->takes);
 }
@@ -268,6 +275,31 @@ START_TEST(an_attempt_cut_short_tells_what_it_was_doing)
 }
 END_TEST
 
+START_TEST(an_attempt_cut_short_does_not_hide_what_an_earlier_one_found)
+{
+    prepare(1);
+    options.retry.timeout = 100;
+    fakes[0] = (struct fake){.base.name = "t0:1",
+                             .takes = -2,
+                             .outcome = ATTEMPT_RETRY,
+                             .code = CODE_FAILED,
+                             .text = "no answer from"};
+    ck_assert_int_eq(run(), CODE_DEADLINE);
+    expect_contains(said, "not ready: refused by 10.0.0.1; the time ran out");
+}
+END_TEST
+
+START_TEST(a_permanent_failure_at_the_deadline_is_still_the_verdict)
+{
+    prepare(1);
+    options.retry.timeout = 100;
+    fakes[0] = (struct fake){
+        .base.name = "t0:1", .takes = -2, .outcome = ATTEMPT_FAIL, .code = CODE_PIN, .text = "wrong pin of"};
+    ck_assert_int_eq(run(), CODE_PIN);
+    expect_contains(said, "not ready: wrong pin of 10.0.0.2; given up");
+}
+END_TEST
+
 START_TEST(the_deadline_of_an_attempt_is_its_own_or_the_runs)
 {
     prepare(1);
@@ -417,7 +449,10 @@ SUITE("wait", one_target_is_ready, what_was_found_is_in_the_last_line, all_of_se
       some_of_several_are_enough, a_permanent_failure_ends_the_run_and_the_others_end_their_attempt,
       a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
       attempts_in_flight_are_capped, attempts_that_end_from_within_start, the_clock_ends_it_with_124,
-      an_attempt_cut_short_tells_what_it_was_doing, the_deadline_of_an_attempt_is_its_own_or_the_runs,
-      once_is_one_attempt_each, a_signal_ends_it_and_says_what_it_waited_for, the_condition_must_hold,
-      no_targets_at_all, what_cannot_be_published_is_not_ready, json_events,
-      a_killed_container_leaves_its_reason, how_many_fit_into_the_limit_of_open_files)
+      an_attempt_cut_short_tells_what_it_was_doing,
+      an_attempt_cut_short_does_not_hide_what_an_earlier_one_found,
+      a_permanent_failure_at_the_deadline_is_still_the_verdict,
+      the_deadline_of_an_attempt_is_its_own_or_the_runs, once_is_one_attempt_each,
+      a_signal_ends_it_and_says_what_it_waited_for, the_condition_must_hold, no_targets_at_all,
+      what_cannot_be_published_is_not_ready, json_events, a_killed_container_leaves_its_reason,
+      how_many_fit_into_the_limit_of_open_files)
