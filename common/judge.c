@@ -157,13 +157,12 @@ static void add_forgiven(const struct tls_facts *facts, const struct tls_error *
                          struct tls_judgement *judgement)
 {
     struct reason *why = judge_warn(judgement);
-    char place[JUDGE_PLACE];
 
     if (error->error == X509_V_ERR_CERT_HAS_EXPIRED || error->error == X509_V_ERR_CERT_NOT_YET_VALID)
         say_time(facts, error, why);
     else
-        reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s: %s", judge_place(facts, (size_t)error->depth, place),
-                   X509_verify_cert_error_string(error->error));
+        say_unfit(facts, error, why);
+    why->hint[0] = '\0';
     reason_wrap(why, "only Java trusts this");
 }
 

@@ -236,9 +236,22 @@ static void on_info(const SSL *ssl, int where, int value)
 {
     struct look *look = look_of(ssl);
 
-    /* A close is no complaint. */
-    if (look && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xFF) != SSL_AD_CLOSE_NOTIFY)
+    /* A warning ends nothing. */
+    if (look && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_FATAL)
         look->facts->alert = value & 0xFF;
+}
+
+/* The head of each record as it came: of the first one, what it tells when it is no TLS at all. */
+static void on_message(int sent, int version, int type, const void *bytes, size_t length, SSL *ssl,
+                       void *owner)
+{
+    struct tls_facts *facts = ((const struct look *)owner)->facts;
+
+    (void)version, (void)ssl;
+    if (sent || type != SSL3_RT_HEADER || facts->first_length > 0)
+        return;
+    facts->first_length = length < TLS_FIRST ? length : TLS_FIRST;
+    memcpy(facts->first, bytes, facts->first_length);
 }
 
 static int on_session(SSL *ssl, SSL_SESSION *session)
@@ -311,6 +324,8 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
     SSL_CTX_set_cert_verify_callback(context, on_chain, look);
     SSL_CTX_set_cert_cb(context, on_certificate_wanted, look);
     SSL_CTX_set_info_callback(context, on_info);
+    SSL_CTX_set_msg_callback(context, on_message);
+    SSL_CTX_set_msg_callback_arg(context, look);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, on_session);
     SSL_CTX_set_max_cert_list(context, TLS_CHAIN_MAX_BYTES);

@@ -40,7 +40,7 @@ struct tls_error {
     int depth; /* in the chain; 0 is the server's certificate */
 };
 
-enum { TLS_ERRORS = 32, TLS_NAME = 256, TLS_FIRST = 64 };
+enum { TLS_ERRORS = 32, TLS_NAME = 256, TLS_FIRST = 8 };
 
 struct tls_facts {
     /* How it is to be judged. */
@@ -77,7 +77,6 @@ struct tls_facts {
     int dh_bits;                    /* of a key exchange over a prime field; 0: another kind */
     unsigned char first[TLS_FIRST]; /* the first bytes that came */
     size_t first_length;
-    bool plain_before; /* a STARTTLS conversation came before */
 
     /* The client's certificate. */
     bool client_wanted; /* the server asked for one */

@@ -140,6 +140,14 @@ static const char *session_path(const struct session *session)
     return session->operand->path ? session->operand->path : session->plan->http_path;
 }
 
+/* What each call into OpenSSL needs before it, so that errno and the error queue tell about that call. */
+static void session_enter(struct session *session)
+{
+    ERR_clear_error();
+    errno = 0;
+    wire_next_portion(&session->wire);
+}
+
 /* True when the call is to be repeated once the socket is ready; else the connection is over. */
 static bool session_wants(struct session *session, int result)
 {
@@ -182,8 +190,7 @@ static void session_read_http(struct session *session)
     char chunk[CHUNK];
 
     for (;;) {
-        ERR_clear_error();
-        errno = 0;
+        session_enter(session);
         int got = SSL_read(session->ssl, chunk, sizeof chunk);
         if (got <= 0) {
             if (session_wants(session, got))
@@ -206,8 +213,7 @@ static void session_read_http(struct session *session)
 static void session_http(struct session *session)
 {
     if (session->out.length > 0) {
-        ERR_clear_error();
-        errno = 0;
+        session_enter(session);
         int sent = SSL_write(session->ssl, session->out.data, (int)session->out.length);
         if (sent <= 0) {
             if (session_wants(session, sent))
@@ -228,8 +234,7 @@ static void session_settle(struct session *session)
 {
     char chunk[CHUNK];
 
-    ERR_clear_error();
-    errno = 0;
+    session_enter(session);
     int got = SSL_read(session->ssl, chunk, sizeof chunk);
     bool goes_on = got <= 0 && session_wants(session, got);
     if (got <= 0 && !goes_on)
@@ -268,24 +273,22 @@ static void session_after_handshake(struct session *session)
     }
 }
 
-static void session_peek(struct session *session)
+/* A peer that sends and sends without ever coming to the point. */
+static void session_endless(struct session *session)
 {
-    struct tls_facts *facts = &session->facts;
-
-    if (facts->first_length > 0)
-        return;
-    ssize_t got = recv(session->watch.fd, facts->first, sizeof facts->first, MSG_PEEK | MSG_DONTWAIT);
-    facts->first_length = got > 0 ? (size_t)got : 0;
+    reason_set(&session->why, CODE_PROTOCOL, "the peer sends without end, and never shakes hands");
+    reason_hint(&session->why, "is this the right port? what answers there is no sane TLS server");
+    session_fail(session, ATTEMPT_FAIL);
 }
 
 static void session_shake(struct session *session)
 {
-    session_peek(session);
-    ERR_clear_error();
-    errno = 0;
+    session_enter(session);
     int result = SSL_connect(session->ssl);
     if (result == 1)
         session_after_handshake(session);
+    else if (session->wire.total > WIRE_HANDSHAKE_MOST)
+        session_endless(session);
     else if (!session_wants(session, result))
         session_finish(session);
 }
@@ -296,12 +299,15 @@ static void session_begin_tls(struct session *session)
     session->context = SSL_CTX_new(TLS_client_method());
     if (!session->context ||
         !tls_apply(session->context, &session->credentials->setup, &session->facts, &session->why) ||
-        !(session->ssl = SSL_new(session->context)) || SSL_set_fd(session->ssl, session->watch.fd) != 1) {
-        if (!session->ssl && !session->context)
+        !(session->ssl = SSL_new(session->context))) {
+        if (!session->context)
             reason_set(&session->why, CODE_INTERNAL, "OpenSSL cannot set up a connection");
         session_fail(session, ATTEMPT_FAIL);
         return;
     }
+    session->wire.fd = session->watch.fd;
+    BIO *wire = wire_bio(&session->wire);
+    SSL_set_bio(session->ssl, wire, wire);
     tls_expect(&session->facts,
                session->plan->server_name ? session->plan->server_name : session->operand->host);
     if (tls_facts_sends_name(&session->facts))

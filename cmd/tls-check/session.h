@@ -11,6 +11,7 @@
 #include "cmd/tls-check/operand.h"
 #include "cmd/tls-check/proxy.h"
 #include "cmd/tls-check/starttls.h"
+#include "cmd/tls-check/wire.h"
 #include "common/judge.h"
 #include "common/loop.h"
 
@@ -48,6 +49,7 @@ struct session {
     struct loop_watch watch;
     struct loop_timer timer;
     int64_t deadline;
+    struct wire wire;
     SSL_CTX *context;
     SSL *ssl;
     int step; /* of the STARTTLS conversation */

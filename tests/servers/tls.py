@@ -9,6 +9,7 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
     min, max        1.2, 1.3: versions of TLS
     ciphers         OpenSSL's list (security level 0 unless it says more)
     client          required, optional: a client certificate that DIRECTORY/clients.ca vouches for
+    dh              a file with parameters for ephemeral Diffie-Hellman
     sni             NAME2: that certificate for anybody who sends a server name with a dot, NAME for the others
     alpn            protocols, separated by commas
     status          of the HTTP answer (200)
@@ -45,6 +46,8 @@ def context_of(directory, name, words):
     if "client" in words:
         context.verify_mode = ssl.CERT_REQUIRED if words["client"] == "required" else ssl.CERT_OPTIONAL
         context.load_verify_locations(f"{directory}/clients.ca")
+    if "dh" in words:
+        context.load_dh_params(f"{directory}/{words['dh']}")
     if "alpn" in words:
         context.set_alpn_protocols(words["alpn"].split(","))
     if "sni" in words:

@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# Trust stores as keytool, openssl and distributions write them, whole and broken; and what the AppDynamics agent would do.
+#
+# shellcheck disable=SC2046,SC2154
+
+load lib
+load tls
+
+@test "a trust store is told by its content: PEM, DER, PKCS#12, JKS, JCEKS, a directory" {
+    local store
+    start_tls port good
+    for store in root.crt root.der root.p12 root.jks root.jceks pkcs12-named.jks; do
+        check --trust-store "$store" --trust-store-password-file password $(at "${port[0]}")
+        exits 0
+        says_not "no password|changed"
+    done
+    mkdir folder
+    cp root.crt folder/some-name
+    check --trust-store folder $(at "${port[0]}")
+    exits 0
+}
+
+@test "several trust stores add up, and system is one of them" {
+    start_tls port good
+    check --trust-store other.crt --trust-store root.crt $(at "${port[0]}")
+    exits 0
+    SSL_CERT_FILE=root.crt check --trust-store other.crt --trust-store system $(at "${port[0]}")
+    exits 0
+    SSL_CERT_FILE=root.crt run_tool tls-check --once $(at "${port[0]}")
+    exits 0
+    SSL_CERT_FILE=other.crt run_tool tls-check --once $(at "${port[0]}")
+    exits 20
+}
+
+@test "27: a store that is absent, empty, truncated, changed, or no store" {
+    : >empty
+    echo "no store at all" >text
+    local store
+    for store in absent empty text truncated.jks truncated.p12 corrupt.jks; do
+        check --trust-store "$store" --trust-store-password-file password 127.0.0.1:1
+        exits 27
+        ends_saying "$store: "
+    done
+    mkdir nothing
+    check --trust-store nothing 127.0.0.1:1
+    exits 27
+    ends_saying "holds no trusted certificate"
+}
+
+@test "27: a wrong password; none is a warning for JKS" {
+    start_tls port good
+    check --trust-store root.jks --trust-store-password-file wrong $(at "${port[0]}")
+    exits 27
+    ends_saying "the password is wrong, or the file was changed"
+    check --trust-store root.p12 --trust-store-password-file wrong $(at "${port[0]}")
+    exits 27
+    check --trust-store root.jks --trust-store-password-file absent $(at "${port[0]}")
+    exits 27
+    check --trust-store root.jks $(at "${port[0]}")
+    exits 0
+    says "no password was given, so it is not known whether this file is as it was written"
+}
+
+@test "PKCS#12 without a password: a guess that fits is a warning, and Java guesses none" {
+    start_tls port good
+    check --trust-store root.p12 $(at "${port[0]}")
+    exits 0
+    says "opened with the password \"changeit\", which nobody gave"
+    check --trust-store empty.p12 $(at "${port[0]}")
+    exits 0
+    says "opened with"
+    check --profile java --trust-store root.p12 $(at "${port[0]}")
+    exits 27
+    ends_saying "needs a password.*Java opens nothing"
+}
+
+@test "what Java does not see in a PKCS#12 file is said, and counts for nothing with --profile java" {
+    start_tls port good
+    check --trust-store blind.p12 --trust-store-password-file password $(at "${port[0]}")
+    exits 0
+    says "Java will see 0 of its 1 certificates as trusted"
+    check --profile java --trust-store blind.p12 --trust-store-password-file password $(at "${port[0]}")
+    exits 27
+    ends_saying "holds no trusted certificate that Java sees"
+}
+
+@test "the system's bundle and Java's cacerts are read" {
+    start_tls port good
+    local store
+    for store in /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/java/cacerts; do
+        [ -e "$store" ] || continue
+        check --trust-store "$store" --report report.json $(at "${port[0]}")
+        exits 20
+        "$python" -c 'import json; assert json.load(open("report.json"))["trust_store"]["anchors"] > 100'
+    done
+}
+
+@test "PEM with a broken part is used without it, and says so" {
+    start_tls port good
+    { cat root.crt; echo "-----BEGIN CERTIFICATE-----"; echo "AAAA"; echo "-----END CERTIFICATE-----"; } >part.pem
+    check --trust-store part.pem $(at "${port[0]}")
+    exits 0
+    says "1 of its PEM blocks is truncated or corrupt"
+}
+
+@test "27: client certificates and keys that do not open" {
+    check --client-cert absent.pem 127.0.0.1:1
+    exits 27
+    check --client-cert client.crt 127.0.0.1:1
+    exits 27
+    ends_saying "client\.crt: holds no private key"
+    check --client-cert client.crt --client-key client.encrypted.key 127.0.0.1:1
+    exits 27
+    ends_saying "the private key needs a password"
+    check --client-cert client.crt --client-key client.encrypted.key --client-key-password-file wrong 127.0.0.1:1
+    exits 27
+    ends_saying "does not open with that password"
+    check --client-cert client.jks --client-key-password-file password 127.0.0.1:1
+    exits 27
+    ends_saying "the key of entry \"agent\" does not open with that password"
+}
+
+### --as-agent
+
+# agent_info DIRECTORY ELEMENT VALUE...
+agent_info() {
+    mkdir -p "$1"
+    local file=$1/controller-info.xml
+    shift
+    {
+        echo '<?xml version="1.0"?><controller-info><!-- <controller-host>commented.out</controller-host> -->'
+        while [ $# -gt 0 ]; do
+            echo "<$1>$2</$1>"
+            shift 2
+        done
+        echo '</controller-info>'
+    } >"$file"
+}
+
+@test "--as-agent takes controller and store from controller-info.xml, and Java's rules" {
+    start_tls port ip
+    agent_info agent/ver20.8.0.30686/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
+    cp root.jks agent/ver20.8.0.30686/conf/cacerts.jks
+    check --as-agent appd --agent-dir agent
+    exits 0
+    says "agent: controller host 127\.0\.0\.1 \(from agent/ver20\.8\.0\.30686/conf/controller-info\.xml\)"
+    ends_saying "127\.0\.0\.1:${port[0]}: ready.*TLSv1\.2"
+}
+
+@test "--as-agent: the wrong root in cacerts.jks is 20, and names the one that is missing" {
+    start_tls port ip
+    agent_info agent/ver20.8.0.30686/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
+    cp old.jks agent/ver20.8.0.30686/conf/cacerts.jks
+    check --as-agent appd --agent-dir agent
+    exits 20
+    ends_saying "cacerts\.jks .*the closest there is CN=Example Global Root CA"
+}
+
+@test "--as-agent: variables beat system properties, those beat the newest version's file, that beats the shared one" {
+    start_tls port ip
+    agent_info agent/conf controller-host 127.0.0.4 controller-port 4 controller-ssl-enabled true
+    agent_info agent/ver20.8.0/conf controller-host 127.0.0.3 controller-port 3
+    export JAVA_TOOL_OPTIONS="-Dappdynamics.controller.hostName=127.0.0.2 '-Dappdynamics.controller.port=2'"
+    APPDYNAMICS_CONTROLLER_HOST_NAME=127.0.0.1 APPDYNAMICS_CONTROLLER_PORT=${port[0]} check --as-agent appd --agent-dir agent \
+        --trust-store root.crt
+    exits 0
+    says "controller host 127\.0\.0\.1 \(from APPDYNAMICS_CONTROLLER_HOST_NAME\)"
+    says "TLS true \(from agent/conf/controller-info\.xml\)"
+    check --as-agent appd --agent-dir agent --trust-store root.crt
+    says "controller host 127\.0\.0\.2 \(from JAVA_TOOL_OPTIONS\)"
+    ends_saying "127\.0\.0\.2:2: not ready"
+    unset JAVA_TOOL_OPTIONS
+    check --as-agent appd --agent-dir agent --trust-store root.crt
+    ends_saying "127\.0\.0\.3:3: not ready"
+}
+
+@test "--as-agent without cacerts.jks: a controller on premises is not validated, which is a warning" {
+    start_tls port elsewhere
+    agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
+    check --as-agent appd --agent-dir agent
+    exits 0
+    says "takes any certificate of a controller on premises"
+    says "not for 127\.0\.0\.1"
+}
+
+@test "--as-agent: client certificate, proxy, and a password that is never shown" {
+    start_tls port "ip client=required"
+    start_tls proxy "- proxy=ok"
+    agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true \
+        use-ssl-client-auth true asymmetric-keystore-filename client.jks asymmetric-keystore-password changeit \
+        asymmetric-key-password separate asymmetric-key-alias agent
+    cp root.jks agent/conf/cacerts.jks
+    cp client.jks agent/conf/client.jks
+    JAVA_TOOL_OPTIONS="-Dappdynamics.http.proxyHost=127.0.0.1 -Dappdynamics.http.proxyPort=${proxy[0]}" \
+        check --as-agent appd --agent-dir agent
+    exits 0
+    says "proxy host 127\.0\.0\.1 \(from JAVA_TOOL_OPTIONS\)"
+    says_not "changeit|separate"
+}
+
+@test "--as-agent without a controller is refused" {
+    check --as-agent appd
+    exits 2
+    ends_saying "nothing names the controller's host.*APPDYNAMICS_CONTROLLER_HOST_NAME"
+}

@@ -1,0 +1,529 @@
+#!/usr/bin/env bats
+# tls-check against servers that are trusted, wrong in every way, and lying (tests/servers/tls.py).
+#
+# `at` expands to several words on purpose; start_tls sets the variables that are named in its calls:
+# shellcheck disable=SC2046,SC2154
+
+load lib
+load tls
+
+### What passes
+
+@test "a trusted server is ready, said in one line with what was negotiated" {
+    start_tls port "good"
+    check $(at "${port[0]}")
+    exits 0
+    silent_output
+    [ "$(wc -l <err)" -eq 1 ]
+    ends_saying "^tls-check: server\.test: ready after .* \(1 attempt\); TLSv1\.3, TLS_.*, CN=server\.test, valid for [0-9]+ more days$"
+}
+
+@test "what badssl.com has that is right passes: no common name in use, many names, curves, TLS 1.2, CBC, static RSA" {
+    local i
+    start_tls port good manynames p521 "good max=1.2" "rsa max=1.2 ciphers=AES128-SHA:@SECLEVEL=0" nosan ed25519
+    for i in "${!port[@]}"; do
+        check $(at "${port[i]}")
+        exits 0
+    done
+}
+
+@test "a server that opens later is waited for" {
+    start_tls port "good"
+    start_tool tls-check --trust-store root.crt --timeout 20s --connect 127.0.0.1:1 server.test
+    until_true 10 err_has "connection refused"
+    kill -TERM "$tool"
+    wait_tool
+    exits 143
+    ends_saying "not ready: connection refused.*stopped by SIGTERM"
+}
+
+@test "an address is a target" {
+    start_tls port "ip"
+    check "127.0.0.1:${port[0]}"
+    exits 0
+}
+
+@test "several targets are checked at once, and --min-targets is enough" {
+    start_tls port ip good
+    check "127.0.0.1:${port[0]}" "127.0.0.1:${port[1]}"
+    exits 21
+    check --min-targets 1 "127.0.0.1:${port[0]}" "127.0.0.1:${port[1]}"
+    exits 0
+}
+
+### 20: not trusted
+
+@test "20: a missing intermediate is named, and where it is to be had" {
+    start_tls port missing
+    check $(at "${port[0]}")
+    exits 20
+    ends_saying "missing intermediate CN=Example Issuing CA, O=Example Trust: the server does not send"
+    ends_saying "hint: the server has to send its whole chain.*http://ca\.test/issuing\.crt"
+}
+
+@test "20: an unknown root, with the closest that the store has and the keytool line that mends it" {
+    start_tls port direct
+    check --trust-store old.jks --trust-store-password-file password --profile java $(at "${port[0]}")
+    exits 20
+    ends_saying "unknown issuer CN=Example Global Root G2, O=Example Trust: old\.jks \(1 anchor\) lacks it"
+    ends_saying "the closest there is CN=Example Global Root CA, O=Example Trust"
+    ends_saying "hint: add the root: keytool -importcert .* -keystore old\.jks"
+}
+
+@test "20: an untrusted root that the server sends" {
+    start_tls port strangerroot
+    check $(at "${port[0]}")
+    exits 20
+    ends_saying "untrusted root CN=Unrelated Root, O=Somebody Else: the server sends it, root\.crt \(1 anchor\) lacks it"
+}
+
+@test "20: a self-signed certificate" {
+    start_tls port selfsigned
+    check $(at "${port[0]}")
+    exits 20
+    ends_saying "self-signed certificate CN=server\.test, which is not in root\.crt"
+}
+
+@test "20: a CA of the same name with another key" {
+    start_tls port twinned
+    check $(at "${port[0]}")
+    exits 20
+    ends_saying "root\.crt has a CN=Example Global Root G2, O=Example Trust, but with another key"
+}
+
+@test "20: an intermediate as anchor is for Java alone, which says so" {
+    start_tls port good
+    check --trust-store ca.crt $(at "${port[0]}")
+    exits 20
+    ends_saying "Java would trust it as it is \(--profile java\)"
+    check --trust-store ca.crt --profile java $(at "${port[0]}")
+    exits 0
+    says "only Java trusts this: the intermediate CN=Example Issuing CA.* is an anchor"
+}
+
+### 21: names
+
+@test "21: another name, with those that are there" {
+    start_tls port elsewhere
+    check $(at "${port[0]}")
+    exits 21
+    ends_saying "the certificate is not for server\.test: it has elsewhere\.test, other\.test"
+}
+
+@test "21: an address that is not in the certificate" {
+    start_tls port good
+    check "127.0.0.1:${port[0]}"
+    exits 21
+    ends_saying "not for 127\.0\.0\.1: it has server\.test"
+}
+
+@test "21: Java sends no name without a dot, and says so" {
+    start_tls port "elsewhere sni=good"
+    check --profile java --connect "127.0.0.1:${port[0]}" controller
+    exits 21
+    ends_saying "Java sends no server name \(SNI\) for a name without a dot"
+}
+
+@test "--server-name is sent and verified instead of the host" {
+    start_tls port "elsewhere sni=good"
+    check --server-name server.test "127.0.0.1:${port[0]}"
+    exits 0
+    check --server-name wrong.test "127.0.0.1:${port[0]}"
+    exits 21
+}
+
+### 22: lifetime
+
+@test "22: expired, with the date and the clock" {
+    start_tls port expired
+    check $(at "${port[0]}")
+    exits 22
+    ends_saying "the certificate CN=server\.test expired on 2021-01-01T00:00:00Z.*hint:.*clock here is wrong, which says 20[0-9][0-9]-"
+}
+
+@test "22: an expired intermediate is named" {
+    start_tls port underexpiredca
+    check $(at "${port[0]}")
+    exits 22
+    ends_saying "the intermediate CN=Example Expired CA, O=Example Trust expired on 2021"
+}
+
+@test "22: fewer days left than --min-days, and a warning below --warn-days" {
+    start_tls port good
+    check --min-days 1000 $(at "${port[0]}")
+    exits 22
+    ends_saying "expires on .*, in [0-9]+ days.*--min-days 1000"
+    check --warn-days 1000 $(at "${port[0]}")
+    exits 0
+    says "expires on .*, in [0-9]+ days; hint: it has to be renewed soon"
+}
+
+@test "not valid yet is waited for, and --verify-time judges as of then" {
+    start_tls port future good
+    run_tool tls-check --trust-store root.crt --timeout 1s $(at "${port[0]}")
+    exits 124
+    ends_saying "is not valid before 2040-01-01T00:00:00Z.*hint: the clock here says"
+    [ "$(attempts)" -ge 2 ]
+    check --verify-time 2035-01-01T00:00:00Z $(at "${port[1]}")
+    exits 22
+    ends_saying "judged as of --verify-time 2035-01-01T00:00:00Z"
+}
+
+### 23: the client's certificate
+
+@test "23: one is wanted and none given, in TLS 1.2 and 1.3, with and without HTTP" {
+    local target
+    start_tls port "good max=1.2 client=required" "good min=1.3 client=required"
+    for target in server.test https://server.test/; do
+        for i in 0 1; do
+            check --connect "127.0.0.1:${port[i]}" "$target"
+            exits 23
+            ends_saying "wants a client certificate, and none was given \(--client-cert\)"
+        done
+    done
+}
+
+@test "23: one of another issuer is refused after the handshake, with the issuers that would do" {
+    start_s_server port -cert good.pem -key good.key -cert_chain good.pem -tls1_3 -Verify 3 -verify_return_error -CAfile clients.ca
+    check $(at "$port")
+    exits 23
+    ends_saying "none was given.*hint: it has to be from one of those the server names: CN=Example"
+    check --client-cert clientother.pem $(at "$port")
+    exits 23
+    ends_saying "the server refuses the client certificate CN=agent.*hint: it has to be from one of those the server names: CN=Example Issuing CA"
+}
+
+@test "23: expired, and not meant for clients" {
+    start_tls port "good min=1.3 client=required" "good max=1.2 client=required"
+    for i in 0 1; do
+        check --client-cert clientexpired.pem $(at "${port[i]}")
+        exits 23
+        ends_saying "hint: it expired on 2021-01-01T00:00:00Z"
+        check --client-cert clientserver.pem $(at "${port[i]}")
+        exits 23
+        ends_saying "hint: its extended key usage lacks clientAuth"
+    done
+}
+
+@test "23: a key that does not match is told without a connection" {
+    check --client-cert client.crt --client-key clientother.key 127.0.0.1:1
+    exits 23
+    ends_saying "the private key in clientother\.key does not match the certificate in client\.crt"
+}
+
+@test "a client certificate passes in every form: PEM, encrypted PEM, PKCS#12, old PKCS#12, JKS and JCEKS with a key password" {
+    start_tls port "good min=1.3 client=required"
+    check --client-cert client.pem $(at "${port[0]}")
+    exits 0
+    check --client-cert client.crt --client-key client.key $(at "${port[0]}")
+    exits 0
+    check --client-cert client.crt --client-key client.encrypted.key --client-key-password-file secret $(at "${port[0]}")
+    exits 0
+    check --client-cert client.p12 --client-key-password-file password $(at "${port[0]}")
+    exits 0
+    check --client-cert legacy.p12 --client-key-password-file password $(at "${port[0]}")
+    exits 0
+    check --client-cert client.jks --client-key-password-file separate $(at "${port[0]}")
+    exits 0
+    check --client-cert client.jceks --client-key-password-file separate $(at "${port[0]}")
+    exits 0
+}
+
+@test "--client-cert-accepted wants proof: a server that says nothing gives none, an answer does" {
+    start_tls port "good client=required" "good"
+    check --client-cert client.pem --client-cert-accepted $(at "${port[0]}")
+    exits 0
+    check --client-cert client.pem --client-cert-accepted $(at "${port[1]}")
+    exits 23
+    ends_saying "the server does not ask for a client certificate"
+}
+
+### 24: protocol
+
+@test "24: no version, no cipher in common" {
+    start_tls port "good max=1.2" "rsa max=1.2 ciphers=NULL:@SECLEVEL=0" "rsa max=1.2 ciphers=AES128-SHA:@SECLEVEL=0"
+    check --min-tls 1.3 $(at "${port[0]}")
+    exits 24
+    ends_saying "alert: protocol version"
+    check $(at "${port[1]}")
+    exits 24
+    ends_saying "no cipher, group or signature in common"
+}
+
+@test "24: plain HTTP, SSH and garbage on the port are recognised" {
+    start_tls port "- lie=http" "- lie=ssh" "- lie=garbage"
+    check $(at "${port[0]}")
+    exits 24
+    ends_saying "speaks plain HTTP on this port, not TLS"
+    check $(at "${port[1]}")
+    exits 24
+    ends_saying "speaks SSH on this port"
+    check $(at "${port[2]}")
+    exits 24
+    ends_saying "is not TLS \(it begins with bytes 0xff 0x00\)"
+}
+
+@test "24: no application protocol in common" {
+    start_s_server port -cert good.pem -key good.key -cert_chain good.pem -alpn h2
+    check --alpn h2,http/1.1 --report report.json $(at "$port")
+    exits 0
+    grep -q '"alpn":"h2"' report.json
+    check --alpn spdy/1 $(at "$port")
+    exits 24
+    ends_saying "alert: no application protocol.*--alpn"
+}
+
+@test "24: Diffie-Hellman with 1,024 bits, which Java takes" {
+    start_tls port "rsa max=1.2 dh=dh1024 ciphers=DHE:@SECLEVEL=0"
+    check $(at "${port[0]}")
+    exits 24
+    ends_saying "the key exchange is weak: Diffie-Hellman with 1024 bits"
+    check --profile java $(at "${port[0]}")
+    exits 0
+}
+
+### 25: pins
+
+@test "25: a pin that no key of the chain has; any key of it will do" {
+    start_tls port good
+    check --pin-sha256 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= $(at "${port[0]}")
+    exits 25
+    ends_saying "no key in the chain is pinned; the certificate's is sha256//"
+    local pin
+    pin=$(openssl x509 -in root.crt -pubkey -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64)
+    check --pin-sha256 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= --pin-sha256 "sha256//$pin" $(at "${port[0]}")
+    exits 0
+}
+
+### 26: HTTP
+
+@test "26: a status outside the range; 5xx is waited for" {
+    start_tls port "good status=404" "good status=503" "good status=204" "good status=401"
+    check --connect "127.0.0.1:${port[0]}" https://server.test/nothing
+    exits 26
+    ends_saying "HTTP status 404, wanted 200-399"
+    run_tool tls-check --trust-store root.crt --timeout 1s --connect "127.0.0.1:${port[1]}" https://server.test/
+    exits 124
+    [ "$(attempts)" -ge 2 ]
+    check --http-path /health $(at "${port[2]}")
+    exits 0
+    check --http-path /health --http-status 401 $(at "${port[3]}")
+    exits 0
+}
+
+### 28: unfit
+
+@test "28: weak keys and signatures, wrong purpose, what a CA may not sign" {
+    start_tls port rsa1024 sha1 clientonly underbadca underpath undernamedca unknowncritical
+    for i in "${!port[@]}"; do
+        check $(at "${port[i]}")
+        exits 28
+    done
+    check --profile java $(at "${port[0]}")
+    exits 0
+    says "only Java trusts this: .*weak key \(RSA 1024\)"
+}
+
+@test "several things that are wrong are all said, the first by the order of codes" {
+    start_tls port expired
+    check --trust-store other.crt --server-name wrong.test "127.0.0.1:${port[0]}"
+    exits 20
+    says "unknown issuer|missing intermediate"
+    says "expired on 2021"
+    says "not for wrong\.test"
+}
+
+### 29: proxies
+
+@test "through a proxy, with a password and without" {
+    start_tls port good
+    start_tls proxy "- proxy=ok" "- proxy=407"
+    # The proxy resolves the name: it is not known here.
+    check --server-name server.test -x "http://127.0.0.1:${proxy[0]}" "127.0.0.1:${port[0]}"
+    exits 0
+    printf 'user:secret\n' >credentials
+    check --server-name server.test --proxy "http://127.0.0.1:${proxy[1]}" --proxy-auth-file credentials "127.0.0.1:${port[0]}"
+    exits 0
+}
+
+@test "29: a proxy that says no; one that is not there or in trouble is waited for" {
+    start_tls proxy "- proxy=403" "- proxy=407" "- proxy=502" "- proxy=garbage"
+    check -x "http://127.0.0.1:${proxy[0]}" server.test
+    exits 29
+    ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from --proxy\) says HTTP 403"
+    check -x "http://127.0.0.1:${proxy[1]}" server.test
+    exits 29
+    ends_saying "--proxy-auth-file"
+    run_tool tls-check --trust-store root.crt --timeout 1s -x "http://127.0.0.1:${proxy[2]}" server.test
+    exits 124
+    check -x "http://127.0.0.1:${proxy[3]}" server.test
+    exits 29
+    ends_saying "is no HTTP proxy"
+}
+
+@test "a user and a password in a proxy's URL are refused" {
+    run_tool tls-check -x http://user:secret@127.0.0.1:3128 server.test
+    refuses_naming --proxy
+    says_not secret@
+}
+
+### STARTTLS
+
+@test "STARTTLS by each protocol" {
+    local protocol
+    for protocol in smtp imap pop3 postgres mysql ldap; do
+        start_tls port "good speaks=$protocol"
+        check --starttls "$protocol" $(at "${port[0]}")
+        exits 0
+    done
+}
+
+@test "STARTTLS refused is 24; a server that is busy is waited for" {
+    start_tls port "- speaks=smtp lie=refuse" "- speaks=postgres lie=refuse" "- speaks=mysql lie=refuse" "- lie=ssh"
+    check --starttls smtp $(at "${port[0]}")
+    exits 24
+    ends_saying "does not start TLS: it refuses the command \(\"502 not implemented\"\)"
+    check --starttls postgres $(at "${port[1]}")
+    exits 24
+    ends_saying "TLS switched off"
+    run_tool tls-check --trust-store root.crt --timeout 1s --starttls mysql $(at "${port[2]}")
+    exits 124
+    ends_saying "Too many connections"
+    check --starttls imap $(at "${port[3]}")
+    exits 24
+}
+
+### Lying peers
+
+@test "peers that stall at any step are given up at the deadline" {
+    local lie
+    for lie in silence hello slow; do
+        start_tls port "- lie=$lie"
+        run_tool tls-check --trust-store root.crt --timeout 1s $(at "${port[0]}")
+        exits 124
+        ends_saying "no end of the handshake within the attempt's time"
+        took_less_than 3000
+    done
+    start_tls port "- proxy=silence" "- lie=silence" "good http=no"
+    run_tool tls-check --trust-store root.crt --timeout 500ms -x "http://127.0.0.1:${port[0]}" server.test
+    exits 124
+    run_tool tls-check --trust-store root.crt --timeout 500ms --starttls smtp $(at "${port[1]}")
+    exits 124
+    run_tool tls-check --trust-store root.crt --timeout 500ms --http-path / $(at "${port[2]}")
+    exits 124
+    ends_saying "waiting for the HTTP answer"
+}
+
+@test "peers that close, reset, flood and never end are told, and cost no memory" {
+    local lie
+    for lie in close reset; do
+        start_tls port "- lie=$lie"
+        run_tool tls-check --trust-store root.crt --timeout 1s $(at "${port[0]}")
+        exits 124
+        ends_saying "in the handshake"
+    done
+    for lie in endless flood alerts alert; do
+        start_tls port "- lie=$lie"
+        (
+            [[ $bin != *sanitized* ]] && ulimit -v 65536
+            check $(at "${port[0]}")
+            exits 24
+        )
+    done
+}
+
+@test "SIGTERM ends it at once in every phase" {
+    local phase
+    start_tls port "- lie=silence" "good http=no" "- proxy=silence"
+    for phase in "--connect 127.0.0.1:${port[0]} server.test" "--connect 127.0.0.1:${port[0]} --starttls imap server.test" \
+        "--connect 127.0.0.1:${port[1]} https://server.test/" "-x http://127.0.0.1:${port[2]} server.test"; do
+        # shellcheck disable=SC2086 # several words
+        start_tool tls-check --trust-store root.crt --timeout 20s $phase
+        until_true 5 listens_for_signals "$tool"
+        sleep 0.3
+        local begun
+        begun=$(milliseconds)
+        kill -TERM "$tool"
+        wait_tool
+        exits 143
+        [ $(($(milliseconds) - begun)) -lt 500 ]
+        ends_saying "stopped by SIGTERM"
+    done
+}
+
+### What is written
+
+@test "--report is JSON that tells everything, whatever the verdict" {
+    start_tls port elsewhere
+    check --report report.json $(at "${port[0]}")
+    exits 21
+    "$python" - <<'END'
+import json
+report = json.load(open("report.json"))
+assert report["version"] == 1 and report["code"] == 21
+target = report["targets"][0]
+assert target["host"] == "server.test" and not target["ready"] and target["reasons"][0]["class"] == 21
+connection = target["connections"][0]
+assert connection["protocol"] == "TLSv1.3" and not connection["passed"]
+assert [c["subject"] for c in connection["chain"]] == ["CN=server.test", "CN=Example Issuing CA, O=Example Trust", "CN=Example Global Root G2, O=Example Trust"]
+assert connection["sent"][0]["dns_names"] == ["elsewhere.test", "other.test"] and connection["chain_from_server"] == 2
+END
+}
+
+@test "--show-chain is for people, --export-chain for openssl" {
+    start_tls port good
+    check --show-chain --export-chain sent.pem $(at "${port[0]}")
+    exits 0
+    prints "^  0  CN=server\.test$"
+    prints "from the trust store, EC prime256v1"
+    [ "$(grep -c BEGIN sent.pem)" -eq 2 ]
+    openssl verify -CAfile root.crt -untrusted sent.pem sent.pem
+}
+
+@test "a report that cannot be written is 1, not ready" {
+    start_tls port good
+    check --report nowhere/report.json $(at "${port[0]}")
+    exits 1
+    ends_saying "nowhere/report\.json: cannot be written"
+}
+
+### The run
+
+@test "what is wrong for good ends the run at once, and --wait-for-trust waits until it is mended" {
+    start_tls port good
+    cp other.crt store.pem
+    run_tool tls-check --timeout 20s --trust-store store.pem $(at "${port[0]}")
+    exits 20
+    took_less_than 5000
+    start_tool tls-check --timeout 20s --wait-for-trust --trust-store store.pem $(at "${port[0]}")
+    until_true 10 err_has "missing intermediate|unknown issuer"
+    cat root.crt >store.pem
+    wait_tool
+    exits 0
+}
+
+@test "--warn-only says the verdict and exits 0" {
+    start_tls port expired
+    check --warn-only $(at "${port[0]}")
+    exits 0
+    ends_saying "not ready: .*expired"
+}
+
+@test "options that do not go together, and values that make no sense, are refused" {
+    run_tool tls-check --min-tls 1.3 --max-tls 1.2 server.test
+    refuses_naming --min-tls
+    run_tool tls-check --client-key client.key server.test
+    refuses_naming --client-key
+    run_tool tls-check --pin-sha256 short server.test
+    refuses_naming --pin-sha256
+    run_tool tls-check --verify-time yesterday server.test
+    refuses_naming --verify-time
+    run_tool tls-check --http-status 9 server.test
+    refuses_naming --http-status
+    run_tool tls-check http://server.test
+    refuses_naming http://server.test
+    run_tool tls-check https://user:secret@server.test/
+    exits 2
+    run_tool tls-check
+    refuses_naming TARGET
+}

@@ -1,0 +1,52 @@
+# What the tests of tls-check share: certificates and stores, made once for all files of a run, and TLS servers.
+#
+# Read by tests/tools/tls-check*.bats after lib.bash:
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# Made once a run; every test gets a folder of its own with links to them.
+prepare() {
+    local made=$BATS_RUN_TMPDIR/tls-certificates
+    (
+        flock 9
+        [ -e "$made/complete" ] || {
+            "$repository/tests/tls/make-certificates" "$made"
+            "$repository/tests/tls/make-stores" "$made"
+            touch "$made/complete"
+        }
+    ) 9>"$BATS_RUN_TMPDIR/tls-certificates.lock" 3>&- || return 1
+    certificates=$made
+    ln -s "$made"/* .
+    rm -f complete
+}
+
+# start_tls NAME LISTENER...: sets the array NAME to the listeners' ports; see tests/servers/tls.py.
+start_tls() {
+    local name=$1
+    shift
+    rm -f "$name.ready"
+    begin "${inside[@]}" "$python" "$servers/tls.py" --ready "$name.ready" --certificates . "$@"
+    until_true 20 test -e "$name.ready"
+    mapfile -t "$name" <"$name.ready"
+}
+
+# start_s_server NAME [OPTION]...: an `openssl s_server`; sets NAME to its port.
+start_s_server() {
+    local name=$1
+    shift
+    begin openssl s_server -accept 127.0.0.1:0 -www "$@" >"$name.said" 2>&1
+    until_true 10 grep -q ACCEPT "$name.said"
+    printf -v "$name" '%s' "$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$name.said" | head -n 1)"
+}
+
+# check [ARGUMENT]...: one attempt, with the right trust store unless an argument names another.
+check() {
+    case " $* " in
+        *" --trust-store"* | *" --cacert"* | *" --as-agent"*) run_tool tls-check --once "$@" ;;
+        *) run_tool tls-check --once --trust-store root.crt "$@" ;;
+    esac
+}
+
+# at PORT: the option and the target that lead to server.test on this machine.
+at() {
+    echo "--connect" "127.0.0.1:$1" "server.test"
+}
