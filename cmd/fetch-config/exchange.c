@@ -371,7 +371,8 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->lookup.on_end = on_addresses;
     exchange->lookup.owner = exchange;
     exchange->transfer = (struct multi_transfer){.on_done = on_done, .owner = exchange};
-    if (!via_choose(request->url, plan->proxy, plan->environment, &exchange->via, &why) ||
+    if (!via_choose(request->url, request->direct ? "" : plan->proxy, plan->environment, &exchange->via,
+                    &why) ||
         !read_proxy_auth(exchange, &why)) {
         exchange_fail(exchange, ATTEMPT_FAIL, &why);
         return;

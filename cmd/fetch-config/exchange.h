@@ -40,6 +40,7 @@ struct exchange_request {
     int upload;                        /* a descriptor whose content is the request's body; -1: none */
     int64_t upload_size;
     bool decode;      /* take a Content-Encoding, and undo it */
+    bool direct;      /* through no proxy, whatever is set */
     int64_t max_size; /* 0: the plan's */
     int64_t deadline;
     int64_t wall_time; /* seconds, for a Retry-After that is a date */

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +26,11 @@ static void fetch_release(struct fetch *fetch)
 {
     exchange_clear(&fetch->exchange);
     headers_clear(&fetch->headers);
+    headers_clear(&fetch->asked_headers);
     url_free(&fetch->at);
+    url_free(&fetch->asked);
+    if (fetch->sum.data)
+        OPENSSL_cleanse(fetch->sum.data, fetch->sum.capacity);
     buf_free(&fetch->sum);
     if (fetch->upload >= 0)
         close(fetch->upload);
@@ -39,6 +45,7 @@ void fetch_free(struct fetch *fetch)
     unpack_abort(&fetch->unpack);
     url_free(&fetch->url);
     url_free(&fetch->sum_url);
+    url_free(&fetch->object);
 }
 
 static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct reason *why)
@@ -155,9 +162,9 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
 {
     struct fetch *fetch = owner;
 
-    if (fetch->phase == FETCH_SUM)
+    if (fetch->phase != FETCH_BODY)
         return buf_add(&fetch->sum, bytes, length) ||
-               reason_set(why, CODE_FAILED, "%.150s: too large for a checksum", fetch->sum_url.shown);
+               reason_set(why, CODE_FAILED, "is larger than %zu bytes", fetch->sum.max);
     if (!open_spool(fetch, why) || !spool_write(&fetch->spool, bytes, length, why))
         return false;
     int64_t expected = exchange_expected(&fetch->exchange);
@@ -168,6 +175,7 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
 /* --- the way there --- */
 
 static void fetch_request(struct fetch *fetch);
+static void fetch_phase_ended(struct fetch *fetch);
 
 /* An empty body has opened nothing yet. */
 static void fetch_body_is_here(struct fetch *fetch)
@@ -180,34 +188,108 @@ static void fetch_body_is_here(struct fetch *fetch)
         fetch_end(fetch, ATTEMPT_FAIL, &why);
 }
 
-static bool fetch_go_to(struct fetch *fetch, const struct url *url, struct reason *why)
+/* What the present phase began with. */
+static const struct url *fetch_first(const struct fetch *fetch)
+{
+    switch (fetch->phase) {
+    case FETCH_CREDENTIALS:
+        return &fetch->asked;
+    case FETCH_SUM:
+        return &fetch->sum_url;
+    case FETCH_BODY:
+        break;
+    }
+    return fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
+}
+
+static bool fetch_go(struct fetch *fetch, struct reason *why)
 {
     url_free(&fetch->at);
     fetch->redirects = 0;
     fetch->method = fetch->phase == FETCH_BODY ? fetch->plan->method : NULL;
-    return url_parse(url->text, "", &fetch->at, why);
+    return url_parse(fetch_first(fetch)->text, "", &fetch->at, why);
+}
+
+/* A file that is here already. */
+static void fetch_local(struct fetch *fetch, const char *path)
+{
+    struct reason why;
+    enum outcome outcome = local_read(path, fetch->plan->exchange.max_size, on_body, fetch, &why);
+
+    if (outcome != ATTEMPT_OK)
+        fetch_end(fetch, outcome, &why);
+    else
+        fetch_phase_ended(fetch);
+}
+
+/* Credentials that have to be asked for are asked for anew by each attempt: they are short-lived. */
+static bool fetch_ask(struct fetch *fetch, struct reason *why)
+{
+    struct aws_question question;
+    bool good = aws_ask(fetch->plan->aws, &question, why) && url_parse(question.url, "", &fetch->asked, why);
+
+    if (good && question.form) {
+        size_t length = strlen(question.form);
+        fetch->upload = memfd_create("initkit", MFD_CLOEXEC);
+        good = (fetch->upload >= 0 && write(fetch->upload, question.form, length) == (ssize_t)length) ||
+               reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
+    }
+    fetch->asked_headers = question.headers;
+    question.headers = (struct option_list){0};
+    aws_question_free(&question);
+    return good;
+}
+
+static bool fetch_sign(struct fetch *fetch, struct reason *why)
+{
+    struct aws_key key;
+    bool good = aws_take_key(fetch->plan->aws, fetch->sum.data, fetch->sum.length, &key, why);
+
+    if (good)
+        aws_sign(fetch->plan->aws, &key, &fetch->object, time(NULL), &fetch->headers);
+    aws_key_free(&key);
+    return good;
 }
 
 static void fetch_begin_phase(struct fetch *fetch, enum fetch_phase phase)
 {
-    const struct url *url = phase == FETCH_SUM ? &fetch->sum_url : &fetch->url;
     struct reason why;
+    bool good = true;
 
     fetch->phase = phase;
-    if (url->scheme == URL_FILE) {
-        enum outcome outcome = local_read(url->path, fetch->plan->exchange.max_size, on_body, fetch, &why);
-        if (outcome != ATTEMPT_OK)
-            fetch_end(fetch, outcome, &why);
-        else if (phase == FETCH_SUM)
-            fetch_begin_phase(fetch, FETCH_BODY);
-        else
-            fetch_body_is_here(fetch);
-        return;
-    }
-    if (fetch_go_to(fetch, url, &why))
+    if (phase == FETCH_BODY && fetch->url.scheme == URL_S3 && fetch->plan->aws->source == AWS_VARIABLES)
+        good = fetch_sign(fetch, &why);
+    else if (phase == FETCH_CREDENTIALS)
+        good = fetch_ask(fetch, &why);
+    if (good && fetch_first(fetch)->scheme == URL_FILE)
+        fetch_local(fetch, fetch_first(fetch)->path);
+    else if (good && fetch_go(fetch, &why))
         fetch_request(fetch);
     else
         fetch_end(fetch, ATTEMPT_FAIL, &why);
+}
+
+static void fetch_phase_ended(struct fetch *fetch)
+{
+    struct reason why;
+
+    switch (fetch->phase) {
+    case FETCH_CREDENTIALS:
+        if (!fetch_sign(fetch, &why)) {
+            fetch_end(fetch, ATTEMPT_FAIL, &why);
+            return;
+        }
+        OPENSSL_cleanse(fetch->sum.data, fetch->sum.capacity);
+        buf_clear(&fetch->sum);
+        fetch_begin_phase(fetch, fetch->sum_url.text ? FETCH_SUM : FETCH_BODY);
+        break;
+    case FETCH_SUM:
+        fetch_begin_phase(fetch, FETCH_BODY);
+        break;
+    case FETCH_BODY:
+        fetch_body_is_here(fetch);
+        break;
+    }
 }
 
 static void fetch_redirect(struct fetch *fetch)
@@ -215,7 +297,7 @@ static void fetch_redirect(struct fetch *fetch)
     const struct redirect_rules rules = {
         .followed = fetch->redirects,
         .most = fetch->plan->max_redirs,
-        .first = fetch->phase == FETCH_SUM ? &fetch->sum_url : &fetch->url,
+        .first = fetch_first(fetch),
         .has_body = fetch->upload >= 0 && redirect_method(fetch->exchange.reply.status, fetch->method),
     };
     struct url to;
@@ -260,12 +342,30 @@ static enum outcome fetch_judge(struct fetch *fetch, struct reason *why)
     return outcome;
 }
 
+/* A signature is for one host and path: S3 redirects to where the bucket is, and means that the region is wrong. */
+static bool fetch_follows(const struct fetch *fetch)
+{
+    return fetch->phase == FETCH_SUM || (fetch->phase == FETCH_BODY && fetch->url.scheme != URL_S3);
+}
+
+static void hint_at_s3(const struct fetch *fetch, struct reason *why)
+{
+    int status = fetch->exchange.reply.status;
+
+    if (fetch->phase == FETCH_CREDENTIALS)
+        reason_wrap(why, "credentials from %.100s", fetch->asked.shown);
+    else if (fetch->url.scheme == URL_S3 && fetch->phase == FETCH_BODY && (status == 301 || status == 307))
+        reason_hint(why, "the bucket is in another region: is AWS_REGION right?");
+    else if (fetch->url.scheme == URL_S3 && fetch->phase == FETCH_BODY && status == 403)
+        reason_hint(why, "may this role read the object, and is AWS_REGION right?");
+}
+
 static void on_end(void *owner)
 {
     struct fetch *fetch = owner;
     struct reason why;
 
-    if (!fetch->exchange.failed && reply_is_redirect(&fetch->exchange.reply)) {
+    if (!fetch->exchange.failed && reply_is_redirect(&fetch->exchange.reply) && fetch_follows(fetch)) {
         fetch_redirect(fetch);
         return;
     }
@@ -274,12 +374,12 @@ static void on_end(void *owner)
         reason_wrap(&why, "redirected to %.100s", fetch->at.shown);
     if (outcome != ATTEMPT_OK && fetch->phase == FETCH_SUM)
         reason_wrap(&why, "--sha256-url");
-    if (outcome != ATTEMPT_OK)
+    if (outcome != ATTEMPT_OK) {
+        hint_at_s3(fetch, &why);
         fetch_end(fetch, outcome, &why);
-    else if (fetch->phase == FETCH_SUM)
-        fetch_begin_phase(fetch, FETCH_BODY);
-    else
-        fetch_body_is_here(fetch);
+        return;
+    }
+    fetch_phase_ended(fetch);
 }
 
 /* What is compressed already is to arrive as it is: its checksum was made of it so. */
@@ -302,6 +402,12 @@ static bool fetch_open_upload(struct fetch *fetch, struct exchange_request *requ
     struct stat present;
 
     request->upload = -1;
+    if (fetch->phase == FETCH_CREDENTIALS && fetch->upload >= 0) {
+        request->method = "POST";
+        request->upload = fetch->upload;
+        request->upload_size = lseek(fetch->upload, 0, SEEK_END);
+        lseek(fetch->upload, 0, SEEK_SET);
+    }
     if (!path || fetch->phase != FETCH_BODY || (fetch->redirects > 0 && !fetch->method))
         return true;
     if (fetch->upload >= 0)
@@ -316,16 +422,26 @@ static bool fetch_open_upload(struct fetch *fetch, struct exchange_request *requ
     return true;
 }
 
+/* Secrets and custom headers are for the URL's own host. */
+static const struct option_list *fetch_headers(const struct fetch *fetch)
+{
+    const struct url *own = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
+
+    if (fetch->phase == FETCH_CREDENTIALS)
+        return &fetch->asked_headers;
+    if (fetch->phase == FETCH_SUM && fetch->url.scheme == URL_S3)
+        return NULL;
+    return own->host[0] != '\0' && url_same_party(own, &fetch->at) ? &fetch->headers : NULL;
+}
+
 static void fetch_request(struct fetch *fetch)
 {
-    const struct url *first = fetch->phase == FETCH_SUM ? &fetch->sum_url : &fetch->url;
     struct exchange_request request = {
         .url = &fetch->at,
         .method = fetch->method,
-        .headers = url_same_party(first, &fetch->at) && url_same_party(&fetch->url, &fetch->at)
-                       ? &fetch->headers
-                       : NULL,
+        .headers = fetch_headers(fetch),
         .decode = !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
+        .direct = fetch->phase == FETCH_CREDENTIALS && fetch->plan->aws->source == AWS_CONTAINER,
         .deadline = fetch->deadline,
         .wall_time = time(NULL),
     };
@@ -357,7 +473,8 @@ void fetch_start(struct wait_target *target, int64_t deadline)
         fetch_end(fetch, ATTEMPT_RETRY, &why);
         return;
     }
-    fetch_begin_phase(fetch, fetch->sum_url.text ? FETCH_SUM : FETCH_BODY);
+    bool ask = fetch->url.scheme == URL_S3 && fetch->plan->aws->source != AWS_VARIABLES;
+    fetch_begin_phase(fetch, ask ? FETCH_CREDENTIALS : fetch->sum_url.text ? FETCH_SUM : FETCH_BODY);
 }
 
 void fetch_cancel(struct wait_target *target, struct reason *doing)

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "cmd/fetch-config/aws.h"
 #include "cmd/fetch-config/exchange.h"
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/spool.h"
@@ -16,6 +17,7 @@
 struct fetch_plan {
     struct exchange_plan exchange;
     struct headers_source headers;
+    const struct aws *aws; /* NULL: no S3 among the URLs */
     int retry_statuses[REPLY_STATUSES];
     size_t retry_status_count;
     unsigned max_redirs;
@@ -32,7 +34,11 @@ struct fetch_plan {
 
 enum { FETCH_FOUND = 128 };
 
-enum fetch_phase { FETCH_SUM, FETCH_BODY };
+enum fetch_phase {
+    FETCH_CREDENTIALS, /* of S3 */
+    FETCH_SUM,
+    FETCH_BODY,
+};
 
 struct fetch {
     struct wait_target base;
@@ -41,6 +47,7 @@ struct fetch {
     const char *path;        /* NULL: the body is not kept */
     const char *sha256;      /* that was given; NULL: none */
     struct url sum_url;      /* its text is NULL when there is none */
+    struct url object;       /* where an s3:// URL leads to */
     char found[FETCH_FOUND]; /* for its last line */
 
     enum fetch_phase phase;
@@ -51,7 +58,9 @@ struct fetch {
     struct option_list headers;
     struct exchange exchange;
     int upload;
-    struct buf sum;
+    struct url asked; /* for credentials */
+    struct option_list asked_headers;
+    struct buf sum; /* what came in place of the body: checksums, credentials */
     struct spool spool;
     struct unpack unpack; /* --extract: what is staged */
     struct progress progress;

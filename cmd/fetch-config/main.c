@@ -31,6 +31,7 @@ struct run {
     struct ownership ownership;
     struct fetch_plan plan;
     struct secure secure;
+    struct aws aws;
     struct fetch *fetches;
     struct wait_target **targets;
     size_t count;
@@ -89,6 +90,21 @@ static void run_set_plan(struct run *run)
         .key = options->client_key,
         .password_file = options->client_key_password_file,
     };
+}
+
+static bool add_object(struct run *run, struct fetch *fetch, struct reason *why)
+{
+    if (run->aws.source == AWS_NOWHERE)
+        return reason_set(
+            why, CODE_USAGE,
+            "no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+            "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, or AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    char *text = aws_object_url(&run->aws, fetch->url.host, fetch->url.path, why);
+    bool good = text && url_parse(text, "", &fetch->object, why);
+    if (text && !good)
+        reason_wrap(why, "AWS_ENDPOINT_URL");
+    free(text);
+    return good;
 }
 
 /* The URL's text, for the caller to free, and fetch->path. NULL fills `why`. */
@@ -167,8 +183,10 @@ static bool add_pair(struct run *run, size_t index, const char *namespace, struc
     free(text);
     if (!good || !add_checksum(run, index, namespace, why))
         return false;
-    if (fetch->url.scheme == URL_FILE && run->plan.method)
+    if ((fetch->url.scheme == URL_FILE || fetch->url.scheme == URL_S3) && run->plan.method)
         return reason_set(why, CODE_USAGE, "--request and --data-file are for http and https");
+    if (fetch->url.scheme == URL_S3 && !add_object(run, fetch, why))
+        return false;
     fetch->base.name = fetch->url.shown;
     return check_path(run, index, why);
 }
@@ -244,7 +262,8 @@ static bool check_ways(struct run *run, bool servers, const struct reason *no_se
     struct address found[HOSTS_ADDRESSES];
 
     for (size_t i = 0; i < run->count; i++) {
-        const struct url *url = &run->fetches[i].url;
+        const struct fetch *fetch = &run->fetches[i];
+        const struct url *url = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
         struct via via;
         if (url->scheme == URL_FILE)
             continue;
@@ -269,6 +288,7 @@ static bool check_tls(struct run *run, struct reason *why)
 
     for (size_t i = 0; i < run->count; i++)
         wanted = wanted || run->fetches[i].url.scheme == URL_HTTPS ||
+                 run->fetches[i].object.scheme == URL_HTTPS ||
                  (run->fetches[i].sum_url.text && run->fetches[i].sum_url.scheme == URL_HTTPS);
     return !wanted || secure_load(&run->secure, why);
 }
@@ -279,6 +299,8 @@ static bool run_prepare(struct run *run, struct reason *why)
     char namespace[NAMESPACE_TEXT];
 
     run_set_plan(run);
+    aws_read(environ, &run->aws);
+    run->plan.aws = &run->aws;
     if (!check_counts(run->options, why))
         return false;
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);

@@ -255,6 +255,8 @@ static const char *const examples[] = {
     "fetch-config --render --validate yaml file:///templates/app.yaml=/etc/app/app.yaml",
     "Sources out of an archive, without the folder that they are in",
     "fetch-config --extract --strip-components 1 https://host/app-1.2.tar.gz=/app",
+    "An object from S3, with the pod's own role",
+    "fetch-config s3://bucket/models/current.bin=/models/current.bin",
     "Wait until a server answers 2xx",
     "fetch-config http://app:8080/healthz -o /dev/null",
     "Register with a configuration centre",
@@ -272,7 +274,8 @@ const struct tool fetch_config_tool = {
     .name = "fetch-config",
     .operands = "URL=PATH...",
     .summary = "Fetch files from servers, whole or not at all",
-    .description = "URL is http://, https:// or file://; %n in its host stands for the pod's namespace. It "
+    .description = "URL is http://, https://, file:// or s3://BUCKET/KEY; %n in its host stands for the "
+                   "pod's namespace. It "
                    "is parted from PATH "
                    "at the last = that is followed by /, ./ or a lone -, which is standard output. A PATH "
                    "that is a device "

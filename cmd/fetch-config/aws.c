@@ -1,0 +1,265 @@
+#include "cmd/fetch-config/aws.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/fetch-config/aws_answer.h"
+#include "cmd/fetch-config/headers.h"
+#include "cmd/fetch-config/sigv4.h"
+#include "common/address.h"
+#include "common/buf.h"
+#include "common/mem.h"
+#include "common/value.h"
+
+#include "common/banned.h"
+
+enum { TEXT_MAX = 128 * 1024 };
+
+#define ECS_ENDPOINT   "http://169.254.170.2"
+#define DEFAULT_REGION "us-east-1"
+
+static const char *variable(char **environment, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; environment && *environment; environment++)
+        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=' &&
+            (*environment)[length + 1] != '\0')
+            return *environment + length + 1;
+    return NULL;
+}
+
+static const char *first_variable(char **environment, const char *a, const char *b)
+{
+    const char *value = variable(environment, a);
+
+    return value ? value : variable(environment, b);
+}
+
+void aws_read(char **environment, struct aws *aws)
+{
+    *aws = (struct aws){
+        .source = AWS_NOWHERE,
+        .region = first_variable(environment, "AWS_REGION", "AWS_DEFAULT_REGION"),
+        .endpoint = first_variable(environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        .sts_endpoint = first_variable(environment, "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"),
+        .id = variable(environment, "AWS_ACCESS_KEY_ID"),
+        .secret = variable(environment, "AWS_SECRET_ACCESS_KEY"),
+        .token = variable(environment, "AWS_SESSION_TOKEN"),
+        .role = variable(environment, "AWS_ROLE_ARN"),
+        .role_session = variable(environment, "AWS_ROLE_SESSION_NAME"),
+        .identity_file = variable(environment, "AWS_WEB_IDENTITY_TOKEN_FILE"),
+        .container_path = variable(environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+        .container_url = variable(environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+        .container_token = variable(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN"),
+        .container_token_file = variable(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
+    };
+    if (aws->id && aws->secret)
+        aws->source = AWS_VARIABLES;
+    else if (aws->role && aws->identity_file)
+        aws->source = AWS_WEB_IDENTITY;
+    else if (aws->container_path || aws->container_url)
+        aws->source = AWS_CONTAINER;
+}
+
+static const char *region_of(const struct aws *aws)
+{
+    return aws->region ? aws->region : DEFAULT_REGION;
+}
+
+/* The three one after the other. */
+static char *join(const char *a, const char *b, const char *c)
+{
+    struct buf text;
+
+    buf_init(&text, TEXT_MAX);
+    buf_add_format(&text, "%s%s%s", a, b, c);
+    char *copy = xstrdup(text.data);
+    buf_free(&text);
+    return copy;
+}
+
+/* --- where --- */
+
+/* libcurl would take dot segments out, and the signature would be for another path. */
+static bool has_dot_segment(const char *key)
+{
+    while (*key != '\0') {
+        size_t part = strcspn(key, "/");
+        if ((part == 1 && *key == '.') || (part == 2 && strncmp(key, "..", 2) == 0))
+            return true;
+        key += part + (key[part] == '/');
+    }
+    return false;
+}
+
+char *aws_object_url(const struct aws *aws, const char *bucket, const char *key, struct reason *why)
+{
+    struct buf text;
+
+    if (!aws->endpoint && !aws->region) {
+        reason_set(why, CODE_USAGE, "AWS_REGION is not set: expected a region such as eu-central-1");
+        return NULL;
+    }
+    if (has_dot_segment(key)) {
+        reason_set(why, CODE_USAGE, "the key has a part . or .., which HTTP takes out of paths");
+        return NULL;
+    }
+    char *encoded = sigv4_encode(key, true);
+    buf_init(&text, TEXT_MAX);
+    if (aws->endpoint)
+        buf_add_format(&text, "%.*s/%s/%s",
+                       (int)(strlen(aws->endpoint) - (aws->endpoint[strlen(aws->endpoint) - 1] == '/')),
+                       aws->endpoint, bucket, encoded);
+    else if (strchr(bucket, '.')) /* no certificate covers it as a part of a host name */
+        buf_add_format(&text, "https://s3.%s.amazonaws.com/%s/%s", aws->region, bucket, encoded);
+    else
+        buf_add_format(&text, "https://%s.s3.%s.amazonaws.com/%s", bucket, aws->region, encoded);
+    free(encoded);
+    char *copy = xstrdup(text.data);
+    buf_free(&text);
+    return copy;
+}
+
+/* --- who --- */
+
+static bool ask_web_identity(const struct aws *aws, struct aws_question *question, struct reason *why)
+{
+    char *token = headers_read_secret(aws->identity_file, why);
+
+    if (!token) {
+        reason_wrap(why, "AWS_WEB_IDENTITY_TOKEN_FILE");
+        return false;
+    }
+    question->url = aws->sts_endpoint ? join(aws->sts_endpoint, "/", "")
+                                      : join("https://sts.", region_of(aws), ".amazonaws.com/");
+    char *role = sigv4_encode(aws->role, false);
+    char *session = sigv4_encode(aws->role_session ? aws->role_session : "fetch-config", false);
+    char *encoded = sigv4_encode(token, false);
+    struct buf form;
+    buf_init(&form, TEXT_MAX);
+    buf_add_format(&form,
+                   "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=%s&RoleSessionName=%s&"
+                   "WebIdentityToken=%s",
+                   role, session, encoded);
+    question->form = xstrdup(form.data);
+    OPENSSL_cleanse(form.data, form.capacity);
+    buf_free(&form);
+    static const char kind[] = "Content-Type: application/x-www-form-urlencoded";
+    option_list_add(&question->headers, kind, sizeof kind - 1);
+    free(role);
+    free(session);
+    headers_wipe(encoded);
+    headers_wipe(token);
+    return true;
+}
+
+/* Over plain http the token goes to this node only. */
+static bool is_near(const char *url)
+{
+    static const char *const addresses[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost",
+                                            "::1"};
+    struct url parsed;
+    struct reason ignored;
+    bool near = false;
+
+    if (url_parse(url, "", &parsed, &ignored)) {
+        near = parsed.scheme == URL_HTTPS || strncmp(parsed.host, "127.", 4) == 0;
+        for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
+            near = near || strcmp(parsed.host, addresses[i]) == 0;
+    }
+    url_free(&parsed);
+    return near;
+}
+
+static bool ask_container(const struct aws *aws, struct aws_question *question, struct reason *why)
+{
+    char *token = NULL;
+
+    if (!aws->container_path && !is_near(aws->container_url))
+        return reason_set(why, CODE_USAGE,
+                          "AWS_CONTAINER_CREDENTIALS_FULL_URI: expected https, or an address of this node");
+    if (aws->container_token_file) {
+        token = headers_read_secret(aws->container_token_file, why);
+        if (!token) {
+            reason_wrap(why, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+            return false;
+        }
+    } else if (aws->container_token) {
+        token = xstrdup(aws->container_token);
+    }
+    question->url = aws->container_path ? join(ECS_ENDPOINT, aws->container_path, "")
+                                        : xstrdup(aws->container_url);
+    bool good = true;
+    if (token) {
+        char *line = join("Authorization: ", token, "");
+        good = headers_check(line, why);
+        if (good)
+            option_list_add(&question->headers, line, strlen(line));
+        headers_wipe(line);
+    }
+    headers_wipe(token);
+    return good;
+}
+
+bool aws_ask(const struct aws *aws, struct aws_question *question, struct reason *why)
+{
+    memset(question, 0, sizeof *question);
+    if (aws->source == AWS_WEB_IDENTITY)
+        return ask_web_identity(aws, question, why);
+    return ask_container(aws, question, why);
+}
+
+void aws_question_free(struct aws_question *question)
+{
+    free(question->url);
+    headers_wipe(question->form);
+    headers_clear(&question->headers);
+    memset(question, 0, sizeof *question);
+}
+
+bool aws_take_key(const struct aws *aws, char *answer, size_t length, struct aws_key *key, struct reason *why)
+{
+    memset(key, 0, sizeof *key);
+    if (aws->source == AWS_VARIABLES) {
+        key->id = xstrdup(aws->id);
+        key->secret = xstrdup(aws->secret);
+        key->token = aws->token ? xstrdup(aws->token) : NULL;
+        return true;
+    }
+    bool good = aws->source == AWS_WEB_IDENTITY ? aws_answer_xml(answer, length, key)
+                                                : aws_answer_json(answer, length, key);
+    return good || reason_set(why, CODE_FAILED, "the answer has no credentials that can be read");
+}
+
+void aws_key_free(struct aws_key *key)
+{
+    headers_wipe(key->id);
+    headers_wipe(key->secret);
+    headers_wipe(key->token);
+    memset(key, 0, sizeof *key);
+}
+
+void aws_sign(const struct aws *aws, const struct aws_key *key, const struct url *url, int64_t time,
+              struct option_list *headers)
+{
+    const char *rest = strstr(url->text, "://") + 3;
+    size_t host_length = strcspn(rest, "/");
+    char *host = xstrndup(rest, host_length);
+    const struct sigv4_key who = {.id = key->id, .secret = key->secret, .token = key->token};
+    const struct sigv4_request request = {
+        .method = "GET",
+        .host = host,
+        .path = rest + host_length,
+        .query = "",
+        .region = region_of(aws),
+        .service = "s3",
+        .payload = SIGV4_NO_PAYLOAD,
+        .time = time,
+    };
+
+    sigv4_sign(&request, &who, headers);
+    free(host);
+}

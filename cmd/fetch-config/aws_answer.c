@@ -1,0 +1,110 @@
+#include "cmd/fetch-config/aws_answer.h"
+
+#include <expat.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "cmd/fetch-config/headers.h"
+#include "common/buf.h"
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+/* The value goes into a header: nothing but visible ASCII. */
+static void take(struct aws_key *key, const char *name, const char *value)
+{
+    char **place = strcmp(name, "AccessKeyId") == 0                                  ? &key->id
+                   : strcmp(name, "SecretAccessKey") == 0                            ? &key->secret
+                   : strcmp(name, "SessionToken") == 0 || strcmp(name, "Token") == 0 ? &key->token
+                                                                                     : NULL;
+
+    if (!place || *value == '\0')
+        return;
+    for (const char *at = value; *at != '\0'; at++)
+        if (*at <= ' ' || *at > '~')
+            return;
+    headers_wipe(*place);
+    *place = xstrdup(value);
+}
+
+/* --- STS --- */
+
+struct xml_answer {
+    struct aws_key *key;
+    struct buf text;
+};
+
+static void XMLCALL on_start(void *owner, const XML_Char *name, const XML_Char **attributes)
+{
+    struct xml_answer *answer = owner;
+
+    (void)name;
+    (void)attributes;
+    buf_clear(&answer->text);
+}
+
+static void XMLCALL on_text(void *owner, const XML_Char *text, int length)
+{
+    struct xml_answer *answer = owner;
+
+    buf_add(&answer->text, text, (size_t)length);
+}
+
+static void XMLCALL on_end_tag(void *owner, const XML_Char *name)
+{
+    struct xml_answer *answer = owner;
+
+    take(answer->key, name, answer->text.data);
+    buf_clear(&answer->text);
+}
+
+bool aws_answer_xml(const char *text, size_t length, struct aws_key *key)
+{
+    XML_Parser parser = XML_ParserCreate(NULL);
+    struct xml_answer answer = {.key = key};
+
+    if (!parser)
+        mem_exhausted();
+    buf_init(&answer.text, AWS_ANSWER);
+    XML_SetUserData(parser, &answer);
+    XML_SetElementHandler(parser, on_start, on_end_tag);
+    XML_SetCharacterDataHandler(parser, on_text);
+    bool good = XML_Parse(parser, text, (int)length, 1) == XML_STATUS_OK;
+    XML_ParserFree(parser);
+    buf_free(&answer.text);
+    return good && key->id && key->secret;
+}
+
+/* --- the container endpoint --- */
+
+/* JSON is YAML too, and the parser is here anyhow. */
+bool aws_answer_json(const char *text, size_t length, struct aws_key *key)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    char name[32] = "";
+    unsigned depth = 0;
+    bool good, ended, is_value = false;
+
+    if (!yaml_parser_initialize(&parser))
+        mem_exhausted();
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+    do {
+        good = yaml_parser_parse(&parser, &event) == 1;
+        ended = good && event.type == YAML_STREAM_END_EVENT;
+        if (good && (event.type == YAML_MAPPING_START_EVENT || event.type == YAML_SEQUENCE_START_EVENT))
+            depth++;
+        else if (good && (event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT))
+            is_value = --depth == 1 ? false : is_value;
+        else if (good && depth == 1 && event.type == YAML_SCALAR_EVENT && is_value)
+            take(key, name, (const char *)event.data.scalar.value);
+        else if (good && depth == 1 && event.type == YAML_SCALAR_EVENT)
+            snprintf(name, sizeof name, "%.31s", (const char *)event.data.scalar.value);
+        if (good && depth == 1 && event.type == YAML_SCALAR_EVENT)
+            is_value = !is_value;
+        if (good)
+            yaml_event_delete(&event);
+    } while (good && !ended);
+    yaml_parser_delete(&parser);
+    return good && key->id && key->secret;
+}

@@ -1,0 +1,36 @@
+/* AWS Signature Version 4, pure: what is asked, by whom and when, into an Authorization header. */
+#ifndef FETCH_CONFIG_SIGV4_H
+#define FETCH_CONFIG_SIGV4_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/options.h"
+
+/* Who asks. */
+struct sigv4_key {
+    const char *id, *secret;
+    const char *token; /* of a session; NULL: none */
+};
+
+struct sigv4_request {
+    const char *method;
+    const char *host;    /* as the Host header has it, port included where it is not the scheme's */
+    const char *path;    /* encoded, as it goes onto the wire */
+    const char *query;   /* encoded and in order; "" for none */
+    const char *region;  /* "eu-central-1" */
+    const char *service; /* "s3" */
+    const char *payload; /* its SHA-256 in hex */
+    int64_t time;        /* seconds since 1970 */
+};
+
+#define SIGV4_NO_PAYLOAD "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+/* Adds the headers that sign the request: X-Amz-Date, X-Amz-Content-Sha256, X-Amz-Security-Token, Authorization. */
+void sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key,
+                struct option_list *headers);
+
+/* `text` with all but unreserved bytes, and slashes if `keep_slashes`, as %XX (RFC 3986, 2.3). The caller frees it. */
+char *sigv4_encode(const char *text, bool keep_slashes);
+
+#endif

@@ -1,0 +1,274 @@
+#!/usr/bin/env bats
+# fetch-config against real servers: nginx with and without TLS, tinyproxy; and against what hands out credentials and objects
+# in the way of S3.
+#
+# start_http sets the variables that are named in its calls, run_tool sets last_line:
+# shellcheck disable=SC2154,SC2034,SC2016
+
+load lib
+load fetch-config
+
+# certificate NAME SUBJECT EXTENSIONS [DAYS]: NAME.pem and NAME.key, signed by ca.pem, which is made at the first call.
+certificate() {
+    if [ ! -f ca.pem ]; then
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=test-root -days 30
+    fi 2>/dev/null
+    {
+        openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2"
+        openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -out "$1.pem" -days "${4:-30}" \
+            -extfile <(echo "$3")
+    } 2>/dev/null
+}
+
+free_port() {
+    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# start_nginx: plain on $plain, TLS on $secure, mutual TLS on $mutual, basic authentication under /private/.
+start_nginx() {
+    certificate server /CN=localhost "subjectAltName=DNS:localhost,IP:127.0.0.1"
+    certificate client /CN=client ""
+    mkdir -p www/private logs tmp
+    plain_port=$(free_port) secure_port=$(free_port) mutual_port=$(free_port)
+    plain=http://127.0.0.1:$plain_port secure=https://127.0.0.1:$secure_port mutual=https://127.0.0.1:$mutual_port
+    printf 'user:%s\n' "$(openssl passwd -1 geheim)" >htpasswd
+    cat >nginx.conf <<CONF
+daemon off;
+worker_processes 1;
+pid $PWD/nginx.pid;
+error_log $PWD/logs/error.log;
+events { worker_connections 64; }
+http {
+    access_log $PWD/logs/access.log;
+    client_body_temp_path $PWD/tmp; proxy_temp_path $PWD/tmp; fastcgi_temp_path $PWD/tmp;
+    uwsgi_temp_path $PWD/tmp; scgi_temp_path $PWD/tmp;
+    gzip on; gzip_min_length 1; gzip_types *; gzip_http_version 1.0;
+    ssl_certificate $PWD/server.pem; ssl_certificate_key $PWD/server.key;
+    root $PWD/www;
+    server {
+        listen 127.0.0.1:$plain_port;
+        location /private/ { auth_basic x; auth_basic_user_file $PWD/htpasswd; }
+        location /moved { return 301 /page; }
+        location /up { return 302 $secure/page; }
+    }
+    server {
+        listen 127.0.0.1:$secure_port ssl;
+        location /down { return 302 $plain/page; }
+    }
+    server {
+        listen 127.0.0.1:$mutual_port ssl;
+        ssl_client_certificate $PWD/ca.pem; ssl_verify_client on;
+    }
+}
+CONF
+    echo hello >www/page
+    echo secret >www/private/page
+    seq 1 200000 >www/large
+    chmod -R a+rX . "$BATS_TEST_TMPDIR"
+    sed -i "1i user $(id -un);" nginx.conf
+    begin nginx -c "$PWD/nginx.conf" 2>/dev/null
+    until_true 10 "$bin/fetch-config" -q --once "$plain/page" -o /dev/null
+}
+
+@test "nginx: files, gzip, redirects, basic authentication" {
+    start_nginx
+    run_tool fetch-config "$plain/large=./large" "$plain/page=./page" "$plain/moved=./moved"
+    exits 0
+    cmp large www/large
+    [ "$(cat moved)" = hello ]
+    grep -q 'GET /large' logs/access.log
+    [ "$(awk '/large/ { print $10 }' logs/access.log)" -lt "$(stat -c %s www/large)" ]
+    run_tool fetch-config "$plain/private/page=./p"
+    exits 26
+    ends_saying "401.*credentials"
+    echo user:geheim >auth
+    run_tool fetch-config "$plain/private/page=./p" --basic-auth-file auth
+    exits 0
+    [ "$(cat p)" = secret ]
+}
+
+@test "TLS: the company's CA as PEM, and the verdicts of tls-check" {
+    start_nginx
+    run_tool fetch-config "$secure/page=./a" --trust-store ca.pem
+    exits 0
+    [ "$(cat a)" = hello ]
+    run_tool fetch-config "$secure/page=./b"
+    exits 20
+    ends_saying "CN=test-root"
+    run_tool fetch-config "https://127.0.0.2:1/page=./b" --trust-store none.pem
+    exits 27
+    ends_saying "none.pem"
+    run_tool fetch-config "https://127.0.0.1:$plain_port/page=./b" --trust-store ca.pem
+    exits 24
+    run_tool fetch-config "$plain/up=./c" --cacert ca.pem
+    exits 0
+    [ "$(cat c)" = hello ]
+    run_tool fetch-config "$plain/up=./d"
+    exits 20
+    run_tool fetch-config "$secure/down=./d" --cacert ca.pem
+    exits 26
+    ends_saying "from https to http"
+    [ ! -e b ] && [ ! -e d ]
+}
+
+@test "TLS: wrong name, expired" {
+    certificate other /CN=other "subjectAltName=DNS:other.example"
+    certificate old /CN=old "subjectAltName=IP:127.0.0.1" 0
+    cat other.pem other.key >other
+    cat old.pem old.key >old
+    start_http a --cert other <<<'/a 200 text x'
+    start_http b --cert old <<<'/a 200 text x'
+    run_tool fetch-config "$a/a=./x" --cacert ca.pem
+    exits 21
+    ends_saying "other.example"
+    sleep 1
+    run_tool fetch-config "$b/a=./x" --cacert ca.pem
+    exits 22
+    [ ! -e x ]
+}
+
+@test "TLS: a client certificate, as PEM and as PKCS#12, and without one" {
+    start_nginx
+    run_tool fetch-config "$mutual/page=./a" --cacert ca.pem
+    exits 23
+    run_tool fetch-config "$mutual/page=./a" --cacert ca.pem --cert client.pem --key client.key
+    exits 0
+    echo changed >password
+    openssl pkcs12 -export -in client.pem -inkey client.key -out client.p12 -passout file:password
+    run_tool fetch-config "$mutual/page=./b" --cacert ca.pem --client-cert client.p12 --client-key-password-file password
+    exits 0
+    run_tool fetch-config "$mutual/page=./c" --cacert ca.pem --cert client.pem --key server.key
+    exits 23
+}
+
+@test "TLS: a set over one host makes few connections" {
+    start_nginx
+    pairs=()
+    for i in {1..40}; do pairs+=("$secure/page?$i=./f/$i"); done
+    run_tool fetch-config "${pairs[@]}" --cacert ca.pem
+    exits 0
+    [ "$(cat f/* | sort -u)" = hello ]
+    [ "$(find f -type f | wc -l)" = 40 ]
+}
+
+# start_proxy [LINE]...
+start_proxy() {
+    proxy_port=$(free_port)
+    {
+        printf '%s\n' "Port $proxy_port" "Listen 127.0.0.1" "Timeout 20" "LogFile \"$PWD/proxy.log\"" \
+            "PidFile \"$PWD/proxy.pid\"" "MaxClients 20" "Allow 127.0.0.1" "$@"
+    } >proxy.conf
+    begin tinyproxy -d -c proxy.conf >/dev/null 2>&1
+    until_true 10 bash -c "exec 9<>/dev/tcp/127.0.0.1/$proxy_port"
+}
+
+@test "a proxy: by option, by variable, with exceptions, for http and https" {
+    start_nginx
+    start_proxy "ConnectPort $secure_port"
+    proxy=http://127.0.0.1:$proxy_port
+    run_tool fetch-config "$plain/page=./a" --proxy "$proxy"
+    exits 0
+    run_tool fetch-config "$secure/page=./b" -x "127.0.0.1:$proxy_port" --cacert ca.pem
+    exits 0
+    grep -q "CONNECT.*$secure_port" proxy.log
+    [ "$(grep -c 'Request.*GET.*page' proxy.log)" = 1 ]
+    http_proxy=$proxy run_tool fetch-config "$plain/page=./c"
+    exits 0
+    [ "$(grep -c 'Request.*GET.*page' proxy.log)" = 2 ]
+    HTTP_PROXY=$proxy run_tool fetch-config "$plain/page=./c"
+    http_proxy=$proxy no_proxy=127.0.0.0/8 run_tool fetch-config "$plain/page=./c"
+    [ "$(grep -c 'Request.*GET.*page' proxy.log)" = 2 ]
+    https_proxy=http://127.0.0.1:1 run_tool fetch-config "$secure/page=./c" --cacert ca.pem --once
+    exits 1
+    ends_saying "127.0.0.1:1.*https_proxy"
+}
+
+@test "a proxy that says no is 29: without a password, with a wrong one, to a port that it forbids" {
+    start_nginx
+    start_proxy "BasicAuth user geheim" "ConnectPort $secure_port"
+    proxy=http://127.0.0.1:$proxy_port
+    run_tool fetch-config "$plain/page=./a" -x "$proxy"
+    exits 29
+    run_tool fetch-config "$secure/page=./a" -x "$proxy" --cacert ca.pem
+    exits 29
+    ends_saying "407"
+    echo user:geheim >auth
+    run_tool fetch-config "$plain/page=./a" "$secure/page=./b" -x "$proxy" --proxy-auth-file auth --cacert ca.pem
+    exits 0
+    run_tool fetch-config "$mutual/page=./c" -x "$proxy" --proxy-auth-file auth --cacert ca.pem
+    exits 29
+    ends_saying "403"
+    says_not geheim
+}
+
+@test "no header of the user's goes to a proxy" {
+    start_nginx
+    start_http p <<<$'/page 200 text x'
+    run_tool fetch-config "$secure/page=./a" -x "$p" -H 'X-Token: geheim' --cacert ca.pem --once
+    [ "$(requests p "" geheim)" = 0 ]
+    run_tool fetch-config "http://config.example/page=./a" -x "$p" -H 'X-Token: geheim' --once
+    exits 0
+    [ "$(requests p /page)" = 1 ]
+}
+
+### S3
+
+@test "an object from S3, signed with a key from the variables" {
+    start_http s <<<'/bucket/a%20b/c 200 text object'
+    AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim \
+        AWS_SESSION_TOKEN=session run_tool fetch-config "s3://bucket/a b/c=./a"
+    exits 2
+    AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim \
+        AWS_SESSION_TOKEN=session run_tool fetch-config "s3://bucket/x=./a" --once
+    exits 26
+    start_http t <<<'/bucket/c 200 text object'
+    AWS_ENDPOINT_URL=$t AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim \
+        AWS_SESSION_TOKEN=session run_tool fetch-config "s3://bucket/c=./a"
+    exits 0
+    [ "$(cat a)" = object ]
+    [ "$(requests t /bucket/c 'AWS4-HMAC-SHA256 Credential=AKID/[0-9]{8}/eu-central-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token')" = 1 ]
+    [ "$(requests t /bucket/c '"x-amz-security-token": "session"')" = 1 ]
+    says_not geheim
+    run_tool fetch-config "s3://bucket/c=./a"
+    refuses_naming AWS_ACCESS_KEY_ID
+    AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim run_tool fetch-config "s3://bucket/c=./a"
+    refuses_naming AWS_REGION
+}
+
+@test "credentials by web identity: the token is posted, the answer signs" {
+    echo token-1 >identity
+    start_http s <<<$'/ 503 / 200 text "<R><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>geheim</SecretAccessKey><SessionToken>tok</SessionToken></Credentials></R>"\n/b/k 200 text object'
+    AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ROLE_ARN=arn:aws:iam::1:role/r AWS_WEB_IDENTITY_TOKEN_FILE=identity \
+        run_tool fetch-config "s3://b/k=./a" --interval 20ms
+    exits 0
+    [ "$(cat a)" = object ]
+    [ "$(requests s / 'POST.*AssumeRoleWithWebIdentity.*RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr.*token-1')" = 2 ]
+    [ "$(requests s /b/k 'Credential=ASIA1/')" = 1 ]
+    says_not 'geheim|token-1'
+}
+
+@test "credentials from the container endpoint, past any proxy" {
+    echo token-2 >authorization
+    start_http s <<<$'/creds 200 text \'{"AccessKeyId":"ASIA2","SecretAccessKey":"geheim","Token":"tok"}\'\n/b/k 200 text object\n/bad 200 text "{}"'
+    export AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=authorization
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=$s/creds run_tool fetch-config "s3://b/k=./a"
+    exits 0
+    [ "$(requests s /creds '"authorization": "token-2"')" = 1 ]
+    [ "$(requests s /b/k 'Credential=ASIA2/')" = 1 ]
+    [ "$(requests s /b/k token-2)" = 0 ]
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=$s/bad run_tool fetch-config "s3://b/k=./b"
+    exits 1
+    ends_saying "credentials"
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=http://example.com/ run_tool fetch-config "s3://b/k=./b"
+    says "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    [ ! -e b ]
+}
+
+@test "a key-value store by plain HTTP, and registering with it" {
+    start_http c <<<$'/v1/kv/app 200 text "a: 1\\n"\n/v1/agent/service/register 200'
+    echo '{"Name":"app"}' >service.json
+    run_tool fetch-config "$c/v1/kv/app?raw=./app.yaml" --validate auto
+    exits 0
+    run_tool fetch-config "$c/v1/agent/service/register" -X PUT --data-file service.json
+    exits 0
+}
