@@ -8,6 +8,20 @@
 struct reason *judge_add(struct tls_judgement *judgement);
 struct reason *judge_warn(struct tls_judgement *judgement);
 
+/* Everything that verification found: reasons, or warnings where the profile forgives. */
+void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement);
+
+/* What Java looks at besides. */
+void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement);
+
+/* A server's own certificate in the store: Java trusts it as it is, and looks at nothing but the name. */
+bool judge_leaf_is_anchor(const struct tls_facts *facts);
+
+/* Why a certificate is unfit; and the same as a warning, since Java takes it. */
+void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *error, struct reason *why);
+void judge_forgive(const struct tls_facts *facts, const struct tls_error *error,
+                   struct tls_judgement *judgement);
+
 /* Cause and remedy of a chain without an anchor. */
 void judge_say_untrusted(const struct tls_facts *facts, struct reason *why);
 

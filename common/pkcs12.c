@@ -30,18 +30,6 @@ struct walk {
     size_t keys;
 };
 
-/* Old JDKs, and what cert-manager writes for them, use RC2. Naming one provider turns the default one off, so that is named too. */
-static void load_providers(void)
-{
-    static bool loaded;
-
-    if (!loaded) {
-        OSSL_PROVIDER_load(NULL, "default");
-        OSSL_PROVIDER_load(NULL, "legacy");
-    }
-    loaded = true;
-}
-
 static void take_certificate(struct walk *walk, const PKCS12_SAFEBAG *bag)
 {
     struct pkcs12_bag found = {.certificate = PKCS12_SAFEBAG_get1_cert(bag)};
@@ -192,8 +180,9 @@ bool pkcs12_walk(const void *bytes, size_t length, const struct pkcs12_request *
     struct walk walk = {.request = request, .result = result};
 
     memset(result, 0, sizeof *result);
-    load_providers();
     ERR_clear_error();
+    /* Old JDKs, and what cert-manager writes for them, use RC2. */
+    OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
     PKCS12 *file = d2i_PKCS12(NULL, &at, (long)length);
     STACK_OF(PKCS7) *safes = file && rounds_are_sane(file) ? PKCS12_unpack_authsafes(file) : NULL;
     bool good = safes != NULL || reason_set(why, CODE_TRUST_STORE, "truncated or corrupt (PKCS#12)");
@@ -203,6 +192,8 @@ bool pkcs12_walk(const void *bytes, size_t length, const struct pkcs12_request *
         good = walk_safes(&walk, safes) || refuse(request, why);
     sk_PKCS7_pop_free(safes, PKCS7_free);
     PKCS12_free(file);
+    if (legacy)
+        OSSL_PROVIDER_unload(legacy);
     ERR_clear_error();
     return good;
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/address.h"
 #include "common/judge.h"
 #include "common/mem.h"
 #include "common/value.h"
@@ -54,32 +53,6 @@ static struct look *look_of(const SSL *ssl)
     return SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), look_index());
 }
 
-/* --- facts --- */
-
-void tls_facts_init(struct tls_facts *facts)
-{
-    memset(facts, 0, sizeof *facts);
-    facts->alert = -1;
-}
-
-static void certificates_free(struct certificate *certificates, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        certificate_free(&certificates[i]);
-    free(certificates);
-}
-
-void tls_facts_free(struct tls_facts *facts)
-{
-    certificates_free(facts->sent, facts->sent_count);
-    certificates_free(facts->chain, facts->chain_count);
-    certificate_free(&facts->client);
-    option_list_clear(&facts->client_issuers);
-    free(facts->missing);
-    free(facts->closest);
-    tls_facts_init(facts);
-}
-
 static struct certificate *read_certificates(const STACK_OF(X509) * from, size_t *count)
 {
     int most = sk_X509_num(from) < CHAIN_MOST ? sk_X509_num(from) : CHAIN_MOST;
@@ -88,23 +61,6 @@ static struct certificate *read_certificates(const STACK_OF(X509) * from, size_t
     for (*count = 0; (int)*count < most; ++*count)
         certificate_read(&certificates[*count], sk_X509_value(from, (int)*count));
     return certificates;
-}
-
-void tls_expect(struct tls_facts *facts, const char *name)
-{
-    struct address ignored;
-    size_t length = strlen(name);
-
-    if (length > 1 && name[length - 1] == '.')
-        length--;
-    snprintf(facts->name, sizeof facts->name, "%.*s", (int)length, name);
-    facts->name_is_address = address_parse(facts->name, 0, &ignored);
-}
-
-bool tls_facts_sends_name(const struct tls_facts *facts)
-{
-    return facts->name[0] != '\0' && !facts->name_is_address &&
-           (facts->profile != TLS_JAVA || strchr(facts->name, '.'));
 }
 
 /* --- verification --- */

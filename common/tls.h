@@ -41,10 +41,6 @@ enum { TLS_CHAIN_MAX_BYTES = 1024 * 1024 /* of a server's certificate message; l
 /* Prepares a context for one connection. False fills `why` (CODE_INTERNAL, CODE_CLIENT_CERTIFICATE). */
 bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts, struct reason *why);
 
-/* Notes the name or address that the certificate must have. Whether it goes into the handshake (SNI), which is the caller's
- * to set, is what tls_facts_sends_name tells. */
-void tls_expect(struct tls_facts *facts, const char *name);
-
 /* Takes down what was negotiated. */
 void tls_observe(SSL *ssl, struct tls_facts *facts);
 

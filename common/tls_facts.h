@@ -94,6 +94,10 @@ struct tls_facts {
 void tls_facts_init(struct tls_facts *facts);
 void tls_facts_free(struct tls_facts *facts);
 
+/* Notes the name or address that the certificate must have. Whether it goes into the handshake (SNI), which is the caller's
+ * to set, is what tls_facts_sends_name tells. */
+void tls_expect(struct tls_facts *facts, const char *name);
+
 /* Whether the name goes into the handshake (SNI): no address does, and Java sends no name without a dot. */
 bool tls_facts_sends_name(const struct tls_facts *facts);
 
