@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "common/mem.h"
@@ -13,7 +14,7 @@
 #define CHANGED "changed while it was copied"
 
 enum {
-    RANGE_CHUNK = 1024 * 1024,
+    KERNEL_CHUNK = 1024 * 1024,
     FLUSH_EVERY = 8 * 1024 * 1024,
     HELD_BYTES = 4 * 1024 * 1024,
     HOLE = 4096, /* runs of zeros that are worth a hole */
@@ -27,7 +28,6 @@ void content_begin(struct content *content, const struct journal *journal, atomi
     content->journal = journal;
     content->progress = progress;
     content->small = small;
-    content->try_range = true;
     content->buffer = xcalloc(2, CONTENT_BUFFER);
 }
 
@@ -190,41 +190,60 @@ static bool copy_by_buffer(struct content *content, int source, int dest, off_t 
     return true;
 }
 
-/* Within one file system the kernel copies, or shares, by itself. True with *done short of the size when it does not want to: then the
- * rest goes through the buffer. */
-static bool copy_by_range(struct content *content, int source, int dest, off_t size, off_t *done,
-                          struct trouble *trouble)
+/* One step of the kernel's own copying. Within one file system it may share the blocks; between two of them sendfile saves the way through
+ * a buffer. */
+static ssize_t kernel_step(bool within, int source, int dest)
+{
+    return within ? copy_file_range(source, NULL, dest, NULL, KERNEL_CHUNK, 0)
+                  : sendfile(dest, source, NULL, KERNEL_CHUNK);
+}
+
+/* True with *done short of the size when the kernel does not want to, or met an error: then the rest goes through the buffer, which tells which
+ * side it is on. *refused is set so that it is not asked again. */
+static bool copy_by_kernel(struct content *content, int source, int dest, off_t size, bool within,
+                           bool *refused, off_t *done, struct trouble *trouble)
 {
     off_t flushed = 0;
 
     while (*done < size) {
-        ssize_t got = copy_file_range(source, NULL, dest, NULL, RANGE_CHUNK, 0);
-        if (got < 0 && errno == EINTR)
+        ssize_t got = kernel_step(within, source, dest);
+        if (got < 0 && errno == EINTR && may_go_on(content, trouble))
             continue;
         if (got < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
             return fail(trouble, "cannot be written", errno);
-        if (got <= 0) {
-            content->try_range = got == 0; /* 0: the end, or a file system that does not tell its size */
+        if (got <= 0) { /* 0: the end, or procfs, whose files tell no size */
+            *refused = got < 0 && errno != EIO;
             return true;
         }
         *done += got;
+        if (content->small && *done - flushed >= FLUSH_EVERY)
+            posix_fadvise(source, flushed, *done - flushed, POSIX_FADV_DONTNEED);
         step_done(content, dest, &flushed, *done, (size_t)got);
-        if (!may_go_on(content, trouble))
+        if (*done < size && !may_go_on(content, trouble))
             return false;
     }
     return true;
 }
 
+static bool is_within(const struct stat *status, int dest)
+{
+    struct stat target;
+
+    return status->st_size >= CONTENT_BUFFER && fstat(dest, &target) == 0 && target.st_dev == status->st_dev;
+}
+
 bool content_copy(struct content *content, int source, const struct stat *status, int dest,
                   struct trouble *trouble)
 {
-    struct stat target, after;
+    struct stat after;
     bool sparse = status->st_blocks < status->st_size / DISK_BLOCK;
-    off_t done = 0;
+    off_t size = sparse ? 0 : status->st_size, done = 0;
 
-    if (content->try_range && !sparse && status->st_size >= CONTENT_BUFFER && fstat(dest, &target) == 0 &&
-        target.st_dev == status->st_dev &&
-        !copy_by_range(content, source, dest, status->st_size, &done, trouble))
+    if (!content->no_range && size > 0 && is_within(status, dest) &&
+        !copy_by_kernel(content, source, dest, size, true, &content->no_range, &done, trouble))
+        return false;
+    if (!content->no_send && done < size &&
+        !copy_by_kernel(content, source, dest, size, false, &content->no_send, &done, trouble))
         return false;
     if ((done < status->st_size || status->st_size == 0) &&
         !copy_by_buffer(content, source, dest, status->st_size, sparse, &done, trouble))

@@ -17,7 +17,7 @@ struct content {
     const struct journal *journal;  /* asked after every chunk whether to go on */
     atomic_uint_fast64_t *progress; /* bytes done are added here */
     bool small;                     /* page cache is short: what is written is flushed and dropped */
-    bool try_range;                 /* copy_file_range has not been refused yet */
+    bool no_range, no_send;         /* copy_file_range, sendfile: have been refused once */
     char *buffer;                   /* twice CONTENT_BUFFER: the second half is for comparing */
     int held[CONTENT_HELD];         /* small files whose pages are to be flushed together */
     size_t held_count;
