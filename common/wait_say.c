@@ -233,7 +233,9 @@ int wait_say_verdict(const struct wait *wait, enum code code)
 {
     int64_t elapsed = deadline_now() - wait->began;
     struct log_event event = {
-        .level = code == CODE_OK ? LOG_INFO : wait->kept ? LOG_WARN : LOG_ERROR,
+        .level = code == CODE_OK ? LOG_INFO
+                 : wait->kept    ? LOG_WARN
+                                 : LOG_ERROR,
         .name = verdict_event(code),
         .elapsed = elapsed,
     };

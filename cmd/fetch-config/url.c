@@ -142,12 +142,10 @@ static bool parse_file(const char *text, struct url *url, struct reason *why)
     if (*path != '/')
         return reason_set(why, CODE_USAGE, "expected file:///PATH");
     char *decoded = curl_easy_unescape(NULL, path, 0, &length);
-    if (!decoded)
-        mem_exhausted();
-    url->scheme = URL_FILE;
-    url->path = xstrdup(decoded);
-    bool whole = strlen(decoded) == (size_t)length;
+    url->path = xstrdup(decoded ? decoded : "");
     curl_free(decoded);
+    bool whole = length > 0 && strlen(url->path) == (size_t)length;
+    url->scheme = URL_FILE;
     url->text = xstrdup(text);
     url->shown = xstrdup(text);
     return whole || reason_set(why, CODE_USAGE, "%%00 cannot be in a path");
