@@ -75,7 +75,7 @@ bool address_parse_with_port(const char *text, uint16_t default_port, struct add
         if (end[1] == ':' && !address_parse_port(end + 2, &port))
             return false;
     } else {
-        end = strrchr(text, ':');
+        end = strchr(text, ':'); /* with another one behind it, it is no port */
         if (!end || !address_parse_port(end + 1, &port))
             return false;
     }

@@ -139,8 +139,9 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
 static bool open_direct(struct publish *publish, const char *path, struct reason *why)
 {
     publish->direct = true;
+    /* A FIFO that nobody reads is an error at once (ENXIO), not a wait without end. */
     publish->descriptor = strcmp(path, "-") == 0 ? dup(STDOUT_FILENO)
-                                                 : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+                                                 : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     return publish->descriptor >= 0 || publish_fail(why, path, "cannot be opened", errno);
 }
 

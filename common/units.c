@@ -39,7 +39,8 @@ bool units_parse_number(const char *text, int64_t min, int64_t max, int64_t *num
     return scan_digits(&text, max, number) && *text == '\0' && *number >= min;
 }
 
-/* Reads ".25" as thousandths, 250; further digits are accepted and dropped. No dot is no fraction. */
+/* Reads ".25" as thousandths, 250. What is finer is rounded up: a short time must not become 0, which is "no limit".
+ * No dot is no fraction. */
 static bool scan_thousandths(const char **text, int64_t *thousandths)
 {
     const char *at = *text;
@@ -50,9 +51,11 @@ static bool scan_thousandths(const char **text, int64_t *thousandths)
         return true;
     if (!is_digit(*++at))
         return false;
-    for (; is_digit(*at); at++, weight /= 10)
+    for (; is_digit(*at) && weight > 0; at++, weight /= 10)
         *thousandths += (*at - '0') * weight;
-    *text = at;
+    size_t finer = strspn(at, "0123456789");
+    *thousandths += strspn(at, "0") < finer;
+    *text = at + finer;
     return true;
 }
 
@@ -102,7 +105,7 @@ bool units_parse_duration(const char *text, int64_t *milliseconds)
         int64_t unit = scan_unit(&text, first);
         if (unit == 0 || whole > LONGEST / unit)
             return false;
-        *milliseconds += whole * unit + thousandths * unit / 1000;
+        *milliseconds += whole * unit + (thousandths * unit + 999) / 1000;
         if (*milliseconds > LONGEST)
             return false;
         first = false;

@@ -13,7 +13,8 @@ bool units_parse_number(const char *text, int64_t min, int64_t max, int64_t *num
 /* A decimal number with an optional fraction, such as 1.5. */
 bool units_parse_factor(const char *text, double min, double max, double *factor);
 
-/* "250ms", "2s", "1m30s", "1h", "1.5s"; a bare number is seconds. Milliseconds come back; at most ten years. */
+/* "250ms", "2s", "1m30s", "1h", "1.5s"; a bare number is seconds. Milliseconds come back, rounded up; at most ten
+ * years. */
 bool units_parse_duration(const char *text, int64_t *milliseconds);
 
 /* "64Ki", "10Mi", "1Gi", "5M"; a bare number is bytes. At most 2^62. */

@@ -88,7 +88,8 @@ END_TEST
 
 START_TEST(what_is_no_address_with_a_port)
 {
-    static const char *const texts[] = {"",
+    static const char *const texts[] = {"1:2:3:4:5:6:7:8:53",
+                                        "",
                                         "10.0.0.1:",
                                         "10.0.0.1:0",
                                         "10.0.0.1:65536",

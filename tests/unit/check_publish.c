@@ -157,6 +157,16 @@ START_TEST(a_fifo_is_written_to)
 }
 END_TEST
 
+START_TEST(a_fifo_without_a_reader_is_an_error_at_once)
+{
+    char *fifo = scratch_path("fifo");
+
+    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+    ck_assert(!publish_begin(&publish, fifo, 0644, &why));
+    ck_assert_ptr_nonnull(strstr(why.text, "cannot be opened"));
+}
+END_TEST
+
 START_TEST(a_dash_is_standard_output)
 {
     capture_begin(STDOUT_FILENO);
@@ -276,7 +286,7 @@ SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
       giving_up_leaves_nothing_and_keeps_the_old, the_mode_whatever_the_umask,
       while_it_is_written_nobody_else_reads_it_under_its_name,
       litter_of_killed_runs_goes_that_of_living_ones_stays, a_device_is_written_to_not_replaced,
-      a_fifo_is_written_to, a_dash_is_standard_output, why_it_cannot_be_written,
-      a_folder_that_may_not_be_written, a_full_disk, no_commit_onto_a_directory_that_appeared_meanwhile,
-      a_link_is_replaced_not_followed, a_path_without_a_folder, a_filesystem_without_modes,
-      a_filesystem_without_locks)
+      a_fifo_is_written_to, a_fifo_without_a_reader_is_an_error_at_once, a_dash_is_standard_output,
+      why_it_cannot_be_written, a_folder_that_may_not_be_written, a_full_disk,
+      no_commit_onto_a_directory_that_appeared_meanwhile, a_link_is_replaced_not_followed,
+      a_path_without_a_folder, a_filesystem_without_modes, a_filesystem_without_locks)

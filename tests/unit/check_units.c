@@ -112,7 +112,10 @@ START_TEST(durations)
     ck_assert_int_eq(duration_of("1h1m1s1ms"), 3661001);
     ck_assert_int_eq(duration_of("1.5s"), 1500);
     ck_assert_int_eq(duration_of("0.25m"), 15000);
-    ck_assert_int_eq(duration_of("1.2345s"), 1234);
+    ck_assert_int_eq(duration_of("1.2345s"), 1235);
+    ck_assert_int_eq(duration_of("0.5ms"), 1);
+    ck_assert_int_eq(duration_of("0.0001s"), 1);
+    ck_assert_int_eq(duration_of("0.0000s"), 0);
     ck_assert_int_eq(duration_of("0"), 0);
     ck_assert_int_eq(duration_of("0s"), 0);
 }
