@@ -1,0 +1,177 @@
+/* What is said before TLS, and the HTTP after it: proxy.c, starttls.c, http.c, operand.c, agent.c of tls-check. */
+#include "cmd/tls-check/dialogue.h"
+
+#include "cmd/tls-check/agent.h"
+#include "cmd/tls-check/http.h"
+#include "cmd/tls-check/operand.h"
+#include "cmd/tls-check/proxy.h"
+#include "cmd/tls-check/starttls.h"
+
+#include "tests/unit/suite.h"
+
+static struct buf in, out;
+static struct reason why;
+static int step;
+
+static void begin(void)
+{
+    buf_init(&in, DIALOGUE_MAX);
+    buf_init(&out, DIALOGUE_MAX);
+    step = 0;
+}
+
+static void end(void)
+{
+    buf_free(&in);
+    buf_free(&out);
+}
+
+/* Says `text` byte by byte: packets split anywhere. */
+static enum dialogue_next say(enum starttls_protocol protocol, const char *text, size_t length)
+{
+    enum dialogue_next next = starttls_next(protocol, &step, &in, &out, &why);
+
+    for (size_t i = 0; i < length && next == DIALOGUE_MORE; i++) {
+        buf_add(&in, text + i, 1);
+        next = starttls_next(protocol, &step, &in, &out, &why);
+    }
+    return next;
+}
+
+START_TEST(smtp_in_any_pieces)
+{
+    static const char text[] = "220-a\r\n220 b\r\n250-x\r\n250 y\r\n220 go\r\n";
+
+    begin();
+    ck_assert_int_eq(say(STARTTLS_SMTP, text, sizeof text - 1), DIALOGUE_DONE);
+    ck_assert_str_eq(out.data, "EHLO initkit\r\nSTARTTLS\r\n");
+    end();
+    begin();
+    ck_assert_int_eq(say(STARTTLS_SMTP, "421 busy\r\n", 10), DIALOGUE_RETRY);
+    end();
+}
+END_TEST
+
+START_TEST(plain_text_behind_the_go_ahead_is_refused)
+{
+    begin();
+    buf_add_text(&in, "+OK hello\r\n+OK begin\r\n+OK injected\r\n");
+    ck_assert_int_eq(starttls_next(STARTTLS_POP3, &step, &in, &out, &why), DIALOGUE_FAILED);
+    expect_contains(why.text, "goes on in plain text");
+    end();
+}
+END_TEST
+
+START_TEST(binary_protocols_bound_their_lengths)
+{
+    begin();
+    ck_assert_int_eq(say(STARTTLS_MYSQL, "\xff\xff\xff\x00", 4), DIALOGUE_FAILED);
+    end();
+    begin();
+    ck_assert_int_eq(say(STARTTLS_LDAP, "\x30\x84\x7f\xff\xff\xff", 6), DIALOGUE_FAILED);
+    end();
+    begin();
+    ck_assert_int_eq(say(STARTTLS_LDAP, "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00", 14),
+                     DIALOGUE_DONE);
+    end();
+    begin();
+    ck_assert_int_eq(say(STARTTLS_POSTGRES, "N", 1), DIALOGUE_FAILED);
+    ck_assert_int_eq(why.code, CODE_PROTOCOL);
+    end();
+}
+END_TEST
+
+START_TEST(http_answers)
+{
+    static const struct {
+        const char *text;
+        int status;
+    } cases[] = {
+        {"", HTTP_MORE},
+        {"HTTP/1.1 20", HTTP_MORE},
+        {"HTTP/1.1 200 OK\r\n", 200},
+        {"HTTP/1.0 404 No", 404},
+        {"HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 204 None", 204},
+        {"HTTP/1.1 103 Hints\r\nLink: x", HTTP_MORE},
+        {"HTTP/1.1 099 X", HTTP_GARBLED},
+        {"HTTP/1.1 2x0 X", HTTP_GARBLED},
+        {"SSH-2.0", HTTP_GARBLED},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        begin();
+        buf_add_text(&in, cases[i].text);
+        ck_assert_msg(http_status(&in) == cases[i].status, "%s", cases[i].text);
+        end();
+    }
+}
+END_TEST
+
+START_TEST(a_proxy_is_asked_and_its_answer_taken_off)
+{
+    struct proxy proxy = {.host = "proxy", .port = 3128, .from = "--proxy"};
+
+    begin();
+    proxy_ask(&out, "2001:db8::1", 443, "user:secret");
+    ck_assert_str_eq(out.data, "CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n"
+                               "Proxy-Authorization: Basic dXNlcjpzZWNyZXQ=\r\n\r\n");
+    buf_add_text(&in, "HTTP/1.1 200 Yes\r\nX: y\r\n\r\n");
+    ck_assert_int_eq(proxy_next(&in, &proxy, true, &why), DIALOGUE_DONE);
+    ck_assert_uint_eq(in.length, 0);
+    buf_add_text(&in, "HTTP/1.1 407 No\r\n\r\n");
+    ck_assert_int_eq(proxy_next(&in, &proxy, true, &why), DIALOGUE_FAILED);
+    ck_assert_int_eq(why.code, CODE_PROXY);
+    end();
+}
+END_TEST
+
+START_TEST(operands)
+{
+    struct operand operand;
+
+    ck_assert(operand_parse("controller", "", &operand, &why));
+    ck_assert_str_eq(operand.host, "controller");
+    ck_assert_int_eq(operand.port, 443);
+    ck_assert(operand_parse("[::1]:8443", "", &operand, &why));
+    ck_assert_str_eq(operand.host, "::1");
+    ck_assert(operand_parse("https://a.%n.svc:8181/x?y", "shop", &operand, &why));
+    ck_assert_str_eq(operand.host, "a.shop.svc");
+    ck_assert_int_eq(operand.port, 8181);
+    ck_assert_str_eq(operand.path, "/x?y");
+    free(operand.path);
+    ck_assert(operand_parse("https://[::1]", "", &operand, &why));
+    ck_assert_int_eq(operand.port, 443);
+    ck_assert(operand.path == NULL);
+    static const char *const bad[] = {
+        "",        "http://a", "::1",           "a:0",  "https://u:p@a/", "https://a/x y",
+        "unix:/x", "https://", "https://a?x=1", "a:b:c"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        ck_assert_msg(!operand_parse(bad[i], "", &operand, &why), "\"%s\" is taken", bad[i]);
+        ck_assert_int_eq(why.code, CODE_USAGE);
+    }
+}
+END_TEST
+
+static void expect_text(char *text, const char *expected)
+{
+    ck_assert_msg(expected ? text && strcmp(text, expected) == 0 : !text, "%s", text ? text : "(none)");
+    free(text);
+}
+
+START_TEST(properties_and_elements)
+{
+    static const char options[] = "-Xmx1g -Da.host=x '-Da.name=with blank' \"-Da.host=y\" -Da.hostile=z";
+
+    expect_text(agent_property(options, "a.host"), "y");
+    expect_text(agent_property(options, "a.name"), "with blank");
+    expect_text(agent_property(options, "a"), NULL);
+    expect_text(agent_element("<a><!-- <b>no</b> --><b> x &amp; y </b></a>", "b"), "x & y");
+    expect_text(agent_element("<b></b>", "b"), NULL);
+    expect_text(agent_element("<b>unclosed", "b"), NULL);
+    expect_text(agent_element("<!-- <b>x</b>", "b"), NULL);
+}
+END_TEST
+
+SUITE("dialogue", smtp_in_any_pieces, plain_text_behind_the_go_ahead_is_refused,
+      binary_protocols_bound_their_lengths, http_answers, a_proxy_is_asked_and_its_answer_taken_off, operands,
+      properties_and_elements)

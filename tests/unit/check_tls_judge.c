@@ -1,0 +1,293 @@
+#include "common/judge.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
+
+#include "common/mem.h"
+#include "common/value.h"
+
+#include "tests/unit/suite.h"
+
+enum { NOW = 1800000000, DAY = 86400 };
+
+static struct tls_facts facts;
+static struct tls_rules rules;
+static struct tls_judgement judgement;
+static struct reason why;
+static struct certificate chain[3];
+static char leaf_name[] = "CN=server.test", ca_name[] = "CN=Issuing CA", root_name[] = "CN=Root",
+            missing[] = "CN=Gone Root";
+static char url[] = "http://ca.test/ca.crt";
+
+/* A server whose chain is good in every way. */
+static void good(void)
+{
+    tls_facts_init(&facts);
+    memset(&rules, 0, sizeof rules);
+    memset(chain, 0, sizeof chain);
+    for (size_t i = 0; i < 3; i++) {
+        chain[i].not_before = NOW - DAY;
+        chain[i].not_after = NOW + 100 * DAY;
+        chain[i].key_bits = 2048;
+        chain[i].signs = chain[i].enciphers = chain[i].serves_tls = true;
+        strcpy(chain[i].key_type, "RSA");
+        strcpy(chain[i].key, "RSA 2048");
+        strcpy(chain[i].digest, "SHA256");
+        strcpy(chain[i].pin, "pin");
+    }
+    chain[0].subject = leaf_name;
+    chain[0].issuer = chain[1].subject = ca_name;
+    chain[1].issuer = chain[2].subject = chain[2].issuer = root_name;
+    chain[2].self_issued = true;
+    facts.time = NOW;
+    facts.has_chain = facts.name_matches = facts.done = true;
+    facts.chain = facts.sent = chain;
+    facts.chain_count = 3;
+    facts.chain_sent = facts.sent_count = 2;
+    facts.anchors = 1;
+    strcpy(facts.store, "cacerts.jks");
+    strcpy(facts.java_store, "cacerts.jks");
+    strcpy(facts.name, "server.test");
+    strcpy(facts.cipher, "TLS_AES_256_GCM_SHA384");
+}
+
+static void add_error(int error, int depth)
+{
+    facts.errors[facts.error_count++] = (struct tls_error){.error = error, .depth = depth};
+}
+
+static enum outcome judge_now(void)
+{
+    judge_tls(&facts, &rules, &judgement);
+    return judge_sum_up(&judgement, &why);
+}
+
+static void expect_code(enum code code, enum outcome outcome, const char *text)
+{
+    ck_assert_int_eq(judge_now(), outcome);
+    ck_assert_msg(why.code == code, "code %d: %s", (int)why.code, why.text);
+    expect_contains(why.text, text);
+    ck_assert_msg(why.hint[0] != '\0', "no hint: %s", why.text);
+}
+
+START_TEST(a_good_chain_passes)
+{
+    good();
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    ck_assert(judge_lets_pass(&facts));
+    ck_assert_uint_eq(judgement.warning_count, 0);
+}
+END_TEST
+
+START_TEST(an_unknown_root_is_named_with_the_closest)
+{
+    good();
+    facts.chain_count = 2;
+    facts.missing = missing;
+    facts.likeness = TRUSTSTORE_SIMILAR;
+    facts.closest = root_name;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 1);
+    add_error(X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, 1);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Gone Root: cacerts.jks (1 anchor) lacks it");
+    expect_contains(why.text, "closest there is CN=Root");
+    expect_contains(why.hint, "keytool -importcert");
+    ck_assert_uint_eq(judgement.count, 1);
+    ck_assert(!judge_lets_pass(&facts));
+}
+END_TEST
+
+START_TEST(a_missing_intermediate_is_told_by_where_it_is_to_be_had)
+{
+    good();
+    facts.chain_count = facts.sent_count = facts.chain_sent = 1;
+    facts.missing = ca_name;
+    chain[0].issuer_url = url;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "missing intermediate CN=Issuing CA");
+    expect_contains(why.hint, url);
+}
+END_TEST
+
+START_TEST(an_interceptor_is_told_by_its_name)
+{
+    static char zscaler[] = "CN=Zscaler Intermediate Root CA";
+
+    good();
+    facts.chain_count = facts.sent_count = facts.chain_sent = 1;
+    chain[0].issuer = facts.missing = zscaler;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "Zscaler");
+    expect_contains(why.hint, "opens TLS and signs with its own CA");
+}
+END_TEST
+
+START_TEST(times_have_their_codes)
+{
+    good();
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 1);
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "the intermediate CN=Issuing CA expired on");
+    good();
+    add_error(X509_V_ERR_CERT_NOT_YET_VALID, 0);
+    expect_code(CODE_EXPIRED, ATTEMPT_RETRY, "is not valid before");
+    good();
+    rules.min_days = 101;
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "expires on");
+    rules.min_days = 100;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    rules.warn_days = 101;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    ck_assert_uint_eq(judgement.warning_count, 1);
+}
+END_TEST
+
+START_TEST(java_forgives_with_a_word)
+{
+    good();
+    facts.profile = TLS_JAVA;
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 2);
+    add_error(X509_V_ERR_INVALID_PURPOSE, 1);
+    strcpy(chain[0].digest, "SHA1");
+    chain[0].key_bits = 1024;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    ck_assert_uint_eq(judgement.warning_count, 4);
+    for (size_t i = 0; i < judgement.warning_count; i++)
+        expect_contains(judgement.warnings[i].text, "only Java trusts this");
+    chain[0].key_bits = 1023;
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "weak key");
+    chain[0].key_bits = 2048;
+    strcpy(chain[1].digest, "MD5");
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "weak signature");
+    strcpy(chain[1].digest, "SHA256");
+    chain[0].signs = false;
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "digital signatures");
+}
+END_TEST
+
+START_TEST(others_forgive_nothing)
+{
+    good();
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 2);
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "the root CN=Root expired");
+    good();
+    add_error(X509_V_ERR_EE_KEY_TOO_SMALL, 0);
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "weak key");
+}
+END_TEST
+
+START_TEST(all_reasons_are_said_the_gravest_first)
+{
+    good();
+    facts.name_matches = false;
+    facts.chain_count = 2;
+    facts.missing = missing;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 1);
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 0);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer");
+    expect_contains(why.text, "also: the certificate CN=server.test expired");
+    ck_assert_uint_eq(judgement.count, 3);
+    rules.trusts_anyone = true;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    ck_assert_uint_eq(judgement.warning_count, 3);
+}
+END_TEST
+
+START_TEST(handshakes_that_end_have_their_codes)
+{
+    static const struct {
+        int alert;
+        bool wanted;
+        enum code code;
+        enum outcome outcome;
+    } alerts[] = {
+        {SSL_AD_HANDSHAKE_FAILURE, false, CODE_PROTOCOL, ATTEMPT_FAIL},
+        {SSL_AD_HANDSHAKE_FAILURE, true, CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL},
+        {SSL_AD_PROTOCOL_VERSION, false, CODE_PROTOCOL, ATTEMPT_FAIL},
+        {SSL_AD_UNKNOWN_CA, true, CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL},
+        {TLS13_AD_CERTIFICATE_REQUIRED, true, CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL},
+        {SSL_AD_UNRECOGNIZED_NAME, false, CODE_WRONG_NAME, ATTEMPT_FAIL},
+        {SSL_AD_NO_APPLICATION_PROTOCOL, false, CODE_PROTOCOL, ATTEMPT_FAIL},
+        {SSL_AD_INTERNAL_ERROR, false, CODE_PROTOCOL, ATTEMPT_RETRY},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(alerts); i++) {
+        good();
+        facts.has_chain = facts.done = false;
+        facts.end = TLS_END_ALERT;
+        facts.alert = alerts[i].alert;
+        facts.client_wanted = alerts[i].wanted;
+        expect_code(alerts[i].code, alerts[i].outcome, "");
+    }
+    good();
+    facts.has_chain = facts.done = false;
+    facts.end = TLS_END_CLOSED;
+    expect_code(CODE_FAILED, ATTEMPT_RETRY, "closed the connection in the handshake");
+    facts.end = TLS_END_LIBRARY;
+    memcpy(facts.first, "HTTP/", facts.first_length = 5);
+    expect_code(CODE_PROTOCOL, ATTEMPT_FAIL, "plain HTTP");
+}
+END_TEST
+
+START_TEST(clients_and_answers_are_judged)
+{
+    good();
+    rules.http_low = 200;
+    rules.http_high = 399;
+    facts.http_status = 404;
+    expect_code(CODE_HTTP_STATUS, ATTEMPT_FAIL, "404");
+    facts.http_status = 503;
+    expect_code(CODE_HTTP_STATUS, ATTEMPT_RETRY, "503");
+    facts.http_status = 400;
+    facts.client_wanted = true;
+    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "wants a client certificate");
+    facts.http_status = 0;
+    facts.client_given = true;
+    rules.client_must_be_accepted = true;
+    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "says nothing");
+    facts.acceptance = TLS_ACCEPTANCE_PROVEN;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    facts.dh_bits = 1024;
+    expect_code(CODE_PROTOCOL, ATTEMPT_FAIL, "1024 bits");
+    facts.profile = TLS_JAVA;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+}
+END_TEST
+
+START_TEST(javas_names)
+{
+    static const struct {
+        const char *pattern, *name;
+        bool matches;
+    } cases[] = {
+        {"server.test", "SERVER.test", true},
+        {"*.test", "server.test", true},
+        {"*.test", "a.server.test", false},
+        {"s*.test", "server.test", true},
+        {"s*r.test", "server.test", true},
+        {"s*x.test", "server.test", false},
+        {"a.*.test", "a.b.test", true},
+        {"*", "localhost", false},
+        {"a.*", "a.test", false},
+        {"server.test", "server.test.x", false},
+        {"", "server.test", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct certificate certificate = {0};
+        option_list_add(&certificate.dns, cases[i].pattern, strlen(cases[i].pattern));
+        ck_assert_msg(judge_java_name(&certificate, cases[i].name, false) == cases[i].matches, "%s %s",
+                      cases[i].pattern, cases[i].name);
+        option_list_clear(&certificate.dns);
+        certificate.common_name = xstrdup(cases[i].pattern);
+        ck_assert(judge_java_name(&certificate, cases[i].name, false) == cases[i].matches);
+        ck_assert(!judge_java_name(&certificate, "10.0.0.1", true));
+        free(certificate.common_name);
+    }
+}
+END_TEST
+
+SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closest,
+      a_missing_intermediate_is_told_by_where_it_is_to_be_had, an_interceptor_is_told_by_its_name,
+      times_have_their_codes, java_forgives_with_a_word, others_forgive_nothing,
+      all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
+      clients_and_answers_are_judged, javas_names)
