@@ -80,6 +80,9 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
 /* Ends it without on_end, or releases it after on_end. */
 void exchange_clear(struct exchange *exchange);
 
+/* The largest body that will do. */
+int64_t exchange_max_size(const struct exchange *exchange);
+
 /* How long the body under way will be: -1 when that is not known. */
 int64_t exchange_expected(const struct exchange *exchange);
 

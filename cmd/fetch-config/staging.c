@@ -28,7 +28,7 @@ struct staged_directory {
     char path[]; /* below the stage */
 };
 
-static bool fail(struct reason *why, const char *path, const char *doing)
+bool staging_fail(struct reason *why, const char *path, const char *doing)
 {
     int error = errno;
 
@@ -100,7 +100,7 @@ bool staging_begin(struct staging *stage, const char *directory, char path[PATH_
     path[0] = '\0';
     if (snprintf(inside, sizeof inside, "%s/", directory) >= (int)sizeof inside - NAME_MAX / 4) {
         errno = ENAMETOOLONG;
-        return fail(why, directory, "cannot be written");
+        return staging_fail(why, directory, "cannot be written");
     }
     if (!spool_make_parents(inside, why))
         return false;
@@ -118,7 +118,7 @@ bool staging_begin(struct staging *stage, const char *directory, char path[PATH_
         return true;
     }
     path[0] = '\0';
-    return fail(why, directory, "cannot be written");
+    return staging_fail(why, directory, "cannot be written");
 }
 
 /* --- what is put there --- */
@@ -179,7 +179,7 @@ int staging_open_file(struct staging *stage, const char *path, struct reason *wh
         errno = error;
     }
     if (descriptor < 0)
-        fail(why, path, "cannot be unpacked");
+        staging_fail(why, path, "cannot be unpacked");
     return descriptor;
 }
 
@@ -190,7 +190,7 @@ bool staging_write(int descriptor, const void *bytes, size_t length, int64_t off
     while (length > 0) {
         ssize_t written = pwrite(descriptor, at, length, offset);
         if (written < 0 && errno != EINTR)
-            return fail(why, "the archive", "cannot be unpacked");
+            return staging_fail(why, "the archive", "cannot be unpacked");
         if (written > 0) {
             at += written;
             offset += written;
@@ -218,9 +218,9 @@ bool staging_set_status(int descriptor, const char *path, const struct staging_s
 
     if ((ownership->has_owner || ownership->has_group) &&
         fchown(descriptor, owner_of(ownership), group_of(ownership)) != 0)
-        return fail(why, path, "--owner: cannot be given away");
+        return staging_fail(why, path, "--owner: cannot be given away");
     if (status->mode != MODE_STAYS && fchmod(descriptor, status->mode) != 0)
-        return fail(why, path, "cannot be given its mode");
+        return staging_fail(why, path, "cannot be given its mode");
     if (status->has_time)
         futimens(descriptor, times);
     return true;
@@ -240,7 +240,7 @@ bool staging_symlink(struct staging *stage, const char *path, const char *target
             good = fchownat(parent, name, owner_of(ownership), group_of(ownership), AT_SYMLINK_NOFOLLOW) == 0;
     }
     if (!good)
-        fail(why, path, "cannot be unpacked");
+        staging_fail(why, path, "cannot be unpacked");
     if (parent >= 0)
         close(parent);
     return good;
@@ -258,7 +258,7 @@ bool staging_link(struct staging *stage, const char *path, const char *to, struc
         good = linkat(there, target, parent, name, 0) == 0;
     }
     if (!good)
-        fail(why, path, "is a link to what is not in the archive");
+        staging_fail(why, path, "is a link to what is not in the archive");
     if (parent >= 0)
         close(parent);
     if (there >= 0)
@@ -274,7 +274,7 @@ bool staging_directory(struct staging *stage, const char *path, mode_t mode, str
     snprintf(inside, sizeof inside, "%.*s/", PATH_MAX - 2, path);
     int descriptor = open_parent(stage, inside, &name);
     if (descriptor < 0)
-        return fail(why, path, "cannot be unpacked");
+        return staging_fail(why, path, "cannot be unpacked");
     close(descriptor);
     note_directory(stage, path, strlen(path), mode);
     return true;
@@ -306,61 +306,4 @@ void staging_free(struct staging *stage)
         stage->directories = directory->next;
         free(directory);
     }
-}
-
-/* --- into its place --- */
-
-enum visit { VISIT_CHECK, VISIT_MOVE };
-
-static bool visit_entry(enum visit visit, const char *from, const char *to, struct reason *why);
-
-static bool visit_directory(enum visit visit, const char *from, const char *to, struct reason *why)
-{
-    DIR *directory = opendir(from);
-    struct dirent *entry;
-    bool good = true;
-
-    if (!directory)
-        return fail(why, from, "cannot be read");
-    while (good && (entry = readdir(directory))) {
-        char here[PATH_MAX], there[PATH_MAX];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        errno = ENAMETOOLONG;
-        if (snprintf(here, sizeof here, "%s/%s", from, entry->d_name) >= PATH_MAX ||
-            snprintf(there, sizeof there, "%s/%s", to, entry->d_name) >= PATH_MAX)
-            good = fail(why, to, "cannot be written");
-        else
-            good = visit_entry(visit, here, there, why);
-    }
-    closedir(directory);
-    return good;
-}
-
-static bool visit_entry(enum visit visit, const char *from, const char *to, struct reason *why)
-{
-    struct stat staged, present;
-
-    if (lstat(from, &staged) != 0)
-        return fail(why, to, "cannot be read back");
-    bool there = lstat(to, &present) == 0;
-    if (there && S_ISDIR(staged.st_mode) && S_ISDIR(present.st_mode))
-        return visit_directory(visit, from, to, why);
-    if (there && (S_ISDIR(staged.st_mode) || S_ISDIR(present.st_mode))) {
-        reason_set(why, CODE_FAILED, "%.200s: is %s, and in the archive %s", to,
-                   S_ISDIR(present.st_mode) ? "a directory" : "none",
-                   S_ISDIR(staged.st_mode) ? "one" : "a file");
-        return false;
-    }
-    return visit == VISIT_CHECK || rename(from, to) == 0 || fail(why, to, "cannot be put in its place");
-}
-
-bool staging_check_room(const char *from, const char *to, struct reason *why)
-{
-    return visit_directory(VISIT_CHECK, from, to, why);
-}
-
-bool staging_move(const char *from, const char *to, struct reason *why)
-{
-    return visit_directory(VISIT_MOVE, from, to, why);
 }

@@ -49,6 +49,9 @@ void staging_free(struct staging *stage);
 bool staging_check_room(const char *from, const char *to, struct reason *why);
 bool staging_move(const char *from, const char *to, struct reason *why);
 
+/* Says what could not be done to `path`, by errno. Returns false. */
+bool staging_fail(struct reason *why, const char *path, const char *doing);
+
 /* Removes a tree. */
 void staging_remove(const char *path);
 

@@ -16,8 +16,8 @@ enum { TEXT_MAX = 64 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
 
 const char *url_show(const char *text, char shown[URL_SHOWN])
 {
-    const char *authority = strstr(text, "://");
-    size_t scheme = authority ? (size_t)(authority - text) + 3 : 0;
+    size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+    size_t scheme = strncmp(text + name, "://", 3) == 0 ? name + 3 : 0;
     const char *rest = text + scheme;
     size_t host = strcspn(rest, "/?#");
 

@@ -152,6 +152,7 @@ START_TEST(what_is_shown)
     ck_assert_str_eq(url_show("http://u:ge@heim@a/b", shown), "http://a/b");
     ck_assert_str_eq(url_show("http://a#geheim", shown), "http://a");
     ck_assert_str_eq(url_show("a/b", shown), "a/b");
+    ck_assert_str_eq(url_show("a?geheim=b://c", shown), "a");
 }
 END_TEST
 

@@ -1,0 +1,121 @@
+#include "cmd/fetch-config/asking.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+/* What the present phase began with. */
+const struct url *asking_first(const struct fetch *fetch)
+{
+    switch (fetch->phase) {
+    case FETCH_CREDENTIALS:
+        return &fetch->asked;
+    case FETCH_SUM:
+        return &fetch->sum_url;
+    case FETCH_BODY:
+        break;
+    }
+    return fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
+}
+
+/* What is compressed already is to arrive as it is: its checksum was made of it so. */
+static bool may_be_encoded(const struct url *url)
+{
+    static const char *const endings[] = {".gz", ".tgz", ".zst", ".zip"};
+    size_t length = strlen(url->shown);
+
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t ending = strlen(endings[i]);
+        if (length > ending && strcasecmp(url->shown + length - ending, endings[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool open_upload(struct fetch *fetch, struct exchange_request *request, struct reason *why)
+{
+    const char *path = fetch->plan->data_file;
+    struct stat present;
+
+    request->upload = -1;
+    if (fetch->phase == FETCH_CREDENTIALS && fetch->upload >= 0) {
+        request->method = "POST";
+        request->upload = fetch->upload;
+        request->upload_size = lseek(fetch->upload, 0, SEEK_END);
+        lseek(fetch->upload, 0, SEEK_SET);
+    }
+    if (!path || fetch->phase != FETCH_BODY || (fetch->redirects > 0 && !fetch->method))
+        return true;
+    if (fetch->upload >= 0)
+        close(fetch->upload);
+    fetch->upload = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fetch->upload < 0 || fstat(fetch->upload, &present) != 0)
+        return reason_set(why, CODE_FAILED, "--data-file: %.200s: %s", path, strerror(errno));
+    if (!S_ISREG(present.st_mode))
+        return reason_set(why, CODE_FAILED, "--data-file: %.200s: is not a file", path);
+    request->upload = fetch->upload;
+    request->upload_size = present.st_size;
+    return true;
+}
+
+/* Secrets and custom headers are for the URL's own host. */
+static const struct option_list *headers_for(const struct fetch *fetch)
+{
+    const struct url *own = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
+
+    if (fetch->phase == FETCH_CREDENTIALS)
+        return &fetch->asked_headers;
+    if (fetch->phase == FETCH_SUM && fetch->url.scheme == URL_S3)
+        return NULL;
+    return own->host[0] != '\0' && url_same_party(own, &fetch->at) ? &fetch->headers : NULL;
+}
+
+bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct reason *why)
+{
+    *request = (struct exchange_request){
+        .url = &fetch->at,
+        .method = fetch->method,
+        .headers = headers_for(fetch),
+        .decode = !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
+        .direct = fetch->phase == FETCH_CREDENTIALS && fetch->plan->aws->source == AWS_CONTAINER,
+        .deadline = fetch->deadline,
+        .wall_time = time(NULL),
+    };
+    return open_upload(fetch, request, why);
+}
+
+/* Credentials that have to be asked for are asked for anew by each attempt: they are short-lived. */
+bool asking_credentials(struct fetch *fetch, struct reason *why)
+{
+    struct aws_question question;
+    bool good = aws_ask(fetch->plan->aws, &question, why) && url_parse(question.url, "", &fetch->asked, why);
+
+    if (good && question.form) {
+        size_t length = strlen(question.form);
+        fetch->upload = memfd_create("initkit", MFD_CLOEXEC);
+        good = (fetch->upload >= 0 && write(fetch->upload, question.form, length) == (ssize_t)length) ||
+               reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
+    }
+    fetch->asked_headers = question.headers;
+    question.headers = (struct option_list){0};
+    aws_question_free(&question);
+    return good;
+}
+
+bool asking_sign(struct fetch *fetch, struct reason *why)
+{
+    struct aws_key key;
+    bool good = aws_take_key(fetch->plan->aws, fetch->sum.data, fetch->sum.length, &key, why);
+
+    if (good)
+        aws_sign(fetch->plan->aws, &key, &fetch->object, time(NULL), &fetch->headers);
+    aws_key_free(&key);
+    return good;
+}

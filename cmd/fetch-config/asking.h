@@ -1,0 +1,17 @@
+/* What an attempt asks for: where, with which headers and which body. */
+#ifndef FETCH_CONFIG_ASKING_H
+#define FETCH_CONFIG_ASKING_H
+
+#include "cmd/fetch-config/fetch.h"
+
+/* What the present phase begins with. */
+const struct url *asking_first(const struct fetch *fetch);
+
+/* The request for the present hop. False fills `why`: the body's file cannot be read. */
+bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct reason *why);
+
+/* S3: prepares the question for credentials; and, when there is an answer, or none is needed, signs the request. */
+bool asking_credentials(struct fetch *fetch, struct reason *why);
+bool asking_sign(struct fetch *fetch, struct reason *why);
+
+#endif

@@ -1,0 +1,97 @@
+#include "cmd/fetch-config/finish.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "cmd/fetch-config/checksum.h"
+#include "cmd/fetch-config/render.h"
+
+#include "common/banned.h"
+
+static bool check_digest(struct fetch *fetch, struct reason *why)
+{
+    char digest[SPOOL_DIGEST], wanted[SPOOL_DIGEST];
+    const char *slash = strrchr(fetch->url.shown, '/');
+
+    if (!fetch->spool.digest)
+        return true;
+    spool_digest(&fetch->spool, digest);
+    if (fetch->sha256)
+        snprintf(wanted, sizeof wanted, "%s", fetch->sha256);
+    else if (!checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted))
+        return reason_set(why, CODE_FAILED, "%.150s has no SHA-256 for %.100s", fetch->sum_url.shown,
+                          slash ? slash + 1 : "it");
+    if (strcasecmp(digest, wanted) == 0)
+        return true;
+    reason_set(why, CODE_FAILED, "its SHA-256 is %s, not %s", digest, wanted);
+    reason_hint(why, "another version than the one expected, or a page in place of the file");
+    return false;
+}
+
+static bool fill_in(struct fetch *fetch, struct reason *why)
+{
+    const struct fetch_plan *plan = fetch->plan;
+    const struct render_rules rules = {
+        .prefix = plan->render_prefix,
+        .target = fetch->base.name,
+        .path = fetch->path,
+        .mode = plan->mode,
+        .max_size = plan->exchange.max_unpacked_size,
+    };
+
+    return !plan->render || render_spool(&fetch->spool, &rules, why);
+}
+
+static bool check_format(struct fetch *fetch, struct reason *why)
+{
+    enum validate_format format = fetch->plan->validate;
+
+    if (format == VALIDATE_AUTO) {
+        format = validate_guess(fetch->path ? fetch->path : fetch->url.shown);
+        if (format == VALIDATE_NONE)
+            format = validate_guess(fetch->url.shown);
+    }
+    if (format == VALIDATE_NONE || fetch->spool.kind == SPOOL_NOWHERE)
+        return true;
+    int descriptor = spool_reopen(&fetch->spool, why);
+    bool good = descriptor >= 0 && validate(descriptor, format, why);
+    if (descriptor >= 0)
+        close(descriptor);
+    return good;
+}
+
+/* What was staged before belongs to an attempt that failed after it: there is none, checks come before. */
+static bool unpack_body(struct fetch *fetch, struct reason *why)
+{
+    if (!fetch->plan->extract)
+        return true;
+    int descriptor = spool_reopen(&fetch->spool, why);
+    bool good = descriptor >= 0 &&
+                unpack_stage(&fetch->unpack, descriptor, fetch->path, &fetch->plan->unpack, why);
+    if (descriptor >= 0)
+        close(descriptor);
+    return good;
+}
+
+static void fetch_tell(struct fetch *fetch)
+{
+    size_t length = (size_t)snprintf(fetch->found, sizeof fetch->found, "%" PRId64 " byte%s",
+                                     fetch->spool.size, fetch->spool.size == 1 ? "" : "s");
+
+    if (fetch->plan->extract)
+        snprintf(fetch->found + length, sizeof fetch->found - length, ", %zu entries of %" PRId64 " bytes",
+                 fetch->unpack.entries, fetch->unpack.size);
+    fetch->base.found = fetch->found;
+}
+
+bool finish_body(struct fetch *fetch, struct reason *why)
+{
+    if (!check_digest(fetch, why) || !fill_in(fetch, why) || !check_format(fetch, why) ||
+        !unpack_body(fetch, why))
+        return false;
+    fetch_tell(fetch);
+    return true;
+}

@@ -1,0 +1,90 @@
+#include "cmd/fetch-config/handle.h"
+
+#include <string.h>
+
+#include "common/deadline.h"
+#include "common/mem.h"
+
+#include "common/banned.h"
+
+enum { RECEIVE_BUFFER = 256 * 1024 };
+
+static struct curl_slist *append(struct curl_slist *list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(list, line);
+
+    if (!longer)
+        mem_exhausted();
+    return longer;
+}
+
+static void set_limits(struct exchange *exchange)
+{
+    const struct exchange_plan *plan = exchange->plan;
+    CURL *easy = exchange->easy;
+    int64_t left = deadline_left(exchange->request.deadline, deadline_now());
+    int64_t connecting = left < plan->connect_timeout || plan->connect_timeout == 0 ? left
+                                                                                    : plan->connect_timeout;
+
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    if (left != DEADLINE_NEVER)
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+    if (connecting != DEADLINE_NEVER)
+        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connecting > 0 ? connecting : 1));
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange_max_size(exchange));
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+}
+
+/* libcurl itself looks into no variable and no file: neither for a proxy nor for a password. */
+static void set_proxy(struct exchange *exchange)
+{
+    CURL *easy = exchange->easy;
+
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, exchange->via.used ? exchange->via.url.text : "");
+    if (exchange->via.used && exchange->proxy_auth) {
+        char *colon = strchr(exchange->proxy_auth, ':');
+        *colon = '\0';
+        curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, exchange->proxy_auth);
+        curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, colon + 1);
+        *colon = ':';
+        curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+    }
+}
+
+static void set_request(struct exchange *exchange)
+{
+    const struct exchange_request *request = &exchange->request;
+    CURL *easy = exchange->easy;
+
+    curl_easy_setopt(easy, CURLOPT_URL, request->url->text);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "fetch-config/" INITKIT_VERSION);
+    curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve);
+    if (request->decode)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, zstd");
+    if (request->method)
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    if (request->method && strcmp(request->method, "HEAD") == 0)
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    if (request->upload >= 0) {
+        curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->upload_size);
+    }
+    exchange->headers = append(NULL, "Expect:"); /* nobody waits for a "100 Continue" */
+    for (size_t i = 0; request->headers && i < request->headers->count; i++)
+        exchange->headers = append(exchange->headers, request->headers->items[i]);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
+}
+
+void handle_set(struct exchange *exchange)
+{
+    set_request(exchange);
+    set_proxy(exchange);
+    set_limits(exchange);
+}

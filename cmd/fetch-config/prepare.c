@@ -1,0 +1,296 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/fetch-config/operand.h"
+#include "cmd/fetch-config/run.h"
+#include "common/hosts.h"
+#include "common/mem.h"
+#include "common/namespace.h"
+
+#include "common/banned.h"
+
+enum { FILE_MODE = 0644, PAIRS_MOST = 10000 };
+
+#define HOSTS_FILE "/etc/hosts"
+
+static void run_set_plan(struct run *run)
+{
+    const struct fetch_config_options *options = run->options;
+    struct fetch_plan *plan = &run->plan;
+
+    ownership_init(&run->ownership, options->mode, options->owner);
+    plan->mode = ownership_mode(&run->ownership, FILE_MODE, false);
+    plan->max_redirs = (unsigned)options->max_redirs;
+    plan->method = options->request ? options->request : options->data_file ? "POST" : NULL;
+    plan->data_file = options->data_file;
+    plan->render = options->render;
+    plan->render_prefix = options->render_prefix;
+    plan->validate = (enum validate_format)options->validate;
+    plan->progress = options->progress;
+    plan->extract = options->extract;
+    plan->unpack = (struct unpack_rules){
+        .max_size = options->max_unpacked_size,
+        .strip = (size_t)options->strip_components,
+        .ownership = &run->ownership,
+        .keep_mode = !options->mode,
+    };
+    reply_parse_statuses(options->retry_status, plan->retry_statuses, &plan->retry_status_count);
+    plan->headers = (struct headers_source){
+        .lines = &options->headers,
+        .file = options->header_file,
+        .bearer_token_file = options->bearer_token_file,
+        .basic_auth_file = options->basic_auth_file,
+    };
+    plan->exchange = (struct exchange_plan){
+        .lookup = {.resolver = &run->resolver,
+                   .search = !options->resolver.no_search,
+                   .hosts_path = HOSTS_FILE},
+        .proxy = options->proxy,
+        .proxy_auth_file = options->proxy_auth_file,
+        .environment = environ,
+        .connect_timeout = options->connect_timeout,
+        .stall_timeout = options->stall_timeout,
+        .max_size = options->max_size,
+        .max_unpacked_size = options->max_unpacked_size,
+        .prepare_tls = secure_prepare,
+        .judge_tls = secure_judge,
+        .tls = &run->secure,
+    };
+    run->secure.trust_source = (struct truststore_source){
+        .paths = &options->trust_stores, .password_file = options->trust_store_password_file};
+    run->secure.client_source = (struct keystore_source){
+        .certificate = options->client_cert,
+        .key = options->client_key,
+        .password_file = options->client_key_password_file,
+    };
+}
+
+static bool add_object(struct run *run, struct fetch *fetch, struct reason *why)
+{
+    if (run->aws.source == AWS_NOWHERE)
+        return reason_set(
+            why, CODE_USAGE,
+            "no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+            "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, or AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    char *text = aws_object_url(&run->aws, fetch->url.host, fetch->url.path, why);
+    bool good = text && url_parse(text, "", &fetch->object, why);
+    if (text && !good)
+        reason_wrap(why, "AWS_ENDPOINT_URL");
+    free(text);
+    return good;
+}
+
+/* The URL's text, for the caller to free, and fetch->path. NULL fills `why`. */
+static char *split_operand(const struct run *run, const char *operand, struct fetch *fetch,
+                           struct reason *why)
+{
+    const struct fetch_config_options *options = run->options;
+    char *text = NULL;
+
+    if (options->output) {
+        fetch->path = options->output;
+        return xstrdup(operand);
+    }
+    if (operand_split(operand, &text, &fetch->path))
+        return text;
+    if (run->plan.method)
+        return xstrdup(operand);
+    reason_set(why, CODE_USAGE,
+               "expected URL=PATH, where PATH begins with / or ./ or is -, or URL and -o PATH");
+    return NULL;
+}
+
+static bool check_path(const struct run *run, size_t index, struct reason *why)
+{
+    const char *path = run->fetches[index].path;
+    char inside[PATH_MAX];
+
+    for (size_t i = 0; path && i < index; i++)
+        if (run->fetches[i].path && strcmp(run->fetches[i].path, path) == 0)
+            return reason_set(why, CODE_USAGE, "%.200s is the PATH of two pairs", path);
+    if (!run->plan.extract)
+        return true;
+    if (!path || strcmp(path, "-") == 0)
+        return reason_set(why, CODE_USAGE, "--extract: PATH is a directory");
+    return snprintf(inside, sizeof inside, "%s/x", path) < PATH_MAX ||
+           reason_set(why, CODE_USAGE, "the path is too long");
+}
+
+/* Whether it looks as if it could be written. */
+static bool check_place(const struct run *run, const char *path, struct reason *why)
+{
+    char inside[PATH_MAX];
+
+    if (!path || !run->plan.extract)
+        return !path || spool_check(path, why);
+    snprintf(inside, sizeof inside, "%.*s/x", PATH_MAX - 3, path);
+    return spool_check(inside, why);
+}
+
+/* The n-th checksum belongs to the n-th pair. */
+static bool add_checksum(const struct run *run, size_t index, const char *namespace, struct reason *why)
+{
+    const struct fetch_config_options *options = run->options;
+    struct fetch *fetch = &run->fetches[index];
+    char shown[URL_SHOWN];
+
+    if (index < options->sha256.count)
+        fetch->sha256 = options->sha256.items[index];
+    if (index >= options->sha256_url.count)
+        return true;
+    if (fetch->sha256)
+        return reason_set(why, CODE_USAGE, "has both a --sha256 and a --sha256-url");
+    const char *text = options->sha256_url.items[index];
+    if (url_parse(text, namespace, &fetch->sum_url, why))
+        return true;
+    reason_wrap(why, "--sha256-url %s", url_show(text, shown));
+    return false;
+}
+
+static bool add_pair(struct run *run, size_t index, const char *namespace, struct reason *why)
+{
+    struct fetch *fetch = &run->fetches[index];
+    char *text = split_operand(run, run->options->common.operands.items[index], fetch, why);
+    bool good = text && url_parse(text, namespace, &fetch->url, why);
+
+    free(text);
+    if (!good || !add_checksum(run, index, namespace, why))
+        return false;
+    if ((fetch->url.scheme == URL_FILE || fetch->url.scheme == URL_S3) && run->plan.method)
+        return reason_set(why, CODE_USAGE, "--request and --data-file are for http and https");
+    if (fetch->url.scheme == URL_S3 && !add_object(run, fetch, why))
+        return false;
+    fetch->base.name = fetch->url.shown;
+    return check_path(run, index, why);
+}
+
+static bool run_add_pairs(struct run *run, const char *namespace, struct reason *why)
+{
+    const struct option_list *operands = &run->options->common.operands;
+    char shown[URL_SHOWN];
+
+    run->fetches = xcalloc(operands->count, sizeof *run->fetches);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    for (run->count = 0; run->count < operands->count; run->count++) {
+        struct fetch *fetch = &run->fetches[run->count];
+        fetch->upload = -1;
+        run->targets[run->count] = &fetch->base;
+        if (!add_pair(run, run->count, namespace, why)) {
+            run->count++;
+            reason_wrap(why, "%s", url_show(operands->items[run->count - 1], shown));
+            return false;
+        }
+        fetch->plan = &run->plan;
+    }
+    return true;
+}
+
+static bool check_counts(const struct fetch_config_options *options, struct reason *why)
+{
+    size_t operands = options->common.operands.count;
+
+    if (operands == 0)
+        return reason_set(why, CODE_USAGE, "a URL is missing: expected URL=PATH, or URL and -o PATH");
+    if (operands > PAIRS_MOST)
+        return reason_set(why, CODE_USAGE, "more than %d pairs", PAIRS_MOST);
+    if (options->output && operands > 1)
+        return reason_set(why, CODE_USAGE, "--output: goes with one URL; for several write URL=PATH");
+    if (options->sha256.count > operands)
+        return reason_set(why, CODE_USAGE, "--sha256: given more often than there are pairs");
+    if (options->sha256_url.count > operands)
+        return reason_set(why, CODE_USAGE, "--sha256-url: given more often than there are pairs");
+    if (options->extract && (options->render || options->if_changed || options->validate < VALIDATE_AUTO))
+        return reason_set(why, CODE_USAGE,
+                          "--extract: does not go with --render, --validate or --if-changed");
+    if (options->strip_components > 0 && !options->extract)
+        return reason_set(why, CODE_USAGE, "--strip-components: goes with --extract, which is missing");
+    if (!options->client_cert && (options->client_key || options->client_key_password_file))
+        return reason_set(why, CODE_USAGE, "--client-key: goes with --client-cert, which is missing");
+    if (options->data_file && access(options->data_file, R_OK) != 0)
+        return reason_set(why, CODE_USAGE, "--data-file: %.200s cannot be read", options->data_file);
+    return true;
+}
+
+/* Secrets' files have to make sense now, although they are read anew for each attempt. */
+static bool check_secrets(const struct run *run, struct reason *why)
+{
+    struct option_list lines = {0};
+    bool good = headers_read(&run->plan.headers, &lines, why);
+
+    headers_clear(&lines);
+    if (!good || !run->options->proxy_auth_file)
+        return good;
+    char *secret = headers_read_secret(run->options->proxy_auth_file, why);
+    if (secret && !strchr(secret, ':'))
+        good = reason_set(why, CODE_USAGE, "%.200s: expected user:password", run->options->proxy_auth_file);
+    if (!secret || !good)
+        reason_wrap(why, "--proxy-auth-file");
+    headers_wipe(secret);
+    return secret && good;
+}
+
+/* A proxy that makes no sense, and names that nobody can be asked for. */
+static bool check_ways(struct run *run, bool servers, const struct reason *no_servers, struct reason *why)
+{
+    struct address found[HOSTS_ADDRESSES];
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fetch *fetch = &run->fetches[i];
+        const struct url *url = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
+        struct via via;
+        if (url->scheme == URL_FILE)
+            continue;
+        bool good = via_choose(url, run->plan.exchange.proxy, environ, &via, why);
+        const char *host = via.used ? via.url.host : url->host;
+        if (good && !servers && !address_parse(host, 0, &found[0]) &&
+            hosts_lookup(HOSTS_FILE, host, AF_UNSPEC, found) == 0) {
+            *why = *no_servers;
+            good = false;
+        }
+        via_free(&via);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+/* What is needed for https is read before anything is tried; a redirect may need it later. */
+static bool check_tls(struct run *run, struct reason *why)
+{
+    bool wanted = run->options->trust_stores.count > 0 || run->options->client_cert;
+
+    for (size_t i = 0; i < run->count; i++)
+        wanted = wanted || run->fetches[i].url.scheme == URL_HTTPS ||
+                 run->fetches[i].object.scheme == URL_HTTPS ||
+                 (run->fetches[i].sum_url.text && run->fetches[i].sum_url.scheme == URL_HTTPS);
+    return !wanted || secure_load(&run->secure, why);
+}
+
+bool run_prepare(struct run *run, struct reason *why)
+{
+    struct reason no_servers = {0};
+    char namespace[NAMESPACE_TEXT];
+
+    run_set_plan(run);
+    aws_read(environ, &run->aws);
+    run->plan.aws = &run->aws;
+    if (!check_counts(run->options, why))
+        return false;
+    bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||
+        !check_secrets(run, why) || !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
+        return false;
+    if (!servers)
+        run->plan.exchange.lookup.no_servers = no_servers;
+    for (size_t i = 0; i < run->count; i++)
+        if (!check_place(run, run->fetches[i].path, why))
+            return false;
+    run->plan.exchange.loop = loop_new();
+    run->resolver = (struct dns_resolver){.loop = run->plan.exchange.loop, .conf = &run->conf};
+    if (!run->plan.exchange.loop)
+        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    run->plan.exchange.multi = multi_new(run->plan.exchange.loop);
+    return run->plan.exchange.multi || reason_set(why, CODE_INTERNAL, "libcurl cannot be set up");
+}

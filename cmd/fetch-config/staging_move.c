@@ -1,0 +1,66 @@
+/* From the stage into its place: staging_check_room and staging_move of staging.h. */
+#include "cmd/fetch-config/staging.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/banned.h"
+
+enum visit { VISIT_CHECK, VISIT_MOVE };
+
+static bool visit_entry(enum visit visit, const char *from, const char *to, struct reason *why);
+
+static bool visit_directory(enum visit visit, const char *from, const char *to, struct reason *why)
+{
+    DIR *directory = opendir(from);
+    struct dirent *entry;
+    bool good = true;
+
+    if (!directory)
+        return staging_fail(why, from, "cannot be read");
+    while (good && (entry = readdir(directory))) {
+        char here[PATH_MAX], there[PATH_MAX];
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        errno = ENAMETOOLONG;
+        if (snprintf(here, sizeof here, "%s/%s", from, entry->d_name) >= PATH_MAX ||
+            snprintf(there, sizeof there, "%s/%s", to, entry->d_name) >= PATH_MAX)
+            good = staging_fail(why, to, "cannot be written");
+        else
+            good = visit_entry(visit, here, there, why);
+    }
+    closedir(directory);
+    return good;
+}
+
+static bool visit_entry(enum visit visit, const char *from, const char *to, struct reason *why)
+{
+    struct stat staged, present;
+
+    if (lstat(from, &staged) != 0)
+        return staging_fail(why, to, "cannot be read back");
+    bool there = lstat(to, &present) == 0;
+    if (there && S_ISDIR(staged.st_mode) && S_ISDIR(present.st_mode))
+        return visit_directory(visit, from, to, why);
+    if (there && (S_ISDIR(staged.st_mode) || S_ISDIR(present.st_mode))) {
+        reason_set(why, CODE_FAILED, "%.200s: is %s, and in the archive %s", to,
+                   S_ISDIR(present.st_mode) ? "a directory" : "none",
+                   S_ISDIR(staged.st_mode) ? "one" : "a file");
+        return false;
+    }
+    return visit == VISIT_CHECK || rename(from, to) == 0 ||
+           staging_fail(why, to, "cannot be put in its place");
+}
+
+bool staging_check_room(const char *from, const char *to, struct reason *why)
+{
+    return visit_directory(VISIT_CHECK, from, to, why);
+}
+
+bool staging_move(const char *from, const char *to, struct reason *why)
+{
+    return visit_directory(VISIT_MOVE, from, to, why);
+}
