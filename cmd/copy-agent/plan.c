@@ -11,7 +11,7 @@
  * says nothing about the content. */
 #define MEANINGLESS_TIME INT64_C(315705600)
 
-enum { FIRST_NODES = 64, FIRST_NAMES = 1024 };
+enum { FIRST_NODES = 64, FIRST_NAMES = 1024, DISK_BLOCK = 512 };
 
 bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
                          const struct stat *present)
@@ -117,6 +117,60 @@ uint32_t plan_add(struct plan *plan, uint32_t parent, const char *name, enum pla
         .action = (uint8_t)action,
     };
     return plan->count++;
+}
+
+static uint64_t in_blocks(const struct stat *file, uint64_t block_size)
+{
+    uint64_t size = (uint64_t)file->st_size;
+    uint64_t held = (uint64_t)file->st_blocks * DISK_BLOCK; /* less than the size if there are holes */
+    uint64_t needed = held < size ? held : size;
+
+    return (needed + block_size - 1) / block_size * block_size;
+}
+
+/* What it takes to write the file, and what it takes the place of. */
+static void count_space(struct plan_totals *totals, const struct stat *source, const struct stat *present,
+                        uint64_t block_size)
+{
+    uint64_t needed = in_blocks(source, block_size);
+    bool frees = present && S_ISREG(present->st_mode) && present->st_nlink == 1;
+    uint64_t freed = frees ? (uint64_t)present->st_blocks * DISK_BLOCK : 0;
+
+    totals->new_inodes += !present;
+    totals->new_bytes += needed > freed ? needed - freed : 0;
+    totals->replaced += freed > 0;
+    if (freed > 0 && needed > totals->largest)
+        totals->largest = needed;
+}
+
+void plan_count_file(struct plan *plan, uint32_t index, const struct stat *source, const struct stat *present,
+                     uint64_t block_size)
+{
+    struct plan_totals *totals = &plan->totals;
+    const struct plan_node *node = &plan->nodes[index];
+    bool content = node->kind == PLAN_FILE && !node->hard_link;
+
+    totals->files++;
+    totals->bytes += content ? (uint64_t)source->st_size : 0;
+    totals->skipped += node->action == PLAN_SKIP;
+    if (node->action == PLAN_SKIP || node->action == PLAN_ADJUST || node->action == PLAN_REFUSE)
+        return;
+    totals->work_files++;
+    totals->work_bytes += content ? (uint64_t)source->st_size : 0;
+    if (content && node->action != PLAN_COMPARE)
+        count_space(totals, source, present, block_size);
+}
+
+void plan_count_private(struct plan *plan, const struct plan_rules *rules, const struct stat *source,
+                        uint32_t node)
+{
+    bool directory = S_ISDIR(source->st_mode);
+    mode_t mode = ownership_mode(&rules->ownership, source->st_mode, directory);
+
+    if (mode & (directory ? S_IXOTH : S_IROTH))
+        return;
+    if (plan->totals.private_count++ == 0)
+        plan->totals.first_private = node;
 }
 
 void plan_settle(struct plan *plan)

@@ -84,6 +84,14 @@ void plan_free(struct plan *plan);
 uint32_t plan_add(struct plan *plan, uint32_t parent, const char *name, enum plan_kind kind,
                   enum plan_action action);
 
+/* Adds a file or symbolic link to the totals. `present` is what DEST has of that name; NULL: nothing. */
+void plan_count_file(struct plan *plan, uint32_t node, const struct stat *source, const struct stat *present,
+                     uint64_t block_size);
+
+/* Counts a file or directory that others will not be able to read or enter. */
+void plan_count_private(struct plan *plan, const struct plan_rules *rules, const struct stat *source,
+                        uint32_t node);
+
 /* Once all are there: finds where directories end and which have something to do, and leaves out directories that are marked
  * so unless something in them stays. */
 void plan_settle(struct plan *plan);

@@ -16,7 +16,7 @@
 
 #include "common/banned.h"
 
-enum { WARNINGS_MOST = 10, PATH_MOST = 16 * 1024 * 1024, DISK_BLOCK = 512 };
+enum { WARNINGS_MOST = 10, PATH_MOST = 16 * 1024 * 1024 };
 
 /* A directory that has been seen and is still to be walked. */
 struct pending {
@@ -99,43 +99,6 @@ static bool same_symlink(const struct walk *walk, const struct folder *folder, c
            plan_same_ownership(&walk->copy->rules, &entry->source, &entry->present);
 }
 
-static uint64_t in_blocks(const struct walk *walk, const struct stat *file)
-{
-    uint64_t size = (uint64_t)file->st_size;
-    uint64_t held = (uint64_t)file->st_blocks * DISK_BLOCK; /* less than the size if there are holes */
-    uint64_t needed = held < size ? held : size;
-
-    return (needed + walk->block_size - 1) / walk->block_size * walk->block_size;
-}
-
-static void count_file(struct walk *walk, const struct entry *entry, const struct plan_node *node)
-{
-    struct plan_totals *totals = &walk->plan->totals;
-
-    totals->files++;
-    if (!node->hard_link && node->kind == PLAN_FILE)
-        totals->bytes += (uint64_t)entry->source.st_size;
-    totals->skipped += node->action == PLAN_SKIP;
-    if (node->action == PLAN_SKIP || node->action == PLAN_ADJUST || node->action == PLAN_REFUSE)
-        return;
-    totals->work_files++;
-    if (node->hard_link || node->kind != PLAN_FILE)
-        return;
-    totals->work_bytes += (uint64_t)entry->source.st_size;
-    if (node->action == PLAN_COMPARE)
-        return;
-    uint64_t needed = in_blocks(walk, &entry->source);
-    uint64_t freed = node->action == PLAN_REPLACE && S_ISREG(entry->present.st_mode) &&
-                             entry->present.st_nlink == 1
-                         ? (uint64_t)entry->present.st_blocks * DISK_BLOCK
-                         : 0;
-    totals->new_inodes += node->action == PLAN_CREATE;
-    totals->new_bytes += needed > freed ? needed - freed : 0;
-    totals->replaced += freed > 0;
-    if (freed > 0 && needed > totals->largest)
-        totals->largest = needed;
-}
-
 /* A further name of a file that has been met: it is made once that one is in its place. */
 static void decide_hard_link(const struct walk *walk, const struct entry *entry,
                              const struct link_entry *leader, struct plan_node *node)
@@ -149,17 +112,6 @@ static void decide_hard_link(const struct walk *walk, const struct entry *entry,
     node->next = leader->node;
     if (node->action != PLAN_REFUSE)
         node->action = joined ? PLAN_SKIP : entry->is_present ? PLAN_REPLACE : PLAN_CREATE;
-}
-
-static void count_private(struct walk *walk, const struct stat *source, uint32_t node)
-{
-    bool directory = S_ISDIR(source->st_mode);
-    mode_t mode = ownership_mode(&walk->copy->rules.ownership, source->st_mode, directory);
-
-    if (mode & (directory ? S_IXOTH : S_IROTH))
-        return;
-    if (walk->plan->totals.private_count++ == 0)
-        walk->plan->totals.first_private = node;
 }
 
 static void add_file(struct walk *walk, const struct folder *folder, const struct entry *entry)
@@ -186,9 +138,10 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
             decide_hard_link(walk, entry, link, node);
         }
     }
-    count_file(walk, entry, node);
+    plan_count_file(walk->plan, index, &entry->source, entry->is_present ? &entry->present : NULL,
+                    walk->block_size);
     if (!symlink)
-        count_private(walk, &entry->source, index);
+        plan_count_private(walk->plan, &copy->rules, &entry->source, index);
     if (action == PLAN_REFUSE)
         note_errno(walk, entry->parent, entry->name, "a directory is in the way", EISDIR);
 }
@@ -296,7 +249,7 @@ static bool walk_next(struct walk *walk, struct descent *descent)
     walk->pending_names.length = pending.name;
     walk->plan->nodes[node].out = pending.out;
     if (!pending.out)
-        count_private(walk, &(struct stat){.st_mode = pending.mode}, node);
+        plan_count_private(walk->plan, &walk->copy->rules, &(struct stat){.st_mode = pending.mode}, node);
     walk->plan->totals.new_inodes += pending.action == PLAN_CREATE;
     struct folder *folder = descent_to(descent, node);
     if (folder)

@@ -161,6 +161,36 @@ START_TEST(paths)
 }
 END_TEST
 
+START_TEST(totals_count_blocks_and_inodes)
+{
+    struct plan plan = {0};
+    struct stat source = file(S_IFREG | 0644, 5000, NEW_TIME, 0), present = source;
+
+    source.st_blocks = 16;
+    present.st_blocks = 8;
+    plan_add(&plan, 0, "", PLAN_DIRECTORY, PLAN_SKIP);
+    plan_count_file(&plan, plan_add(&plan, 0, "new", PLAN_FILE, PLAN_CREATE), &source, NULL, 4096);
+    ck_assert_uint_eq(plan.totals.new_bytes, 8192);
+    ck_assert_uint_eq(plan.totals.new_inodes, 1);
+    plan_count_file(&plan, plan_add(&plan, 0, "other", PLAN_FILE, PLAN_REPLACE), &source, &present, 4096);
+    ck_assert_uint_eq(plan.totals.new_bytes, 8192 + 4096);
+    ck_assert_uint_eq(plan.totals.new_inodes, 1);
+    ck_assert_uint_eq(plan.totals.replaced, 1);
+    ck_assert_uint_eq(plan.totals.largest, 8192);
+    plan_count_file(&plan, plan_add(&plan, 0, "same", PLAN_FILE, PLAN_SKIP), &source, &source, 4096);
+    ck_assert_uint_eq(plan.totals.new_bytes, 8192 + 4096);
+    ck_assert_uint_eq(plan.totals.skipped, 1);
+    ck_assert_uint_eq(plan.totals.files, 3);
+    ck_assert_uint_eq(plan.totals.bytes, 15000);
+    ck_assert_uint_eq(plan.totals.work_bytes, 10000);
+    source.st_blocks = 0;
+    source.st_size = 1 << 30;
+    plan_count_file(&plan, plan_add(&plan, 0, "hole", PLAN_FILE, PLAN_CREATE), &source, NULL, 4096);
+    ck_assert_uint_eq(plan.totals.new_bytes, 8192 + 4096);
+    plan_free(&plan);
+}
+END_TEST
+
 START_TEST(a_node_is_small)
 {
     ck_assert_uint_le(sizeof(struct plan_node), 16);
@@ -170,4 +200,4 @@ END_TEST
 SUITE("plan", what_is_not_there_is_created, size_and_time_tell_whether_a_file_is_unchanged,
       where_they_prove_nothing_the_content_decides, a_wrong_mode_or_owner_is_adjusted,
       without_privileges_neither_owner_nor_setuid_count, things_of_another_kind, directories,
-      settling_finds_ends_and_work, paths, a_node_is_small)
+      settling_finds_ends_and_work, paths, totals_count_blocks_and_inodes, a_node_is_small)
