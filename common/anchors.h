@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/options.h"
 #include "common/truststore.h"
@@ -14,6 +15,7 @@ struct anchor {
     unsigned char *der;
     size_t length;
     size_t subject, subject_length; /* where in those bytes its subject is */
+    uint32_t fold;                  /* see name_fold in truststore.c; 0: not made yet */
     X509_NAME *name;                /* the same as OpenSSL compares it, once that was asked for */
     bool offered;                   /* to the store of the chain at hand */
 };

@@ -68,17 +68,22 @@ void jks_password_free(struct jks_password *password)
     password->bytes = NULL;
 }
 
-/* A digest of two pieces, one after the other. */
-static bool digest_two(const EVP_MD *digest, const void *a, size_t a_length, const void *b, size_t b_length,
+/* A digest of two pieces, one after the other. The context was begun with the digest once, and is begun anew here: that is
+ * done very often. */
+static bool digest_two(EVP_MD_CTX *context, const void *a, size_t a_length, const void *b, size_t b_length,
                        unsigned char *out)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool good = context && EVP_DigestInit_ex(context, digest, NULL) == 1 &&
-                EVP_DigestUpdate(context, a, a_length) == 1 && EVP_DigestUpdate(context, b, b_length) == 1 &&
-                EVP_DigestFinal_ex(context, out, NULL) == 1;
+    return EVP_DigestInit_ex2(context, NULL, NULL) == 1 && EVP_DigestUpdate(context, a, a_length) == 1 &&
+           EVP_DigestUpdate(context, b, b_length) == 1 && EVP_DigestFinal_ex(context, out, NULL) == 1;
+}
 
-    EVP_MD_CTX_free(context);
-    return good;
+static EVP_MD_CTX *digest_begin(const EVP_MD *digest)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    if (!context || EVP_DigestInit_ex2(context, digest, NULL) != 1)
+        mem_exhausted();
+    return context;
 }
 
 /* Salt, ciphertext, check. The keystream begins with the salt, each block is SHA-1(password, the block before). */
@@ -86,17 +91,19 @@ static bool decrypt_jks(const unsigned char *in, size_t length, const char *pass
 {
     struct jks_password utf16;
     unsigned char block[SHA1_LENGTH], check[SHA1_LENGTH];
+    EVP_MD_CTX *sha1 = digest_begin(EVP_sha1());
     bool good = true;
 
     jks_password_init(&utf16, password);
     memcpy(block, in, SALT);
     for (size_t i = 0; i < length && good; i++) {
         if (i % SHA1_LENGTH == 0)
-            good = digest_two(EVP_sha1(), utf16.bytes, utf16.length, block, SHA1_LENGTH, block);
+            good = digest_two(sha1, utf16.bytes, utf16.length, block, SHA1_LENGTH, block);
         out[i] = in[SALT + i] ^ block[i % SHA1_LENGTH];
     }
-    good = good && digest_two(EVP_sha1(), utf16.bytes, utf16.length, out, length, check) &&
+    good = good && digest_two(sha1, utf16.bytes, utf16.length, out, length, check) &&
            memcmp(check, in + SALT + length, SHA1_LENGTH) == 0;
+    EVP_MD_CTX_free(sha1);
     jks_password_free(&utf16);
     OPENSSL_cleanse(block, sizeof block);
     return good;
@@ -107,6 +114,7 @@ static bool derive_jceks(const unsigned char *salt, int64_t rounds, const char *
                          unsigned char made[2 * MD5_LENGTH])
 {
     unsigned char halves[JCEKS_SALT];
+    EVP_MD_CTX *md5 = digest_begin(EVP_md5());
     bool good = true;
 
     memcpy(halves, salt, JCEKS_SALT);
@@ -119,11 +127,11 @@ static bool derive_jceks(const unsigned char *salt, int64_t rounds, const char *
     }
     for (int half = 0; half < 2; half++) {
         unsigned char *out = made + (ptrdiff_t)half * MD5_LENGTH;
-        good = good &&
-               digest_two(EVP_md5(), halves + (ptrdiff_t)half * 4, 4, password, strlen(password), out);
+        good = good && digest_two(md5, halves + (ptrdiff_t)half * 4, 4, password, strlen(password), out);
         for (int64_t i = 1; i < rounds && good; i++)
-            good = digest_two(EVP_md5(), out, MD5_LENGTH, password, strlen(password), out);
+            good = digest_two(md5, out, MD5_LENGTH, password, strlen(password), out);
     }
+    EVP_MD_CTX_free(md5);
     return good;
 }
 
@@ -147,7 +155,8 @@ static bool decrypt_jceks(const X509_ALGOR *algorithm, const unsigned char *in, 
            EVP_DecryptInit_ex(context, EVP_des_ede3_cbc(), NULL, made, made + DES3_KEY) == 1 &&
            EVP_DecryptUpdate(context, out, &made_length, in, (int)length) == 1 &&
            EVP_DecryptFinal_ex(context, out + made_length, &rest) == 1;
-    *out_length = (size_t)(made_length + rest);
+    *out_length = (size_t)made_length;
+    *out_length += (size_t)rest;
     EVP_CIPHER_CTX_free(context);
     PBEPARAM_free(pbe);
     OPENSSL_cleanse(made, sizeof made);

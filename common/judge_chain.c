@@ -109,10 +109,9 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
     case X509_V_ERR_CA_MD_TOO_WEAK:
         reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak signature (%s)", place,
                    certificate->signature);
-        reason_hint(why, "it has to be signed anew with SHA-256%s",
-                    strcmp(certificate->digest, "SHA1") == 0
-                        ? "; Java takes SHA-1 of a private CA (--profile java)"
-                        : "");
+        reason_hint(
+            why, "it has to be signed anew with SHA-256; Java takes SHA-1 of a private CA (--profile java), "
+                 "nothing weaker");
         break;
     case X509_V_ERR_INVALID_PURPOSE:
         reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s is not meant for servers (its key usage)", place);

@@ -25,6 +25,10 @@ enum { ISSUERS_MOST = 50, CHAIN_MOST = 100 };
     "rsa_pss_rsae_sha512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:rsa_pkcs1_sha256:"         \
     "rsa_pkcs1_sha384:rsa_pkcs1_sha512:ed25519:ed448:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1"
 
+/* What is offered otherwise: OpenSSL's own list without the key exchanges of 1,200 bytes, which no agent offers, and which
+ * some devices on the way drop because the handshake's first message no longer fits into one packet. */
+static char usual_groups[] = "X25519:P-256:P-384:P-521:X448:ffdhe2048:ffdhe3072";
+
 /* What hangs on a context: the callbacks find their way by it. */
 struct look {
     const struct tls_setup *setup;
@@ -259,6 +263,13 @@ static bool show_client(SSL_CTX *context, const struct keystore *client, struct 
            (!client->chain || SSL_CTX_set1_chain(context, client->chain) == 1);
 }
 
+void tls_begin(void)
+{
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_SSL_STRINGS |
+                         OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
+                     NULL);
+}
+
 bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts, struct reason *why)
 {
     struct look *look = xcalloc(1, sizeof *look);
@@ -290,15 +301,15 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
     bool good = SSL_CTX_set_min_proto_version(context, setup->min_version) == 1 &&
                 SSL_CTX_set_max_proto_version(context, setup->max_version) == 1 &&
                 (!setup->alpn || offer_protocols(context, setup->alpn)) &&
-                (setup->profile != TLS_JAVA || offer_what_java_does(context));
+                (setup->profile == TLS_JAVA ? offer_what_java_does(context)
+                                            : SSL_CTX_set1_groups_list(context, usual_groups) == 1);
     if (!good)
-        return reason_set(why, CODE_INTERNAL, "OpenSSL refuses the settings: %s",
-                          ERR_reason_error_string(ERR_peek_last_error()));
+        return reason_set(why, CODE_INTERNAL, "OpenSSL refuses the settings (error %lx)",
+                          ERR_peek_last_error());
     if (!setup->client || show_client(context, setup->client, facts))
         return true;
-    reason_set(why, CODE_CLIENT_CERTIFICATE, "the client certificate cannot be used: %s",
-               ERR_reason_error_string(ERR_peek_last_error()));
-    return false;
+    return reason_set(why, CODE_CLIENT_CERTIFICATE, "the client certificate cannot be used (error %lx)",
+                      ERR_peek_last_error());
 }
 
 /* --- afterwards --- */
@@ -354,10 +365,44 @@ void tls_observe(SSL *ssl, struct tls_facts *facts)
     ERR_clear_error();
 }
 
+/* Of what a peer can do wrong; other errors are told by their number. */
+static const struct {
+    int reason;
+    const char *words;
+} errors[] = {
+    {SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "unsafe legacy renegotiation disabled"},
+    {SSL_R_UNSUPPORTED_PROTOCOL, "unsupported protocol"},
+    {SSL_R_WRONG_VERSION_NUMBER, "wrong version number"},
+    {SSL_R_WRONG_SSL_VERSION, "wrong version number"},
+    {SSL_R_EXCESSIVE_MESSAGE_SIZE, "excessive message size"},
+    {SSL_R_UNEXPECTED_MESSAGE, "unexpected message"},
+    {SSL_R_UNKNOWN_CIPHER_RETURNED, "the server chose a cipher that was not offered"},
+    {SSL_R_WRONG_CIPHER_RETURNED, "the server chose a cipher that was not offered"},
+    {SSL_R_WRONG_CURVE, "the server chose a group that was not offered"},
+    {SSL_R_BAD_KEY_SHARE, "bad key share"},
+    {SSL_R_WRONG_SIGNATURE_TYPE, "the server signs in a way that was not offered"},
+    {SSL_R_BAD_SIGNATURE, "the server's signature is wrong: its key does not match its certificate"},
+    {SSL_R_DH_KEY_TOO_SMALL, "the key exchange is weak: Diffie-Hellman with too few bits"},
+    {SSL_R_BAD_DH_VALUE, "the key exchange is weak: Diffie-Hellman with too few bits"},
+    {SSL_R_LENGTH_MISMATCH, "lengths that do not fit"},
+    {SSL_R_BAD_LENGTH, "lengths that do not fit"},
+    {SSL_R_TOO_MANY_WARN_ALERTS, "too many warning alerts"},
+    {SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, "a record was changed on its way"},
+    {SSL_R_PACKET_LENGTH_TOO_LONG, "a record is too long"},
+    {SSL_R_ENCRYPTED_LENGTH_TOO_LONG, "a record is too long"},
+};
+
+static void note_library(struct tls_facts *facts, unsigned long error)
+{
+    snprintf(facts->library, sizeof facts->library, "error %lx", error);
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == errors[i].reason)
+            snprintf(facts->library, sizeof facts->library, "%s", errors[i].words);
+}
+
 void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error)
 {
     unsigned long error = ERR_peek_error();
-    const char *words = ERR_reason_error_string(error);
 
     if (facts->alert >= 0) {
         facts->end = TLS_END_ALERT;
@@ -370,7 +415,7 @@ void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error)
         facts->system_error = system_error;
     } else {
         facts->end = TLS_END_LIBRARY;
-        snprintf(facts->library, sizeof facts->library, "%s", words ? words : "no reason given");
+        note_library(facts, error);
     }
     ERR_clear_error();
 }

@@ -38,6 +38,10 @@ struct tls_setup {
 
 enum { TLS_CHAIN_MAX_BYTES = 1024 * 1024 /* of a server's certificate message; longer ones are refused */ };
 
+/* Once a process, before anything else of OpenSSL's: leaves out what takes time at its beginning and end (the texts of its
+ * errors, of which tls_note_end has its own; freeing everything). */
+void tls_begin(void);
+
 /* Prepares a context for one connection. False fills `why` (CODE_INTERNAL, CODE_CLIENT_CERTIFICATE). */
 bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts, struct reason *why);
 

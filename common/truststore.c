@@ -95,6 +95,37 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
     return true;
 }
 
+/* A number that names with the same meaning share, whatever their letters' case, blanks and kind of string: a hash of all
+ * letters in the values (Name: SEQUENCE OF SET OF SEQUENCE of type and value, RFC 5280, 4.1.2.4). Never 0. */
+static uint32_t name_fold(const unsigned char *der, size_t length)
+{
+    const unsigned char *at = der, *end = der + length, *content;
+    size_t content_length;
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    int tag;
+
+    while (at < end && der_next(&at, end, &tag, &content, &content_length)) {
+        if (tag == V_ASN1_SEQUENCE || tag == V_ASN1_SET) {
+            at = content; /* down into it */
+            continue;
+        }
+        for (size_t i = 0; tag != V_ASN1_OBJECT && i < content_length; i++) {
+            unsigned char letter = content[i] | 0x20;
+            if (letter >= 'a' && letter <= 'z')
+                hash = (hash ^ letter) * 16777619u;
+        }
+    }
+    ERR_clear_error();
+    return hash != 0 ? hash : 1;
+}
+
+static uint32_t anchor_fold(struct anchor *anchor)
+{
+    if (anchor->fold == 0)
+        anchor->fold = name_fold(anchor->der + anchor->subject, anchor->subject_length);
+    return anchor->fold;
+}
+
 /* NULL: it is no name after all. */
 static const X509_NAME *anchor_name(struct anchor *anchor)
 {
@@ -289,9 +320,11 @@ static void offer_name(struct truststore *store, X509_STORE *to, const X509_NAME
         if (!anchor->offered)
             offer_anchor(store, to, anchor);
     }
+    uint32_t fold = found ? 0 : name_fold(der, length);
     for (size_t i = 0; i < store->count && !found; i++) {
         struct anchor *anchor = &store->anchors[i];
-        if (!anchor->offered && anchor_name(anchor) && X509_NAME_cmp(anchor_name(anchor), name) == 0)
+        if (!anchor->offered && anchor_fold(anchor) == fold && anchor_name(anchor) &&
+            X509_NAME_cmp(anchor_name(anchor), name) == 0)
             offer_anchor(store, to, anchor);
     }
 }

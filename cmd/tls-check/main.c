@@ -14,7 +14,7 @@
 
 #include "common/banned.h"
 
-enum { IN_FLIGHT_MOST = 64, DESCRIPTORS_EACH = 3 };
+enum { IN_FLIGHT_MOST = 32, DESCRIPTORS_EACH = 3 };
 
 #define HOSTS_FILE "/etc/hosts"
 
@@ -29,7 +29,7 @@ static const char *const examples[] = {
     "What does the server send, and how long is it valid?",
     "tls-check --show-chain --warn-days 60 https://config-server/health",
     "Is the client certificate accepted?",
-    "tls-check --client-cert client.p12 --client-key-password-file /secrets/password --client-cert-accepted "
+    "tls-check --cert client.p12 --client-key-password-file /secrets/password --client-cert-accepted "
     "gateway:8443",
     "The same as the AppDynamics agent will do, from its own settings",
     "tls-check --as-agent appd --agent-dir /opt/appdynamics",
@@ -38,7 +38,7 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const libraries[] = {"musl " VERSION_MUSL, "OpenSSL " VERSION_OPENSSL,
+static const char *const libraries[] = {"musl " VERSION_MUSL, "openssl " VERSION_OPENSSL,
                                         "c-ares " VERSION_CARES, NULL};
 
 extern const struct tool tls_check_tool;
@@ -256,6 +256,7 @@ int main(int argc, char **argv)
     int code;
 
     if (tool_begin(&tls_check_tool, argc, argv, &settings, &verdict, &code)) {
+        tls_begin();
         struct derived *derived = xcalloc(1, sizeof *derived);
         struct run *run = xcalloc(1, sizeof *run);
         bool good = settings.as_agent == 0 || derive_from_agent(derived, &settings, &why);

@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # tls-check --profile java beside a real JVM: the same servers, stores, names and client certificates (tests/tls/cases).
+#
+# shellcheck disable=SC2154
 
 load lib
 load tls
