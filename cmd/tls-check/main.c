@@ -29,8 +29,7 @@ static const char *const examples[] = {
     "What does the server send, and how long is it valid?",
     "tls-check --show-chain --warn-days 60 https://config-server/health",
     "Is the client certificate accepted?",
-    "tls-check --cert client.p12 --client-key-password-file /secrets/password --client-cert-accepted "
-    "gateway:8443",
+    "tls-check --cert client.p12 --client-key-password-file /secrets/key --client-cert-accepted gateway:8443",
     "The same as the AppDynamics agent will do, from its own settings",
     "tls-check --as-agent appd --agent-dir /opt/appdynamics",
     "Warn, but never hold up the app",
