@@ -11,7 +11,7 @@
 #include "common/banned.h"
 
 /* A reference longer than this is no reference; a default may be of any length, as it is not kept. */
-enum { REFERENCE_MAX = 8192, CHUNK = 4096, MESSAGE_MAX = 512 };
+enum { REFERENCE_MAX = 8192, NAME_LONGEST = 1024, CHUNK = 4096, MESSAGE_MAX = 512 };
 
 static const char file_name[] = "file";
 
@@ -63,11 +63,11 @@ static bool is_name_byte(char byte, bool first)
 }
 
 /* NAME of the reference that is kept, "${NAME" or "${NAME:..."; it lasts until the reference changes. */
-static const char *name_of(const struct template *template, char name[REFERENCE_MAX])
+static const char *name_of(const struct template *template, char name[NAME_LONGEST])
 {
     const char *text = template->reference.data + 2;
 
-    snprintf(name, REFERENCE_MAX, "%.*s", (int)strcspn(text, ":}"), text);
+    snprintf(name, NAME_LONGEST, "%.*s", (int)strcspn(text, ":}"), text);
     return name;
 }
 
@@ -78,7 +78,7 @@ static bool is_ours(const struct template *template)
 
 static const char *value_of(const struct template *template)
 {
-    char name[REFERENCE_MAX];
+    char name[NAME_LONGEST];
 
     return getenv(name_of(template, name));
 }
@@ -87,7 +87,7 @@ static const char *value_of(const struct template *template)
 
 static void end_name(struct template *template)
 {
-    char name[REFERENCE_MAX], message[MESSAGE_MAX];
+    char name[NAME_LONGEST], message[MESSAGE_MAX];
     const char *value = value_of(template);
 
     if (!is_ours(template)) {
@@ -105,7 +105,7 @@ static void end_name(struct template *template)
 
 static void end_message(struct template *template)
 {
-    char name[REFERENCE_MAX], message[MESSAGE_MAX];
+    char name[NAME_LONGEST], message[MESSAGE_MAX];
     const char *value = value_of(template);
     const char *words = strchr(template->reference.data, '?') + 1;
 
@@ -180,7 +180,7 @@ static void end_reference(struct template *template)
 /* Behind "${NAME:": what kind it is. False when the byte was not used up. */
 static bool on_colon(struct template *template, char byte)
 {
-    char name[REFERENCE_MAX];
+    char name[NAME_LONGEST];
     bool default_or_message = byte == '-' || byte == '?';
     const char *value = value_of(template);
 
@@ -225,7 +225,7 @@ static bool on_reference_byte(struct template *template, char byte)
 
     switch ((enum state) template->state) {
     case NAME:
-        if (is_name_byte(byte, first)) {
+        if (is_name_byte(byte, first) && template->reference.length < NAME_LONGEST) {
             keep(template, byte);
         } else if (byte == ':' && !first) {
             keep(template, byte);

@@ -24,7 +24,7 @@ struct rendering {
     int dest; /* -1: only checked */
     int error;
     size_t held;
-    char out[CHUNK];
+    char in[CHUNK / 2], out[CHUNK];
 };
 
 static bool flush(struct rendering *rendering)
@@ -77,15 +77,14 @@ static void on_error(void *owner, size_t line, size_t column, const char *messag
 static bool render(struct rendering *rendering, const struct copy *copy, int source, const char **doing,
                    int *error)
 {
-    char chunk[CHUNK / 2];
     ssize_t got;
 
     rendering->sink = (struct template_sink){rendering->dest >= 0 ? collect : NULL, on_error, rendering};
     template_begin(&rendering->template, &rendering->sink, copy->settings->render_prefix);
     do
-        got = read(source, chunk, sizeof chunk);
+        got = read(source, rendering->in, sizeof rendering->in);
     while ((got < 0 && errno == EINTR) ||
-           (got > 0 && template_feed(&rendering->template, chunk, (size_t)got)));
+           (got > 0 && template_feed(&rendering->template, rendering->in, (size_t)got)));
     *doing = "cannot be read";
     *error = got < 0 ? errno : 0;
     bool good = template_end(&rendering->template);
