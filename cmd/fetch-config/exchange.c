@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "cmd/fetch-config/handle.h"
@@ -64,6 +65,30 @@ static bool wants_body(const struct exchange *exchange)
     return status >= 200 && status < 300 && status != 206;
 }
 
+static char *header_value(CURL *easy, const char *name)
+{
+    struct curl_header *header;
+
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return xstrdup(header->value);
+}
+
+int64_t exchange_max_size(const struct exchange *exchange)
+{
+    return exchange->request.max_size > 0 ? exchange->request.max_size : exchange->plan->max_size;
+}
+
+/* Whether libcurl unpacks what comes. */
+static bool is_encoded(const struct exchange *exchange)
+{
+    char *value = exchange->request.decode ? header_value(exchange->easy, "Content-Encoding") : NULL;
+    bool encoded = value && strcasecmp(value, "identity") != 0;
+
+    free(value);
+    return encoded;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 {
     struct exchange *exchange = owner;
@@ -76,19 +101,18 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
         exchange->drained += length;
         return exchange->drained <= DRAIN_MOST ? length : CURL_WRITEFUNC_ERROR;
     }
+    if (exchange->unpacked == 0)
+        exchange->encoded = is_encoded(exchange);
     exchange->unpacked += (int64_t)length;
-    if (exchange->unpacked > exchange->plan->max_unpacked_size)
+    if (exchange->encoded && exchange->unpacked > exchange->plan->max_unpacked_size)
         exchange->reply.unpacked_too_far = true;
+    else if (!exchange->encoded && exchange->unpacked > exchange_max_size(exchange))
+        exchange->reply.too_large = true;
     else if (!exchange->on_body(exchange->owner, bytes, length, &exchange->reply.sink))
         exchange->reply.sink_failed = true;
     else
         return length;
     return CURL_WRITEFUNC_ERROR;
-}
-
-int64_t exchange_max_size(const struct exchange *exchange)
-{
-    return exchange->request.max_size > 0 ? exchange->request.max_size : exchange->plan->max_size;
 }
 
 /* Called often: counts what has come, whatever the server said would come. */
@@ -143,15 +167,6 @@ static void on_stall(void *owner)
 }
 
 /* --- the end --- */
-
-static char *header_value(CURL *easy, const char *name)
-{
-    struct curl_header *header;
-
-    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return NULL;
-    return xstrdup(header->value);
-}
 
 /* What the header says, whether libcurl went on to the body or not. */
 static int64_t told_length(CURL *easy)

@@ -68,7 +68,8 @@ struct exchange {
     struct loop_timer stall;
     int64_t last_activity;
     curl_off_t moved; /* bytes seen by the last activity */
-    int64_t unpacked;
+    int64_t unpacked; /* bytes of the body that were handed over */
+    bool encoded;     /* they came out of a Content-Encoding */
     size_t drained;
     bool running;
     void *tls; /* of prepare_tls */

@@ -47,7 +47,7 @@ enum outcome local_read(const char *path, int64_t max_size,
     while (good && (got = read(descriptor, chunk, sizeof chunk)) > 0) {
         all += got;
         if (stop_signal() != 0)
-            good = reason_set(why, CODE_FAILED, "stopped while copying");
+            good = reason_set(why, CODE_FAILED, "it was being copied");
         else if (all > max_size)
             good = reason_set(why, CODE_FAILED, "is more than the %" PRId64 " bytes of --max-size", max_size);
         else

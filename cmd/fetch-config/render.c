@@ -63,7 +63,9 @@ static bool render_descriptor(int from, struct rendering *rendering)
         goes_on = template_feed(&template, chunk, (size_t)got);
     bool good = template_end(&template);
     if (!rendering->write_failed && rendering->errors == 0 && (got != 0 || stop_signal() != 0))
-        return reason_set(rendering->why, CODE_FAILED, "could not be read back to be rendered");
+        return reason_set(rendering->why, CODE_FAILED, "%s",
+                          stop_signal() != 0 ? "it was being rendered"
+                                             : "could not be read back to be rendered");
     if (rendering->errors > 1)
         reason_detail(rendering->why, ", and %zu more error%s", rendering->errors - 1,
                       rendering->errors > 2 ? "s" : "");

@@ -94,7 +94,7 @@ static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *
 
     while ((status = archive_read_data_block(unpacking->archive, &bytes, &length, &offset)) == ARCHIVE_OK) {
         if (stop_signal() != 0)
-            return reason_set(unpacking->why, CODE_FAILED, "stopped while unpacking");
+            return reason_set(unpacking->why, CODE_FAILED, "it was being unpacked");
         unpack->size += (int64_t)length;
         if (unpack->size > unpacking->rules->max_size || offset > unpacking->rules->max_size)
             return reason_set(unpacking->why, CODE_FAILED,
@@ -200,7 +200,7 @@ static bool take_all(struct unpacking *unpacking)
     while ((status = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
         if (stop_signal() != 0)
-            return reason_set(unpacking->why, CODE_FAILED, "stopped while unpacking");
+            return reason_set(unpacking->why, CODE_FAILED, "it was being unpacked");
         if (!take_entry(unpacking, entry))
             return false;
     }

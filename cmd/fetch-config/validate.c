@@ -47,7 +47,9 @@ static ssize_t next_chunk(int descriptor, char *into, size_t size)
 
 static bool cannot_read(struct reason *why)
 {
-    return reason_set(why, CODE_FAILED, "could not be read back to be validated");
+    return reason_set(why, CODE_FAILED, "%s",
+                      stop_signal() != 0 ? "it was being validated"
+                                         : "could not be read back to be validated");
 }
 
 static bool wrong(struct reason *why, const char *format, size_t line, size_t column, const char *problem)
