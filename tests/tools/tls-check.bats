@@ -132,6 +132,30 @@ load tls
     exits 21
 }
 
+@test "--profile strict does not look at the common name" {
+    start_tls port nosan
+    check $(at "${port[0]}")
+    exits 0
+    check --profile strict $(at "${port[0]}")
+    exits 21
+}
+
+@test "the name is resolved, and --all-addresses wants each of its addresses to pass" {
+    start_tls port good
+    start_dns dns <<'ZONE'
+one.test A 127.0.0.1
+two.test A 127.0.0.1 127.0.0.2
+ZONE
+    check --server-name server.test --all-addresses --nameserver "$dns" "one.test.:${port[0]}"
+    exits 0
+    check --server-name server.test --nameserver "$dns" "two.test.:${port[0]}"
+    exits 0
+    run_tool tls-check --trust-store root.crt --timeout 1s --server-name server.test --all-addresses --nameserver "$dns" \
+        "two.test.:${port[0]}"
+    exits 124
+    ends_saying "1 of 2 addresses pass; 127\.0\.0\.2: connection refused"
+}
+
 ### 22: lifetime
 
 @test "22: expired, with the date and the clock" {
