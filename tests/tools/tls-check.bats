@@ -229,6 +229,36 @@ ZONE
     done
 }
 
+@test "23: nginx lets the handshake through and says HTTP 400" {
+    local nginx_port
+    nginx_port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    cat >nginx.conf <<END
+daemon off; master_process off; pid $PWD/pid; error_log stderr crit;
+events { }
+http {
+    access_log off;
+    server {
+        listen 127.0.0.1:$nginx_port ssl;
+        ssl_certificate $PWD/good.pem;
+        ssl_certificate_key $PWD/good.key;
+        ssl_client_certificate $PWD/clients.ca;
+        ssl_verify_client on;
+        ssl_verify_depth 3;
+        location / { return 204; }
+    }
+}
+END
+    begin /usr/sbin/nginx -c "$PWD/nginx.conf" -p "$PWD" 2>nginx.err
+    until_true 10 run_tool wait-for-tcp --once "127.0.0.1:$nginx_port"
+    check --connect "127.0.0.1:$nginx_port" https://server.test/
+    exits 23
+    ends_saying "wants a client certificate, and none was given"
+    check --connect "127.0.0.1:$nginx_port" --client-cert client.pem --client-cert-accepted https://server.test/
+    exits 0
+    check --connect "127.0.0.1:$nginx_port" --client-cert clientother.pem https://server.test/
+    exits 23
+}
+
 @test "23: a key that does not match is told without a connection" {
     check --client-cert client.crt --client-key clientother.key 127.0.0.1:1
     exits 23
