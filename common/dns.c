@@ -86,8 +86,10 @@ static bool link_open(struct link *link)
 {
     const struct dns_resolver *resolver = link->lookup->resolver;
 
-    return link->channel.ares || dns_channel_open(&link->channel, &resolver->conf->servers[link->server],
-                                                  resolver->conf, resolver->tcp);
+    if (link->channel.ares)
+        return true;
+    return dns_channel_open(&link->channel, &resolver->conf->servers[link->server], resolver->conf,
+                            deadline_left(link->lookup->deadline, deadline_now()), resolver->tcp);
 }
 
 static void question_ask_next_server(struct question *question, int64_t now)
@@ -201,21 +203,24 @@ static bool lookup_candidate_is_done(const struct dns_lookup *lookup, int64_t no
     return true;
 }
 
-/* The candidate's own verdict: records of either type, else what leaves it unknown, else negative. */
+/* The candidate's own verdict: records of either type, else what leaves it unknown, else negative. Where all types are
+ * asked for, what leaves it unknown comes first. */
 static enum answer_status lookup_candidate_status(const struct dns_lookup *lookup)
 {
     enum answer_status status = ANSWER_NXDOMAIN;
+    bool records = false;
 
     for (size_t i = 0; i < lookup->request.type_count; i++) {
         enum answer_status one = lookup->questions[i].answer.status;
+        records = records || one == ANSWER_RECORDS;
         if (one == ANSWER_RECORDS)
-            return ANSWER_RECORDS;
+            continue;
         if (one == ANSWER_NONE)
             one = ANSWER_SILENT;
         if (!answer_is_negative(one) || (one == ANSWER_NO_DATA && status == ANSWER_NXDOMAIN))
             status = one;
     }
-    return status;
+    return records && (!lookup->request.all_types || answer_is_negative(status)) ? ANSWER_RECORDS : status;
 }
 
 static void lookup_note_negative_ttl(struct dns_lookup *lookup)
@@ -282,6 +287,10 @@ static void lookup_settle(void *owner)
     struct dns_lookup *lookup = owner;
     int64_t now = deadline_now();
 
+    if (lookup->link_count == 0) { /* the hosts file had the name when the run began */
+        lookup_finish(lookup, ANSWER_UNREACHABLE);
+        return;
+    }
     for (;;) {
         lookup_ask(lookup, now);
         if (!lookup_candidate_is_done(lookup, now))

@@ -36,6 +36,7 @@ struct dns_request {
     bool search; /* through the search list; a trailing dot means no anyhow */
     enum dns_type types[DNS_TYPES];
     size_t type_count;
+    bool all_types;       /* records count only when every type is settled: "gone", "all addresses" */
     bool first_is_enough; /* the second type is not asked for when the first has records */
     int64_t
         patience; /* milliseconds to wait for the other type once one has records; 0: until the deadline */

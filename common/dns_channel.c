@@ -11,7 +11,8 @@
 #include "common/banned.h"
 
 enum {
-    RESEND = 1000, /* milliseconds, unless resolv.conf says otherwise */
+    RESEND_LEAST = 1000, /* milliseconds */
+    RESEND_MOST = 10000,
     TRIES = 3,
     SERVER_TEXT = ADDRESS_TEXT + 16,
 };
@@ -76,11 +77,22 @@ static void format_server(const struct address *server, char text[SERVER_TEXT])
              address_format(server, address), address_port(server));
 }
 
+/* How long until a question is sent again. c-ares hears late answers to the last sending or two only, so who gives an
+ * attempt more time, because DNS is slow, gets fewer sendings. */
+static int resend_interval(const struct resolvconf *conf, int64_t time)
+{
+    if (conf->timeout > 0)
+        return conf->timeout * 1000;
+    if (time / TRIES > RESEND_MOST)
+        return RESEND_MOST;
+    return time / TRIES > RESEND_LEAST ? (int)(time / TRIES) : RESEND_LEAST;
+}
+
 /* Everything is said explicitly, so that neither c-ares's defaults nor the environment (RES_OPTIONS) count. */
-static int channel_init(struct dns_channel *channel, const struct resolvconf *conf, bool tcp)
+static int channel_init(struct dns_channel *channel, const struct resolvconf *conf, int64_t time, bool tcp)
 {
     char nothing[] = "/dev/null", dns_only[] = "b";
-    int resend = conf->timeout > 0 ? conf->timeout * 1000 : RESEND;
+    int resend = resend_interval(conf, time);
     struct ares_options options = {
         .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS,
         .timeout = resend,
@@ -103,10 +115,10 @@ static int channel_init(struct dns_channel *channel, const struct resolvconf *co
 }
 
 bool dns_channel_open(struct dns_channel *channel, const struct address *server,
-                      const struct resolvconf *conf, bool tcp)
+                      const struct resolvconf *conf, int64_t time, bool tcp)
 {
     char text[SERVER_TEXT];
-    int status = channel_init(channel, conf, tcp);
+    int status = channel_init(channel, conf, time, tcp);
 
     format_server(server, text);
     if (status == ARES_SUCCESS)

@@ -24,9 +24,10 @@ struct dns_channel {
     struct socket_watch *watches;
 };
 
-/* `conf` gives the options on time-outs. False when there can be no socket or c-ares does not take the address; it is to be closed all the same. */
+/* `conf` gives the options on time-outs; where it has none, `time`, the milliseconds that there are for the
+ * answer, does. False when there can be no socket or c-ares does not take the address; it is to be closed all the same. */
 bool dns_channel_open(struct dns_channel *channel, const struct address *server,
-                      const struct resolvconf *conf, bool tcp);
+                      const struct resolvconf *conf, int64_t time, bool tcp);
 void dns_channel_close(struct dns_channel *channel);
 
 /* Lets c-ares look at its time-outs; on_activity is not called. */

@@ -68,7 +68,12 @@ static void reason_unknown(const struct dns_result *result, struct reason *why)
         reason_set(why, CODE_FAILED, "%s for %s", unknown_text(result->status), result->candidate);
     if (address_family(&answer->server) != 0)
         reason_detail(why, " (server %s)", address_format(&answer->server, server));
-    if (result->status == ANSWER_SILENT || result->status == ANSWER_UNREACHABLE)
+    if (result->status == ANSWER_SILENT && result->asked > 1)
+        reason_hint(why,
+                    "%zu names before it were answered: a slow upstream server? Give more --attempt-timeout, "
+                    "or the full name with a trailing dot",
+                    result->asked - 1);
+    else if (result->status == ANSWER_SILENT || result->status == ANSWER_UNREACHABLE)
         reason_hint(why,
                     "%s is not answered: is the cluster's DNS up, and does a NetworkPolicy allow port 53?",
                     result->candidate);

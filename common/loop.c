@@ -144,7 +144,7 @@ static void loop_fire_timers(struct loop *loop)
 {
     int64_t now = deadline_now();
 
-    while (!loop->quit && loop->timers > 0 && loop->heap[1]->due <= now) {
+    while (!loop->quit && stop_signal() == 0 && loop->timers > 0 && loop->heap[1]->due <= now) {
         struct loop_timer *timer = loop->heap[1];
         loop_timer_clear(loop, timer);
         timer->on_due(timer->owner);

@@ -257,6 +257,22 @@ static bool check_once(const struct parser *parser)
                       "--once: one attempt cannot tell what --stable asks for");
 }
 
+/* How a usage error is told is taken from the variables all the same. */
+static void parse_reporting(struct parser *parser)
+{
+    static const char *const names[] = {"termination-log", "log-format"};
+    struct reason ignored, *why = parser->source.why;
+
+    parser->source.why = &ignored;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t index = find_name(parser->tool, names[i], strlen(names[i]));
+        const struct option *row = options_row(parser->tool, index);
+        if (row && parser->given[index] == GIVEN_NOT)
+            parse_variable(parser, row, &parser->given[index]);
+    }
+    parser->source.why = why;
+}
+
 bool options_parse(const struct tool *tool, int argc, char **argv, char **environment, void *options,
                    struct reason *why)
 {
@@ -271,6 +287,8 @@ bool options_parse(const struct tool *tool, int argc, char **argv, char **enviro
         settle(&parser);
         good = good && check_min_targets(&parser) && check_once(&parser);
     }
+    if (!good)
+        parse_reporting(&parser);
     free(parser.given);
     return good;
 }

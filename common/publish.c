@@ -47,6 +47,9 @@ static bool publish_fail(struct reason *why, const char *path, const char *doing
     case EBUSY:
         reason_hint(why, "the file itself is a mount (subPath?): mount its directory instead");
         break;
+    case ENXIO:
+        reason_hint(why, "a FIFO that nobody reads");
+        break;
     case ENOSPC:
     case EDQUOT:
         reason_hint(why, "the volume is full");
@@ -188,6 +191,9 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
 
     while (length > 0) {
         ssize_t written = write_some(publish, at, length);
+        if (written < 0 && errno == ECANCELED)
+            return reason_set(why, (enum code)(128 + stop_signal()), "%.200s: stopped before all was written",
+                              publish->path);
         if (written < 0 && errno != EINTR && errno != EAGAIN)
             return publish_fail(why, publish->path, "cannot be written", errno);
         at += written > 0 ? written : 0;

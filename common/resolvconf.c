@@ -37,6 +37,19 @@ static void parse_nameserver(char *rest, struct resolvconf *conf)
         conf->server_count++;
 }
 
+/* Labels of 1 to 63 bytes (RFC 1035, 2.3.4): no name below another domain can be asked for. */
+static bool has_sound_labels(const char *domain, size_t length)
+{
+    size_t label = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        label = domain[i] == '.' ? 0 : label + 1;
+        if (label > 63 || (label == 0 && (i == 0 || domain[i - 1] == '.')))
+            return false;
+    }
+    return true;
+}
+
 /* The last search or domain line counts. */
 static void parse_search(char *rest, struct resolvconf *conf)
 {
@@ -47,7 +60,7 @@ static void parse_search(char *rest, struct resolvconf *conf)
         size_t length = strlen(word);
         if (length > 0 && word[length - 1] == '.')
             length--;
-        if (length == 0 || length >= DNS_NAME)
+        if (length == 0 || length >= DNS_NAME || !has_sound_labels(word, length))
             continue;
         char *domain = conf->domains[conf->domain_count++];
         memcpy(domain, word, length);

@@ -88,7 +88,8 @@ struct retry_step retry_next(const struct retry_policy *policy, struct retry_sta
         return step;
     }
     state->stable_since = DEADLINE_NEVER;
-    if (outcome == ATTEMPT_FAIL || policy->once) {
+    bool clock_ended_it = now >= state->deadline;
+    if (outcome == ATTEMPT_FAIL || (policy->once && !clock_ended_it)) {
         step.verdict = RETRY_FAILED;
         return step;
     }

@@ -42,8 +42,9 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
     struct common_options *common = options;
     struct reason why;
 
-    harden_relocations();
     tool_open_standard_streams();
+    stop_install(); /* early: PID 1 has no default actions, so a signal before this is lost */
+    harden_relocations();
     bool good = options_parse(tool, argc, argv, environ, options, &why);
     log_setup(tool->name, (enum log_format)common->log_format, (enum log_level)common->log_level);
     verdict->tool = tool->name;
@@ -60,6 +61,5 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
         return false;
     }
     variables_warn_unknown(environ, warn_unknown_variable);
-    stop_install();
     return true;
 }

@@ -64,7 +64,10 @@ int verdict_finish(const struct verdict *verdict, enum code code, const struct l
 
 int verdict_refuse(const struct verdict *verdict, const struct reason *why)
 {
-    struct log_event event = {.level = LOG_ERROR, .name = "failed", .elapsed = -1, .reason = why};
+    struct log_event event = {.level = LOG_ERROR,
+                              .name = why->code >= CODE_SIGINT ? "signal" : "failed",
+                              .elapsed = -1,
+                              .reason = why};
     struct buf text;
 
     buf_init(&text, VERDICT_LINE);

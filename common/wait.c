@@ -72,7 +72,8 @@ static void wait_on_kick(void *owner)
 {
     struct wait *wait = owner;
 
-    while (wait->queue && wait->in_flight < wait->in_flight_most && wait_goes_on(wait)) {
+    while (wait->queue && wait->in_flight < wait->in_flight_most && wait_goes_on(wait) &&
+           stop_signal() == 0) {
         struct wait_target *target = wait->queue;
         wait->queue = target->next_queued;
         if (target->phase == WAIT_QUEUED)
@@ -117,6 +118,15 @@ static bool target_was_cut_short(const struct wait_target *target, int64_t now)
     return now >= target->retry.deadline && target->reason.text[0] != '\0';
 }
 
+/* Good, but --stable asks for more of it. An older failure would be untrue by now. */
+static void target_note_stability(struct wait_target *target)
+{
+    struct reason why;
+
+    reason_set(&why, CODE_FAILED, "the condition holds, but not yet for as long as --stable asks");
+    target_note_reason(target, &why);
+}
+
 static void target_is_ready(struct wait_target *target)
 {
     struct wait *wait = target->wait;
@@ -140,6 +150,8 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     wait->in_flight--;
     if (outcome == ATTEMPT_FAIL || (outcome == ATTEMPT_RETRY && !target_was_cut_short(target, now)))
         target_note_reason(target, why);
+    else if (outcome == ATTEMPT_OK && step.verdict != RETRY_READY)
+        target_note_stability(target);
     switch (step.verdict) {
     case RETRY_READY:
         target_is_ready(target);
@@ -175,7 +187,6 @@ static void wait_on_limit(void *owner)
 {
     struct wait *wait = owner;
 
-    wait->over_time = true;
     loop_quit(wait->loop);
 }
 
@@ -187,8 +198,7 @@ static void wait_on_alive(void *owner)
 
     for (size_t i = 0; i < wait->count && !many; i++) {
         struct wait_target *target = wait->targets[i];
-        if (target->phase != WAIT_READY && target->reason.text[0] != '\0' &&
-            now - target->said >= SIGN_OF_LIFE)
+        if (target->phase != WAIT_READY && target->phase != WAIT_FAILED && now - target->said >= SIGN_OF_LIFE)
             wait_say_waiting(target);
     }
     if (many && now - wait->said >= SIGN_OF_LIFE)
@@ -219,11 +229,8 @@ static void wait_begin(struct wait *wait)
  * comes one tick after the last attempt's deadline, so that attempt ends by itself and tells more. */
 static void wait_set_limit(struct wait *wait)
 {
-    int64_t limit = deadline_limit(wait->began, wait->options->retry.timeout);
-
-    loop_timer_set(wait->loop, &wait->limit, deadline_after(limit == DEADLINE_NEVER ? 0 : limit, 1));
-    if (limit == DEADLINE_NEVER)
-        loop_timer_clear(wait->loop, &wait->limit);
+    loop_timer_set(wait->loop, &wait->limit,
+                   deadline_after(deadline_limit(wait->began, wait->options->retry.timeout), 1));
 }
 
 static void wait_cancel_all(struct wait *wait)
@@ -268,16 +275,14 @@ int wait_run(struct wait *wait)
 
     wait_begin(wait);
     wait_set_limit(wait);
+    wait_say_so_far(wait); /* the first attempt may be the one that takes for ever */
     enum loop_end end = loop_run(wait->loop);
     wait_cancel_all(wait);
     enum code code = wait_code(wait, end);
     if (code != CODE_OK && end != LOOP_STOPPED && wait->keep)
         wait->kept = wait->keep(wait);
     bool concluded = !wait->conclude || wait->conclude(wait, code, &why);
-    if (code == CODE_OK && (!concluded || (wait->publish && !wait->publish(wait, &why)))) {
-        if (stop_signal() != 0)
-            why.code = (enum code)(128 + stop_signal());
+    if (code == CODE_OK && (!concluded || (wait->publish && !wait->publish(wait, &why))))
         return verdict_refuse(wait->verdict, &why);
-    }
     return wait_say_verdict(wait, code);
 }

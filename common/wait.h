@@ -74,7 +74,6 @@ struct wait {
     int64_t said; /* when a line for all targets was last written */
     struct wait_target *queue, *queue_tail;
     struct loop_timer limit, alive, kick;
-    bool over_time;
     const char *kept; /* what `keep` said */
 };
 

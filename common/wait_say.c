@@ -23,6 +23,11 @@ static void wait_add_found(const struct wait_target *target, struct buf *line)
         buf_add_format(line, "; %s", target->found);
 }
 
+static const char *reason_known(const struct wait_target *target)
+{
+    return target->reason.text[0] != '\0' ? target->reason.text : "no attempt has ended yet";
+}
+
 /* --- telling about one target --- */
 
 static void target_say(struct wait_target *target, enum log_level level, const char *name, const char *text)
@@ -49,7 +54,7 @@ static void target_say_reason(struct wait_target *target, enum log_level level, 
     struct buf text;
 
     buf_init(&text, SUMMARY_MAX);
-    buf_add_format(&text, "%s%s (attempt %u)%s", target->reason.text, target->reason.detail,
+    buf_add_format(&text, "%s%s (attempt %u)%s", reason_known(target), target->reason.detail,
                    target->retry.attempts, more);
     target_say(target, level, name, text.data);
     buf_free(&text);
@@ -116,9 +121,7 @@ static void wait_add_open(const struct wait *wait, struct buf *line, size_t most
         }
         if (wait->count > 1)
             buf_add_format(line, "%s: ", target->name);
-        buf_add_format(line, "%s%s", target->reason.text, target->reason.detail);
-        if (target->reason.text[0] == '\0')
-            buf_add_text(line, "no attempt has ended yet");
+        buf_add_format(line, "%s%s", reason_known(target), target->reason.detail);
         left--;
     }
 }

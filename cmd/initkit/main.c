@@ -5,7 +5,6 @@
 #include "cmd/initkit/tools.h"
 #include "common/install.h"
 #include "common/tool.h"
-#include "versions.h"
 
 #include "common/banned.h"
 
@@ -44,9 +43,6 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const libraries[] = {"musl " VERSION_MUSL, "OpenSSL " VERSION_OPENSSL,
-                                        "c-ares " VERSION_CARES, NULL};
-
 extern const struct tool initkit_tool;
 const struct tool initkit_tool = {
     .name = "initkit",
@@ -56,7 +52,6 @@ const struct tool initkit_tool = {
                    "operands. Called "
                    "through a link with a tool's name, initkit is that tool.",
     .examples = examples,
-    .libraries = libraries,
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .options_size = sizeof(struct initkit_options),
@@ -89,6 +84,27 @@ static const struct entry *find_entry(const char *name)
     return NULL;
 }
 
+enum { LIBRARIES_MOST = 32 };
+
+static bool has_library(const char *const *libraries, const char *library)
+{
+    for (; *libraries; libraries++)
+        if (strcmp(*libraries, library) == 0)
+            return true;
+    return false;
+}
+
+/* What any of the tools links: all of it is in this file. `all` is zeroed. */
+static void collect_libraries(const char *all[LIBRARIES_MOST])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ENTRIES; i++)
+        for (const char *const *library = entries[i].tool->libraries; *library; library++)
+            if (!has_library(all, *library) && count < LIBRARIES_MOST - 1)
+                all[count++] = *library;
+}
+
 static int list(void)
 {
     for (size_t i = 0; i < ENTRIES; i++)
@@ -119,7 +135,10 @@ static int run(const struct initkit_options *options, const struct verdict *verd
         return list();
     if (options->install)
         return install(options->install, verdict);
-    if (options->common.operands.count > 0)
+    if (options->common.operands.count > 0 && find_entry(options->common.operands.items[0]))
+        reason_set(&why, CODE_USAGE, "%.100s: options go behind the tool's name: initkit TOOL [ARGUMENT]...",
+                   options->common.operands.items[0]);
+    else if (options->common.operands.count > 0)
         reason_set(&why, CODE_USAGE, "%.100s: no such tool: expected one of those that --list prints",
                    options->common.operands.items[0]);
     else
@@ -130,6 +149,8 @@ static int run(const struct initkit_options *options, const struct verdict *verd
 int main(int argc, char **argv)
 {
     const struct entry *entry = find_entry(argv[0]);
+    const char *libraries[LIBRARIES_MOST] = {0};
+    struct tool self = initkit_tool;
     struct initkit_options options;
     struct verdict verdict;
     int code;
@@ -141,8 +162,14 @@ int main(int argc, char **argv)
         if (entry)
             return entry->main(argc - 1, argv + 1);
     }
-    if (tool_begin(&initkit_tool, argc, argv, &options, &verdict, &code))
+    /* What follows a tool's name is not initkit's own. */
+    for (int i = 1; i < argc; i++)
+        if (find_entry(argv[i]))
+            argv[argc = i + 1] = NULL;
+    collect_libraries(libraries);
+    self.libraries = libraries;
+    if (tool_begin(&self, argc, argv, &options, &verdict, &code))
         code = run(&options, &verdict);
-    options_free(&initkit_tool, &options);
+    options_free(&self, &options);
     return code;
 }

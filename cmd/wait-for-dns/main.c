@@ -37,6 +37,11 @@ static const char *const write_formats[] = {"lines", "json", "env", "hosts", NUL
 
 #define AT(member) offsetof(struct wait_for_dns_options, member)
 
+static bool check_path(const char *value, struct reason *why)
+{
+    return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path, or - for standard output");
+}
+
 static const struct option rows[] = {
     {.name = "family",
      .argument = "any|4|6|both",
@@ -78,6 +83,7 @@ static const struct option rows[] = {
      .argument = "PATH",
      .type = OPTION_TEXT,
      .offset = AT(write),
+     .check = check_path,
      .help = "Write the records there once ready, whole or not at all; - is standard output"},
     {.name = "write-format",
      .argument = "lines|json|env|hosts",
@@ -165,6 +171,19 @@ static void run_set_plan(struct run *run)
     };
 }
 
+/* What is no address is never among addresses. */
+static bool check_expected_addresses(const struct option_list *expect, struct reason *why)
+{
+    struct address address;
+
+    for (size_t i = 0; i < expect->count; i++)
+        if (!address_parse(expect->items[i], 0, &address))
+            return reason_set(why, CODE_USAGE,
+                              "--expect: \"%.100s\" is no address, and addresses are asked for",
+                              expect->items[i]);
+    return true;
+}
+
 /* What cannot be together. */
 static bool check_name(const struct wait_for_dns_options *options, const struct name *name,
                        struct reason *why)
@@ -174,7 +193,7 @@ static bool check_name(const struct wait_for_dns_options *options, const struct 
     if (options->write && options->write_format == WRITE_HOSTS && !has_addresses)
         return reason_set(why, CODE_USAGE, "--write-format hosts: %s records are no addresses",
                           dns_type_name(name->type));
-    return true;
+    return !has_addresses || check_expected_addresses(&options->expect, why);
 }
 
 static bool run_add_names(struct run *run, const char *pod_namespace, struct reason *why)
@@ -224,6 +243,9 @@ static bool run_write(struct wait *wait, struct reason *why)
     struct publish publish;
     struct buf out;
 
+    for (size_t i = 0; i < run->count; i++)
+        if (run->names[i].base.phase != WAIT_READY)
+            records_free(&run->names[i].records); /* it was there, but did not stay */
     buf_init(&out, WRITE_MAX);
     write_format((enum write_format)run->options->write_format, run->names, run->count, &out);
     bool written = publish_begin(&publish, run->options->write, FILE_MODE, why);

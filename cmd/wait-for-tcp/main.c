@@ -181,6 +181,12 @@ static bool check_family(const struct target *target, int family, struct reason 
     return reason_set(why, CODE_USAGE, "--family %s excludes this address", family == AF_INET ? "4" : "6");
 }
 
+static bool check_min_addresses(const struct target *target, size_t wanted, struct reason *why)
+{
+    return target->kind == TARGET_NAME || wanted <= 1 ||
+           reason_set(why, CODE_USAGE, "--min-addresses %zu: this target is a single address", wanted);
+}
+
 static bool run_add_targets(struct run *run, const struct option_list *operands, const char *pod_namespace,
                             struct reason *why)
 {
@@ -192,7 +198,8 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
         probe->plan = &run->plan;
         run->targets[i] = &probe->base;
         if (!target_parse(operands->items[i], pod_namespace, &probe->target, why) ||
-            !check_family(&probe->target, run->plan.family, why)) {
+            !check_family(&probe->target, run->plan.family, why) ||
+            !check_min_addresses(&probe->target, run->plan.rules.min_addresses, why)) {
             reason_wrap(why, "%s", operands->items[i]);
             return false;
         }
@@ -221,6 +228,8 @@ static bool run_prepare(struct run *run, const struct wait_for_tcp_options *opti
     char pod_namespace[NAMESPACE_TEXT];
 
     run_set_rules(run, options);
+    if (options->gone && (options->send || options->expect || options->min_addresses > 1))
+        return reason_set(why, CODE_USAGE, "--gone: does not go with --send, --expect or --min-addresses");
     if (operands->count == 0)
         return reason_set(why, CODE_USAGE,
                           "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH");

@@ -101,7 +101,7 @@ static void probe_advance(struct probe *probe)
         return;
     }
     bool more = probe->started < probe->count && !wants_all(probe);
-    int64_t turn = more ? deadline_after(now, CONNECT_STAGGER) : DEADLINE_NEVER;
+    int64_t turn = more ? deadline_after(probe->last_start, CONNECT_STAGGER) : DEADLINE_NEVER;
     loop_timer_set(probe->plan->loop, &probe->timer, deadline_earlier(turn, probe->deadline));
 }
 
@@ -110,6 +110,7 @@ static void probe_on_dial_end(struct dial *dial)
     struct probe *probe = dial->owner;
 
     probe->ended++;
+    probe->last_start = 0; /* its turn is over: the next address need not wait (RFC 8305, section 5) */
     if (!probe->starting)
         probe_advance(probe);
 }
@@ -183,15 +184,25 @@ static void probe_on_result(void *owner, const struct dns_result *result)
               &why);
 }
 
+/* A family whose answer is late gets more time with each attempt: its addresses may be the only ones that work. */
+static int64_t probe_patience(const struct probe *probe)
+{
+    unsigned attempts = probe->base.retry.attempts;
+
+    return (int64_t)DNS_PATIENCE << (attempts < 4 ? attempts : 4);
+}
+
 static void probe_look_up(struct probe *probe)
 {
     const struct probe_plan *plan = probe->plan;
+    bool all = plan->rules.gone || plan->rules.all_addresses;
     struct dns_request request = {
         .name = probe->target.at.host,
         .search = plan->search,
         .types = {plan->family == AF_INET6 ? DNS_AAAA : DNS_A, DNS_AAAA},
         .type_count = plan->family == AF_UNSPEC ? 2 : 1,
-        .patience = wants_all(probe) ? 0 : DNS_PATIENCE,
+        .all_types = all,
+        .patience = all ? 0 : probe_patience(probe),
     };
 
     probe->lookup = dns_lookup_start(plan->resolver, &request, probe->deadline, probe_on_result, probe);
