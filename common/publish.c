@@ -253,11 +253,14 @@ static bool swap_names(const char *a, const char *b)
 
 bool publish_place(struct publish *publish, struct reason *why)
 {
+    struct stat present;
     int error = 0;
 
     if (publish->direct)
         return true;
-    publish->swapped = swap_names(publish->temporary, publish->path);
+    /* A swap would put a directory aside, which rename refuses. */
+    bool directory = lstat(publish->path, &present) == 0 && S_ISDIR(present.st_mode);
+    publish->swapped = !directory && swap_names(publish->temporary, publish->path);
     if (!publish->swapped && rename(publish->temporary, publish->path) != 0) {
         error = errno;
         unlink(publish->temporary);

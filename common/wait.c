@@ -277,6 +277,8 @@ int wait_run(struct wait *wait)
     wait_set_limit(wait);
     wait_say_so_far(wait); /* the first attempt may be the one that takes for ever */
     enum loop_end end = loop_run(wait->loop);
+    if (stop_signal() != 0) /* it came while an attempt was busy, not waiting */
+        end = LOOP_STOPPED;
     wait_cancel_all(wait);
     enum code code = wait_code(wait, end);
     if (code != CODE_OK && end != LOOP_STOPPED && wait->keep)

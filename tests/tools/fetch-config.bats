@@ -172,6 +172,8 @@ SCRIPT
     ends_saying "2000 bytes, more than the 1999 of --max-size"
     run_tool fetch-config "$h/told=./a" --max-size 2000
     exits 0
+    run_tool fetch-config "$h/told=./a" --max-size 2000 --max-unpacked-size 1
+    exits 0
     run_tool fetch-config "$h/pour=./b" --max-size 1Mi
     exits 1
     ends_saying "more than the 1048576 bytes of --max-size"
@@ -536,6 +538,25 @@ ZONE
         took_less_than 1000
         ends_saying "stopped by SIGTERM"
         [ "$(cat a)" = old ]
+        no_litter
+    done
+}
+
+@test "SIGTERM while it renders and parses" {
+    seq -f 'k%.0f: v' 1 4000000 >large.yaml
+    for work in "--validate yaml" "--render --validate yaml"; do
+        # shellcheck disable=SC2086 # two words
+        start_tool fetch-config "file://$PWD/large.yaml=./a" $work
+        until_true 5 listens_for_signals "$tool"
+        sleep 0.2
+        begun=$(milliseconds)
+        kill -TERM "$tool"
+        wait_tool
+        elapsed=$(($(milliseconds) - begun))
+        exits 143
+        took_less_than 1000
+        ends_saying "stopped by SIGTERM"
+        [ ! -e a ]
         no_litter
     done
 }

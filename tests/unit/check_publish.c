@@ -282,6 +282,56 @@ START_TEST(a_filesystem_without_locks)
 }
 END_TEST
 
+START_TEST(places_and_settles)
+{
+    struct publish first, second;
+    char *a = scratch_file("a", "old"), *b = scratch_path("b");
+
+    ck_assert(publish_begin(&first, a, 0644, &why) && publish_begin(&second, b, 0644, &why));
+    ck_assert(publish_write(&first, "new", 3, &why) && publish_write(&second, "new", 3, &why));
+    ck_assert(publish_place(&first, &why) && publish_place(&second, &why));
+    ck_assert_str_eq(scratch_read(a, NULL), "new");
+    publish_settle(&first);
+    publish_settle(&second);
+    ck_assert_str_eq(scratch_read(b, NULL), "new");
+    ck_assert_int_eq(scratch_count(), 2);
+}
+END_TEST
+
+START_TEST(places_and_takes_back)
+{
+    struct publish first, second, third;
+    char *a = scratch_file("a", "old"), *b = scratch_path("b"), *c = scratch_path("c");
+
+    ck_assert(publish_begin(&first, a, 0644, &why) && publish_begin(&second, b, 0644, &why) &&
+              publish_begin(&third, c, 0644, &why));
+    ck_assert(publish_write(&first, "new", 3, &why));
+    ck_assert(publish_place(&first, &why) && publish_place(&second, &why));
+    ck_assert_int_eq(mkdir(c, 0755), 0);
+    ck_assert(!publish_place(&third, &why));
+    expect_contains(why.text, "cannot be put in its place");
+    publish_undo(&first);
+    publish_undo(&second);
+    ck_assert_str_eq(scratch_read(a, NULL), "old");
+    ck_assert_int_ne(access(b, F_OK), 0);
+    ck_assert_int_eq(scratch_count(), 2);
+}
+END_TEST
+
+START_TEST(moves)
+{
+    struct publish first, second;
+    char *a = scratch_path("a");
+
+    ck_assert(publish_begin(&first, a, 0644, &why));
+    ck_assert(publish_write(&first, "new", 3, &why));
+    publish_move(&first, &second);
+    ck_assert(publish_commit(&second, &why));
+    ck_assert_str_eq(scratch_read(a, NULL), "new");
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
 SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
       giving_up_leaves_nothing_and_keeps_the_old, the_mode_whatever_the_umask,
       while_it_is_written_nobody_else_reads_it_under_its_name,
@@ -289,4 +339,5 @@ SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
       a_fifo_is_written_to, a_fifo_without_a_reader_is_an_error_at_once, a_dash_is_standard_output,
       why_it_cannot_be_written, a_folder_that_may_not_be_written, a_full_disk,
       no_commit_onto_a_directory_that_appeared_meanwhile, a_link_is_replaced_not_followed,
-      a_path_without_a_folder, a_filesystem_without_modes, a_filesystem_without_locks)
+      a_path_without_a_folder, a_filesystem_without_modes, a_filesystem_without_locks, places_and_settles,
+      places_and_takes_back, moves)
