@@ -48,9 +48,8 @@ const struct tool initkit_tool = {
     .name = "initkit",
     .operands = "TOOL [ARGUMENT]...",
     .summary = "Run one of initkit's tools",
-    .description = "TOOL is one of those that --list prints; what follows it are that tool's own options and "
-                   "operands. Called "
-                   "through a link with a tool's name, initkit is that tool.",
+    .description = "TOOL is one of those that --list prints; what follows it are that tool's own options "
+                   "and operands. Called through a link with a tool's name, initkit is that tool.",
     .examples = examples,
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],

@@ -287,6 +287,7 @@ static void check_resolve(struct check *check)
         .search = plan->search,
         .types = {plan->family == AF_INET6 ? DNS_AAAA : DNS_A, DNS_AAAA},
         .type_count = plan->family == AF_UNSPEC ? 2 : 1,
+        .all_types = plan->all_addresses,
         .patience = plan->all_addresses ? 0 : DNS_PATIENCE,
     };
     check->lookup = dns_lookup_start(plan->resolver, &request, check->deadline, check_on_result, check);

@@ -46,15 +46,13 @@ const struct tool tls_check_tool = {
     .operands = "TARGET...",
     .summary = "Check whether a client would trust a TLS server, and say why not",
     .description = "TARGET is HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH (then an HTTP request "
-                   "follows the handshake); "
-                   "the port is 443 unless said, and %n in a host name stands for the pod's namespace.\n\n"
+                   "follows the handshake); the port is 443 unless said, and %n in a host name stands for "
+                   "the pod's namespace.\n\n"
                    "What waiting may mend is retried until the deadline: a name that does not resolve, a "
-                   "refused connection, a "
-                   "broken handshake, a certificate that is not valid yet, HTTP 5xx. What it cannot mend "
-                   "ends the run at once: "
-                   "20 untrusted, 21 wrong name, 22 expired, 23 client certificate, 24 protocol, 25 pin, 26 "
-                   "HTTP status, 27 "
-                   "unusable file, 28 unfit certificate, 29 proxy.",
+                   "refused connection, a broken handshake, a certificate that is not valid yet, HTTP 5xx. "
+                   "What it cannot mend ends the run at once: 20 untrusted, 21 wrong name, 22 expired, 23 "
+                   "client certificate, 24 protocol, 25 pin, 26 HTTP status, 27 unusable file, 28 unfit "
+                   "certificate, 29 proxy.",
     .examples = examples,
     .libraries = libraries,
     .options = settings_rows,

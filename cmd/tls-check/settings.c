@@ -136,8 +136,7 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .type = OPTION_LIST,
      .offset = AT(trust_stores),
      .help = "Trust what is in this file or directory: PEM, DER, PKCS#12, JKS or JCEKS, told apart by "
-             "content; \"system\" is the "
-             "system's own, which is also what counts when nothing is named"},
+             "content; \"system\" is the system's own, which is also what counts when nothing is named"},
     {.name = "cacert", .argument = "PATH", .stands_for = "trust-store"},
     {.name = "trust-store-password-file",
      .argument = "PATH",
@@ -237,10 +236,8 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .choices = agents,
      .initial = "none",
      .help = "Take target, trust store, client certificate and proxy from where the AppDynamics agent takes "
-             "them: its "
-             "variables, JAVA_TOOL_OPTIONS and controller-info.xml; implies --profile java and, unless the "
-             "agent is told "
-             "otherwise, --max-tls 1.2"},
+             "them: its variables, JAVA_TOOL_OPTIONS and controller-info.xml; implies --profile java and, "
+             "unless the agent is told otherwise, --max-tls 1.2"},
     {.name = "agent-dir",
      .argument = "DIR",
      .type = OPTION_TEXT,
@@ -258,8 +255,7 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .offset = AT(pins),
      .check = check_pin,
      .help = "The public key of one certificate in the verified chain must have this digest, with sha256// "
-             "before it or not; "
-             "with several, one has to be there"},
+             "before it or not; with several, one has to be there"},
     {.name = "http-path",
      .argument = "PATH",
      .type = OPTION_TEXT,

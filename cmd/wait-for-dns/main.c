@@ -67,8 +67,8 @@ static const struct option rows[] = {
      .help = "This record must be among them; for MX and SRV its host is enough"},
     {.name = "gone",
      .offset = AT(gone),
-     .help = "Ready when the name is gone: NXDOMAIN or no data from every candidate and family; a timeout or "
-             "SERVFAIL is never \"gone\""},
+     .help = "Ready when the name is gone: NXDOMAIN or no data from every candidate and family; a timeout "
+             "or SERVFAIL is never \"gone\""},
     {.name = "stable",
      .argument = "D",
      .type = OPTION_DURATION,
@@ -118,16 +118,13 @@ const struct tool wait_for_dns_tool = {
     .name = "wait-for-dns",
     .operands = "NAME[/TYPE]...",
     .summary = "Wait until names resolve",
-    .description =
-        "TYPE is A, AAAA, CNAME, MX, NS, TXT, SRV or PTR (an address may be given for PTR); without it, A "
-        "and "
-        "AAAA, either is enough. %n in a name stands for the pod's namespace. All names are asked for at the "
-        "same "
-        "time.\n\n"
-        "Names go through resolv.conf's search list as the pod's resolver would send them; a trailing dot "
-        "means "
-        "as it is. An answer counts only when every candidate before it said NXDOMAIN or no data: behind a "
-        "SERVFAIL or silence, a wildcard of another domain would be a false \"ready\".",
+    .description = "TYPE is A, AAAA, CNAME, MX, NS, TXT, SRV or PTR (an address may be given for PTR); "
+                   "without it, A and AAAA, either is enough. %n in a name stands for the pod's namespace. "
+                   "All names are asked for at the same time.\n\n"
+                   "Names go through resolv.conf's search list as the pod's resolver would send them; a "
+                   "trailing dot means as it is. An answer counts only when every candidate before it said "
+                   "NXDOMAIN or no data: behind a SERVFAIL or silence, a wildcard of another domain would "
+                   "be a false \"ready\".",
     .examples = examples,
     .libraries = libraries,
     .options = rows,

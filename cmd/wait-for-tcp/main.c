@@ -121,12 +121,11 @@ const struct tool wait_for_tcp_tool = {
     .name = "wait-for-tcp",
     .operands = "TARGET...",
     .summary = "Wait until TCP ports accept connections",
-    .description =
-        "TARGET is HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH; %n in a host name stands for the "
-        "pod's "
-        "namespace. All targets are tried at the same time.\n\n"
-        "A port is ready when a connection is accepted and stays open for --hold. The name is resolved anew "
-        "for every attempt, /etc/hosts first, and all its addresses are tried, IPv6 and IPv4 by turns.",
+    .description = "TARGET is HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH; %n in a host name "
+                   "stands for the pod's namespace. All targets are tried at the same time.\n\n"
+                   "A port is ready when a connection is accepted and stays open for --hold. The name is "
+                   "resolved anew for every attempt, /etc/hosts first, and all its addresses are tried, "
+                   "IPv6 and IPv4 by turns.",
     .examples = examples,
     .libraries = libraries,
     .options = rows,
