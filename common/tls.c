@@ -392,8 +392,9 @@ static const struct {
     {SSL_R_ENCRYPTED_LENGTH_TOO_LONG, "a record is too long"},
 };
 
-static void note_library(struct tls_facts *facts, unsigned long error)
+void tls_note_library(struct tls_facts *facts, unsigned long error)
 {
+    facts->end = TLS_END_LIBRARY;
     snprintf(facts->library, sizeof facts->library, "error %lx", error);
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
         if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == errors[i].reason)
@@ -415,7 +416,7 @@ void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error)
         facts->system_error = system_error;
     } else {
         facts->end = TLS_END_LIBRARY;
-        note_library(facts, error);
+        tls_note_library(facts, error);
     }
     ERR_clear_error();
 }

@@ -51,4 +51,7 @@ void tls_observe(SSL *ssl, struct tls_facts *facts);
 /* Takes down why a call ended with this result of SSL_get_error; errno and the error queue must be those of the call. */
 void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error);
 
+/* The same for an error of OpenSSL's alone, where a library above it has taken it off the queue. */
+void tls_note_library(struct tls_facts *facts, unsigned long error);
+
 #endif

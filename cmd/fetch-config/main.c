@@ -8,6 +8,7 @@
 #include "cmd/fetch-config/run.h"
 #include "cmd/fetch-config/set.h"
 #include "common/mem.h"
+#include "common/tls.h"
 #include "common/tool.h"
 
 #include "common/banned.h"
@@ -74,7 +75,8 @@ int main(int argc, char **argv)
     if (tool_begin(&fetch_config_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
-        OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+        tls_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             mem_exhausted();
         code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);

@@ -75,22 +75,34 @@ bool secure_prepare(struct exchange *exchange, struct reason *why)
     return true;
 }
 
+/* libcurl has taken the error off OpenSSL's queue and tells it as "error:0A00010B:...". */
+static void note_library(struct tls_facts *facts, const char *said)
+{
+    static const char mark[] = "error:";
+    const char *number = strstr(said, mark);
+
+    while (number && strspn(number + sizeof mark - 1, "0123456789ABCDEFabcdef") != 8)
+        number = strstr(number + 1, mark);
+    if (number) {
+        tls_note_library(facts, strtoul(number + sizeof mark - 1, NULL, 16));
+        return;
+    }
+    facts->end = TLS_END_LIBRARY;
+    snprintf(facts->library, sizeof facts->library, "%.150s", said);
+}
+
 static void note_end(struct tls_facts *facts, const struct reply *reply)
 {
-    const char *words = strrchr(reply->said, ':');
-
-    if (facts->alert >= 0) {
+    if (facts->alert >= 0)
         facts->end = TLS_END_ALERT;
-    } else if (reply->code == CURLE_OPERATION_TIMEDOUT) {
+    else if (reply->code == CURLE_OPERATION_TIMEDOUT)
         facts->end = TLS_END_TIMEOUT;
-    } else if (reply->code == CURLE_RECV_ERROR || reply->code == CURLE_SEND_ERROR || reply->error != 0 ||
-               strstr(reply->said, "SYSCALL") || strstr(reply->said, "unexpected eof") ||
-               strstr(reply->said, "reset")) {
+    else if (reply->code == CURLE_RECV_ERROR || reply->code == CURLE_SEND_ERROR || reply->error != 0 ||
+             strstr(reply->said, "SYSCALL") || strstr(reply->said, "0A000126:") /* an unexpected end */ ||
+             strstr(reply->said, "reset"))
         facts->end = TLS_END_CLOSED;
-    } else {
-        facts->end = TLS_END_LIBRARY;
-        snprintf(facts->library, sizeof facts->library, "%.150s", words ? words + 1 : reply->said);
-    }
+    else
+        note_library(facts, reply->said);
 }
 
 static void note_facts(struct exchange *exchange, struct tls_facts *facts)
