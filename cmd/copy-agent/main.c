@@ -47,9 +47,8 @@ static const struct option rows[] = {
      .type = OPTION_LIST,
      .offset = AT(copy.rules),
      .mark = '+',
-     .help =
-         "Copy what matches, a path below SOURCE; ** crosses directories. --include and --exclude count in "
-         "their order, the last match wins; if the first is an --include, all else is left out"},
+     .help = "Copy what matches, a path below SOURCE; ** crosses directories. --include and --exclude count "
+             "in their order, the last match wins; if the first is an --include, all else is left out"},
     {.name = "exclude",
      .argument = "GLOB",
      .type = OPTION_LIST,
@@ -74,9 +73,8 @@ static const struct option rows[] = {
      .type = OPTION_TEXT,
      .offset = AT(for_uid),
      .check = check_id,
-     .help =
-         "Prove at the end that this user can read every file and enter every directory, by mode, groups and "
-         "ACLs; exit 1 naming those it cannot"},
+     .help = "Prove at the end that this user can read every file and enter every directory, by mode, "
+             "groups and ACLs; exit 1 naming those it cannot"},
     {.name = "for-gid",
      .argument = "N",
      .type = OPTION_LIST,
@@ -93,9 +91,8 @@ static const struct option rows[] = {
      .type = OPTION_TEXT,
      .offset = AT(copy.version_dir),
      .check = version_check_name,
-     .help =
-         "Publish as DEST/NAME with one rename, then swing the link to it: readers see the old tree or the "
-         "new, never a mix"},
+     .help = "Publish as DEST/NAME with one rename, then swing the link to it: readers see the old tree or "
+             "the new, never a mix"},
     {.name = "link",
      .argument = "NAME",
      .type = OPTION_TEXT,
@@ -168,15 +165,12 @@ const struct tool copy_agent_tool = {
     .operands = "SOURCE DEST",
     .summary = "Copy an agent's files into a shared volume, safely, again and again",
     .description = "What is in the directory SOURCE is copied into DEST, or the file SOURCE to DEST (into "
-                   "it, if it is a "
-                   "directory). No file is ever seen half-written under its own name. Run again, in whatever "
-                   "state an earlier "
-                   "run was killed, it skips what is unchanged and replaces the rest.\n\n"
-                   "Modes and times are kept, owners and extended attributes where the process may. Symbolic "
-                   "links stay links, "
-                   "and one in DEST is never followed; hard links stay hard links; devices, sockets and "
-                   "FIFOs are skipped with "
-                   "a warning.",
+                   "it, if it is a directory). No file is ever seen half-written under its own name. Run "
+                   "again, in whatever state an earlier run was killed, it skips what is unchanged and "
+                   "replaces the rest.\n\n"
+                   "Modes and times are kept, owners and extended attributes where the process may. "
+                   "Symbolic links stay links, and one in DEST is never followed; hard links stay hard "
+                   "links; devices, sockets and FIFOs are skipped with a warning.",
     .examples = examples,
     .libraries = libraries,
     .options = rows,
