@@ -9,19 +9,38 @@
 enum { HELP_COLUMN = 30, HELP_CODE_COLUMN = 8, HELP_WIDTH = 100, HELP_PARAGRAPH = 4096 };
 
 static const struct help_code codes[] = {
-    {"0", "ok", "The condition holds, the work is done", false},
-    {"1", "failed", "It is wrong, and waiting cannot mend it or was not asked for", false},
-    {"2", "usage", "Bad option, value, variable or operand; nothing was attempted", false},
-    {"3", "internal", "A bug, or out of memory", false},
-    {"124", "deadline", "--timeout ran out", true},
-    {"130", "signal", "Stopped by SIGINT", true},
-    {"143", "signal", "Stopped by SIGTERM", true},
+    {"0", "ok", "The condition holds, the work is done", HELP_ALL},
+    {"1", "failed", "It is wrong, and waiting cannot mend it or was not asked for", HELP_ALL},
+    {"2", "usage", "Bad option, value, variable or operand; nothing was attempted", HELP_ALL},
+    {"3", "internal", "A bug, or out of memory", HELP_ALL},
+    {"20", "untrusted", "Chain not trusted: unknown issuer, self-signed, missing intermediate", HELP_SERVERS},
+    {"21", "wrong name", "Name or address not in the certificate", HELP_SERVERS},
+    {"22", "expired", "Certificate expired, or with fewer days left than asked for", HELP_SERVERS},
+    {"23", "client certificate", "Client certificate wanted, refused, or not matching its key", HELP_SERVERS},
+    {"24", "protocol", "No common protocol, cipher or group, or the peer's bytes are not TLS", HELP_SERVERS},
+    {"25", "pin", "Pin mismatch", HELP_SERVERS},
+    {"26", "status", "HTTP status that does not pass", HELP_SERVERS},
+    {"27", "trust store", "Trust store, certificate or key file that cannot be read or holds no anchor",
+     HELP_SERVERS},
+    {"28", "unfit", "Certificate unfit: weak key or signature, wrong purpose, constraint violated",
+     HELP_SERVERS},
+    {"29", "proxy", "The proxy says no", HELP_SERVERS},
+    {"124", "deadline", "--timeout ran out", HELP_WAITING},
+    {"130", "signal", "Stopped by SIGINT", HELP_WAITING},
+    {"143", "signal", "Stopped by SIGTERM", HELP_WAITING},
 };
+
+static bool ends_with(const struct tool *tool, const struct help_code *code)
+{
+    if (!tool || code->tools == HELP_ALL)
+        return true;
+    return code->tools == HELP_SERVERS ? tool->judges_servers : !tool->one_shot;
+}
 
 const struct help_code *help_code(const struct tool *tool, size_t index)
 {
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if ((!tool || !tool->one_shot || !codes[i].of_waiting) && index-- == 0)
+        if (ends_with(tool, &codes[i]) && index-- == 0)
             return &codes[i];
     return NULL;
 }

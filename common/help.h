@@ -29,7 +29,7 @@ bool help_has_variable(const struct option *row);
 
 struct help_code {
     const char *code, *name, *meaning;
-    bool of_waiting; /* only tools that wait end with it */
+    enum { HELP_ALL, HELP_SERVERS, HELP_WAITING } tools; /* that end with it */
 };
 
 /* The exit codes of a tool, of any with a NULL tool, from 0 on; NULL at the end. */

@@ -77,6 +77,7 @@ struct tool {
     const struct option_initial *initials; /* terminated by a NULL name */
     size_t options_size;                   /* of the struct that the offsets point into */
     bool many_targets;                     /* takes --min-targets */
+    bool judges_servers;                   /* ends with codes 20 to 29, too: TLS, HTTP, proxies */
     bool one_shot;                         /* waits for nothing: no time-outs, no retries, no --warn-only */
 };
 

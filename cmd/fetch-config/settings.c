@@ -289,4 +289,5 @@ const struct tool fetch_config_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct fetch_config_options),
+    .judges_servers = true,
 };

@@ -59,6 +59,7 @@ const struct tool tls_check_tool = {
     .option_count = SETTINGS_ROWS,
     .initials = initials,
     .options_size = sizeof(struct settings),
+    .judges_servers = true,
     .many_targets = true,
 };
 
