@@ -5,6 +5,8 @@
 #include <openssl/provider.h>
 #include <string.h>
 
+#include "common/pbe.h"
+
 #include "common/banned.h"
 
 /* Under which words a password was tried. */
@@ -19,13 +21,14 @@ static const struct guess guesses[] = {
     {"changeit", "the password \"changeit\""},
 };
 
-enum { GUESSES = sizeof guesses / sizeof guesses[0], ROUNDS_MOST = 5000000 };
+enum { GUESSES = sizeof guesses / sizeof guesses[0] };
 
 struct walk {
     const struct pkcs12_request *request;
     struct pkcs12_result *result;
     const char *password;
     bool sealed;  /* something did not open */
+    bool absurd;  /* something would take more rounds than PBE_ROUNDS_MOST */
     bool has_key; /* a certificate with a key's identifier is that key's */
     size_t keys;
 };
@@ -45,6 +48,18 @@ static void take_certificate(struct walk *walk, const PKCS12_SAFEBAG *bag)
     X509_free(found.certificate);
 }
 
+static bool key_is_sane(struct walk *walk, const PKCS12_SAFEBAG *bag)
+{
+    const X509_SIG *sealed = PKCS12_SAFEBAG_get0_pkcs8(bag);
+    const X509_ALGOR *algorithm = NULL;
+
+    if (sealed)
+        X509_SIG_get0(sealed, &algorithm, NULL);
+    bool sane = algorithm && pbe_is_sane(algorithm);
+    walk->absurd = walk->absurd || !sane;
+    return sane;
+}
+
 static void take_key(struct walk *walk, const PKCS12_SAFEBAG *bag)
 {
     const struct pkcs12_request *request = walk->request;
@@ -57,7 +72,7 @@ static void take_key(struct walk *walk, const PKCS12_SAFEBAG *bag)
         return;
     if (PKCS12_SAFEBAG_get_nid(bag) == NID_keyBag)
         info = PKCS12_SAFEBAG_get0_p8inf(bag);
-    else
+    else if (key_is_sane(walk, bag))
         info = opened = PKCS12_decrypt_skey(bag, password, password ? (int)strlen(password) : 0);
     if (info)
         *request->key = EVP_PKCS82PKEY(info);
@@ -79,13 +94,16 @@ static void walk_bags(struct walk *walk, const STACK_OF(PKCS12_SAFEBAG) * bags, 
     }
 }
 
-static STACK_OF(PKCS12_SAFEBAG) * open_safe(const struct walk *walk, PKCS7 *safe)
+static STACK_OF(PKCS12_SAFEBAG) * open_safe(struct walk *walk, PKCS7 *safe)
 {
     if (PKCS7_type_is_data(safe))
         return PKCS12_unpack_p7data(safe);
-    if (PKCS7_type_is_encrypted(safe))
+    if (!PKCS7_type_is_encrypted(safe) || !safe->d.encrypted)
+        return NULL;
+    if (pbe_is_sane(safe->d.encrypted->enc_data->algorithm))
         return PKCS12_unpack_p7encdata(safe, walk->password,
                                        walk->password ? (int)strlen(walk->password) : 0);
+    walk->absurd = true;
     return NULL;
 }
 
@@ -122,10 +140,9 @@ static bool walk_safes(struct walk *walk, const STACK_OF(PKCS7) * safes)
 static bool rounds_are_sane(const PKCS12 *file)
 {
     const ASN1_INTEGER *rounds = NULL;
-    int64_t number = 1;
 
     PKCS12_get0_mac(NULL, NULL, NULL, &rounds, file);
-    return !rounds || (ASN1_INTEGER_get_int64(&number, rounds) == 1 && number <= ROUNDS_MOST);
+    return pbe_rounds_are_sane(rounds);
 }
 
 /* Finds the password that the file's digest was made with. A file without a digest opens with any. */
@@ -159,6 +176,14 @@ static bool refuse(const struct pkcs12_request *request, struct reason *why)
     return false;
 }
 
+static bool refuse_absurd(struct reason *why)
+{
+    reason_set(why, CODE_TRUST_STORE, "asks for more than %d rounds of key derivation (PKCS#12)",
+               PBE_ROUNDS_MOST);
+    reason_hint(why, "write it again with a usual number, such as keytool's 10000");
+    return false;
+}
+
 /* It begins with its version, a certificate with a sequence (RFC 7292, section 4; RFC 5280, 4.1). */
 bool pkcs12_recognise(const void *bytes, size_t length)
 {
@@ -185,11 +210,13 @@ bool pkcs12_walk(const void *bytes, size_t length, const struct pkcs12_request *
     OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
     PKCS12 *file = d2i_PKCS12(NULL, &at, (long)length);
     STACK_OF(PKCS7) *safes = file && rounds_are_sane(file) ? PKCS12_unpack_authsafes(file) : NULL;
-    bool good = safes != NULL || reason_set(why, CODE_TRUST_STORE, "truncated or corrupt (PKCS#12)");
+    bool good = safes != NULL || (file && !rounds_are_sane(file)
+                                      ? refuse_absurd(why)
+                                      : reason_set(why, CODE_TRUST_STORE, "truncated or corrupt (PKCS#12)"));
     if (good)
         good = find_password(file, request, result, &walk.password) || refuse(request, why);
     if (good)
-        good = walk_safes(&walk, safes) || refuse(request, why);
+        good = walk_safes(&walk, safes) || (walk.absurd ? refuse_absurd(why) : refuse(request, why));
     sk_PKCS7_pop_free(safes, PKCS7_free);
     PKCS12_free(file);
     if (legacy)

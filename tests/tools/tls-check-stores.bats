@@ -47,6 +47,14 @@ load tls
     ends_saying "holds no trusted certificate"
 }
 
+@test "27: a store that would take hours of key derivation is refused at once" {
+    start_tls port good
+    openssl pkcs12 -export -nokeys -in root.crt -iter 5000001 -nomaciter -passout pass:changeit -out absurd.p12
+    check --trust-store absurd.p12 --trust-store-password-file password $(at "${port[0]}")
+    exits 27
+    ends_saying "asks for more than 5000000 rounds of key derivation"
+}
+
 @test "27: a wrong password; none is a warning for JKS" {
     start_tls port good
     check --trust-store root.jks --trust-store-password-file wrong $(at "${port[0]}")
