@@ -17,9 +17,12 @@ LIBRARIES.tls-check := openssl c-ares
 SHELL := /bin/bash
 HOST := $(patsubst arm64,aarch64,$(shell uname -m))
 ARCH := $(HOST)
-BIN := $(if $(filter $(HOST),$(ARCH)),build/bin,build/$(ARCH)/bin)
+binaries = $(if $(filter $(HOST),$1),build/bin,build/$1/bin)
+BIN := $(call binaries,$(ARCH))
 PREFIX := /usr/local
 T := 60
+IMAGES := build/images
+IMAGE_ARCHES := x86_64 aarch64
 
 JOBS := $(shell nproc)
 ifeq ($(MAKELEVEL),0)
@@ -29,6 +32,9 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
+
+comma := ,
+space := $(subst ,, )
 
 # In the order in which the linker wants them.
 ALL_LIBRARIES := check curl openssl libarchive libyaml expat libzstd zlib c-ares
@@ -218,6 +224,9 @@ check-tools-sanitized: $(foreach t,$(TOOLS) initkit,build/sanitized/bin/$t) buil
 check-build: all build/.packages-test ## is the build reproducible, complete, and idle when nothing changed?
 	@bats tests/deps
 
+check-images: images ## do the images hold what they should, and are they reproducible?
+	@bats tests/images
+
 fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=60)
 	@for program in $^; do \
 		name=$${program##*/}; seeds=tests/fuzz/seeds/$${name#fuzz_}; \
@@ -228,6 +237,16 @@ fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=6
 			|| { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
 		grep -E 'number_of_executed_units|new_units_added' build/fuzz/$$name.log; \
 	done
+
+images: ## OCI images for both architectures, build/images/NAME.tar, and their bills of materials
+	+@for arch in $(IMAGE_ARCHES); do $(MAKE) ARCH=$$arch all || exit 1; done
+	+@$(MAKE) image-files
+
+# The images alone, of binaries that are there already; NAMES: not all of them.
+image-files: build/.packages-images
+	@images/build --version $(VERSION) --out $(IMAGES) \
+		$(foreach a,$(IMAGE_ARCHES),--binaries $a=$(call binaries,$a)) \
+		$(foreach t,$(TOOLS),--links $t=$(subst $(space),$(comma),$(LIBRARIES.$t))) $(NAMES)
 
 demo: all build/.packages-demo ## the whole init chain against real servers on this machine
 	@tests/demo
@@ -247,4 +266,4 @@ help: ## this list
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
 .PHONY: all always deps relock docs install check lint format check-deps check-docs check-unit check-unit-musl check-tools \
-	check-tools-sanitized check-build fuzz demo bench clean help
+	check-tools-sanitized check-build check-images fuzz images image-files demo bench clean help
