@@ -214,10 +214,43 @@ static void publish_close(struct publish *publish)
         }
 }
 
+void publish_abort(struct publish *publish)
+{
+    if (publish->descriptor >= 0 && !publish->direct)
+        unlink(publish->temporary);
+    publish_close(publish);
+}
+
+/* What close says of what was written: NFS and FUSE report a full disk or quota only there. A copy of the descriptor is
+ * closed, since the file's own holds the lock that keeps others from taking the temporary for litter. */
+static int written_error(const struct publish *publish)
+{
+    int copy, error;
+
+    do {
+        copy = fcntl(publish->descriptor, F_DUPFD_CLOEXEC, 0);
+        error = copy < 0 || close(copy) != 0 ? errno : 0;
+    } while (error == EINTR && stop_signal() == 0);
+    return error;
+}
+
+/* After an error nothing is put in its place, and the temporary goes. */
+static bool all_written(struct publish *publish, struct reason *why)
+{
+    int error = written_error(publish);
+
+    if (error == 0)
+        return true;
+    publish_abort(publish);
+    return publish_fail(why, publish->path, "cannot be written", error);
+}
+
 bool publish_commit(struct publish *publish, struct reason *why)
 {
     int error = 0;
 
+    if (!all_written(publish, why))
+        return false;
     if (!publish->direct && rename(publish->temporary, publish->path) != 0) {
         error = errno;
         unlink(publish->temporary);
@@ -236,13 +269,6 @@ void publish_move(struct publish *from, struct publish *to)
         }
 }
 
-void publish_abort(struct publish *publish)
-{
-    if (publish->descriptor >= 0 && !publish->direct)
-        unlink(publish->temporary);
-    publish_close(publish);
-}
-
 /* renameat2 by its number: not every C library has it. */
 static bool swap_names(const char *a, const char *b)
 {
@@ -256,6 +282,8 @@ bool publish_place(struct publish *publish, struct reason *why)
     struct stat present;
     int error = 0;
 
+    if (!all_written(publish, why))
+        return false;
     if (publish->direct)
         return true;
     /* A swap would put a directory aside, which rename refuses. */

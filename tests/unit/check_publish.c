@@ -16,7 +16,15 @@ static struct publish publish;
 static struct reason why;
 
 /* In place of the C library's: what a filesystem without them answers. */
-static int chmod_error, lock_error;
+static int chmod_error, lock_error, close_error;
+
+int close(int descriptor)
+{
+    int result = (int)syscall(SYS_close, descriptor);
+
+    errno = close_error != 0 ? close_error : errno;
+    return close_error != 0 ? -1 : result;
+}
 
 int fchmod(int descriptor, mode_t mode)
 {
@@ -318,6 +326,38 @@ START_TEST(places_and_takes_back)
 }
 END_TEST
 
+/* As NFS does, which learns of a full disk only when what was written is sent. */
+START_TEST(an_error_that_only_close_tells_is_one_before_anything_is_replaced)
+{
+    char *path = scratch_file("config", "old");
+
+    ck_assert(publish_begin(&publish, path, 0644, &why));
+    ck_assert(publish_write(&publish, "new", 3, &why));
+    close_error = EDQUOT;
+    bool committed = publish_commit(&publish, &why);
+    close_error = 0;
+    ck_assert(!committed);
+    expect_contains(why.text, "config: cannot be written");
+    ck_assert_str_eq(scratch_read(path, NULL), "old");
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+START_TEST(an_error_that_only_close_tells_keeps_a_set_from_its_place)
+{
+    char *path = scratch_file("config", "old");
+
+    ck_assert(publish_begin(&publish, path, 0644, &why));
+    ck_assert(publish_write(&publish, "new", 3, &why));
+    close_error = ENOSPC;
+    bool placed = publish_place(&publish, &why);
+    close_error = 0;
+    ck_assert(!placed);
+    ck_assert_str_eq(scratch_read(path, NULL), "old");
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
 START_TEST(moves)
 {
     struct publish first, second;
@@ -340,4 +380,6 @@ SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
       why_it_cannot_be_written, a_folder_that_may_not_be_written, a_full_disk,
       no_commit_onto_a_directory_that_appeared_meanwhile, a_link_is_replaced_not_followed,
       a_path_without_a_folder, a_filesystem_without_modes, a_filesystem_without_locks, places_and_settles,
-      places_and_takes_back, moves)
+      places_and_takes_back,
+      an_error_that_only_close_tells_is_one_before_anything_is_replaced,
+      an_error_that_only_close_tells_keeps_a_set_from_its_place, moves)
