@@ -94,6 +94,7 @@ static bool fill_dest(struct copy *copy, struct stage *stage, unsigned jobs, boo
         journal_add_errno(&copy->journal, copy->dest_path, "cannot be flushed to disk", errno);
     if (copy->settings->user >= 0 && copy->journal.troubles == 0 && journal_halt(&copy->journal) == CODE_OK) {
         copy->doing = "checking access";
+        copy->complete = copy->volume < 0;
         access_check(copy);
     }
     return copy->journal.troubles == 0 && journal_halt(&copy->journal) == CODE_OK;
@@ -219,6 +220,10 @@ bool copy_run(const struct copy_settings *settings, const char *source, const ch
     enum code code = journal_verdict(&copy->journal, copy->doing, why);
     if (code == CODE_OK && !settings->dry_run)
         add_summary(copy, deadline_now() - began, line);
+    if (code != CODE_OK) {
+        buf_clear(line);
+        buf_add_format(line, "%s", copy->complete ? "copied, but" : "not copied:");
+    }
     operands_close(copy);
     plan_free(&copy->plan);
     journal_end(&copy->journal);

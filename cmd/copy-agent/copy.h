@@ -49,9 +49,11 @@ struct copy {
     atomic_uint_fast64_t files, bytes, skipped;          /* done */
     atomic_uint_fast64_t progress_files, progress_bytes; /* worked on, for the progress line */
     uint64_t pruned;
+    bool complete; /* all is in DEST: what fails from now on fails of looking at it */
 };
 
-/* Runs one copy to its end. True: it is done, `line` says how. False fills `why`. */
+/* Runs one copy to its end. True: it is done, `line` says how. False fills `why`, and `line` with the words that go before it:
+ * whether the files are there all the same. */
 bool copy_run(const struct copy_settings *settings, const char *source, const char *dest, int64_t deadline,
               struct buf *line, struct reason *why);
 

@@ -187,8 +187,9 @@ static int finish(const struct verdict *verdict, const char *dest, int64_t began
     return verdict_finish(verdict, CODE_OK, &event, line);
 }
 
-/* Usage errors have no target: nothing was attempted. */
-static int refuse(const struct verdict *verdict, const char *dest, int64_t began, const struct reason *why)
+/* Usage errors have no target: nothing was attempted. `what` is copy_run's word for what became of the files. */
+static int refuse(const struct verdict *verdict, const char *dest, int64_t began, const char *what,
+                  const struct reason *why)
 {
     struct log_event event = {
         .level = LOG_ERROR,
@@ -204,8 +205,8 @@ static int refuse(const struct verdict *verdict, const char *dest, int64_t began
     if (why->code == CODE_USAGE)
         return verdict_refuse(verdict, why);
     buf_init(&line, LINE_MAX_BYTES);
-    buf_add_format(&line, "not copied: %s%s%s%s", why->text, why->detail,
-                   why->hint[0] != '\0' ? "; hint: " : "", why->hint);
+    buf_add_format(&line, "%s %s%s%s%s", what, why->text, why->detail, why->hint[0] != '\0' ? "; hint: " : "",
+                   why->hint);
     int code = verdict_finish(verdict, why->code, &event, line.data);
     buf_free(&line);
     return code;
@@ -239,7 +240,7 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
     int code = copy_run(&options->copy, operands->items[0], operands->items[1],
                         deadline_limit(began, options->common.retry.timeout), &line, &why)
                    ? finish(verdict, operands->items[1], began, line.data)
-                   : refuse(verdict, operands->items[1], began, &why);
+                   : refuse(verdict, operands->items[1], began, line.data, &why);
     buf_free(&line);
     return code;
 }

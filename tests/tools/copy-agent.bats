@@ -345,6 +345,7 @@ prepare() {
     says 'conf/app.xml: UID 1001 cannot read it'
     says 'lib/deep: UID 1001 cannot enter it'
     says_times 2 'UID 1001'
+    ends_saying '^copy-agent: volume: copied, but .*UID 1001 cannot'
     run_tool copy-agent --for-uid 1001 --mode a+rX agent volume
     exits 0
     run_tool copy-agent --for-uid 1001 --mode a+rX --writable logs agent volume

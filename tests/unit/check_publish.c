@@ -380,6 +380,5 @@ SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
       why_it_cannot_be_written, a_folder_that_may_not_be_written, a_full_disk,
       no_commit_onto_a_directory_that_appeared_meanwhile, a_link_is_replaced_not_followed,
       a_path_without_a_folder, a_filesystem_without_modes, a_filesystem_without_locks, places_and_settles,
-      places_and_takes_back,
-      an_error_that_only_close_tells_is_one_before_anything_is_replaced,
+      places_and_takes_back, an_error_that_only_close_tells_is_one_before_anything_is_replaced,
       an_error_that_only_close_tells_keeps_a_set_from_its_place, moves)
