@@ -167,7 +167,8 @@ static void run_dry(struct copy *copy, struct buf *line)
     report_plan(&copy->plan);
     if (copy->settings->prune && copy->dest >= 0 && !copy->single && copy->volume < 0)
         prune_tree(copy, true);
-    if (fflush(stdout) != 0)
+    /* A line that could not be written is forgotten, and fflush has nothing to complain about. */
+    if (fflush(stdout) != 0 || ferror(stdout))
         journal_add_errno(&copy->journal, "standard output", "cannot be written", errno);
     buf_add_format(line, "would copy %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " skipped",
                    totals->work_files, totals->work_bytes, totals->skipped);

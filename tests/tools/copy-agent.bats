@@ -387,6 +387,16 @@ prepare() {
     [[ $seen == *0* && $seen == *1* ]]
 }
 
+@test "a plan that cannot be written is a failure" {
+    local status=0
+    rm -rf agent
+    mkdir agent
+    echo one >agent/only
+    "$bin/copy-agent" --dry-run agent volume >/dev/full 2>err || status=$?
+    [ "$status" -eq 1 ]
+    grep -q 'standard output: cannot be written: No space left on device' err
+}
+
 @test "without --for-uid, what others cannot read is a warning" {
     chmod 600 agent/conf/app.xml
     run_tool copy-agent agent volume
