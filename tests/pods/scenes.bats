@@ -1,0 +1,272 @@
+#!/usr/bin/env bats
+# Every manifest of examples/ runs as a real pod (podman kube play), with real services in pods beside it: dnsmasq as the
+# cluster's DNS, nginx, MariaDB, an object store.
+#
+bats_require_minimum_version 1.5.0
+
+# Tests run one after another: they share the cluster. Each plays one scene and takes its pods away again.
+
+export FOLDER="$BATS_FILE_TMPDIR/cluster"
+load cluster
+
+setup_file() {
+    cluster_start
+    OBSTACLE=$(cluster_obstacle)
+    export OBSTACLE
+    [ -z "$OBSTACLE" ] || return 0
+    load_images
+    build_app
+    build_nginx
+    build_agent
+    build_others
+    build_trust
+    cp "$HERE/services/nginx.conf" "$FOLDER/nginx.conf"
+    echo '<h1>page</h1>' >"$FOLDER/pages/index.html"
+    echo 'greeting: hello' >"$FOLDER/pages/config.yaml"
+    mkdir -p "$FOLDER/site-1.0/css" "$FOLDER/data" "$FOLDER/mydb-tmp"
+    echo body >"$FOLDER/site-1.0/css/site.css"
+    tar --create --gzip --file "$FOLDER/pages/site-1.0.tar.gz" --directory "$FOLDER" site-1.0
+    echo prices >"$FOLDER/store/models/prices.bin"
+    mariadb-install-db --no-defaults --user=root --datadir="$FOLDER/data" --auth-root-authentication-method=normal \
+        --skip-test-db >/dev/null 2>&1
+    service dns 53
+    service servers 20
+    service object-store 30
+    service_name pages $SUBNET.20
+    service_name config-server $SUBNET.20
+    service_name config-centre $SUBNET.20
+    service_name object-store $SUBNET.30
+    name_is controller.example.com $SUBNET.20
+}
+
+teardown_file() {
+    cluster_stop
+}
+
+setup() {
+    [ -z "$OBSTACLE" ] || skip "$OBSTACLE"
+}
+
+teardown() {
+    [ -n "$OBSTACLE" ] || down
+    rm -f "$FOLDER"/names/{myservice,members}.*
+}
+
+mydb() {
+    service mydb 40
+    service_name mydb $SUBNET.40
+}
+
+@test "scene 1: a web pod waits for two Services, one of which comes late, and then starts" {
+    service_name mydb $SUBNET.40
+    (sleep 1.5 && service_name myservice $SUBNET.20) &
+    play 01-wait-for-services
+    app_has_started web-web
+    ran_in_order web wait-for-services web
+    is_restricted web-wait-for-services
+    said web-wait-for-services | grep -q 'myservice: no such name (attempt 1)'
+    said web-wait-for-services | grep -qE 'myservice: ready after (1|2)\.[0-9]+s'
+    said web-wait-for-services | grep -qF "mydb.shop.svc.cluster.local"
+    message web wait-for-services | grep -q 'ready'
+}
+
+@test "scene 1: what the container says while it waits is in its log and in the termination message" {
+    play 01-wait-for-services name=waiting &
+    until_said waiting-wait-for-services 'myservice: no such name'
+    message waiting wait-for-services | grep -q '^wait-for-dns: myservice: .*no such name'
+    service_name myservice $SUBNET.20
+    wait
+    app_has_started waiting-web
+}
+
+@test "scene 2: the database's port accepts before the configuration is fetched, verified against the company's CA" {
+    service_stop mydb 2>/dev/null || true
+    service_name mydb $SUBNET.40
+    (sleep 1 && service mydb 40) &
+    play 02-database-then-config
+    app_has_started shop-shop
+    ran_in_order shop wait-for-mydb fetch-configuration shop
+    is_restricted shop-wait-for-mydb
+    is_restricted shop-fetch-configuration
+    said shop-wait-for-mydb | grep -qE 'mydb:3306: ready after'
+    said shop-shop | grep -q '/app/config.yaml 644'
+    said shop-shop | grep -q 'greeting: hello'
+}
+
+@test "scene 2: a server that the company's CA has not signed: code 20, no file, and the app does not start" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    cp "$FOLDER/controller-ca.crt" "$FOLDER/objects/company-ca/ca.crt"
+    run ! play 02-database-then-config
+    cp "$FOLDER/company.crt" "$FOLDER/objects/company-ca/ca.crt"
+    [ "$(exit_code shop-fetch-configuration)" = 20 ]
+    message shop fetch-configuration | grep -q 'CN=company Root'
+    [ "$(inspect shop-shop '{{.State.Status}}')" = created ]
+}
+
+@test "scene 3: nginx, without rights and with a read-only root, serves the page that was fetched" {
+    play 03-web-page
+    is_restricted page-fetch-page
+    address=$(podman pod inspect page | grep -o '"InfraContainerID": "[^"]*"' | cut -d'"' -f4)
+    address=$(inspect "$address" '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}')
+    for _ in {1..50}; do
+        page=$(busybox wget -q -O - "http://$address:8080/index.html" 2>/dev/null) && break
+        sleep 0.1
+    done
+    [ "$page" = '<h1>page</h1>' ]
+}
+
+agent_is_there() {
+    app_has_started "$1-app"
+    is_restricted "$1-copy-agent"
+    said "$1-app" | grep -qE '^/opt/appdynamics/javaagent.jar [0-7]+ 300000'
+    said "$1-app" | grep -qE '^/opt/appdynamics/ver1/conf/app-agent-config.xml 6.. '
+    said "$1-app" | grep -qx '<app/>'
+}
+
+@test "scene 4a: the tool is installed for the agent's image, which has no shell; the agent can write its logs" {
+    play 04a-agent-installed-tool
+    ran_in_order agent-installed-tool install-copy-agent copy-agent app
+    agent_is_there agent-installed-tool
+    said agent-installed-tool-app | grep -q 'wrote /opt/appdynamics/ver1/logs'
+    said agent-installed-tool-copy-agent | grep -q 'copied'
+}
+
+@test "scene 4b: an image of the agent's files and the tool" {
+    play 04b-agent-own-image
+    agent_is_there agent-own-image
+    said agent-own-image-app | grep -q 'wrote /opt/appdynamics/ver1/logs'
+}
+
+@test "scene 4c: the agent's image as a volume" {
+    play 04c-agent-image-volume
+    agent_is_there agent-image-volume
+}
+
+@test "scene 4d: an operator's cp -r, unchanged, by the image's link" {
+    play 04d-agent-cp
+    app_has_started agent-cp-app
+    is_restricted agent-cp-copy-agent
+    said agent-cp-app | grep -qE '^/opt/appdynamics/javaagent.jar [0-7]+ 300000'
+}
+
+@test "scene 5: the controller is trusted by the agent's JKS store" {
+    trust_store controller-ca
+    play 05-controller-trust
+    app_has_started controller-trust-app
+    is_restricted controller-trust-check-controller
+    said controller-trust-check-controller | grep -q 'controller.example.com:443: ready'
+}
+
+@test "scene 5: with a store whose root is another one: code 20, and the missing root by name" {
+    trust_store company
+    run ! play 05-controller-trust
+    trust_store controller-ca
+    [ "$(exit_code controller-trust-check-controller)" = 20 ]
+    message controller-trust check-controller | grep -q 'controller-ca Root'
+    [ "$(inspect controller-trust-app '{{.State.Status}}')" = created ]
+}
+
+@test "scene 6: three members, of which one comes late, are written for the app in one step" {
+    service_name members $SUBNET.61 $SUBNET.62
+    (sleep 1 && service_name members $SUBNET.61 $SUBNET.62 $SUBNET.63) &
+    play 06-cluster-members
+    app_has_started member-member
+    is_restricted member-find-members
+    said member-member | grep -q '^/members/peers 644'
+    [ "$(said member-member | grep -cE "^$SUBNET.6[123]\$")" = 3 ]
+}
+
+@test "scene 7: a configuration is rendered from a ConfigMap and a Secret, and the secret is in no log" {
+    play 07-rendered-config
+    app_has_started rendered-app
+    is_restricted rendered-render
+    said rendered-app | grep -q 'host: mydb'
+    said rendered-app | grep -q 'port: 3306'
+    said rendered-app | grep -q 'password: "correct-horse"'
+    said rendered-app | grep -qF 'greeting: ${spring.application.name}'
+    run ! grep -q correct-horse <(said rendered-render) "$FOLDER/rendered/render"
+}
+
+@test "scene 8: the files are the app user's, with the modes it wants, and it can write its cache" {
+    play 08-files-for-the-app
+    app_has_started files-for-the-app-app
+    is_restricted files-for-the-app-copy-plugins 1001
+    said files-for-the-app-app | grep -qx 1001
+    said files-for-the-app-app | grep -q '^/plugins/one.jar 640'
+    said files-for-the-app-app | grep -q 'wrote /plugins/cache'
+}
+
+@test "scene 9: an object from S3, with a signature that botocore accepts, and an archive that is unpacked" {
+    play 09-load-data
+    app_has_started data-app
+    ran_in_order data load-data unpack-source app
+    is_restricted data-load-data
+    is_restricted data-unpack-source
+    said data-app | grep -q '^/data/prices.bin 644 7'
+    said data-app | grep -q '^/data/site/css/site.css 644 5'
+}
+
+@test "scene 10: the pod registers itself" {
+    play 10-register
+    app_has_started registered-app
+    is_restricted registered-register
+    [ "$(cat "$FOLDER/requests/v1/agent/service/register")" = '{"Name": "web", "Port": 8080}' ]
+}
+
+@test "scene 11: a WAR file comes from its own image" {
+    play 11-war-file
+    app_has_started war-tomcat
+    is_restricted war-copy-war
+    said war-tomcat | grep -q '^/usr/local/tomcat/webapps/sample.war 644 50000'
+}
+
+@test "scene 12: an init container fails: 124, the reason in the termination message, the app does not start" {
+    run ! play 12-failure
+    for pod in never on-failure always; do
+        [ "$(exit_code $pod-wait-for-nowhere)" = 124 ]
+        message $pod wait-for-nowhere | grep -q '^wait-for-tcp: nowhere:3306: not ready: .*the time ran out after 2'
+        [ "$(message $pod wait-for-nowhere | wc -l)" -le 1 ]
+        [ "$(message $pod wait-for-nowhere | wc -c)" -le 1024 ]
+        [ "$(inspect $pod-app '{{.State.Status}}')" = created ]
+    done
+}
+
+@test "scene 13: a pod that waits for ever is deleted within a second, and says what it waited for" {
+    play 13-deleted-while-waiting &
+    until_said deleted-wait-for-ever 'not-yet: no such name'
+    begin=$(date +%s%N)
+    podman stop --time 20 deleted-wait-for-ever >/dev/null
+    took=$((($(date +%s%N) - begin) / 1000000))
+    wait || true
+    echo "took $took ms"
+    [ "$took" -lt 1000 ]
+    [ "$(exit_code deleted-wait-for-ever)" = 143 ]
+    message deleted wait-for-ever | grep -q 'not-yet: .*SIGTERM'
+}
+
+@test "scene 14: all five tools, from one image, within cpu 100m and 32 MiB" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    play 14-small-limits
+    app_has_started small-app
+    ran_in_order small dns tcp fetch copy tls app
+    for name in dns tcp fetch copy tls; do
+        is_restricted small-$name
+    done
+    said small-app | grep -q '^/copy/index.html 644'
+}
+
+@test "any user will do: the same pods with another UID" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    for scene in 04a-agent-installed-tool 14-small-limits; do
+        play $scene runAsUser=12345 runAsGroup=12345 fsGroup=12345 name=other
+        is_restricted "other-$([ $scene = 14-small-limits ] && echo fetch || echo copy-agent)" 12345
+        down
+    done
+}
+
+@test "each manifest of examples/ is played by a test here" {
+    for file in "$TOP"/examples/[0-9]*.yaml; do
+        name=$(basename "$file" .yaml)
+        grep -qE "play $name( |\$)" "$BATS_TEST_FILENAME"
+    done
+}
