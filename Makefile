@@ -183,16 +183,26 @@ deps: $(foreach l,$(ALL_LIBRARIES),build/deps/$(ARCH)-release/.$l) ## build all 
 relock: ## name the libraries' newest revisions in deps/lock
 	@deps/relock
 
-docs: build/docs-gen ## write man pages, README's tables and common/variables.inc from the option tables
+docs: build/docs-gen ## write man pages, README's tables, completion and common/variables.inc from the option tables
 	@build/docs-gen
 
-install: all ## install binaries and man pages (DESTDIR, PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+DATA := $(DESTDIR)$(PREFIX)/share
+
+install: all ## install binaries, man pages, completion for bash, licence (DESTDIR, PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DATA)/man/man1 $(DATA)/bash-completion/completions $(DATA)/doc/initkit
 	install -m 755 $(foreach t,$(TOOLS) initkit,$(BIN)/$t) $(DESTDIR)$(PREFIX)/bin
-	$(if $(wildcard cmd/*/*.1),install -m 644 $(wildcard cmd/*/*.1) $(DESTDIR)$(PREFIX)/share/man/man1)
+	install -m 644 $(wildcard cmd/*/*.1) $(DATA)/man/man1
+	install -m 644 cmd/initkit/completion.bash $(DATA)/bash-completion/completions/initkit
+	for tool in $(TOOLS); do ln -sf initkit $(DATA)/bash-completion/completions/$$tool; done
+	install -m 644 LICENSE README.md $(DATA)/doc/initkit
+
+CHECKS := lint check-deps check-docs check-unit check-unit-musl check-tools check-build
 
 check: ## run everything that a change must pass; the last line counts
-	+@MAKE='$(MAKE)' tests/run lint check-deps check-docs check-unit check-unit-musl check-tools check-build
+	+@MAKE='$(MAKE)' tests/run $(CHECKS)
+
+check-all: ## the same, and the images, and the examples as pods
+	+@MAKE='$(MAKE)' tests/run $(CHECKS) check-images pods
 
 lint: build/.packages-lint $(TIDY) ## clang-format, clang-tidy, cppcheck, shellcheck
 	@tests/lint
@@ -226,6 +236,9 @@ check-build: all build/.packages-test ## is the build reproducible, complete, an
 
 check-images: images ## do the images hold what they should, and are they reproducible?
 	@bats tests/images
+
+pods: images build/.packages-pods ## play the manifests of examples/ as real pods (podman, as root; else skipped)
+	@bats tests/pods
 
 fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=60)
 	@for program in $^; do \
@@ -265,5 +278,5 @@ help: ## this list
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
-.PHONY: all always deps relock docs install check lint format check-deps check-docs check-unit check-unit-musl check-tools \
-	check-tools-sanitized check-build check-images fuzz images image-files demo bench clean help
+.PHONY: all always deps relock docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
+	check-tools-sanitized check-build check-images pods fuzz images image-files demo bench clean help

@@ -1,5 +1,5 @@
 /* docs-gen: writes what the documents say about options from the tables of the tools, so that it is said once: man
- * pages, the tables of the README.md files (between markers), and the list of the variables that tools know. With
+ * pages, the tables of the README.md files (between markers), the completion for bash, and the list of the variables that tools know. With
  * --check it writes nothing and names what is stale. Run by `make docs` and `make check-docs`. */
 #include "cmd/initkit/docs.h"
 
@@ -18,7 +18,8 @@
 
 enum { DOCUMENT_MAX = 1024 * 1024, PATH_TEXT = 128, MARKER_TEXT = 64, FILE_MODE = 0644 };
 
-#define VARIABLES_FILE "common/variables.inc"
+#define VARIABLES_FILE  "common/variables.inc"
+#define COMPLETION_FILE "cmd/initkit/completion.bash"
 
 extern const struct tool initkit_tool;
 
@@ -197,6 +198,7 @@ int main(int argc, char **argv)
         return CODE_USAGE;
     }
     run_whole(&run, VARIABLES_FILE, write_variables, NULL);
+    run_whole(&run, COMPLETION_FILE, docs_write_completion, NULL);
     for (const struct tool *const *tool = docs_all_tools; *tool; tool++)
         run_tool(&run, *tool);
     run_sections(&run, "README.md", project_sections, NULL);

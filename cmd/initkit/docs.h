@@ -18,4 +18,7 @@ void docs_write_codes(struct buf *out, const struct tool *tool);
 /* A whole manual page, in man(7)'s macros. */
 void docs_write_man(struct buf *out, const struct tool *tool);
 
+/* A completion for bash, of all tools. */
+void docs_write_completion(struct buf *out, const struct tool *unused);
+
 #endif

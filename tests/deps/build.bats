@@ -87,7 +87,7 @@ names() {
     done
 }
 
-@test "make install puts binaries and man pages where it is told" {
+@test "make install puts binaries, man pages, completion and licence where it is told" {
     run -0 make -C "$one" install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
     for name in $(names); do
         cmp "$one/build/bin/$name" "$BATS_TEST_TMPDIR/root/usr/bin/$name"
@@ -95,6 +95,10 @@ names() {
     done
     for page in "$one"/cmd/*/*.1; do
         [ ! -e "$page" ] || cmp "$page" "$BATS_TEST_TMPDIR/root/usr/share/man/man1/${page##*/}"
+    done
+    cmp "$one/LICENSE" "$BATS_TEST_TMPDIR/root/usr/share/doc/initkit/LICENSE"
+    for name in $(names); do
+        grep -q "complete .* $name" "$BATS_TEST_TMPDIR/root/usr/share/bash-completion/completions/$name"
     done
 }
 

@@ -117,7 +117,7 @@ exec busybox sleep 100000
 APP
     chmod +x "$FOLDER/root/bin/app"
     image registry.example.com/shop/web:1.4.2 registry.example.com/shop/shop:2.0.1 registry.example.com/shop/member:3.1.0 \
-        docker.io/library/tomcat:10.1.34-jre17 <<<'ENTRYPOINT ["/bin/app"]'
+        tomcat:10.1.34-jre17 <<<'ENTRYPOINT ["/bin/app"]'
 }
 
 # nginx as an image of its own, without rights: the program, its libraries, and a configuration.
@@ -127,6 +127,7 @@ build_nginx() {
     for file in /usr/sbin/nginx $(ldd /usr/sbin/nginx | grep -o '/[^ ]*'); do
         install -D "$file" "$FOLDER/root$file"
     done
+    chmod 1777 "$FOLDER/root/tmp" # an emptyDir of podman's takes it over; a kubelet's is writable by all
     cp /etc/nginx/mime.types /etc/passwd /etc/group "$FOLDER/root/etc"
     cat >"$FOLDER/root/etc/nginx/nginx.conf" <<'NGINX'
 daemon off; pid /tmp/nginx.pid; error_log /dev/stderr;
@@ -138,12 +139,12 @@ http {
     server { listen 8080; root /usr/share/nginx/html; }
 }
 NGINX
-    image docker.io/nginxinc/nginx-unprivileged:1.27.5 <<<'ENTRYPOINT ["/usr/sbin/nginx"]'
+    image nginxinc/nginx-unprivileged:1.27.5 <<<'ENTRYPOINT ["/usr/sbin/nginx"]'
 }
 
 # The agent's image holds its files and no shell: LICENSE, conf, javaagent.jar, multi-release, ver1.
 build_agent() {
-    local agent=$FOLDER/images/docker.io/appdynamics/java-agent:25.1.0/opt/appdynamics
+    local agent=$FOLDER/images/appdynamics/java-agent:25.1.0/opt/appdynamics
     mkdir -p "$agent"/{conf,multi-release,ver1/{conf,lib,logs}}
     echo licence >"$agent/LICENSE"
     echo '<controller-info/>' >"$agent/conf/controller-info.xml"
@@ -157,7 +158,7 @@ build_agent() {
     mkdir -p "$FOLDER/root/opt"
     cp -a "$agent" "$FOLDER/root/opt/"
     chmod -R a+rX "$agent" "$FOLDER/root/opt/appdynamics"
-    image docker.io/appdynamics/java-agent:25.1.0 </dev/null
+    image appdynamics/java-agent:25.1.0 </dev/null
     podman build --quiet --pull=never --tag registry.example.com/shop/appdynamics-agent:25.1.0 \
         --file "$TOP/examples/04b-agent-own-image.Containerfile" "$FOLDER/objects" >/dev/null
 }
@@ -182,11 +183,11 @@ load_images() {
 
 ### Names and services
 
-# name_is NAME ADDRESS...: the cluster's DNS knows NAME from now on.
+# name_is NAME NUMBER...: the cluster's DNS knows NAME from now on, with addresses that end in these numbers.
 name_is() {
-    local address
-    for address in "${@:2}"; do
-        echo "$address $1"
+    local number
+    for number in "${@:2}"; do
+        echo "$SUBNET.$number $1"
     done >"$FOLDER/names/.new"
     mv "$FOLDER/names/.new" "$FOLDER/names/$1"
 }
@@ -228,7 +229,7 @@ trust_store() {
     install -m 644 "$FOLDER/$1.jks" "$FOLDER/objects/controller-trust/cacerts.jks"
 }
 
-# service NAME ADDRESS: plays the pod NAME of services.yaml there.
+# service NAME NUMBER: plays services/NAME.yaml, at the address that ends in NUMBER.
 service() {
     sed -e "s|FOLDER|$FOLDER|g" -e "s|TOP|$TOP|g" "$HERE/services/$1.yaml" >"$FOLDER/$1.yaml"
     podman kube play --network "$NETWORK" --ip "$SUBNET.$2" "$FOLDER/$1.yaml" >"$FOLDER/$1.played" 2>&1 || {
@@ -277,8 +278,7 @@ app_has_started() {
 
 # until_said CONTAINER TEXT: within ten seconds.
 until_said() {
-    local try
-    for try in {1..100}; do
+    for _ in {1..100}; do
         ! said "$1" 2>/dev/null | grep -qF -- "$2" || return 0
         sleep 0.1
     done

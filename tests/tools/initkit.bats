@@ -211,3 +211,20 @@ load lib
     exits 1
     says "small.*noexec"
 }
+
+# complete_words WORD...: what bash would offer for the last of them.
+complete_words() {
+    # shellcheck source=cmd/initkit/completion.bash
+    . "$BATS_TEST_DIRNAME/../../cmd/initkit/completion.bash"
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+    _initkit
+    echo "${COMPREPLY[*]}"
+}
+
+@test "bash completes tools, the tool's own options, and the words that an option takes" {
+    [ "$(complete_words initkit wait)" = "wait-for-dns wait-for-tcp" ]
+    [ "$(complete_words wait-for-tcp --all)" = --all-addresses ]
+    [ "$(complete_words initkit wait-for-tcp --once --all)" = --all-addresses ]
+    [ "$(complete_words wait-for-dns --all)" = "" ]
+    [ "$(complete_words /bin/tls-check --profile s)" = strict ]
+}

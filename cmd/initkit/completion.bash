@@ -1,0 +1,48 @@
+# shellcheck shell=bash disable=SC2194,SC2207
+# Completion for bash. Written by `make docs`; installed by `make install`.
+
+# The tool whose options come next: the command itself, or what follows initkit.
+_initkit_tool() {
+    local word
+    for word in "${COMP_WORDS[@]:0:COMP_CWORD}"; do
+        case " wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit " in
+            *" ${word##*/} "*) tool=${word##*/} ;;
+            *) return ;;
+        esac
+    done
+}
+
+_initkit() {
+    local tool='' options='' words='' word=${COMP_WORDS[COMP_CWORD]}
+    _initkit_tool
+    case $tool in
+        wait-for-dns) options='--family --min-records --expect --gone --stable --nameserver --resolv-conf --no-search --tcp --hosts --write --write-format --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --warn-only --help --version' ;;
+        wait-for-tcp) options='--family --all-addresses --min-addresses --hold --send --expect --gone --stable --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --warn-only --help --version' ;;
+        fetch-config) options='--output --header --header-file --bearer-token-file --basic-auth-file --trust-store --cacert --trust-store-password-file --client-cert --cert --client-key --key --client-key-password-file --proxy --proxy-auth-file --max-redirs --retry-status --connect-timeout --stall-timeout --max-size --max-unpacked-size --sha256 --sha256-url --render --render-prefix --validate --extract --strip-components --if-changed --keep-on-error --mode --owner --request --data-file --progress --chown --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --log-format --log-level --termination-log --warn-only --help --version' ;;
+        copy-agent) options='--install --include --exclude --mode --owner --chown --for-uid --for-gid --writable --version-dir --link --verify --prune --render --render-prefix --max-bytes --jobs --sync --dry-run --progress --timeout --attempt-timeout --interval --backoff --max-interval --once --log-format --log-level --termination-log --warn-only --help --version' ;;
+        tls-check) options='--trust-store --cacert --trust-store-password-file --client-cert --cert --client-key --key --client-key-password-file --client-cert-accepted --server-name --tls-server-name --connect --all-addresses --family --profile --min-tls --max-tls --alpn --min-days --warn-days --as-agent --agent-dir --verify-time --pin-sha256 --http-path --http-status --proxy --proxy-auth-file --starttls --show-chain --report --export-chain --wait-for-trust --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --warn-only --help --version' ;;
+        initkit) options='--list --install --log-format --log-level --termination-log --help --version' ;;
+    esac
+    case ${COMP_WORDS[COMP_CWORD - 1]} in
+        --family) words='any 4 6 both' ;;
+        --write-format) words='lines json env hosts' ;;
+        --log-format) words='text json' ;;
+        --log-level) words='error warn info debug' ;;
+        --validate) words='json yaml xml auto none' ;;
+        --profile) words='default strict java' ;;
+        --min-tls) words='1.2 1.3' ;;
+        --max-tls) words='1.2 1.3' ;;
+        --as-agent) words='none appd' ;;
+        --starttls) words='none smtp imap pop3 postgres mysql ldap' ;;
+        initkit) words='wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit' ;;
+    esac
+    if [ -n "$words" ] && [[ $word != -* ]]; then
+        COMPREPLY=($(compgen -W "$words" -- "$word"))
+    elif [[ $word == -* ]]; then
+        COMPREPLY=($(compgen -W "$options" -- "$word"))
+    else
+        COMPREPLY=($(compgen -f -- "$word"))
+    fi
+}
+
+complete -o filenames -F _initkit wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit
