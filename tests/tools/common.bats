@@ -951,3 +951,14 @@ PYTHON
     bin='' run_tool wait-for-dns --timeout 5s db.test.
     refuses_naming /etc/resolv.conf
 }
+
+@test "an unknown option is told as the variables for the log and the termination message say" {
+    local tool
+    for tool in wait-for-dns wait-for-tcp copy-agent; do
+        : >message
+        INITKIT_LOG_FORMAT=json INITKIT_TERMINATION_LOG=message run_tool "$tool" --nope
+        exits 2
+        [ "$(jq -r '"\(.tool) \(.class)"' err)" = "$tool 2" ]
+        grep -q "^$tool: --nope: unknown option" message
+    done
+}

@@ -228,3 +228,22 @@ complete_words() {
     [ "$(complete_words wait-for-dns --all)" = "" ]
     [ "$(complete_words /bin/tls-check --profile s)" = strict ]
 }
+
+@test "initkit --version names each library of each tool once" {
+    local tool
+    run_tool initkit --version
+    exits 0
+    tail -n +2 out | sort >union
+    "$bin/initkit" --list >tools
+    while read -r tool; do
+        "$bin/initkit" "$tool" --version | tail -n +2
+    done <tools | sort -u >expected
+    [ "$(wc -l <expected)" -gt 1 ]
+    diff expected union
+}
+
+@test "options in front of a tool's name are refused with the right order" {
+    run_tool initkit --log-level debug wait-for-tcp --gone mydb:3306
+    exits 2
+    says 'wait-for-tcp: options go behind the tool.s name: initkit TOOL'
+}
