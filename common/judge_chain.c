@@ -103,15 +103,17 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
     case X509_V_ERR_CA_KEY_TOO_SMALL:
         reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak key (%s)", place, certificate->key);
         reason_hint(why, "it has to be made anew with a key of at least RSA 2048 or EC 256 bits%s",
-                    certificate->key_bits >= RSA_LEAST_JAVA ? "; Java still takes this one (--profile java)"
-                                                            : "");
+                    certificate->key_bits >= RSA_LEAST_JAVA
+                        ? "; Java still takes this one (tls-check --profile java)"
+                        : "");
         break;
     case X509_V_ERR_CA_MD_TOO_WEAK:
         reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak signature (%s)", place,
                    certificate->signature);
         reason_hint(
-            why, "it has to be signed anew with SHA-256; Java takes SHA-1 of a private CA (--profile java), "
-                 "nothing weaker");
+            why,
+            "it has to be signed anew with SHA-256; Java takes SHA-1 of a private CA (tls-check --profile java), "
+            "nothing weaker");
         break;
     case X509_V_ERR_INVALID_PURPOSE:
         reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s is not meant for servers (its key usage)", place);

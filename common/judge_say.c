@@ -141,8 +141,9 @@ void judge_say_untrusted(const struct tls_facts *facts, struct reason *why)
     else if (facts->chain_sent < facts->chain_count) {
         reason_set(why, CODE_UNTRUSTED, "%.100s is in %.80s, but no root: its issuer %.80s is not there",
                    last->subject, facts->store, facts->missing);
-        reason_hint(why,
-                    "Java would trust it as it is (--profile java); OpenSSL wants the root in the store");
+        reason_hint(
+            why,
+            "Java would trust it as it is (tls-check --profile java); OpenSSL wants the root in the store");
     } else
         say_missing(facts, why);
     if (interceptor)
@@ -286,9 +287,9 @@ static void say_library(const struct tls_facts *facts, struct reason *why)
     if (strstr(facts->library, "legacy renegotiation"))
         reason_hint(why, "the server lacks secure renegotiation (RFC 5746) and has to be updated; Java "
                          "connects all the same "
-                         "(--profile java)");
+                         "(tls-check --profile java)");
     else if (strstr(facts->library, "unsupported protocol") || strstr(facts->library, "version"))
-        reason_hint(why, "it speaks no TLS version that is offered: see --min-tls, --max-tls");
+        reason_hint(why, "it speaks no TLS version that is offered: see --min-tls, --max-tls of tls-check");
     else if (strstr(facts->library, "excessive message size"))
         reason_hint(why, "the server's certificates are longer than 1 MiB: no client takes that");
     else

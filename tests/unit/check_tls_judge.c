@@ -253,6 +253,27 @@ START_TEST(clients_and_answers_are_judged)
 }
 END_TEST
 
+START_TEST(a_hint_names_the_tool_that_has_the_option)
+{
+    static const char *const refusals[] = {"legacy renegotiation disabled", "unsupported protocol"};
+
+    good();
+    strcpy(chain[0].key, "RSA 1024");
+    chain[0].key_bits = 1024;
+    add_error(X509_V_ERR_EE_KEY_TOO_SMALL, 0);
+    ck_assert_int_eq(judge_now(), ATTEMPT_FAIL);
+    expect_contains(why.hint, "tls-check --profile java");
+    for (size_t i = 0; i < 2; i++) {
+        good();
+        facts.done = facts.has_chain = false;
+        facts.end = TLS_END_LIBRARY;
+        strcpy(facts.library, refusals[i]);
+        judge_now();
+        expect_contains(why.hint, "tls-check");
+    }
+}
+END_TEST
+
 START_TEST(javas_names)
 {
     static const struct {
@@ -290,4 +311,4 @@ SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closes
       a_missing_intermediate_is_told_by_where_it_is_to_be_had, an_interceptor_is_told_by_its_name,
       times_have_their_codes, java_forgives_with_a_word, others_forgive_nothing,
       all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
-      clients_and_answers_are_judged, javas_names)
+      clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_names)
