@@ -133,7 +133,7 @@ class OpenPort(Server):
 class Names(Server):
     """A real DNS server on port 53 that knows the names in the files of `hosts`, and says NXDOMAIN for all others."""
 
-    def __init__(self, hosts):
+    def __init__(self, hosts, more=()):
         self.hosts = path(hosts)
         os.makedirs(self.hosts)
         super().__init__(
@@ -149,6 +149,7 @@ class Names(Server):
                 "--address=/#/",
                 "--cache-size=10000",
                 "--hostsdir=" + self.hosts,
+                *more,
             ],
             stderr=subprocess.DEVNULL,
         )
