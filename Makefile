@@ -201,8 +201,8 @@ CHECKS := lint check-deps check-docs check-unit check-unit-musl check-tools chec
 check: ## run everything that a change must pass; the last line counts
 	+@MAKE='$(MAKE)' tests/run $(CHECKS)
 
-check-all: ## the same, and the images, and the examples as pods
-	+@MAKE='$(MAKE)' tests/run $(CHECKS) check-images pods
+check-all: ## the same, and the fault matrix, the images, and the examples as pods
+	+@MAKE='$(MAKE)' tests/run $(CHECKS) faults check-images pods
 
 lint: build/.packages-lint $(TIDY) ## clang-format, clang-tidy, cppcheck, shellcheck
 	@tests/lint
@@ -233,6 +233,9 @@ check-tools-sanitized: $(foreach t,$(TOOLS) initkit,build/sanitized/bin/$t) buil
 
 check-build: all build/.packages-test ## is the build reproducible, complete, and idle when nothing changed?
 	@bats tests/deps
+
+faults: all build/.packages-test ## each system call of each tool fails once: build/faults.md
+	@tests/faults/run
 
 check-images: images ## do the images hold what they should, and are they reproducible?
 	@bats tests/images
@@ -279,4 +282,4 @@ help: ## this list
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
 .PHONY: all always deps relock docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
-	check-tools-sanitized check-build check-images pods fuzz images image-files demo bench clean help
+	check-tools-sanitized check-build faults check-images pods fuzz images image-files demo bench clean help
