@@ -196,9 +196,10 @@ install: all ## install binaries, man pages, completion for bash, licence (DESTD
 	for tool in $(TOOLS); do ln -sf initkit $(DATA)/bash-completion/completions/$$tool; done
 	install -m 644 LICENSE README.md $(DATA)/doc/initkit
 
-CHECKS := lint check-deps check-docs check-unit check-unit-musl check-tools check-build
+# For the other architecture, what can run in an emulator: the tools' tests.
+CHECKS := $(if $(filter $(HOST),$(ARCH)),lint check-deps check-docs check-unit check-unit-musl check-tools check-build,check-tools)
 
-check: ## run everything that a change must pass; the last line counts
+check: ## run everything that a change must pass; the last line counts (ARCH=aarch64: the tools' tests, emulated)
 	+@MAKE='$(MAKE)' tests/run $(CHECKS)
 
 check-all: ## the same, and the fault matrix, the images, and the examples as pods
@@ -225,8 +226,9 @@ check-unit-musl: $(UNIT:tests/unit/%.c=build/musl/unit/%) ## the same against mu
 
 run_each = status=0; for program in $^; do $$program || status=1; done; exit $$status
 
-check-tools: all build/.packages-test ## the binaries against real servers
-	@INITKIT_BIN=$(abspath $(BIN)) bats --jobs 4 tests/tools
+check-tools: all build/.packages-test $(if $(filter $(HOST),$(ARCH)),,build/.packages-cross) ## the binaries against real servers
+	@tests/emulate $(ARCH)
+	@INITKIT_BIN=$(abspath $(BIN)) INITKIT_EMULATED=$(if $(filter $(HOST),$(ARCH)),,1) bats --jobs 4 tests/tools
 
 check-tools-sanitized: $(foreach t,$(TOOLS) initkit,build/sanitized/bin/$t) build/.packages-test ## the same with ASan and UBSan
 	@INITKIT_BIN=$(abspath build/sanitized/bin) bats --jobs 4 tests/tools
@@ -270,6 +272,11 @@ demo: all build/.packages-demo ## the whole init chain against real servers on t
 bench: all build/.packages-bench ## measure the tools against what they replace
 	@tests/bench/run
 
+report: images build/.packages-bench build/.packages-test ## measure all there is to measure, and write tests/bench/REPORT.md
+	@tests/faults/run
+	@tests/bench/run
+	@tests/bench/page build/bench.json
+
 clean: ## remove build/; the libraries stay in their cache
 	rm -rf build
 
@@ -282,4 +289,4 @@ help: ## this list
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
 .PHONY: all always deps relock docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
-	check-tools-sanitized check-build faults check-images pods fuzz images image-files demo bench clean help
+	check-tools-sanitized check-build faults check-images pods fuzz images image-files demo bench report clean help

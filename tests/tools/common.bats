@@ -440,6 +440,7 @@ accepting() {
 }
 
 @test "out of memory is exit 3, or 0 with warn-only, and said" {
+    not_emulated
     release_build
     mapfile -t targets < <(printf '127.0.0.1:%s\n' {10001..30000})
     inside=(prlimit --as=$((4 << 20)))

@@ -212,6 +212,7 @@ CODE
 }
 
 @test "10,000 files need at most 8 MiB of its own" {
+    not_emulated
     mkdir tree
     "$python" - <<'CODE'
 import os
