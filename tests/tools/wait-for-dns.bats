@@ -1352,3 +1352,75 @@ CONF
     exits 0
     [ "$(questions upstream A db.test)" -le 3 ] || report "the cache was passed by"
 }
+
+### What a review found, so that it stays mended
+
+@test "once: the run's own deadline is 124, not the attempt's failure" {
+    start_dns dns <<<'db.test * SILENT'
+    run_tool wait-for-dns --nameserver "$dns" --no-search --once --timeout 300ms --attempt-timeout 10s db.test
+    exits 124
+}
+
+@test "stable: while the condition holds, what is said is that, and not an older failure" {
+    start_dns dns <<'ZONE'
+db.test * first 1 NXDOMAIN
+db.test * 192.0.2.1
+ZONE
+    run_tool wait-for-dns --nameserver "$dns" --no-search --timeout 1s --stable 20s db.test/A
+    exits 124
+    ends_saying "the condition holds, but not yet for as long as --stable asks"
+}
+
+@test "write: a name that was there, but did not stay, is not written" {
+    start_dns dns <<'ZONE'
+stays.test A 192.0.2.1
+goes.test A first 1 192.0.2.2
+goes.test A NXDOMAIN
+ZONE
+    run_tool wait-for-dns --nameserver "$dns" --no-search --timeout 10s --min-targets 1 --stable 600ms --write members \
+        stays.test/A goes.test/A
+    exits 0
+    [ "$(cat members)" = "stays.test 192.0.2.1" ] || report "$(cat members)"
+}
+
+@test "slow DNS is heard when --attempt-timeout allows for it" {
+    start_dns dns <<<'db.test A delay=4 192.0.2.1'
+    run_tool wait-for-dns --nameserver "$dns" --no-search --timeout 25s --attempt-timeout 12s db.test/A
+    exits 0
+    ends_saying "1 attempt"
+}
+
+@test "a candidate that is silent behind others that answered is told from dead DNS" {
+    printf 'search shop.test\nnameserver 127.0.0.1\noptions ndots:5\n' | resolv_conf
+    start_dns dns <<<'db * SILENT'
+    run_tool wait-for-dns --nameserver "$dns" --resolv-conf resolv.conf --timeout 500ms --attempt-timeout 400ms db
+    exits 124
+    ends_saying "a slow upstream server"
+}
+
+@test "termination message: there from the start, before the first attempt has ended" {
+    start_dns dns <<<'db.test * SILENT'
+    touch log
+    start_tool wait-for-dns --nameserver "$dns" --no-search --termination-log log --timeout 20s --attempt-timeout 19s db.test
+    until_true 10 grep -q "db.test: .*no attempt has ended yet" log
+    kill -TERM "$tool"
+    wait_tool
+    exits 143
+}
+
+@test "a search domain with labels that no name can have is left out" {
+    local label
+    label=$(printf 'x%.0s' {1..64})
+    printf 'search %s.test a..b shop.test\nnameserver 127.0.0.1\noptions ndots:5\n' "$label" | resolv_conf
+    start_dns dns <<<'db.shop.test A 192.0.2.1'
+    run_tool wait-for-dns --nameserver "$dns" --resolv-conf resolv.conf --timeout 5s db
+    exits 0
+    [ "$(asked dns | head -n 1)" = db.shop.test ] || report "$(asked dns)"
+}
+
+@test "values that cannot become true are refused before anything is attempted" {
+    run_tool wait-for-dns --expect mail.test db.test
+    refuses_naming --expect
+    run_tool wait-for-dns --write= db.test
+    refuses_naming --write
+}

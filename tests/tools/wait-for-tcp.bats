@@ -809,3 +809,38 @@ CONF
         refuses_naming "${pair%% *}"
     done
 }
+
+### What a review found, so that it stays mended
+
+@test "more addresses than a single address has, or --gone with what it cannot see, are refused" {
+    run_tool wait-for-tcp --min-addresses 2 127.0.0.1:1
+    refuses_naming --min-addresses
+    run_tool wait-for-tcp --gone --send x db:1
+    refuses_naming --gone
+    run_tool wait-for-tcp --gone --min-addresses 2 db:1
+    refuses_naming --gone
+}
+
+@test "all addresses: a family that does not answer may hold some, and the others alone are not all" {
+    start_tcp port "127.0.0.1:0"
+    start_dns dns <<'ZONE'
+db.test A 127.0.0.1
+db.test AAAA SILENT
+ZONE
+    run_tool wait-for-tcp --nameserver "$dns" --no-search --timeout 1s --attempt-timeout 400ms "db.test:${port[0]}"
+    exits 0
+    run_tool wait-for-tcp --nameserver "$dns" --no-search --timeout 1s --attempt-timeout 400ms --all-addresses "db.test:${port[0]}"
+    exits 124
+}
+
+@test "a name that leaves the hosts file where there is no name server is told, and nothing breaks" {
+    start_tcp port "127.0.0.1:0 bound"
+    echo '127.0.0.1 db.test' >hosts
+    own_files "mount --bind hosts /etc/hosts"
+    : | resolv_conf
+    start_tool wait-for-tcp --resolv-conf resolv.conf --timeout 2s "db.test:${port[0]}"
+    until_true 10 err_has "attempt 1"
+    : >hosts
+    wait_tool
+    exits 124
+}
