@@ -135,6 +135,7 @@ ar = $(if $(filter $(HOST)-%,$1),ar,$(firstword $(subst -, ,$1))-linux-gnu-ar)
 $(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LANGUAGE) $(SMALL),$(LIBRARIES))))
 $(eval $(call kind,build/musl,$(HOST)-release,$(LANGUAGE) $(SMALL) $(TRAP),$(LIBRARIES)))
 $(eval $(call kind,build/sanitized,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer,$(LIBRARIES)))
+$(eval $(call kind,build/coverage,$(HOST)-sanitized,$(LANGUAGE) -O0 -g --coverage,$(LIBRARIES)))
 $(eval $(call kind,build/fuzz,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link -Wno-missing-prototypes,$(LIBRARIES)))
 
@@ -163,6 +164,8 @@ endef
 $(eval $(call programs,$(BIN),build/$(ARCH),$(ARCH)-release,$(LDFLAGS) $(LDFLAGS.$(ARCH)) -s))
 $(eval $(call programs,build/sanitized/bin,build/sanitized,$(HOST)-sanitized,))
 $(eval $(call unit_tests,build/sanitized,$(HOST)-sanitized,))
+$(eval $(call programs,build/coverage/bin,build/coverage,$(HOST)-sanitized,--coverage))
+$(eval $(call unit_tests,build/coverage,$(HOST)-sanitized,--coverage))
 $(eval $(call unit_tests,build/musl,$(HOST)-release,$(LDFLAGS)))
 $(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,$(DOCS:%.c=build/$(HOST)/%.o) \
 	$(patsubst %.c,build/$(HOST)/multi/%.o,$(MAINS) cmd/initkit/main.c) build/$(HOST)/libcmd.a \
@@ -245,6 +248,15 @@ check-images: images ## do the images hold what they should, and are they reprod
 pods: images build/.packages-pods ## play the manifests of examples/ as real pods (podman, as root; else skipped)
 	@bats tests/pods
 
+coverage: $(UNIT:tests/unit/%.c=build/coverage/unit/%) $(foreach t,$(TOOLS) initkit,build/coverage/bin/$t) \
+		build/.packages-test build/.packages-coverage ## which lines the unit tests and the tools' tests run: build/coverage.txt
+	@find build/coverage -name '*.gcda' -delete
+	-@$(foreach u,$(UNIT),build/coverage/unit/$(u:tests/unit/%.c=%);)
+	-@INITKIT_BIN=$(abspath build/coverage/bin) bats --jobs 4 tests/tools
+	@gcovr --root . --object-directory build/coverage --filter common/ --filter cmd/ --exclude cmd/initkit/docs \
+		--gcov-executable 'llvm-cov gcov' --txt build/coverage.txt build/coverage
+	@awk '$$4 ~ /%/ && $$4 + 0 < 90' build/coverage.txt; tail -n 3 build/coverage.txt
+
 fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=60)
 	@for program in $^; do \
 		name=$${program##*/}; seeds=tests/fuzz/seeds/$${name#fuzz_}; \
@@ -289,4 +301,4 @@ help: ## this list
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
 .PHONY: all always deps relock docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
-	check-tools-sanitized check-build faults check-images pods fuzz images image-files demo bench report clean help
+	check-tools-sanitized check-build faults check-images pods coverage fuzz images image-files demo bench report clean help
