@@ -581,8 +581,8 @@ ZONE
     not_emulated
     release_build
     truncate -s 300M zeros
+    start_http h <<<'/a 200 pour' # before the limit, which is the tool's alone
     own_memory_limit 16777216
-    start_http h <<<'/a 200 pour'
     run_tool fetch-config "$h/a=./a" --max-size 300Mi
     exits 1
     ends_saying "max-size"
