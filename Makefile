@@ -8,7 +8,7 @@ TOOLS := wait-for-dns wait-for-tcp fetch-config copy-agent tls-check
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
-LIBRARIES.fetch-config := curl openssl libarchive libyaml expat libzstd zlib c-ares
+LIBRARIES.fetch-config := curl openssl libarchive libyaml jansson expat libzstd zlib c-ares
 LIBRARIES.copy-agent :=
 LIBRARIES.tls-check := openssl c-ares
 
@@ -37,12 +37,13 @@ comma := ,
 space := $(subst ,, )
 
 # In the order in which the linker wants them.
-ALL_LIBRARIES := check curl openssl libarchive libyaml expat libzstd zlib c-ares
+ALL_LIBRARIES := check curl openssl libarchive libyaml jansson expat libzstd zlib c-ares
 LINK.check := -lcheck
 LINK.curl := -lcurl
 LINK.openssl := -lssl -lcrypto
 LINK.libarchive := -larchive
 LINK.libyaml := -lyaml
+LINK.jansson := -ljansson
 LINK.expat := -lexpat
 LINK.libzstd := -lzstd
 LINK.zlib := -lz

@@ -1,8 +1,8 @@
 #include "cmd/fetch-config/aws_answer.h"
 
 #include <expat.h>
+#include <jansson.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "cmd/fetch-config/headers.h"
 #include "common/buf.h"
@@ -77,34 +77,16 @@ bool aws_answer_xml(const char *text, size_t length, struct aws_key *key)
 
 /* --- the container endpoint --- */
 
-/* JSON is YAML too, and the parser is here anyhow. */
 bool aws_answer_json(const char *text, size_t length, struct aws_key *key)
 {
-    yaml_parser_t parser;
-    yaml_event_t event;
-    char name[32] = "";
-    unsigned depth = 0;
-    bool good, ended, is_value = false;
+    json_t *answer = json_loadb(text, length, 0, NULL), *value;
+    const char *name;
 
-    if (!yaml_parser_initialize(&parser))
-        mem_exhausted();
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-    do {
-        good = yaml_parser_parse(&parser, &event) == 1;
-        ended = good && event.type == YAML_STREAM_END_EVENT;
-        if (good && (event.type == YAML_MAPPING_START_EVENT || event.type == YAML_SEQUENCE_START_EVENT))
-            depth++;
-        else if (good && (event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT))
-            is_value = --depth == 1 ? false : is_value;
-        else if (good && depth == 1 && event.type == YAML_SCALAR_EVENT && is_value)
-            take(key, name, (const char *)event.data.scalar.value);
-        else if (good && depth == 1 && event.type == YAML_SCALAR_EVENT)
-            snprintf(name, sizeof name, "%.31s", (const char *)event.data.scalar.value);
-        if (good && depth == 1 && event.type == YAML_SCALAR_EVENT)
-            is_value = !is_value;
-        if (good)
-            yaml_event_delete(&event);
-    } while (good && !ended);
-    yaml_parser_delete(&parser);
-    return good && key->id && key->secret;
+    json_object_foreach(answer, name, value)
+    {
+        if (json_is_string(value))
+            take(key, name, json_string_value(value));
+    }
+    json_decref(answer);
+    return key->id && key->secret;
 }

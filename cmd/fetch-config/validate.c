@@ -13,7 +13,10 @@
 
 #include "common/banned.h"
 
-enum { CHUNK = 64 * 1024 };
+enum {
+    CHUNK = 64 * 1024,
+    JSON_MEMORY = 128 * 1024 * 1024, /* for a document's values */
+};
 
 static char chunk[CHUNK];
 
@@ -59,19 +62,29 @@ static bool wrong(struct reason *why, const char *format, size_t line, size_t co
     return false;
 }
 
+struct json_input {
+    int descriptor;
+    bool failed;
+};
+
+static size_t json_read(void *into, size_t size, void *owner)
+{
+    struct json_input *input = owner;
+    ssize_t got = next_chunk(input->descriptor, into, size);
+
+    input->failed = got < 0;
+    return (size_t)got;
+}
+
 static bool validate_json(int descriptor, struct reason *why)
 {
-    struct jsoncheck check;
-    ssize_t got;
-    bool good = true;
+    struct json_input input = {.descriptor = descriptor};
+    json_error_t error;
 
-    jsoncheck_begin(&check);
-    while (good && (got = next_chunk(descriptor, chunk, sizeof chunk)) != 0) {
-        if (got < 0)
-            return cannot_read(why);
-        good = jsoncheck_feed(&check, chunk, (size_t)got);
-    }
-    return (good && jsoncheck_end(&check)) || wrong(why, "JSON", check.line, check.column, check.problem);
+    if (jsoncheck(json_read, &input, JSON_MEMORY, &error))
+        return true;
+    return input.failed ? cannot_read(why)
+                        : wrong(why, "JSON", (size_t)error.line, (size_t)error.column, error.text);
 }
 
 struct yaml_input {

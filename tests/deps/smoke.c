@@ -3,6 +3,7 @@
 #include <ares.h>
 #include <curl/curl.h>
 #include <expat.h>
+#include <jansson.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -66,6 +67,7 @@ int main(void)
     printf("c-ares %s\n", ares_version(NULL));
     printf("curl %s\n", curl_version_info(CURLVERSION_NOW)->version);
     printf("expat %s\n", XML_ExpatVersion() + strlen("expat_"));
+    printf("jansson %s\n", jansson_version_str());
     printf("libarchive %s\n", archive_version_string() + strlen("libarchive "));
     printf("libyaml %s\n", yaml_get_version_string());
     printf("libzstd %s\n", ZSTD_versionString());

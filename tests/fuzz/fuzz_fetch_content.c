@@ -9,19 +9,32 @@
 #include "cmd/fetch-config/validate.h"
 #include "tests/fuzz/input.h"
 
+struct source {
+    const char *text;
+    size_t left, piece;
+};
+
+static size_t next_piece(void *into, size_t size, void *owner)
+{
+    struct source *source = owner;
+    size_t length = size < source->piece ? size : source->piece;
+
+    length = length < source->left ? length : source->left;
+    memcpy(into, source->text, length);
+    source->text += length;
+    source->left -= length;
+    return length;
+}
+
 static void json(const char *text, size_t size)
 {
-    struct jsoncheck whole, pieces;
+    struct source whole = {text, size, size}, pieces = {text, size, 1};
+    json_error_t error, other;
+    bool good = jsoncheck(next_piece, &whole, 1 << 20, &error);
 
-    jsoncheck_begin(&whole);
-    jsoncheck_feed(&whole, text, size);
-    bool good = jsoncheck_end(&whole);
-    jsoncheck_begin(&pieces);
-    for (size_t i = 0; i < size && jsoncheck_feed(&pieces, text + i, 1); i++)
-        continue;
-    MUST(jsoncheck_end(&pieces) == good);
-    MUST(good ||
-         (whole.problem && whole.line >= 1 && whole.line == pieces.line && whole.column == pieces.column));
+    MUST(jsoncheck(next_piece, &pieces, 1 << 20, &other) == good);
+    MUST(good || (error.text[0] != '\0' && error.line >= 1 && error.line == other.line && error.column >= 1 &&
+                  error.column == other.column));
 }
 
 static void formats(const char *text, size_t size)

@@ -43,26 +43,40 @@ START_TEST(links)
 }
 END_TEST
 
-/* The same verdict whether it comes at once or byte by byte. */
-static void expect_json(const char *text, bool good, size_t line, size_t column)
-{
-    struct jsoncheck whole, pieces;
-    size_t length = strlen(text);
-    bool fed = true;
+struct text_source {
+    const char *text;
+    size_t left, piece;
+};
 
-    jsoncheck_begin(&whole);
-    jsoncheck_feed(&whole, text, length);
-    bool verdict = jsoncheck_end(&whole);
-    ck_assert_msg(verdict == good, "%s: %s", text, whole.problem ? whole.problem : "was taken");
-    jsoncheck_begin(&pieces);
-    for (size_t i = 0; i < length && fed; i++)
-        fed = jsoncheck_feed(&pieces, text + i, 1);
-    ck_assert(jsoncheck_end(&pieces) == good);
-    if (good)
-        return;
-    ck_assert_uint_eq(whole.line, line);
-    ck_assert_uint_eq(whole.column, column);
-    ck_assert_uint_eq(pieces.column, column);
+static size_t next_piece(void *into, size_t size, void *owner)
+{
+    struct text_source *source = owner;
+    size_t length = size < source->piece ? size : source->piece;
+
+    if (length > source->left)
+        length = source->left;
+    memcpy(into, source->text, length);
+    source->text += length;
+    source->left -= length;
+    return length;
+}
+
+/* The same verdict whether it comes at once or byte by byte. */
+static void expect_json(const char *text, bool good, int line, int column)
+{
+    static const size_t pieces[] = {4096, 1};
+
+    for (size_t i = 0; i < COUNT_OF(pieces); i++) {
+        struct text_source source = {text, strlen(text), pieces[i]};
+        json_error_t error;
+        ck_assert_msg(jsoncheck(next_piece, &source, 1 << 20, &error) == good, "%s: %s", text, error.text);
+        if (good)
+            continue;
+        ck_assert_msg(error.line == line && error.column == column, "%s: line %d, column %d: %s", text,
+                      error.line, error.column, error.text);
+        ck_assert_str_ne(error.text, "");
+        ck_assert(!strstr(error.text, "near '"));
+    }
 }
 
 START_TEST(good_json)
@@ -75,6 +89,8 @@ START_TEST(good_json)
         " false ",
         "0",
         "-0",
+        "123456789012345678901234567890",
+        "\"\\u0000\"",
         "12.5e-3",
         "1E+2",
         "\"\"",
@@ -93,7 +109,7 @@ END_TEST
 START_TEST(bad_json)
 {
     expect_json("", false, 1, 1);
-    expect_json(" ", false, 1, 2);
+    expect_json(" ", false, 1, 1);
     expect_json("[1,]", false, 1, 4);
     expect_json("{\n  \"a\": 1,\n}", false, 3, 1);
     expect_json("[1 2]", false, 1, 4);
@@ -102,22 +118,23 @@ START_TEST(bad_json)
     expect_json("{\"a\" 1}", false, 1, 6);
     expect_json("{a:1}", false, 1, 2);
     expect_json("{'a':1}", false, 1, 2);
-    expect_json("01", false, 1, 2);
-    expect_json("-", false, 1, 2);
-    expect_json("1.", false, 1, 3);
+    expect_json("01", false, 1, 1);
+    expect_json("-", false, 1, 1);
+    expect_json("1.", false, 1, 2);
     expect_json(".5", false, 1, 1);
-    expect_json("1e", false, 1, 3);
+    expect_json("1e", false, 1, 2);
     expect_json("+1", false, 1, 1);
-    expect_json("NaN", false, 1, 1);
-    expect_json("nul", false, 1, 4);
+    expect_json("NaN", false, 1, 3);
+    expect_json("nul", false, 1, 3);
     expect_json("nulL", false, 1, 4);
-    expect_json("\"a", false, 1, 3);
+    expect_json("\"a", false, 1, 2);
     expect_json("\"\\x\"", false, 1, 3);
     expect_json("\"\\u12g4\"", false, 1, 6);
-    expect_json("\"a\nb\"", false, 1, 3);
-    expect_json("\"\xC3(\"", false, 1, 3);
-    expect_json("\"\xC0\x80\"", false, 1, 2);
-    expect_json("\"\xED\xA0\x80\"", false, 1, 3);
+    expect_json("\"a\nb\"", false, 1, 2);
+    expect_json("\"\xC3(\"", false, 1, 1);
+    expect_json("\"\xC0\x80\"", false, 1, 1);
+    expect_json("\"\xED\xA0\x80\"", false, 1, 1);
+    expect_json("\"\\ud800\"", false, 1, 8);
     expect_json("\xEF\xBB\xBF{}", false, 1, 1);
     expect_json("{} x", false, 1, 4);
     expect_json("[\"\xC3\xA4\", x]", false, 1, 7);
@@ -125,16 +142,42 @@ START_TEST(bad_json)
 }
 END_TEST
 
-START_TEST(depth_of_json)
-{
-    struct jsoncheck check;
+/* An opening, then without end the same piece. */
+struct endless_source {
+    const char *opening, *piece;
+};
 
-    jsoncheck_begin(&check);
-    for (int i = 0; i < JSONCHECK_DEPTH; i++)
-        ck_assert(jsoncheck_feed(&check, i % 2 ? "{\"a\":" : "[", i % 2 ? 5 : 1));
-    ck_assert(!jsoncheck_feed(&check, "[", 1));
-    expect_contains(check.problem, "too deeply");
+static size_t next_of_endless(void *into, size_t size, void *owner)
+{
+    struct endless_source *source = owner;
+    const char *text = source->opening ? source->opening : source->piece;
+    size_t length = strlen(text);
+
+    ck_assert(length <= size);
+    source->opening = NULL;
+    memcpy(into, text, length);
+    return length;
+}
+
+START_TEST(json_without_end_is_bounded)
+{
+    static const struct {
+        struct endless_source source;
+        const char *problem;
+    } cases[] = {
+        {{"[", "["}, "maximum parsing depth"},
+        {{"[1", ",123456789,123456789,123456789,123456789"}, "more than 1 MiB"},
+        {{"\"", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}, "more than 1 MiB"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct endless_source source = cases[i].source;
+        json_error_t error;
+        ck_assert(!jsoncheck(next_of_endless, &source, 1 << 20, &error));
+        expect_contains(error.text, cases[i].problem);
+    }
+    expect_json("[]", true, 0, 0); /* all of that was given back */
 }
 END_TEST
 
-SUITE("fetch_unpack", paths, links, good_json, bad_json, depth_of_json)
+SUITE("fetch_unpack", paths, links, good_json, bad_json, json_without_end_is_bounded)
