@@ -46,7 +46,7 @@ const char *certificate_format_time(int64_t seconds, char text[CERTIFICATE_TIME]
     return text;
 }
 
-static int64_t read_time(const ASN1_TIME *time)
+int64_t certificate_read_time(const ASN1_TIME *time)
 {
     struct tm utc;
 
@@ -206,8 +206,8 @@ void certificate_read(struct certificate *certificate, X509 *x509)
     certificate->common_name = read_common_name(subject);
     certificate->serial = read_serial(x509);
     certificate->issuer_url = read_issuer_url(x509);
-    certificate->not_before = read_time(X509_get0_notBefore(x509));
-    certificate->not_after = read_time(X509_get0_notAfter(x509));
+    certificate->not_before = certificate_read_time(X509_get0_notBefore(x509));
+    certificate->not_after = certificate_read_time(X509_get0_notAfter(x509));
     read_names(certificate, x509);
     read_key(certificate, x509);
     read_signature(certificate, x509);

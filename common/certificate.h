@@ -50,6 +50,9 @@ void certificate_free(struct certificate *certificate);
 /* A name as in struct certificate; the caller frees it. */
 char *certificate_name(const X509_NAME *name);
 
+/* Seconds since 1970; 0 when it is no date. */
+int64_t certificate_read_time(const ASN1_TIME *time);
+
 /* "2027-03-01T12:00:00Z". Returns `text`. */
 const char *certificate_format_time(int64_t seconds, char text[CERTIFICATE_TIME]);
 

@@ -193,16 +193,6 @@ static void judge_exchange(const struct tls_facts *facts, struct tls_judgement *
     reason_hint(why, "the server needs parameters of 2048 bits, or an elliptic curve");
 }
 
-static void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    if (facts->staple != TLS_STAPLE_REVOKED)
-        return;
-    struct reason *why = judge_add(judgement);
-    judgement->permanent = true;
-    reason_set(why, CODE_UNTRUSTED, "the certificate was revoked, says the server's own OCSP answer");
-    reason_hint(why, "the server needs a new certificate and key");
-}
-
 static void judge_chain(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     if (!facts->has_chain)
@@ -233,13 +223,13 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
 {
     memset(judgement, 0, sizeof *judgement);
     judge_chain(facts, judgement);
+    judge_staple(facts, judgement);
     if (rules->trusts_anyone)
         make_warnings(judgement);
     if (facts->has_chain) {
         judge_days(facts, rules, judgement);
         judge_pins(facts, rules, judgement);
     }
-    judge_staple(facts, judgement);
     judge_exchange(facts, judgement);
     if (!facts->done) {
         bool permanent = false;

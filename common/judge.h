@@ -40,6 +40,17 @@ enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *
 /* Whether the chain and the name are such that a client of this profile goes on. */
 bool judge_lets_pass(const struct tls_facts *facts);
 
+/* Whether the OCSP answer that came with the certificate says this, and counts: signed by the certificate's issuer or a
+ * responder of its, not too old, and about this certificate. */
+bool judge_staple_says(const struct tls_facts *facts, enum tls_staple_says what);
+
+/* "good", "revoked", "unknown"; NULL where nothing is said about the certificate. */
+const char *judge_staple_word(enum tls_staple_says says);
+
+/* Why it does not count ("it was valid until ..."); NULL: it does, or there is none. `text` may be used for it. */
+enum { JUDGE_FLAW = 96 };
+const char *judge_staple_flaw(const struct tls_facts *facts, char text[JUDGE_FLAW]);
+
 /* Whether a verification error (X509_V_ERR_...) means that no anchor was found. */
 bool judge_is_about_trust(int error);
 

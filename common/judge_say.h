@@ -11,6 +11,9 @@ struct reason *judge_warn(struct tls_judgement *judgement);
 /* Everything that verification found: reasons, or warnings where the profile forgives. */
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement);
 
+/* What the OCSP answer that came with the certificate is worth: revoked is a reason, one that does not count a warning. */
+void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement);
+
 /* What Java looks at besides. */
 void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement);
 

@@ -1,7 +1,6 @@
 #include "common/tls.h"
 
 #include <openssl/err.h>
-#include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -314,32 +313,6 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
 
 /* --- afterwards --- */
 
-/* Whether the server's own answer about its certificate says that it was revoked. Who signed the answer is not looked at:
- * a false "good" changes nothing, since nothing is asked for. */
-static enum tls_staple read_staple(SSL *ssl)
-{
-    const unsigned char *bytes;
-    long length = SSL_get_tlsext_status_ocsp_resp(ssl, &bytes);
-    enum tls_staple staple = TLS_STAPLE_UNUSABLE;
-    int reason, status;
-
-    if (length <= 0 || !bytes)
-        return TLS_STAPLE_NONE;
-    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &bytes, length);
-    OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
-    OCSP_SINGLERESP *single = basic ? OCSP_resp_get0(basic, 0) : NULL;
-    if (single) {
-        status = OCSP_single_get0_status(single, &reason, NULL, NULL, NULL);
-        staple = status == V_OCSP_CERTSTATUS_GOOD      ? TLS_STAPLE_GOOD
-                 : status == V_OCSP_CERTSTATUS_REVOKED ? TLS_STAPLE_REVOKED
-                                                       : TLS_STAPLE_UNUSABLE;
-    }
-    OCSP_BASICRESP_free(basic);
-    OCSP_RESPONSE_free(response);
-    ERR_clear_error();
-    return staple;
-}
-
 void tls_observe(SSL *ssl, struct tls_facts *facts)
 {
     const unsigned char *alpn;
@@ -361,7 +334,8 @@ void tls_observe(SSL *ssl, struct tls_facts *facts)
     SSL_get0_alpn_selected(ssl, &alpn, &alpn_length);
     snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)alpn_length,
              alpn_length > 0 ? (const char *)alpn : "");
-    facts->staple = read_staple(ssl);
+    if (facts->staple.says == TLS_STAPLE_NONE)
+        tls_staple_read(ssl, facts->time, &facts->staple);
     ERR_clear_error();
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/certificate.h"
 #include "common/options.h"
+#include "common/tls_staple.h"
 #include "common/truststore.h"
 
 enum tls_profile {
@@ -31,8 +32,6 @@ enum tls_acceptance {
     TLS_ACCEPTANCE_PROVEN,  /* a session ticket, or an answer to a request, came after it */
     TLS_ACCEPTANCE_REFUSED, /* an alert came after it */
 };
-
-enum tls_staple { TLS_STAPLE_NONE, TLS_STAPLE_GOOD, TLS_STAPLE_REVOKED, TLS_STAPLE_UNUSABLE };
 
 /* One thing that X509_verify_cert found wrong. */
 struct tls_error {
@@ -65,7 +64,7 @@ struct tls_facts {
     char *closest;                              /* what the trust store has instead; NULL */
     char store[TLS_NAME], java_store[TLS_NAME]; /* see truststore_name, truststore_java_path */
     size_t anchors;
-    enum tls_staple staple;
+    struct tls_staple staple;
 
     /* The handshake. */
     bool done;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/judge.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/publish.h"
@@ -121,16 +122,43 @@ static void add_times(struct buf *out, const struct session *session)
     buf_add_text(out, "}");
 }
 
+/* What it is worth in a word, and what it says whether it counts or not. */
+static void add_staple(struct buf *out, const struct tls_facts *facts)
+{
+    const struct tls_staple *staple = &facts->staple;
+    const char *says = judge_staple_word(staple->says);
+    char text[JUDGE_FLAW];
+    const char *flaw = judge_staple_flaw(facts, text);
+    bool none = staple->says == TLS_STAPLE_NONE, usable = !flaw && staple->says != TLS_STAPLE_UNKNOWN;
+
+    json_add_member(out, "ocsp_staple", none ? "none" : usable ? says : "unusable");
+    if (none)
+        return;
+    json_add_name(out, "ocsp_answer");
+    buf_add_text(out, "{");
+    add_bool(out, "counts", !flaw);
+    if (flaw)
+        json_add_member(out, "flaw", flaw);
+    if (says) {
+        json_add_member(out, "says", says);
+        add_bool(out, "signed_by_issuer", staple->proven);
+        add_date(out, "this_update", staple->from);
+        if (staple->until)
+            add_date(out, "next_update", staple->until);
+        if (staple->revoked_at)
+            add_date(out, "revoked_at", staple->revoked_at);
+    }
+    buf_add_text(out, "}");
+}
+
 static void add_negotiated(struct buf *out, const struct tls_facts *facts)
 {
-    static const char *const staples[] = {"none", "good", "revoked", "unusable"};
-
     json_add_member(out, "server_name", tls_facts_sends_name(facts) ? facts->name : "");
     json_add_member(out, "protocol", facts->protocol);
     json_add_member(out, "cipher", facts->cipher);
     json_add_member(out, "group", facts->group);
     json_add_member(out, "alpn", facts->alpn);
-    json_add_member(out, "ocsp_staple", staples[facts->staple]);
+    add_staple(out, facts);
     if (facts->http_status > 0)
         json_add_member_number(out, "http_status", facts->http_status);
 }
@@ -271,6 +299,8 @@ static void show_session(struct buf *out, const struct check *check, const struc
         log_add_visible(out, facts->store);
         buf_add_text(out, "\n");
     }
+    if (judge_staple_says(facts, TLS_STAPLE_GOOD))
+        buf_add_text(out, "  not revoked, says its issuer's OCSP answer, which the server sends\n");
     if (facts->client_wanted)
         buf_add_format(out, "  client certificate asked for, %s\n",
                        facts->client_given ? "and given" : "none given");
