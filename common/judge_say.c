@@ -299,6 +299,11 @@ static void say_library(const struct tls_facts *facts, struct reason *why)
 void judge_say_handshake(const struct tls_facts *facts, struct reason *why, bool *permanent)
 {
     *permanent = true;
+    if (facts->end == TLS_END_FLOOD) {
+        reason_set(why, CODE_PROTOCOL, "the peer sends without end, and never shakes hands");
+        reason_hint(why, "is this the right port? what answers there is no sane TLS server");
+        return;
+    }
     if (facts->end == TLS_END_ALERT) {
         say_alert(facts, why, permanent);
         return;

@@ -13,7 +13,11 @@
 
 #include "common/banned.h"
 
-enum { ISSUERS_MOST = 50, CHAIN_MOST = 100 };
+enum {
+    ISSUERS_MOST = 50,
+    CHAIN_MOST = 100,
+    UNASKED_MOST = 4 * 1024 * 1024, /* bytes: no handshake takes so much */
+};
 
 /* What Java 17 offers, so that a server picks what it would pick for an agent. */
 #define JAVA_GROUPS  "X25519:P-256:P-384:P-521:X448:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192"
@@ -200,14 +204,47 @@ static void on_info(const SSL *ssl, int where, int value)
         look->facts->alert = value & 0xFF;
 }
 
+/* A BIO_callback_fn_ex. */
+static long refuse_to_read(BIO *bio, int operation, const char *bytes, size_t length, int argument,
+                           long number, int result,
+                           size_t *processed) /* NOLINT(readability-non-const-parameter) */
+{
+    (void)bytes, (void)length, (void)argument, (void)number, (void)processed;
+    if (operation != BIO_CB_READ)
+        return result;
+    BIO_clear_retry_flags(bio);
+    return -1;
+}
+
+/* OpenSSL skips some messages for as long as they come, within one call: a peer that sends nothing else would keep it from
+ * every deadline and signal. */
+static void note_record(struct tls_facts *facts, const unsigned char *header, SSL *ssl)
+{
+    size_t length = (size_t)header[3] << 8 | header[4];
+    bool is_data = header[0] == SSL3_RT_APPLICATION_DATA && SSL_version(ssl) < TLS1_3_VERSION;
+
+    facts->unasked = is_data ? 0 : facts->unasked + SSL3_RT_HEADER_LENGTH + length;
+    if (facts->unasked <= UNASKED_MOST)
+        return;
+    facts->end = TLS_END_FLOOD;
+    BIO_set_callback_ex(SSL_get_rbio(ssl), refuse_to_read);
+}
+
 /* The head of each record as it came: of the first one, what it tells when it is no TLS at all. */
 static void on_message(int sent, int version, int type, const void *bytes, size_t length, SSL *ssl,
                        void *owner)
 {
     struct tls_facts *facts = ((const struct look *)owner)->facts;
+    const unsigned char *byte = bytes;
 
-    (void)version, (void)ssl;
-    if (sent || type != SSL3_RT_HEADER || facts->first_length > 0)
+    (void)version;
+    if (!sent && type == SSL3_RT_INNER_CONTENT_TYPE && byte[0] == SSL3_RT_APPLICATION_DATA)
+        facts->unasked = 0;
+    if (sent || type != SSL3_RT_HEADER)
+        return;
+    if (length == SSL3_RT_HEADER_LENGTH)
+        note_record(facts, byte, ssl);
+    if (facts->first_length > 0)
         return;
     facts->first_length = length < TLS_FIRST ? length : TLS_FIRST;
     memcpy(facts->first, bytes, facts->first_length);
@@ -379,7 +416,9 @@ void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error)
 {
     unsigned long error = ERR_peek_error();
 
-    if (facts->alert >= 0) {
+    if (facts->end == TLS_END_FLOOD) {
+        /* what OpenSSL says is of our making */
+    } else if (facts->alert >= 0) {
         facts->end = TLS_END_ALERT;
     } else if (ssl_error == SSL_ERROR_ZERO_RETURN ||
                (ERR_GET_LIB(error) == ERR_LIB_SSL &&

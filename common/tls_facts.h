@@ -25,6 +25,7 @@ enum tls_end {
     TLS_END_ALERT,   /* the peer sent `alert` */
     TLS_END_LIBRARY, /* OpenSSL refused what came: `library` */
     TLS_END_TIMEOUT,
+    TLS_END_FLOOD, /* the peer sent on and on, and nothing that anyone had asked for */
 };
 
 enum tls_acceptance {
@@ -76,6 +77,7 @@ struct tls_facts {
     int dh_bits;                    /* of a key exchange over a prime field; 0: another kind */
     unsigned char first[TLS_FIRST]; /* the first bytes that came */
     size_t first_length;
+    size_t unasked; /* bytes that came since the last one of the application's */
 
     /* The client's certificate. */
     bool client_wanted; /* the server asked for one */

@@ -93,6 +93,8 @@ static void note_library(struct tls_facts *facts, const char *said)
 
 static void note_end(struct tls_facts *facts, const struct reply *reply)
 {
+    if (facts->end == TLS_END_FLOOD)
+        return;
     if (facts->alert >= 0)
         facts->end = TLS_END_ALERT;
     else if (reply->code == CURLE_OPERATION_TIMEDOUT)

@@ -273,22 +273,12 @@ static void session_after_handshake(struct session *session)
     }
 }
 
-/* A peer that sends and sends without ever coming to the point. */
-static void session_endless(struct session *session)
-{
-    reason_set(&session->why, CODE_PROTOCOL, "the peer sends without end, and never shakes hands");
-    reason_hint(&session->why, "is this the right port? what answers there is no sane TLS server");
-    session_fail(session, ATTEMPT_FAIL);
-}
-
 static void session_shake(struct session *session)
 {
     session_enter(session);
     int result = SSL_connect(session->ssl);
     if (result == 1)
         session_after_handshake(session);
-    else if (session->wire.total > WIRE_HANDSHAKE_MOST)
-        session_endless(session);
     else if (!session_wants(session, result))
         session_finish(session);
 }

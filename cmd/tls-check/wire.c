@@ -27,10 +27,8 @@ static int wire_read(BIO *bio, char *to, int size)
     got = recv(wire->fd, to, most, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         BIO_set_retry_read(bio);
-    if (got > 0) {
+    if (got > 0)
         wire->portion -= (size_t)got;
-        wire->total += (size_t)got;
-    }
     if (got == 0)
         BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
     return (int)got;
@@ -76,7 +74,6 @@ BIO *wire_bio(struct wire *wire)
         mem_exhausted();
     BIO_set_data(bio, wire);
     BIO_set_init(bio, 1);
-    wire->total = 0;
     wire_next_portion(wire);
     return bio;
 }

@@ -10,13 +10,9 @@
 struct wire {
     int fd;
     size_t portion; /* bytes that may still be read before it is the loop's turn */
-    size_t total;   /* bytes read */
 };
 
-enum {
-    WIRE_PORTION = 64 * 1024,
-    WIRE_HANDSHAKE_MOST = 4 * 1024 * 1024, /* no handshake takes so much */
-};
+enum { WIRE_PORTION = 64 * 1024 };
 
 /* A BIO over wire->fd, which has to outlive it. The caller frees it, or gives it to an SSL. */
 BIO *wire_bio(struct wire *wire);

@@ -111,19 +111,25 @@ CONF
     [ ! -e b ] && [ ! -e d ]
 }
 
-@test "TLS: wrong name, expired" {
+@test "TLS: wrong name, expired, unfit" {
     certificate other /CN=other "subjectAltName=DNS:other.example"
     certificate old /CN=old "subjectAltName=IP:127.0.0.1" 0
+    certificate clients /CN=clients $'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=clientAuth'
     cat other.pem other.key >other
     cat old.pem old.key >old
+    cat clients.pem clients.key >clients
     start_http a --cert other <<<'/a 200 text x'
     start_http b --cert old <<<'/a 200 text x'
+    start_http c --cert clients <<<'/a 200 text x'
     run_tool fetch-config "$a/a=./x" --cacert ca.pem
     exits 21
     ends_saying "other.example"
     sleep 1
     run_tool fetch-config "$b/a=./x" --cacert ca.pem
     exits 22
+    run_tool fetch-config "$c/a=./x" --cacert ca.pem
+    exits 28
+    ends_saying "not meant for servers"
     [ ! -e x ]
 }
 
@@ -139,6 +145,21 @@ CONF
     exits 0
     run_tool fetch-config "$mutual/page=./c" --cacert ca.pem --cert client.pem --key server.key
     exits 23
+}
+
+@test "TLS: a peer that sends handshake messages without end is ended" {
+    mkdir peer
+    begin "$python" "$servers/tls.py" --ready ready --certificates peer "- lie=flood" "- lie=silence"
+    until_true 20 test -e ready
+    run_tool fetch-config "https://127.0.0.1:$(head -n 1 ready)/a=./x" --timeout 20s
+    exits 24
+    ends_saying "sends without end"
+    took_less_than 10000
+    run_tool fetch-config "https://127.0.0.1:$(tail -n 1 ready)/a=./x" --timeout 1s
+    exits 124
+    ends_saying "no end of the handshake"
+    took_less_than 3000
+    [ ! -e x ]
 }
 
 @test "TLS: a set over one host makes few connections" {
