@@ -34,21 +34,22 @@ static void hint_closest(const struct tls_facts *facts, char *text, size_t size)
         snprintf(text, size, "; the closest there is %.90s", facts->closest);
 }
 
-/* The line that would put the root into the very file that lacks it. */
-static void hint_add_root(const struct tls_facts *facts, struct reason *why)
+/* The line that would put the root into the very file that lacks it; `url` is where the root is to be had, if that is known. */
+static void hint_add_root(const struct tls_facts *facts, const char *url, struct reason *why)
 {
+    const char *from = url ? " from " : "";
+
     if (facts->java_store[0] != '\0')
-        reason_hint(why,
-                    "add the root: keytool -importcert -alias NAME -file ROOT.pem -keystore %.80s; see what "
-                    "is there: "
-                    "keytool -list -v -keystore %.80s",
-                    facts->java_store, facts->java_store);
-    else
         reason_hint(
             why,
-            "add the root's PEM to %.100s; see what the server sends: openssl s_client -showcerts -connect "
-            "HOST:PORT",
-            facts->store);
+            "add the root%s%.100s: keytool -importcert -alias NAME -file ROOT.pem -keystore %.80s; see "
+            "what is there: keytool -list -v -keystore %.80s",
+            from, url ? url : "", facts->java_store, facts->java_store);
+    else
+        reason_hint(why,
+                    "add the root's PEM%s%.100s to %.100s; see what the server sends: openssl s_client "
+                    "-showcerts -connect HOST:PORT",
+                    from, url ? url : "", facts->store);
 }
 
 static void say_self_signed(const struct tls_facts *facts, struct reason *why)
@@ -77,7 +78,7 @@ static void say_self_signed(const struct tls_facts *facts, struct reason *why)
                "untrusted root %.100s: the server sends it, %.80s (%zu anchor%s) lacks it%s",
                facts->chain[facts->chain_count - 1].subject, facts->store, facts->anchors,
                facts->anchors == 1 ? "" : "s", closest);
-    hint_add_root(facts, why);
+    hint_add_root(facts, NULL, why);
 }
 
 /* The same name with another key: a renewed CA, or somebody who only bears its name. */
@@ -99,13 +100,15 @@ static void say_other_key(const struct tls_facts *facts, struct reason *why)
                     facts->store);
 }
 
+/* A server that sends a CA's certificate sends its chain, as a rule: what lacks is the root, and where that CA says that its issuer
+ * is to be had is the root then. One that sends its own alone, and that tells where its issuer is to be had, forgot the rest. */
 static void say_missing(const struct tls_facts *facts, struct reason *why)
 {
     const struct certificate *last = &facts->chain[facts->chain_count - 1];
     char closest[128];
 
     hint_closest(facts, closest, sizeof closest);
-    if (last->issuer_url) {
+    if (last->issuer_url && !last->is_ca) {
         reason_set(why, CODE_UNTRUSTED,
                    "missing intermediate %.100s: the server does not send the issuer of %.80s, and %.60s "
                    "lacks it%s",
@@ -120,7 +123,7 @@ static void say_missing(const struct tls_facts *facts, struct reason *why)
     reason_set(why, CODE_UNTRUSTED,
                "unknown issuer %.100s: %.80s (%zu anchor%s) lacks it, and the server does not send it%s",
                facts->missing, facts->store, facts->anchors, facts->anchors == 1 ? "" : "s", closest);
-    hint_add_root(facts, why);
+    hint_add_root(facts, last->issuer_url, why);
 }
 
 void judge_say_untrusted(const struct tls_facts *facts, struct reason *why)

@@ -70,6 +70,17 @@ load tls
     ends_saying "hint: add the root: keytool -importcert .* -keystore old\.jks"
 }
 
+@test "20: a root that is nowhere is no missing intermediate, although the intermediate says where it is to be had" {
+    start_tls port good
+    check --trust-store old.jks --trust-store-password-file password --profile java $(at "${port[0]}")
+    exits 20
+    ends_saying "unknown issuer CN=Example Global Root G2, O=Example Trust: old\.jks \(1 anchor\) lacks it"
+    ends_saying "hint: add the root from http://ca\.test/root\.crt: keytool -importcert .* -keystore old\.jks"
+    check --trust-store old.crt $(at "${port[0]}")
+    exits 20
+    ends_saying "hint: add the root's PEM from http://ca\.test/root\.crt to old\.crt"
+}
+
 @test "20: an untrusted root that the server sends" {
     start_tls port strangerroot
     check $(at "${port[0]}")

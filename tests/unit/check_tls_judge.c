@@ -97,6 +97,20 @@ START_TEST(an_unknown_root_is_named_with_the_closest)
 }
 END_TEST
 
+/* Public CAs write into an intermediate where its root is to be had: that does not make the root an intermediate. */
+START_TEST(a_ca_without_its_issuer_lacks_the_root)
+{
+    good();
+    facts.chain_count = facts.sent_count = facts.chain_sent = 2;
+    facts.missing = missing;
+    chain[1].is_ca = true;
+    chain[1].issuer_url = url;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 1);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Gone Root: cacerts.jks (1 anchor) lacks it");
+    expect_contains(why.hint, "add the root from http");
+}
+END_TEST
+
 START_TEST(a_missing_intermediate_is_told_by_where_it_is_to_be_had)
 {
     good();
@@ -308,7 +322,7 @@ START_TEST(javas_names)
 END_TEST
 
 SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closest,
-      a_missing_intermediate_is_told_by_where_it_is_to_be_had, an_interceptor_is_told_by_its_name,
-      times_have_their_codes, java_forgives_with_a_word, others_forgive_nothing,
-      all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
+      a_ca_without_its_issuer_lacks_the_root, a_missing_intermediate_is_told_by_where_it_is_to_be_had,
+      an_interceptor_is_told_by_its_name, times_have_their_codes, java_forgives_with_a_word,
+      others_forgive_nothing, all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
       clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_names)
