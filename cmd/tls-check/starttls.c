@@ -1,5 +1,6 @@
 #include "cmd/tls-check/starttls.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -17,16 +18,21 @@ static enum dialogue_next refuse(struct reason *why, const char *what, const cha
     return DIALOGUE_FAILED;
 }
 
-/* --- SMTP --- */
-
-static enum dialogue_next smtp_refused(struct reason *why, const char *line)
+static enum dialogue_next mail_busy(struct reason *why, const char *line)
 {
-    if (line[0] != '4' && strncmp(line, "554", 3) != 0 && strncmp(line, "421", 3) != 0)
-        return refuse(why, "it refuses the command", line);
     reason_set(why, CODE_PROTOCOL, "the mail server is not ready");
     reason_detail(why, " (\"%.100s\")", line);
     reason_hint(why, "it starts, or keeps this host out for now");
     return DIALOGUE_RETRY;
+}
+
+/* --- SMTP --- */
+
+static enum dialogue_next smtp_refused(int step, struct reason *why, const char *line)
+{
+    if (line[0] == '4' || strncmp(line, "554", 3) == 0)
+        return mail_busy(why, line);
+    return refuse(why, step == 0 ? "it does not greet as expected" : "it refuses the command", line);
 }
 
 static enum dialogue_next smtp_next(int *step, struct buf *in, struct buf *out, struct reason *why)
@@ -39,7 +45,7 @@ static enum dialogue_next smtp_next(int *step, struct buf *in, struct buf *out, 
         if (strlen(line) > 3 && line[3] == '-' && strncmp(line, codes[*step], 3) == 0)
             continue; /* more lines follow */
         if (strncmp(line, codes[*step], 3) != 0)
-            return smtp_refused(why, line);
+            return smtp_refused(*step, why, line);
         buf_add_text(out, commands[*step]);
         if (++*step == 3)
             return DIALOGUE_DONE;
@@ -50,21 +56,35 @@ static enum dialogue_next smtp_next(int *step, struct buf *in, struct buf *out, 
 
 /* --- IMAP and POP3: a greeting, a command, its answer --- */
 
-static enum dialogue_next mail_next(int *step, struct buf *in, struct buf *out, const char *greeting,
-                                    const char *command, const char *tag, const char *good,
+struct mail {
+    const char *greeting, *busy; /* how a server begins that takes us, or that does not for now */
+    const char *command, *tag, *good;
+};
+
+static const struct mail imap = {"* ", "* BYE", "a1 STARTTLS\r\n", "a1 ", "a1 OK"};
+static const struct mail pop3 = {"+OK", "-ERR", "STLS\r\n", "", "+OK"};
+
+static bool begins_with(const char *line, const char *word)
+{
+    return strncasecmp(line, word, strlen(word)) == 0;
+}
+
+static enum dialogue_next mail_next(const struct mail *mail, int *step, struct buf *in, struct buf *out,
                                     struct reason *why)
 {
     char line[LINE];
 
     while (dialogue_take_line(in, line, sizeof line)) {
         if (*step == 0) {
-            if (strncasecmp(line, greeting, strlen(greeting)) != 0)
+            if (begins_with(line, mail->busy))
+                return mail_busy(why, line);
+            if (!begins_with(line, mail->greeting))
                 return refuse(why, "it does not greet as expected", line);
-            buf_add_text(out, command);
+            buf_add_text(out, mail->command);
             *step = 1;
-        } else if (strncasecmp(line, tag, strlen(tag)) == 0) {
-            return strncasecmp(line, good, strlen(good)) == 0 ? DIALOGUE_DONE
-                                                              : refuse(why, "it refuses the command", line);
+        } else if (begins_with(line, mail->tag)) {
+            return begins_with(line, mail->good) ? DIALOGUE_DONE
+                                                 : refuse(why, "it refuses the command", line);
         }
     }
     return DIALOGUE_MORE;
@@ -132,21 +152,65 @@ static enum dialogue_next mysql_next(struct buf *in, struct buf *out, struct rea
     return next;
 }
 
-/* --- LDAP: an extended request with StartTLS's OID --- */
+/* --- LDAP: an extended request with StartTLS's OID, and what became of it --- */
 
-static enum dialogue_next ldap_answer(const struct buf *in, size_t length, struct reason *why)
+enum { LDAP_MESSAGE = 0x30, LDAP_INTEGER = 2, LDAP_TEXT = 4, LDAP_RESULT = 10, LDAP_EXTENDED = 0x78 };
+enum { LDAP_BUSY = 51, LDAP_UNAVAILABLE = 52 };
+
+struct bytes {
+    const unsigned char *at;
+    size_t length;
+};
+
+/* The head of a BER element: its own length, 0 while not all of it is there, and that of the content behind it. */
+static size_t ber_head(struct bytes from, size_t *content)
 {
-    const unsigned char *at = (const unsigned char *)in->data;
-    static const unsigned char code[] = {0x0A, 0x01};
-    const unsigned char *result = memmem(at, length, code, sizeof code); /* ENUMERATED, one byte */
+    size_t bytes = from.length > 1 && (from.at[1] & 0x80) ? from.at[1] & 0x7Fu : 0;
 
-    if (!result || result + 2 >= at + length || !memchr(at, 0x78, length))
+    if (bytes > 4) {
+        *content = SIZE_MAX; /* more than any server has to say */
+        return 2;
+    }
+    if (from.length < 2 + bytes)
+        return 0;
+    *content = bytes == 0 ? from.at[1] : 0;
+    for (size_t i = 0; i < bytes; i++)
+        *content = *content << 8 | from.at[2 + i];
+    return 2 + bytes;
+}
+
+/* Takes the first element off `from`, if it is a whole one with that tag. */
+static bool ber_take(struct bytes *from, unsigned tag, struct bytes *content)
+{
+    size_t length, head = ber_head(*from, &length);
+
+    if (head == 0 || from->at[0] != tag || from->length - head < length)
+        return false;
+    *content = (struct bytes){from->at + head, length};
+    from->at += head + length;
+    from->length -= head + length;
+    return true;
+}
+
+static enum dialogue_next ldap_answer(struct bytes from, struct reason *why)
+{
+    struct bytes message, response, result, ignored, said;
+    char text[LINE];
+
+    if (!ber_take(&from, LDAP_MESSAGE, &message) || !ber_take(&message, LDAP_INTEGER, &ignored) ||
+        !ber_take(&message, LDAP_EXTENDED, &response) || !ber_take(&response, LDAP_RESULT, &result) ||
+        result.length != 1)
         return refuse(why, "it does not answer as an LDAP server", "");
-    if (result[2] == 0)
+    if (result.at[0] == 0)
         return DIALOGUE_DONE;
-    if (result[2] != 51 && result[2] != 52) /* busy, unavailable */
-        return refuse(why, "it refuses the request", "");
+    if (ber_take(&response, LDAP_TEXT, &ignored) && ber_take(&response, LDAP_TEXT, &said) && said.length > 0)
+        snprintf(text, sizeof text, "%.*s", (int)said.length, (const char *)said.at);
+    else
+        snprintf(text, sizeof text, "result code %d", result.at[0]);
+    if (result.at[0] != LDAP_BUSY && result.at[0] != LDAP_UNAVAILABLE)
+        return refuse(why, "it refuses the request", text);
     reason_set(why, CODE_PROTOCOL, "the directory server is not ready");
+    reason_detail(why, " (\"%.100s\")", text);
     return DIALOGUE_RETRY;
 }
 
@@ -154,29 +218,24 @@ static enum dialogue_next ldap_next(int *step, struct buf *in, struct buf *out, 
 {
     static const char request[] = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
                                   "1.3.6.1.4.1.1466.20037";
-    const unsigned char *at = (const unsigned char *)in->data;
+    struct bytes from = {(const unsigned char *)in->data, in->length};
+    size_t length;
 
     if (*step == 0) {
         buf_add(out, request, sizeof request - 1);
         *step = 1;
     }
-    if (in->length > 0 && at[0] != 0x30)
+    if (from.length > 0 && from.at[0] != LDAP_MESSAGE)
         return refuse(why, "it does not answer as an LDAP server", "");
-    if (in->length < 2)
+    size_t head = ber_head(from, &length);
+    if (head == 0)
         return DIALOGUE_MORE;
-    size_t bytes = at[1] & 0x80 ? at[1] & 0x7Fu : 0, length = bytes == 0 ? at[1] : 0;
-    if (bytes > 4)
+    if (length > DIALOGUE_MAX - head)
         return refuse(why, "it does not answer as an LDAP server", "");
-    if (in->length < 2 + bytes)
+    if (from.length < head + length)
         return DIALOGUE_MORE;
-    for (size_t i = 0; i < bytes; i++)
-        length = length << 8 | at[2 + i];
-    if (length > DIALOGUE_MAX - 6)
-        return refuse(why, "it does not answer as an LDAP server", "");
-    if (in->length < 2 + bytes + length)
-        return DIALOGUE_MORE;
-    enum dialogue_next next = ldap_answer(in, 2 + bytes + length, why);
-    dialogue_drop(in, 2 + bytes + length);
+    enum dialogue_next next = ldap_answer((struct bytes){from.at, head + length}, why);
+    dialogue_drop(in, head + length);
     return next;
 }
 
@@ -187,9 +246,9 @@ static enum dialogue_next next_step(enum starttls_protocol protocol, int *step, 
     case STARTTLS_SMTP:
         return smtp_next(step, in, out, why);
     case STARTTLS_IMAP:
-        return mail_next(step, in, out, "* ", "a1 STARTTLS\r\n", "a1 ", "a1 OK", why);
+        return mail_next(&imap, step, in, out, why);
     case STARTTLS_POP3:
-        return mail_next(step, in, out, "+OK", "STLS\r\n", "", "+OK", why);
+        return mail_next(&pop3, step, in, out, why);
     case STARTTLS_POSTGRES:
         return postgres_next(step, in, out, why);
     case STARTTLS_MYSQL:

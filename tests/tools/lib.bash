@@ -27,8 +27,12 @@ setup() {
     fi
 }
 
+# A test file that has to do something while its servers still run, or after they ended, defines wind_down or clean_up.
 teardown() {
     local pid
+    if declare -F wind_down >/dev/null; then
+        wind_down
+    fi
     if [ -f "$BATS_TEST_TMPDIR/pids" ]; then
         while read -r pid; do
             { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true

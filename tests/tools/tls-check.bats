@@ -242,7 +242,7 @@ ZONE
 
 @test "23: nginx lets the handshake through and says HTTP 400" {
     local nginx_port
-    nginx_port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    nginx_port=$(free_port)
     cat >nginx.conf <<END
 daemon off; master_process off; pid $PWD/pid; error_log stderr crit;
 events { }

@@ -81,6 +81,41 @@ START_TEST(binary_protocols_bound_their_lengths)
 }
 END_TEST
 
+START_TEST(what_a_server_says_when_it_refuses_is_told)
+{
+    static const struct {
+        enum starttls_protocol protocol;
+        const char *text;
+        size_t length;
+        enum dialogue_next next;
+        const char *said;
+    } cases[] = {
+        {STARTTLS_LDAP, "\x30\x0f\x02\x01\x01\x78\x0a\x0a\x01\x02\x04\x00\x04\x03no!", 17, DIALOGUE_FAILED,
+         "(\"no!\")"},
+        {STARTTLS_LDAP, "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00", 14, DIALOGUE_FAILED,
+         "(\"result code 2\")"},
+        {STARTTLS_LDAP, "\x30\x0f\x02\x01\x01\x78\x0a\x0a\x01\x34\x04\x00\x04\x03not", 17, DIALOGUE_RETRY,
+         "(\"not\")"},
+        {STARTTLS_LDAP, "\x30\x0f\x02\x01\x01\x78\x0a\x0a\x01\x02\x04\x00\x04\x7fno!", 17, DIALOGUE_FAILED,
+         "(\"result code 2\")"},
+        {STARTTLS_IMAP, "* BYE later\r\n", 13, DIALOGUE_RETRY, "(\"* BYE later\")"},
+        {STARTTLS_IMAP, "+OK POP3\r\n", 10, DIALOGUE_FAILED, "(\"+OK POP3\")"},
+        {STARTTLS_IMAP, "* OK\r\na1 BAD no\r\n", 17, DIALOGUE_FAILED, "(\"a1 BAD no\")"},
+        {STARTTLS_POP3, "-ERR later\r\n", 12, DIALOGUE_RETRY, "(\"-ERR later\")"},
+        {STARTTLS_POP3, "+OK\r\n-ERR no\r\n", 14, DIALOGUE_FAILED, "(\"-ERR no\")"},
+        {STARTTLS_SMTP, "* OK IMAP4\r\n", 12, DIALOGUE_FAILED, "(\"* OK IMAP4\")"},
+        {STARTTLS_SMTP, "220 a\r\n250 b\r\n454 later\r\n", 25, DIALOGUE_RETRY, "(\"454 later\")"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        begin();
+        ck_assert_msg(say(cases[i].protocol, cases[i].text, cases[i].length) == cases[i].next, "case %zu", i);
+        expect_contains(why.detail, cases[i].said);
+        end();
+    }
+}
+END_TEST
+
 START_TEST(http_answers)
 {
     static const struct {
@@ -173,5 +208,5 @@ START_TEST(properties_and_elements)
 END_TEST
 
 SUITE("dialogue", smtp_in_any_pieces, plain_text_behind_the_go_ahead_is_refused,
-      binary_protocols_bound_their_lengths, http_answers, a_proxy_is_asked_and_its_answer_taken_off, operands,
-      properties_and_elements)
+      binary_protocols_bound_their_lengths, what_a_server_says_when_it_refuses_is_told, http_answers,
+      a_proxy_is_asked_and_its_answer_taken_off, operands, properties_and_elements)
