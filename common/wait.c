@@ -141,6 +141,25 @@ static void target_is_ready(struct wait_target *target)
         wait_say_so_far(wait);
 }
 
+/* An attempt cut short by the run's end tells what it was doing, where no earlier one has left a reason. The run's limit
+ * comes one tick after the last attempt's deadline, so that attempt ends by itself and tells more. */
+static int64_t wait_limit(const struct wait *wait)
+{
+    return deadline_after(deadline_limit(wait->began, wait->options->retry.timeout), 1);
+}
+
+static void target_has_failed(struct wait_target *target)
+{
+    struct wait *wait = target->wait;
+    bool was_lost = wait_is_lost(wait);
+
+    target->phase = WAIT_FAILED;
+    wait->failed++;
+    if (wait->last_words > 0 && wait_is_lost(wait) && !was_lost)
+        loop_timer_set(wait->loop, &wait->limit,
+                       deadline_earlier(wait_limit(wait), deadline_after(deadline_now(), wait->last_words)));
+}
+
 void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const struct reason *why)
 {
     struct wait *wait = target->wait;
@@ -157,8 +176,7 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
         target_is_ready(target);
         break;
     case RETRY_FAILED:
-        target->phase = WAIT_FAILED;
-        wait->failed++;
+        target_has_failed(target);
         break;
     case RETRY_DEADLINE: /* the run's own timer ends it */
         target->phase = WAIT_SLEEPING;
@@ -225,14 +243,6 @@ static void wait_begin(struct wait *wait)
     loop_timer_set(wait->loop, &wait->alive, deadline_after(wait->began, SIGN_OF_LIFE));
 }
 
-/* An attempt cut short by the run's end tells what it was doing, where no earlier one has left a reason. The run's limit
- * comes one tick after the last attempt's deadline, so that attempt ends by itself and tells more. */
-static void wait_set_limit(struct wait *wait)
-{
-    loop_timer_set(wait->loop, &wait->limit,
-                   deadline_after(deadline_limit(wait->began, wait->options->retry.timeout), 1));
-}
-
 static void wait_cancel_all(struct wait *wait)
 {
     for (size_t i = 0; i < wait->count; i++) {
@@ -274,7 +284,7 @@ int wait_run(struct wait *wait)
     struct reason why;
 
     wait_begin(wait);
-    wait_set_limit(wait);
+    loop_timer_set(wait->loop, &wait->limit, wait_limit(wait));
     wait_say_so_far(wait); /* the first attempt may be the one that takes for ever */
     enum loop_end end = loop_run(wait->loop);
     if (stop_signal() != 0) /* it came while an attempt was busy, not waiting */

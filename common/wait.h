@@ -64,6 +64,9 @@ struct wait {
     /* What a run that failed keeps in place of what it wanted, for the last line; the code is 0 then. NULL: nothing. May be
      * NULL; not called for signals. */
     const char *(*keep)(struct wait *wait);
+    /* Milliseconds that attempts in flight have left once the run is lost, to say what is wrong with theirs; 0: all of their
+     * own time. */
+    int64_t last_words;
     void *owner; /* for the tool */
 
     /* The run's own. */

@@ -13,7 +13,11 @@
 
 #include "common/banned.h"
 
-enum { IN_FLIGHT_MOST = 32, DESCRIPTORS_EACH = 6 };
+enum {
+    IN_FLIGHT_MOST = 32,
+    DESCRIPTORS_EACH = 6,
+    LAST_WORDS = 1000, /* milliseconds: a body may take long, and none of the set is published any more */
+};
 
 static bool run_publish(struct wait *wait, struct reason *why)
 {
@@ -47,6 +51,7 @@ static int run_wait(struct run *run, const struct verdict *verdict)
         .start = fetch_start,
         .cancel = fetch_cancel,
         .publish = run_publish,
+        .last_words = LAST_WORDS,
         .keep = run->options->keep_on_error ? run_keep : NULL,
         .owner = run,
     };

@@ -74,6 +74,16 @@ load fetch-config
     no_litter
 }
 
+@test "when one of a set cannot be had, no body of the others is waited for" {
+    start_http h <<<$'/slow 200 slow 1000 1\n/b 404'
+    run_tool fetch-config "$h/slow=./a" "$h/b=./b" --timeout 20s
+    exits 26
+    took_less_than 10000
+    ends_saying "2 of 2 targets not fetched: .*/slow: receiving the body.*/b: HTTP status 404"
+    [ ! -e a ] && [ ! -e b ]
+    no_litter
+}
+
 @test "what was put in its place is taken back when a later one cannot be" {
     [ "$(id -u)" -eq 0 ] || skip "needs root: mount namespaces"
     start_http h <<<$'/a 200 text new\n/b 200 text new'

@@ -195,6 +195,26 @@ START_TEST(a_permanent_failure_ends_the_run_and_the_others_end_their_attempt)
 }
 END_TEST
 
+START_TEST(last_words_are_few)
+{
+    prepare(3);
+    wait_state.last_words = 50;
+    fakes[0].outcome = ATTEMPT_FAIL;
+    fakes[0].good_at = 0;
+    fakes[0].code = CODE_HTTP_STATUS;
+    fakes[1] = fakes[0];
+    fakes[1].base.name = names[1];
+    fakes[1].takes = 20; /* still heard */
+    fakes[1].code = CODE_TRUST_STORE;
+    fakes[2].takes = 4000; /* not waited for */
+    int64_t begun = deadline_now();
+    ck_assert_int_eq(run(), CODE_TRUST_STORE);
+    ck_assert_int_lt(deadline_now() - begun, 2000);
+    ck_assert(!fakes[1].cancelled);
+    ck_assert(fakes[2].cancelled);
+}
+END_TEST
+
 START_TEST(a_permanent_failure_of_one_that_is_not_needed)
 {
     prepare(3);
@@ -447,7 +467,7 @@ END_TEST
 
 SUITE("wait", one_target_is_ready, what_was_found_is_in_the_last_line, all_of_several_are_ready,
       some_of_several_are_enough, a_permanent_failure_ends_the_run_and_the_others_end_their_attempt,
-      a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
+      last_words_are_few, a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
       attempts_in_flight_are_capped, attempts_that_end_from_within_start, the_clock_ends_it_with_124,
       an_attempt_cut_short_tells_what_it_was_doing,
       an_attempt_cut_short_does_not_hide_what_an_earlier_one_found,
