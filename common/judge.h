@@ -51,6 +51,9 @@ const char *judge_staple_word(enum tls_staple_says says);
 enum { JUDGE_FLAW = 96 };
 const char *judge_staple_flaw(const struct tls_facts *facts, char text[JUDGE_FLAW]);
 
+/* The product that opens TLS on its way, if that is what an issuer's name tells; NULL: it does not. */
+const char *judge_interceptor(const char *issuer);
+
 /* Whether a verification error (X509_V_ERR_...) means that no anchor was found. */
 bool judge_is_about_trust(int error);
 

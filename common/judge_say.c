@@ -19,7 +19,7 @@ static const char *const interceptors[] = {
     "Charles Proxy", "TLS Inspection", "SSL Inspection",
 };
 
-static const char *find_interceptor(const char *issuer)
+const char *judge_interceptor(const char *issuer)
 {
     for (size_t i = 0; i < sizeof interceptors / sizeof interceptors[0]; i++)
         if (strcasestr(issuer, interceptors[i]))
@@ -129,7 +129,7 @@ static void say_missing(const struct tls_facts *facts, struct reason *why)
 void judge_say_untrusted(const struct tls_facts *facts, struct reason *why)
 {
     const struct certificate *last = &facts->chain[facts->chain_count - 1];
-    const char *interceptor = find_interceptor(last->issuer);
+    const char *interceptor = judge_interceptor(last->issuer);
 
     if (!facts->missing)
         reason_set(why, CODE_UNTRUSTED, "the chain up to %.100s does not hold: a signature in it is wrong",

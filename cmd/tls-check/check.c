@@ -82,6 +82,11 @@ const struct session *check_telling(const struct check *check)
     return most;
 }
 
+bool check_counts(const struct check *check, const struct session *session)
+{
+    return session->phase == SESSION_ENDED && (!check->winner || check->winner == session);
+}
+
 static void check_note_found(struct check *check, const struct session *session)
 {
     const struct tls_facts *facts = &session->facts;

@@ -47,6 +47,9 @@ void check_cancel(struct wait_target *target, struct reason *doing);
 /* The session that tells how the last attempt ended; NULL when it came to none. */
 const struct session *check_telling(const struct check *check);
 
+/* Whether this session had a part in that: it ended, and was not given up for one that connected before. */
+bool check_counts(const struct check *check, const struct session *session);
+
 void check_free(struct check *check);
 
 #endif

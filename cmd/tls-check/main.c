@@ -4,6 +4,7 @@
 
 #include "cmd/tls-check/check.h"
 #include "cmd/tls-check/derive.h"
+#include "cmd/tls-check/interception.h"
 #include "cmd/tls-check/report.h"
 #include "cmd/tls-check/settings.h"
 #include "common/hosts.h"
@@ -181,7 +182,7 @@ static void say_more(const struct check *check)
 {
     for (size_t i = 0; i < check->count; i++) {
         const struct session *session = &check->sessions[i];
-        if (session->phase != SESSION_ENDED || (check->winner && check->winner != session))
+        if (!check_counts(check, session))
             continue;
         for (size_t j = 0; j < session->judgement.warning_count; j++)
             say_reason(check, LOG_WARN, &session->judgement.warnings[j]);
@@ -219,6 +220,7 @@ static bool run_conclude(struct wait *wait, enum code code, struct reason *why)
 {
     const struct run *run = wait->owner;
 
+    interception_hint(run->checks, run->count);
     for (size_t i = 0; i < run->count; i++)
         say_more(&run->checks[i]);
     if (run_write(run, code, why))

@@ -204,8 +204,7 @@ static void add_target(struct buf *out, const struct check *check)
     json_add_name(out, "connections");
     buf_add_text(out, "[");
     for (size_t i = 0; i < check->count; i++) {
-        if (check->sessions[i].phase != SESSION_ENDED ||
-            (check->winner && check->winner != &check->sessions[i]))
+        if (!check_counts(check, &check->sessions[i]))
             continue;
         buf_add_text(out, separator);
         add_session(out, &check->sessions[i]);
@@ -325,7 +324,7 @@ static void each_session(struct buf *out, const struct wait *wait,
         const struct check *check = (const struct check *)wait->targets[i];
         for (size_t j = 0; j < check->count; j++) {
             const struct session *session = &check->sessions[j];
-            if (session->facts.sent_count > 0 && (!check->winner || check->winner == session))
+            if (session->facts.sent_count > 0 && check_counts(check, session))
                 show(out, check, session);
         }
     }

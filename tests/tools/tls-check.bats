@@ -112,6 +112,29 @@ load tls
     says "only Java trusts this: the intermediate CN=Example Issuing CA.* is an anchor"
 }
 
+@test "20: several servers that all show one unknown issuer are a sign of a proxy that opens TLS" {
+    local hint="2 servers of different names all show this issuer: a proxy on the way may open TLS"
+    start_tls port stranger strangertwo good
+    start_dns dns <<'ZONE'
+server.test A 127.0.0.1
+two.test A 127.0.0.1 127.0.0.2
+ZONE
+    check --nameserver "$dns" --report report.json "server.test.:${port[0]}" "two.test.:${port[1]}"
+    exits 20
+    ends_saying "2 of 2 targets not ready: .*unknown issuer CN=Unrelated Root.*hint: $hint.* add its PEM to root\.crt"
+    [ "$(grep -o "$hint" report.json | wc -l)" -eq 4 ]
+    # One server with two names; one whose issuer is known; one name alone.
+    check --nameserver "$dns" "server.test.:${port[0]}" "two.test.:${port[0]}"
+    exits 20
+    says_not "$hint"
+    check --nameserver "$dns" "server.test.:${port[2]}" "two.test.:${port[1]}"
+    exits 20
+    says_not "$hint"
+    check --nameserver "$dns" --all-addresses "two.test.:${port[1]}"
+    exits 20
+    says_not "of different names"
+}
+
 ### 21: names
 
 @test "21: another name, with those that are there" {
