@@ -180,6 +180,14 @@ int64_t exchange_expected(const struct exchange *exchange)
     return expected;
 }
 
+static bool is_shaking_hands(const struct exchange *exchange)
+{
+    curl_off_t secured = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
+    return exchange->tls && secured == 0;
+}
+
 void exchange_doing(const struct exchange *exchange, struct reason *doing)
 {
     char *address = NULL;
@@ -192,6 +200,8 @@ void exchange_doing(const struct exchange *exchange, struct reason *doing)
     if (exchange->reply.received > 0) {
         reason_set(doing, CODE_FAILED, "receiving the body");
         reason_detail(doing, ", %" PRId64 " bytes so far", exchange->reply.received);
+    } else if (is_shaking_hands(exchange)) {
+        reason_set(doing, CODE_FAILED, "in the TLS handshake");
     } else if (address && *address != '\0') {
         reason_set(doing, CODE_FAILED, "waiting for an answer");
         reason_detail(doing, " from %s", address);

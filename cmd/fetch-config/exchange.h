@@ -72,7 +72,7 @@ struct exchange {
     bool encoded;     /* they came out of a Content-Encoding */
     size_t drained;
     bool running;
-    void *tls; /* of prepare_tls */
+    void *tls; /* of prepare_tls, from the beginning of a handshake until judge_tls; NULL: none under way */
 };
 
 /* Begins; `exchange` has its plan, callbacks and owner. */
