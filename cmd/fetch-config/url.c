@@ -177,16 +177,18 @@ static bool begins(const char *text, const char *prefix)
 
 bool url_parse(const char *text, const char *namespace, struct url *url, struct reason *why)
 {
+    bool is_key = begins(text, "s3://"); /* as it is: a blank in it is a blank */
+
     memset(url, 0, sizeof *url);
     for (const char *at = text; *at != '\0'; at++)
-        if ((unsigned char)*at <= ' ' || *at == 0x7F)
+        if ((unsigned char)*at < ' ' || *at == 0x7F || (*at == ' ' && !is_key))
             return reason_set(why, CODE_USAGE,
                               "a URL has no blanks and no control bytes: write them as %%20");
     if (begins(text, "http://") || begins(text, "https://"))
         return parse_http(text, namespace, url, why);
     if (begins(text, "file://"))
         return parse_file(text, url, why);
-    if (begins(text, "s3://"))
+    if (is_key)
         return parse_s3(text, url, why);
     return reason_set(why, CODE_USAGE, "expected a URL that begins with http://, https://, file:// or s3://");
 }

@@ -14,6 +14,7 @@ sys.path.pop(0)  # or the http.py beside this file would be taken for Python's o
 import http.server
 import pathlib
 import re
+import urllib.parse
 
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -54,7 +55,7 @@ class Store(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         said = CREDENTIAL.match(self.headers.get("Authorization", ""))
-        path = pathlib.Path(folder, self.path.lstrip("/"))
+        path = pathlib.Path(folder, urllib.parse.unquote(self.path).lstrip("/"))
         if not said:
             self.answer(403, refusal("AccessDenied"))
         elif said[1] != key_id:
