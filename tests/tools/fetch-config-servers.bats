@@ -2,8 +2,8 @@
 # fetch-config against real servers: nginx with and without TLS, tinyproxy; and against what hands out credentials and objects
 # in the way of S3.
 #
-# start_http sets the variables that are named in its calls, run_tool sets last_line:
-# shellcheck disable=SC2154,SC2034,SC2016
+# start_http sets the variables that are named in its calls, run_tool sets last_line; a test's exports are its own:
+# shellcheck disable=SC2154,SC2034,SC2016,SC2030,SC2031
 
 load lib
 load fetch-config
