@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/judge_say.h"
+#include "common/judge_parts.h"
 
 #include "common/banned.h"
 

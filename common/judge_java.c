@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/judge_say.h"
+#include "common/judge_parts.h"
 
 #include "common/banned.h"
 

@@ -2,7 +2,7 @@
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 
-#include "common/judge_say.h"
+#include "common/judge_parts.h"
 
 #include "common/banned.h"
 

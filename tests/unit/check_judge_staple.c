@@ -1,7 +1,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "common/judge.h"
-#include "common/judge_say.h"
+#include "common/judge_parts.h"
 
 #include "tests/unit/suite.h"
 

@@ -1,6 +1,7 @@
-/* The words of a verdict on a chain. Only judge*.c use these. */
-#ifndef COMMON_JUDGE_SAY_H
-#define COMMON_JUDGE_SAY_H
+/* What the judges of one part each give to judge.c and to each other: judge_chain.c, judge_java.c, judge_staple.c,
+ * judge_untrusted.c, judge_handshake.c. Nobody else uses these. */
+#ifndef COMMON_JUDGE_PARTS_H
+#define COMMON_JUDGE_PARTS_H
 
 #include "common/judge.h"
 

@@ -1,0 +1,155 @@
+/* Cause and remedy of a chain that ends in no anchor of the trust store. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/judge_parts.h"
+
+#include "common/banned.h"
+
+/* Names that only those use who open TLS on its way: the chain is theirs, not the server's. */
+static const char *const interceptors[] = {
+    "Zscaler",       "Netskope",       "Fortinet",       "FortiGate",      "Palo Alto",   "Blue Coat",
+    "Symantec Web",  "McAfee Web",     "Sophos",         "Cisco Umbrella", "Check Point", "WatchGuard",
+    "SonicWall",     "Forcepoint",     "mitmproxy",      "Squid",          "Kaspersky",   "ESET SSL",
+    "Skyhigh",       "iboss",          "Cato Networks",  "Barracuda",      "Untangle",    "Burp",
+    "Charles Proxy", "TLS Inspection", "SSL Inspection",
+};
+
+const char *judge_interceptor(const char *issuer)
+{
+    for (size_t i = 0; i < sizeof interceptors / sizeof interceptors[0]; i++)
+        if (strcasestr(issuer, interceptors[i]))
+            return interceptors[i];
+    return NULL;
+}
+
+static void hint_closest(const struct tls_facts *facts, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (facts->likeness == TRUSTSTORE_SIMILAR)
+        snprintf(text, size, "; the closest there is %.90s", facts->closest);
+}
+
+/* The line that would put the root into the very file that lacks it; `url` is where the root is to be had, if that is known. */
+static void hint_add_root(const struct tls_facts *facts, const char *url, struct reason *why)
+{
+    const char *from = url ? " from " : "";
+
+    if (facts->java_store[0] != '\0')
+        reason_hint(
+            why,
+            "add the root%s%.100s: keytool -importcert -alias NAME -file ROOT.pem -keystore %.80s; see "
+            "what is there: keytool -list -v -keystore %.80s",
+            from, url ? url : "", facts->java_store, facts->java_store);
+    else
+        reason_hint(why,
+                    "add the root's PEM%s%.100s to %.100s; see what the server sends: openssl s_client "
+                    "-showcerts -connect HOST:PORT",
+                    from, url ? url : "", facts->store);
+}
+
+static void say_self_signed(const struct tls_facts *facts, struct reason *why)
+{
+    char closest[128];
+
+    hint_closest(facts, closest, sizeof closest);
+    if (facts->sent_count == 1 || facts->chain_count == 1) {
+        reason_set(why, CODE_UNTRUSTED,
+                   "self-signed certificate %.100s, which is not in %.80s (%zu anchor%s)",
+                   facts->chain[0].subject, facts->store, facts->anchors, facts->anchors == 1 ? "" : "s");
+        if (facts->java_store[0] != '\0')
+            reason_hint(why,
+                        "if it is the server's own, add it: keytool -importcert -alias NAME -file SERVER.pem "
+                        "-keystore "
+                        "%.100s (--export-chain writes it)",
+                        facts->java_store);
+        else
+            reason_hint(
+                why,
+                "give the server a certificate of a CA, or add this one to %.100s (--export-chain writes it)",
+                facts->store);
+        return;
+    }
+    reason_set(why, CODE_UNTRUSTED,
+               "untrusted root %.100s: the server sends it, %.80s (%zu anchor%s) lacks it%s",
+               facts->chain[facts->chain_count - 1].subject, facts->store, facts->anchors,
+               facts->anchors == 1 ? "" : "s", closest);
+    hint_add_root(facts, NULL, why);
+}
+
+/* The same name with another key: a renewed CA, or somebody who only bears its name. */
+static void say_other_key(const struct tls_facts *facts, struct reason *why)
+{
+    reason_set(why, CODE_UNTRUSTED, "%.80s has a %.100s, but with another key than the one that signed %.80s",
+               facts->store, facts->missing, facts->chain[facts->chain_count - 1].subject);
+    if (facts->java_store[0] != '\0')
+        reason_hint(why,
+                    "the CA was renewed, or somebody uses its name: get its present certificate from those "
+                    "who run it, "
+                    "then keytool -importcert -alias NAME -file ROOT.pem -keystore %.80s",
+                    facts->java_store);
+    else
+        reason_hint(why,
+                    "the CA was renewed, or somebody uses its name: get its present certificate from those "
+                    "who run it, "
+                    "and add it to %.80s",
+                    facts->store);
+}
+
+/* A server that sends a CA's certificate sends its chain, as a rule: what lacks is the root, and where that CA says that its issuer
+ * is to be had is the root then. One that sends its own alone, and that tells where its issuer is to be had, forgot the rest. */
+static void say_missing(const struct tls_facts *facts, struct reason *why)
+{
+    const struct certificate *last = &facts->chain[facts->chain_count - 1];
+    char closest[128];
+
+    hint_closest(facts, closest, sizeof closest);
+    if (last->issuer_url && !last->is_ca) {
+        reason_set(why, CODE_UNTRUSTED,
+                   "missing intermediate %.100s: the server does not send the issuer of %.80s, and %.60s "
+                   "lacks it%s",
+                   facts->missing, last->subject, facts->store, closest);
+        reason_hint(why,
+                    "the server has to send its whole chain: add the intermediate to its certificate file; "
+                    "it is to be "
+                    "had from %.120s",
+                    last->issuer_url);
+        return;
+    }
+    reason_set(why, CODE_UNTRUSTED,
+               "unknown issuer %.100s: %.80s (%zu anchor%s) lacks it, and the server does not send it%s",
+               facts->missing, facts->store, facts->anchors, facts->anchors == 1 ? "" : "s", closest);
+    hint_add_root(facts, last->issuer_url, why);
+}
+
+void judge_say_untrusted(const struct tls_facts *facts, struct reason *why)
+{
+    const struct certificate *last = &facts->chain[facts->chain_count - 1];
+    const char *interceptor = judge_interceptor(last->issuer);
+
+    if (!facts->missing)
+        reason_set(why, CODE_UNTRUSTED, "the chain up to %.100s does not hold: a signature in it is wrong",
+                   last->subject);
+    else if (facts->likeness == TRUSTSTORE_SAME_NAME && !last->self_issued &&
+             facts->chain_sent == facts->chain_count)
+        say_other_key(facts, why);
+    else if (facts->likeness == TRUSTSTORE_SAME_NAME && last->self_issued)
+        say_other_key(facts, why);
+    else if (last->self_issued)
+        say_self_signed(facts, why);
+    else if (facts->chain_sent < facts->chain_count) {
+        reason_set(why, CODE_UNTRUSTED, "%.100s is in %.80s, but no root: its issuer %.80s is not there",
+                   last->subject, facts->store, facts->missing);
+        reason_hint(
+            why,
+            "Java would trust it as it is (tls-check --profile java); OpenSSL wants the root in the store");
+    } else
+        say_missing(facts, why);
+    if (interceptor)
+        reason_hint(why,
+                    "a %s between here and the server opens TLS and signs with its own CA: add that CA's "
+                    "certificate to "
+                    "%.80s, or have this host left out there",
+                    interceptor, facts->store);
+}
