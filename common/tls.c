@@ -412,9 +412,20 @@ void tls_note_library(struct tls_facts *facts, unsigned long error)
             snprintf(facts->library, sizeof facts->library, "%s", errors[i].words);
 }
 
+/* Of the errors in the queue, the one that tells most: what TLS makes of what the libraries below it found. */
+static unsigned long telling_error(void)
+{
+    unsigned long first = ERR_peek_error(), error;
+
+    while ((error = ERR_get_error()) != 0)
+        if (ERR_GET_LIB(error) == ERR_LIB_SSL)
+            return error;
+    return first;
+}
+
 void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error)
 {
-    unsigned long error = ERR_peek_error();
+    unsigned long error = telling_error();
 
     if (facts->end == TLS_END_FLOOD) {
         /* what OpenSSL says is of our making */

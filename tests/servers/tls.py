@@ -6,7 +6,7 @@
 Once all listen, the ports go to the --ready file, one a line. A LISTENER is one argument, NAME [KEY=VALUE]...:
 
     NAME            certificate and key: DIRECTORY/NAME.pem, NAME.key; `-` for one that speaks no TLS
-    min, max        1.2, 1.3: versions of TLS
+    min, max        1.0, 1.1, 1.2, 1.3: versions of TLS (1.2 at least unless said)
     ciphers         OpenSSL's list (security level 0 unless it says more)
     client          required, optional: a client certificate that DIRECTORY/clients.ca vouches for
     dh              a file with parameters for ephemeral Diffie-Hellman
@@ -17,7 +17,12 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
     speaks          smtp, imap, pop3, postgres, mysql, ldap: TLS starts by that protocol's command
     lie             what it does instead of TLS (or, with speaks, instead of starting it):
                     silence, close, reset, http, garbage, ssh, flood, alert, alerts, hello (half of one), endless (a certificate
-                    message without end), slow (a byte every 50 ms)
+                    message without end), slow (a byte every 50 ms), suites (see there), dh (DIRECTORY/rsa.pem and a
+                    Diffie-Hellman group of 480 or 512 bits, which is in bits)
+    suites          with that lie: cipher suites (hex, by commas); its hello has the first that the client offers, else it is
+                    the alert that there is none
+    version         of that hello (hex, 0303)
+    bits            see dh
     proxy           an HTTP proxy that answers CONNECT: ok, 403, 407 (until the right credentials come), 502, garbage, silence
 """
 
@@ -33,15 +38,26 @@ import ssl
 import struct
 import threading
 import time
+import warnings
 
-VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+import tlswire
+
+VERSIONS = {
+    "1.0": ssl.TLSVersion.TLSv1,
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
+ECDHE_RSA_AES128_GCM_SHA256 = 0xC02F
 
 
 def context_of(directory, name, words):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(words.get("ciphers", "ALL:@SECLEVEL=0"))
-    context.minimum_version = VERSIONS[words.get("min", "1.2")]
-    context.maximum_version = VERSIONS[words.get("max", "1.3")]
+    with warnings.catch_warnings():  # of versions that nobody should use
+        warnings.simplefilter("ignore")
+        context.minimum_version = VERSIONS[words.get("min", "1.2")]
+        context.maximum_version = VERSIONS[words.get("max", "1.3")]
     context.load_cert_chain(f"{directory}/{name}.pem", f"{directory}/{name}.key")
     if "client" in words:
         context.verify_mode = ssl.CERT_REQUIRED if words["client"] == "required" else ssl.CERT_OPTIONAL
@@ -76,16 +92,7 @@ def hold(peer):
         pass
 
 
-def record(kind, body, version=b"\x03\x03"):
-    return bytes([kind]) + version + struct.pack(">H", len(body)) + body
-
-
-def server_hello():
-    body = b"\x03\x03" + b"R" * 32 + b"\x00" + b"\xc0\x2f" + b"\x00" + b"\x00\x00"
-    return record(22, b"\x02" + struct.pack(">I", len(body))[1:] + body)
-
-
-def lie(peer, what):
+def lie(peer, what, words):
     if what == "silence":
         hold(peer)
     elif what == "reset":
@@ -102,27 +109,33 @@ def lie(peer, what):
         hold(peer)
     elif what == "alert":
         peer.recv(4096)
-        peer.sendall(record(21, b"\x02\x28"))
+        peer.sendall(tlswire.record(21, b"\x02\x28"))
     elif what == "alerts":
         peer.recv(4096)
         while True:
-            peer.sendall(record(21, b"\x01\x5a") * 100)
+            peer.sendall(tlswire.record(21, b"\x01\x5a") * 100)
     elif what == "hello":
         peer.recv(4096)
-        peer.sendall(server_hello()[:20])
+        peer.sendall(tlswire.server_hello(ECDHE_RSA_AES128_GCM_SHA256)[:20])
         hold(peer)
     elif what == "endless":
         peer.recv(4096)
-        peer.sendall(server_hello())
-        peer.sendall(record(22, b"\x0b\xff\xff\xff\xff\xff\xfc" + b"\x00" * 1000))
+        peer.sendall(tlswire.server_hello(ECDHE_RSA_AES128_GCM_SHA256))
+        peer.sendall(tlswire.record(22, b"\x0b\xff\xff\xff\xff\xff\xfc" + b"\x00" * 1000))
         while True:
-            peer.sendall(record(22, b"\x00" * 16000))
+            peer.sendall(tlswire.record(22, b"\x00" * 16000))
     elif what == "flood":
         while True:
-            peer.sendall(record(22, b"\x00" * 16000))
+            peer.sendall(tlswire.record(22, b"\x00" * 16000))
+    elif what == "suites":
+        tlswire.pick(peer, [int(suite, 16) for suite in words["suites"].split(",")], int(words.get("version", "0303"), 16))
+        hold(peer)
+    elif what == "dh":
+        tlswire.small_diffie_hellman(peer, f"{words['directory']}/rsa", int(words["bits"]))
+        hold(peer)
     elif what == "slow":
         peer.recv(4096)
-        for byte in server_hello() * 1000:
+        for byte in tlswire.server_hello(ECDHE_RSA_AES128_GCM_SHA256) * 1000:
             peer.sendall(bytes([byte]))
             time.sleep(0.05)
 
@@ -224,7 +237,7 @@ def serve(peer, context, words):
                     return
                 start_tls(peer, words["speaks"])
             if "lie" in words:
-                lie(peer, words["lie"])
+                lie(peer, words["lie"], words)
                 return
             with context.wrap_socket(peer, server_side=True) as protected:
                 answer(protected, words)
@@ -248,7 +261,7 @@ def main():
     ports = []
     for line in arguments.listeners:
         name, *pairs = line.split()
-        words = dict(pair.split("=", 1) for pair in pairs)
+        words = dict(pair.split("=", 1) for pair in pairs) | {"directory": arguments.certificates}
         context = None if name == "-" else context_of(arguments.certificates, name, words)
         listener = socket.create_server(("127.0.0.1", 0), backlog=200)
         ports.append(listener.getsockname()[1])

@@ -1,0 +1,79 @@
+"""TLS messages put together by hand, for servers that say what no TLS library says any more."""
+
+import ssl
+import struct
+import subprocess
+
+DHE_RSA_AES128_GCM_SHA256 = 0x009E
+RSA_PKCS1_SHA256 = 0x0401
+HANDSHAKE_FAILURE = b"\x02\x28"
+RANDOM = b"R" * 32
+
+# Safe primes, by their bits.
+PRIMES = {
+    480: 0xE638FB14E3E12B29B8231D3FCDFFAC6731A1CDECA2D13394A7E56160712BCB50000EDF931F31806FDC2D180BC2050000CB5E3BF1916E7B042F32B48F,
+    512: 0xFE04C9689D600D417A6578A125D85C4E493851FD3DD7E3D4385399D6A070FDAE6D587A3A5908888A28C98ADBADCC9C39104EDB910772026775701E75354DF643,
+}
+
+
+def record(kind, body, version=0x0303):
+    return struct.pack(">BHH", kind, version, len(body)) + body
+
+
+def handshake(kind, body, version=0x0303):
+    return record(22, bytes([kind]) + struct.pack(">I", len(body))[1:] + body, version)
+
+
+def read_exactly(peer, length):
+    data = b""
+    while len(data) < length:
+        got = peer.recv(length - len(data))
+        if not got:
+            raise ConnectionError
+        data += got
+    return data
+
+
+def read_client_hello(peer):
+    """Gives the client's random bytes and the cipher suites that it offers, in its order."""
+    head = read_exactly(peer, 5)
+    body = read_exactly(peer, struct.unpack(">H", head[3:])[0])
+    assert head[0] == 22 and body[0] == 1
+    random, at = body[6:38], 38
+    at += 1 + body[at]
+    length = struct.unpack_from(">H", body, at)[0]
+    return random, struct.unpack_from(f">{length // 2}H", body, at + 2)
+
+
+def server_hello(suite, version=0x0303):
+    safe_renegotiation = b"\xff\x01\x00\x01\x00"
+    body = struct.pack(">H", version) + RANDOM + b"\x00" + struct.pack(">HBH", suite, 0, 5) + safe_renegotiation
+    return handshake(2, body, version)
+
+
+def pick(peer, suites, version):
+    """A server with these suites only: a ServerHello with the first that the client offers, else the alert that there is none."""
+    _, offered = read_client_hello(peer)
+    common = [suite for suite in suites if suite in offered]
+    peer.sendall(server_hello(common[0], version) if common else record(21, HANDSHAKE_FAILURE, version))
+
+
+def small_diffie_hellman(peer, stem, bits):
+    """A TLS 1.2 server up to the end of its hello, with the RSA certificate STEM.pem and a Diffie-Hellman group of so many bits."""
+    random, offered = read_client_hello(peer)
+    assert DHE_RSA_AES128_GCM_SHA256 in offered
+    with open(f"{stem}.pem") as chain:
+        pem = chain.read().split("-----END CERTIFICATE-----\n")[:-1]
+    der = [ssl.PEM_cert_to_DER_cert(part + "-----END CERTIFICATE-----\n") for part in pem]
+    listed = b"".join(struct.pack(">I", len(one))[1:] + one for one in der)
+    prime = PRIMES[bits]
+    numbers = [prime.to_bytes(bits // 8, "big"), b"\x02", pow(2, bits - 1, prime).to_bytes(bits // 8, "big")]
+    group = b"".join(struct.pack(">H", len(number)) + number for number in numbers)
+    sign = ["openssl", "dgst", "-sha256", "-sign", f"{stem}.key"]
+    signature = subprocess.run(sign, input=random + RANDOM + group, stdout=subprocess.PIPE, check=True).stdout
+    peer.sendall(
+        server_hello(DHE_RSA_AES128_GCM_SHA256)
+        + handshake(11, struct.pack(">I", len(listed))[1:] + listed)
+        + handshake(12, group + struct.pack(">HH", RSA_PKCS1_SHA256, len(signature)) + signature)
+        + handshake(14, b"")
+    )
