@@ -1,5 +1,4 @@
-/* Certificates as bytes with their subjects, out of one file after the other. Only truststore.c and truststore_read.c
- * know this. */
+/* Certificates as bytes with their subjects, out of one file after the other. Only truststore*.c know this. */
 #ifndef COMMON_ANCHORS_H
 #define COMMON_ANCHORS_H
 
@@ -15,7 +14,7 @@ struct anchor {
     unsigned char *der;
     size_t length;
     size_t subject, subject_length; /* where in those bytes its subject is */
-    uint32_t fold;                  /* see name_fold in truststore.c; 0: not made yet */
+    uint32_t fold;                  /* see anchors_fold; 0: not made yet */
     X509_NAME *name;                /* the same as OpenSSL compares it, once that was asked for */
     bool offered;                   /* to the store of the chain at hand */
 };
@@ -33,6 +32,13 @@ struct truststore {
 
 /* Takes a certificate's bytes, unless it is there already. False when they are no certificate. */
 bool anchors_add(struct truststore *store, const unsigned char *der, size_t length);
+
+/* A number that names with the same meaning share, whatever their letters' case, blanks and kind of string. Never 0. */
+uint32_t anchors_fold_name(const unsigned char *der, size_t length);
+uint32_t anchors_fold(struct anchor *anchor);
+
+/* The subject; NULL: it is no name after all. */
+const X509_NAME *anchors_name(struct anchor *anchor);
 
 void anchors_warn(struct truststore *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

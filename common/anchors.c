@@ -1,0 +1,136 @@
+#include "common/anchors.h"
+
+#include <openssl/err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/value.h"
+
+#include "common/banned.h"
+
+/* The next element of DER: its tag, and where its content begins. False when it does not fit. */
+static bool der_next(const unsigned char **at, const unsigned char *end, int *tag,
+                     const unsigned char **content, size_t *length)
+{
+    int class;
+    long content_length;
+    const unsigned char *start = *at;
+
+    if (start >= end ||
+        (ASN1_get_object(&start, &content_length, tag, &class, (long)(end - *at)) & 0x80) != 0)
+        return false;
+    *content = start;
+    *length = (size_t)content_length;
+    *at = start + content_length;
+    return true;
+}
+
+/* Finds a certificate's subject without reading all of it: Certificate, TBSCertificate, then version (maybe), serial,
+ * signature, issuer, validity, subject (RFC 5280, 4.1). */
+static bool find_subject(const unsigned char *der, size_t length, struct anchor *anchor)
+{
+    const unsigned char *at = der, *end = der + length, *content;
+    size_t content_length;
+    int tag;
+
+    for (int i = 0; i < 2; i++) {
+        if (!der_next(&at, end, &tag, &content, &content_length) || tag != V_ASN1_SEQUENCE)
+            return false;
+        if (i == 0)
+            anchor->length = (size_t)(at - der);
+        at = content;
+        end = content + content_length;
+    }
+    const unsigned char *before = at;
+    if (!der_next(&at, end, &tag, &content, &content_length))
+        return false;
+    if (before[0] != 0xA0) /* no version: that was the serial number */
+        at = before;
+    for (int i = 0; i < 5; i++) {
+        before = at;
+        if (!der_next(&at, end, &tag, &content, &content_length))
+            return false;
+    }
+    anchor->subject = (size_t)(before - der);
+    anchor->subject_length = (size_t)(at - before);
+    return tag == V_ASN1_SEQUENCE;
+}
+
+static bool has_anchor(const struct truststore *store, const unsigned char *der, size_t length)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (store->anchors[i].length == length && memcmp(store->anchors[i].der, der, length) == 0)
+            return true;
+    return false;
+}
+
+bool anchors_add(struct truststore *store, const unsigned char *der, size_t length)
+{
+    struct anchor anchor = {0};
+
+    ERR_clear_error();
+    if (!find_subject(der, length, &anchor))
+        return false;
+    if (store->count >= TRUSTSTORE_ANCHORS || has_anchor(store, der, anchor.length))
+        return true;
+    if ((store->count & (store->count - 1)) == 0)
+        store->anchors = xrealloc(store->anchors,
+                                  (store->count ? 2 * store->count : 1) * sizeof *store->anchors);
+    anchor.der = xcalloc(anchor.length, 1);
+    memcpy(anchor.der, der, anchor.length);
+    store->anchors[store->count++] = anchor;
+    return true;
+}
+
+/* A hash of all letters in the values (Name: SEQUENCE OF SET OF SEQUENCE of type and value, RFC 5280, 4.1.2.4). */
+uint32_t anchors_fold_name(const unsigned char *der, size_t length)
+{
+    const unsigned char *at = der, *end = der + length, *content;
+    size_t content_length;
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    int tag;
+
+    while (at < end && der_next(&at, end, &tag, &content, &content_length)) {
+        if (tag == V_ASN1_SEQUENCE || tag == V_ASN1_SET) {
+            at = content; /* down into it */
+            continue;
+        }
+        for (size_t i = 0; tag != V_ASN1_OBJECT && i < content_length; i++) {
+            unsigned char letter = content[i] | 0x20;
+            if (letter >= 'a' && letter <= 'z')
+                hash = (hash ^ letter) * 16777619u;
+        }
+    }
+    ERR_clear_error();
+    return hash != 0 ? hash : 1;
+}
+
+uint32_t anchors_fold(struct anchor *anchor)
+{
+    if (anchor->fold == 0)
+        anchor->fold = anchors_fold_name(anchor->der + anchor->subject, anchor->subject_length);
+    return anchor->fold;
+}
+
+const X509_NAME *anchors_name(struct anchor *anchor)
+{
+    const unsigned char *der = anchor->der + anchor->subject;
+
+    if (!anchor->name)
+        anchor->name = d2i_X509_NAME(NULL, &der, (long)anchor->subject_length);
+    return anchor->name;
+}
+
+void anchors_warn(struct truststore *store, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    option_list_add(&store->warnings, text, strlen(text));
+}
