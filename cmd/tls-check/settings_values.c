@@ -1,0 +1,126 @@
+#include "cmd/tls-check/settings_values.h"
+
+#include <openssl/tls1.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "cmd/tls-check/proxy.h"
+#include "common/tls_facts.h"
+#include "common/units.h"
+
+#include "common/banned.h"
+
+enum { PIN_LENGTH = 44, STATUS_LEAST = 100, STATUS_MOST = 599 };
+
+const char *const settings_families[] = {"any", "4", "6", NULL};
+const int settings_family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
+const char *const settings_versions[] = {"1.2", "1.3", NULL};
+const int settings_version_values[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+const char *const settings_profiles[] = {"default", "strict", "java", NULL};
+const char *const settings_agents[] = {"none", "appd", NULL};
+const char *const settings_protocols[] = {"none", "smtp", "imap", "pop3", "postgres", "mysql", "ldap", NULL};
+
+bool settings_parse_statuses(const char *text, int64_t *low, int64_t *high)
+{
+    char first[8];
+    size_t length = strcspn(text, "-");
+
+    if (length >= sizeof first)
+        return false;
+    snprintf(first, sizeof first, "%.*s", (int)length, text);
+    const char *second = text[length] == '-' ? text + length + 1 : first;
+    return units_parse_number(first, STATUS_LEAST, STATUS_MOST, low) &&
+           units_parse_number(second, STATUS_LEAST, STATUS_MOST, high) && *low <= *high;
+}
+
+bool settings_check_statuses(const char *value, struct reason *why)
+{
+    int64_t low, high;
+
+    return settings_parse_statuses(value, &low, &high) ||
+           reason_set(why, CODE_USAGE, "\"%.40s\" is not a range of HTTP statuses such as 200-399", value);
+}
+
+bool settings_parse_time(const char *text, int64_t *seconds)
+{
+    struct tm utc;
+    const char *rest;
+
+    memset(&utc, 0, sizeof utc);
+    rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
+    if (!rest)
+        return false;
+    *seconds = (int64_t)timegm(&utc);
+    if (*rest == '.')
+        rest += 1 + strspn(rest + 1, "0123456789");
+    if (strcmp(rest, "Z") == 0 || strcmp(rest, "z") == 0)
+        return true;
+    char hours[3] = "", minutes[3] = "";
+    int64_t ahead, more;
+    if ((*rest != '+' && *rest != '-') || strlen(rest) != 6 || rest[3] != ':')
+        return false;
+    memcpy(hours, rest + 1, 2);
+    memcpy(minutes, rest + 4, 2);
+    if (!units_parse_number(hours, 0, 23, &ahead) || !units_parse_number(minutes, 0, 59, &more))
+        return false;
+    *seconds += (*rest == '+' ? -1 : 1) * (ahead * 3600 + more * 60);
+    return true;
+}
+
+bool settings_check_time(const char *value, struct reason *why)
+{
+    int64_t seconds;
+
+    return (settings_parse_time(value, &seconds) && seconds > 0) ||
+           reason_set(why, CODE_USAGE, "\"%.40s\" is not a time such as 2027-03-01T12:00:00Z", value);
+}
+
+bool settings_check_pin(const char *value, struct reason *why)
+{
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *pin = strncmp(value, "sha256//", 8) == 0 ? value + 8 : value;
+
+    return (strlen(pin) == PIN_LENGTH && strspn(pin, base64) == PIN_LENGTH - 1 &&
+            pin[PIN_LENGTH - 1] == '=') ||
+           reason_set(why, CODE_USAGE, "\"%.60s\" is not the base64 of a SHA-256 digest (44 characters)",
+                      value);
+}
+
+bool settings_check_path(const char *value, struct reason *why)
+{
+    if (*value != '/')
+        return reason_set(why, CODE_USAGE, "\"%.100s\" does not begin with /", value);
+    for (const char *at = value; *at != '\0'; at++)
+        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7F || *at == '#')
+            return reason_set(why, CODE_USAGE, "a path holds no blanks, no # and no bytes beyond ASCII");
+    return true;
+}
+
+bool settings_check_proxy(const char *value, struct reason *why)
+{
+    struct proxy proxy;
+
+    return proxy_parse(value, &proxy, why);
+}
+
+bool settings_check_alpn(const char *value, struct reason *why)
+{
+    size_t total = 0;
+
+    for (const char *at = value; *at != '\0';) {
+        size_t length = strcspn(at, ",");
+        total += length + 1;
+        if (length == 0 || total > 255)
+            return reason_set(why, CODE_USAGE, "\"%.60s\" is not a list of protocols such as h2,http/1.1",
+                              value);
+        at += length + (at[length] == ',');
+    }
+    return true;
+}
+
+bool settings_check_name(const char *value, struct reason *why)
+{
+    return (*value != '\0' && strlen(value) < TLS_NAME - 1) || reason_set(why, CODE_USAGE, "expected a name");
+}
