@@ -23,6 +23,10 @@ void report_add_chain(struct buf *out, const struct wait *wait);
 /* All certificates that the servers sent, in their order, with a line before each that tells whose it is. */
 void report_add_pem(struct buf *out, const struct wait *wait);
 
+/* Calls `add` for each connection that counts and has shown a certificate. */
+void report_each(struct buf *out, const struct wait *wait,
+                 void (*add)(struct buf *out, const struct check *check, const struct session *session));
+
 /* Writes what one of the above made to a path, "-" for standard output. */
 bool report_write(const char *path, const struct buf *content, struct reason *why);
 
