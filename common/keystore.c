@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/buf.h"
 #include "common/certificate.h"
@@ -147,10 +148,33 @@ static bool read_pkcs12(struct reading *reading, const struct buf *content, stru
            reason_set(why, CODE_TRUST_STORE, "%.200s: holds no private key", reading->path);
 }
 
+/* A store's digest tells whether it is as it was written, but only to those who know the store's own password. One that was given
+ * for the store has to be it, as for Java. One that was given for the key may be the key's alone: then what cannot be known is said. */
+static bool check_digest(const struct reading *reading, const struct jks *jks, struct reason *why)
+{
+    const struct keystore_source *source = reading->source;
+
+    if (reading->password && jks_check(jks, reading->password))
+        return true;
+    if (reading->password && source->key_password) {
+        reason_set(why, CODE_TRUST_STORE, "the password is wrong, or the file was changed");
+        reason_hint(why, "show with: keytool -list -keystore %.150s -storepass:file PASSWORD_FILE",
+                    reading->path);
+        return false;
+    }
+    snprintf(reading->keystore->warning, sizeof reading->keystore->warning,
+             "%.150s: %s, so it is not known whether this file is as it was written", reading->path,
+             reading->password
+                 ? "the password is the key's and not that of the store, or the file was changed"
+                 : "no password was given for the store");
+    return true;
+}
+
+/* Java's aliases do not tell capitals from small letters. */
 static const struct jks_entry *find_key_entry(const struct jks *jks, const char *alias)
 {
     for (size_t i = 0; i < jks->count; i++)
-        if (jks->entries[i].key.length > 0 && (!alias || strcmp(alias, jks->entries[i].alias) == 0))
+        if (jks->entries[i].key.length > 0 && (!alias || strcasecmp(alias, jks->entries[i].alias) == 0))
             return &jks->entries[i];
     return NULL;
 }
@@ -162,14 +186,17 @@ static bool read_entry(const struct reading *reading, const struct jks_entry *en
     for (size_t i = 0; reading->wants_certificate && i < entry->chain_length; i++) {
         const unsigned char *at = entry->chain[i].data;
         X509 *certificate = d2i_X509(NULL, &at, (long)entry->chain[i].length);
-        if (certificate)
-            add_certificate(reading->keystore, certificate);
+        if (!certificate)
+            return reason_set(why, CODE_TRUST_STORE, "certificate %zu of entry \"%.60s\" is corrupt", i + 1,
+                              entry->alias);
+        add_certificate(reading->keystore, certificate);
     }
     if (!reading->wants_key)
         return true;
     if (!password) {
-        reason_hint(why, "%s", "");
-        return reason_set(why, CODE_TRUST_STORE, "the key of entry \"%.60s\" needs a password", entry->alias);
+        reason_set(why, CODE_TRUST_STORE, "the key of entry \"%.60s\" needs a password", entry->alias);
+        reason_hint(why, "it is read from the file that --client-key-password-file names");
+        return false;
     }
     reading->keystore->key = jks_key(entry, password, why);
     return reading->keystore->key != NULL;
@@ -178,7 +205,7 @@ static bool read_entry(const struct reading *reading, const struct jks_entry *en
 static bool read_jks(const struct reading *reading, const struct buf *content, struct reason *why)
 {
     struct jks jks;
-    bool good = jks_parse(content->data, content->length, &jks, why);
+    bool good = jks_parse(content->data, content->length, &jks, why) && check_digest(reading, &jks, why);
 
     if (good) {
         const struct jks_entry *entry = find_key_entry(&jks, reading->source->alias);
@@ -235,8 +262,11 @@ static bool find_leaf(struct keystore *keystore, const struct keystore_source *s
     reason_set(why, CODE_CLIENT_CERTIFICATE,
                "the private key in %.140s does not match the certificate in %.140s",
                source->key ? source->key : source->certificate, source->certificate);
-    reason_hint(why,
-                "compare: openssl x509 -noout -pubkey -in CERTIFICATE with openssl pkey -pubout -in KEY");
+    if (keystore->warning[0] != '\0')
+        reason_hint(why, "%s", keystore->warning);
+    else
+        reason_hint(why,
+                    "compare: openssl x509 -noout -pubkey -in CERTIFICATE with openssl pkey -pubout -in KEY");
     return false;
 }
 

@@ -23,6 +23,7 @@ struct keystore {
     X509 *certificate;
     STACK_OF(X509) * chain; /* what stands above it, as far as the file has it; may be NULL */
     EVP_PKEY *key;
+    char warning[320]; /* what could not be made sure of; empty: nothing */
 };
 
 /* Reads certificate and key, and sees that they belong together. False fills `why`: CODE_TRUST_STORE where a file

@@ -36,7 +36,10 @@ bool secure_load(struct secure *secure, struct reason *why)
     if (!secure->client_source.certificate)
         return true;
     secure->setup->client = &secure->client;
-    return keystore_load(&secure->client_source, &secure->client, why);
+    bool good = keystore_load(&secure->client_source, &secure->client, why);
+    if (good && secure->client.warning[0] != '\0')
+        log_warn("%s", secure->client.warning);
+    return good;
 }
 
 /* libcurl calls it before the handshake of each new connection. */

@@ -125,6 +125,8 @@ static bool run_read_credentials(struct run *run, struct reason *why)
         return run->settings->wait_for_trust;
     for (size_t i = 0; i < truststore_warnings(credentials->trust)->count; i++)
         log_warn("%s", truststore_warnings(credentials->trust)->items[i]);
+    if (credentials->client.warning[0] != '\0')
+        log_warn("%s", credentials->client.warning);
     credentials_release(credentials);
     return true;
 }

@@ -145,6 +145,65 @@ agent_info() {
     } >"$file"
 }
 
+# alter FROM TO CERTIFICATE OFFSET: a copy of a store with one bit turned over in that certificate of it.
+alter() {
+    openssl x509 -in "$3" -outform DER -out altered.der
+    "$python" - "$1" "$2" altered.der "$4" <<'END'
+import sys
+
+_, store, altered, certificate, offset = sys.argv
+data, der = bytearray(open(store, "rb").read()), open(certificate, "rb").read()
+data[data.index(der) + range(len(der))[int(offset)]] ^= 1
+open(altered, "wb").write(data)
+END
+}
+
+@test "27: a key store that was changed is told by its digest, where its own password is known" {
+    start_tls port "ip client=required"
+    alter client.jks signature.jks client.crt -3
+    local store
+    for store in client.jks signature.jks; do
+        agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true \
+            use-ssl-client-auth true asymmetric-keystore-filename "$store" asymmetric-keystore-password changeit \
+            asymmetric-key-password separate asymmetric-key-alias AGENT
+        cp root.jks agent/conf/cacerts.jks
+        cp "$store" agent/conf/
+        check --as-agent appd --agent-dir agent
+        [ "$store" = signature.jks ] || exits 0
+    done
+    exits 27
+    ends_saying "signature\.jks: the password is wrong, or the file was changed.*hint: show with: keytool -list"
+}
+
+@test "27: a key store that was changed is told by its key or its certificates, or else it is a warning" {
+    start_tls port "good client=required"
+    check --client-cert clientsame.jks --client-key-password-file password $(at "${port[0]}")
+    exits 0
+    says_not "changed"
+    # The key has a password of its own, and nobody gave the store's.
+    check --client-cert client.jks --client-key-password-file separate $(at "${port[0]}")
+    exits 0
+    says "client\.jks: the password is the key's and not that of the store, or the file was changed, so it is not known"
+    # Its first byte: no certificate any more. A byte of its signature: the server sees it.
+    alter clientsame.jks certificate.jks client.crt 0
+    check --client-cert certificate.jks --client-key-password-file password $(at "${port[0]}")
+    exits 27
+    ends_saying "certificate\.jks: certificate 1 of entry \"agent\" is corrupt"
+    alter clientsame.jks signature.jks client.crt -3
+    check --client-cert signature.jks --client-key-password-file password $(at "${port[0]}")
+    exits 23
+    says "signature\.jks: .*or the file was changed"
+    # A byte of the key, which lies before its certificates.
+    "$python" - <<'END'
+data = bytearray(open("clientsame.jks", "rb").read())
+data[150] ^= 1
+open("key.jks", "wb").write(data)
+END
+    check --client-cert key.jks --client-key-password-file password $(at "${port[0]}")
+    exits 27
+    ends_saying "the key of entry \"agent\" does not open with that password"
+}
+
 @test "--as-agent takes controller and store from controller-info.xml, and Java's rules" {
     start_tls port ip
     agent_info agent/ver20.8.0.30686/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
