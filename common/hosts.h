@@ -6,6 +6,8 @@
 
 #include "common/address.h"
 
+#define HOSTS_FILE "/etc/hosts"
+
 enum { HOSTS_ADDRESSES = 16 };
 
 /* The addresses that the text of a hosts file, changed by it, has for `name`: each once, at most HOSTS_ADDRESSES. Names compare

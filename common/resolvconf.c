@@ -10,7 +10,7 @@
 
 #include "common/banned.h"
 
-enum { FILE_MAX = 256 * 1024, DNS_PORT = 53, NDOTS_MAX = 15, TIMEOUT_MAX = 30, ATTEMPTS_MAX = 5 };
+enum { FILE_MAX = 256 * 1024, NDOTS_MAX = 15, TIMEOUT_MAX = 30, ATTEMPTS_MAX = 5 };
 
 static const char blanks[] = " \t\f\v\r";
 

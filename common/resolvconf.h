@@ -12,8 +12,9 @@
 enum {
     RESOLVCONF_SERVERS = 8,  /* further ones are left out; glibc takes 3 */
     RESOLVCONF_DOMAINS = 32, /* what the Kubernetes API allows; further ones are left out */
-    DNS_NAME = 256,          /* room for a name in text, with a trailing dot and a NUL */
-    DNS_NAME_LONGEST = 253,  /* bytes without trailing dot (RFC 1035, 2.3.4: 255 on the wire) */
+    DNS_PORT = 53,
+    DNS_NAME = 256,         /* room for a name in text, with a trailing dot and a NUL */
+    DNS_NAME_LONGEST = 253, /* bytes without trailing dot (RFC 1035, 2.3.4: 255 on the wire) */
 };
 
 struct resolvconf {

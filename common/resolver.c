@@ -5,8 +5,6 @@
 
 #include "common/banned.h"
 
-enum { DNS_PORT = 53 };
-
 bool resolver_check_nameserver(const char *value, struct reason *why)
 {
     struct address address;

@@ -7,10 +7,13 @@
 #include "cmd/fetch-config/handle.h"
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/receive.h"
+#include "common/buf.h"
 #include "common/deadline.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
+
+enum { RESOLVE_LINE = 64 * 1024, ADDRESSES_MOST = 64 /* tried for one connection */ };
 
 static void exchange_release(struct exchange *exchange)
 {
@@ -106,12 +109,39 @@ static void exchange_connect(struct exchange *exchange)
     multi_add(plan->multi, exchange->easy, &exchange->transfer);
 }
 
-static void on_addresses(void *owner, struct curl_slist *resolve, const struct reason *why)
+/* CURLOPT_RESOLVE's value: "HOST:PORT:ADDRESS,[ADDRESS]". The caller frees it. */
+static struct curl_slist *resolve_list(const struct url *url, const struct address *addresses, size_t count)
+{
+    struct buf line;
+
+    buf_init(&line, RESOLVE_LINE);
+    buf_add_format(&line, "%s:%u:", url->host, (unsigned)url->port);
+    for (size_t i = 0; i < count && i < ADDRESSES_MOST; i++) {
+        char text[ADDRESS_TEXT];
+        bool v6 = address_family(&addresses[i]) == AF_INET6;
+        buf_add_format(&line, "%s%s%s%s", i > 0 ? "," : "", v6 ? "[" : "",
+                       address_format(&addresses[i], text), v6 ? "]" : "");
+    }
+    struct curl_slist *list = curl_slist_append(NULL, line.data);
+    buf_free(&line);
+    if (!list)
+        mem_exhausted();
+    return list;
+}
+
+/* The connection's other end: a proxy, or the server. */
+static const struct url *next_hop(const struct exchange *exchange)
+{
+    return exchange->via.used ? &exchange->via.url : exchange->request.url;
+}
+
+static void on_addresses(void *owner, struct address *addresses, size_t count, const struct reason *why)
 {
     struct exchange *exchange = owner;
+    struct address literal;
     struct reason wrapped;
 
-    if (why) {
+    if (count == 0) {
         wrapped = *why;
         if (exchange->via.used)
             reason_wrap(&wrapped, "the proxy %.100s (from %s)", exchange->via.url.shown,
@@ -119,7 +149,8 @@ static void on_addresses(void *owner, struct curl_slist *resolve, const struct r
         exchange_fail(exchange, ATTEMPT_RETRY, &wrapped);
         return;
     }
-    exchange->resolve = resolve;
+    if (!address_parse(next_hop(exchange)->host, 0, &literal))
+        exchange->resolve = resolve_list(next_hop(exchange), addresses, count);
     exchange_connect(exchange);
 }
 
@@ -162,8 +193,8 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
         exchange_fail(exchange, ATTEMPT_FAIL, &why);
         return;
     }
-    const struct url *next = exchange->via.used ? &exchange->via.url : request->url;
-    lookup_start(&exchange->lookup, next->host, next->port, request->deadline);
+    lookup_start(&exchange->lookup, next_hop(exchange)->host, next_hop(exchange)->port, DNS_PATIENCE,
+                 request->deadline);
 }
 
 int64_t exchange_max_size(const struct exchange *exchange)

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/fetch-config/lookup.h"
 #include "cmd/fetch-config/multi.h"
 #include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/url.h"
 #include "cmd/fetch-config/via.h"
+#include "common/lookup.h"
 #include "common/options.h"
 
 struct exchange;

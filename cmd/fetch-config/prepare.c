@@ -13,8 +13,6 @@
 
 enum { FILE_MODE = 0644, PAIRS_MOST = 10000 };
 
-#define HOSTS_FILE "/etc/hosts"
-
 static void run_set_plan(struct run *run)
 {
     const struct fetch_config_options *options = run->options;
@@ -46,6 +44,7 @@ static void run_set_plan(struct run *run)
     plan->exchange = (struct exchange_plan){
         .lookup = {.resolver = &run->resolver,
                    .search = !options->resolver.no_search,
+                   .family = AF_UNSPEC,
                    .hosts_path = HOSTS_FILE},
         .proxy = options->proxy,
         .proxy_auth_file = options->proxy_auth_file,
@@ -234,8 +233,6 @@ static bool check_secrets(const struct run *run, struct reason *why)
 /* A proxy that makes no sense, and names that nobody can be asked for. */
 static bool check_ways(struct run *run, bool servers, const struct reason *no_servers, struct reason *why)
 {
-    struct address found[HOSTS_ADDRESSES];
-
     for (size_t i = 0; i < run->count; i++) {
         const struct fetch *fetch = &run->fetches[i];
         const struct url *url = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
@@ -244,8 +241,7 @@ static bool check_ways(struct run *run, bool servers, const struct reason *no_se
             continue;
         bool good = via_choose(url, run->plan.exchange.proxy, environ, &via, why);
         const char *host = via.used ? via.url.host : url->host;
-        if (good && !servers && !address_parse(host, 0, &found[0]) &&
-            hosts_lookup(HOSTS_FILE, host, AF_UNSPEC, found) == 0) {
+        if (good && !servers && lookup_needs_dns(&run->plan.exchange.lookup, host)) {
             *why = *no_servers;
             good = false;
         }

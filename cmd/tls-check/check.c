@@ -5,7 +5,6 @@
 
 #include "common/connect.h"
 #include "common/deadline.h"
-#include "common/hosts.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -33,9 +32,7 @@ static void check_stop(struct check *check, bool time_is_up)
 {
     check->running = false;
     loop_timer_clear(check->plan->session.loop, &check->timer);
-    if (check->lookup)
-        dns_lookup_cancel(check->lookup);
-    check->lookup = NULL;
+    lookup_cancel(&check->lookup);
     for (size_t i = 0; i < check->count; i++)
         session_stop(&check->sessions[i], time_is_up);
 }
@@ -202,12 +199,11 @@ static void check_on_progress(struct session *session)
                        deadline_now()); /* not from within the session's own calls */
 }
 
-static void check_connect(struct check *check, struct address *addresses, size_t count)
+static void check_connect(struct check *check, const struct address *addresses, size_t count)
 {
     check_forget_sessions(check);
     check->count = count;
     check->sessions = xcalloc(count, sizeof *check->sessions);
-    connect_order(addresses, count);
     for (size_t i = 0; i < count; i++) {
         struct session *session = &check->sessions[i];
         struct credentials *credentials = check->plan->current;
@@ -240,62 +236,27 @@ static const char *check_host(const struct check *check)
     return check->plan->connect ? check->plan->connect->host : check->operand.host;
 }
 
-static void check_connect_to_records(struct check *check, const struct dns_result *result)
-{
-    size_t most = 0, count = 0;
-
-    for (size_t i = 0; i < result->answer_count; i++)
-        most += result->answers[i].count;
-    struct address *addresses = xcalloc(most, sizeof *addresses);
-    for (size_t i = 0; i < result->answer_count; i++)
-        for (size_t j = 0; j < result->answers[i].count; j++)
-            count += address_parse(result->answers[i].records[j], check_port(check), &addresses[count]);
-    check_connect(check, addresses, count);
-    free(addresses);
-}
-
-static void check_on_result(void *owner, const struct dns_result *result)
+static void check_on_addresses(void *owner, struct address *addresses, size_t count, const struct reason *why)
 {
     struct check *check = owner;
-    struct reason why;
+    struct reason wrapped;
 
-    check->lookup = NULL;
-    if (result->status == ANSWER_RECORDS) {
-        check_connect_to_records(check, result);
+    if (count > 0) {
+        check_connect(check, addresses, count);
         return;
     }
-    dns_reason(result, &check->negative, deadline_now(), &why);
+    wrapped = *why;
     if (check->plan->session.proxy)
-        reason_wrap(&why, "the proxy %.80s", check->plan->session.proxy->host);
-    check_end(check, ATTEMPT_RETRY, &why);
+        reason_wrap(&wrapped, "the proxy %.80s", check->plan->session.proxy->host);
+    check_end(check, ATTEMPT_RETRY, &wrapped);
 }
 
 static void check_resolve(struct check *check)
 {
-    const struct check_plan *plan = check->plan;
-    struct address found[HOSTS_ADDRESSES];
-    size_t count;
-
-    if (address_parse(check_host(check), check_port(check), &found[0])) {
-        check_connect(check, found, 1);
-        return;
-    }
-    count = hosts_lookup(plan->hosts_path, check_host(check), plan->family, found);
-    for (size_t i = 0; i < count; i++)
-        address_set_port(&found[i], check_port(check));
-    if (count > 0) {
-        check_connect(check, found, count);
-        return;
-    }
-    struct dns_request request = {
-        .name = check_host(check),
-        .search = plan->search,
-        .types = {plan->family == AF_INET6 ? DNS_AAAA : DNS_A, DNS_AAAA},
-        .type_count = plan->family == AF_UNSPEC ? 2 : 1,
-        .all_types = plan->all_addresses,
-        .patience = plan->all_addresses ? 0 : DNS_PATIENCE,
-    };
-    check->lookup = dns_lookup_start(plan->resolver, &request, check->deadline, check_on_result, check);
+    check->lookup.plan = &check->plan->lookup;
+    check->lookup.on_end = check_on_addresses;
+    check->lookup.owner = check;
+    lookup_start(&check->lookup, check_host(check), check_port(check), DNS_PATIENCE, check->deadline);
 }
 
 void check_start(struct wait_target *target, int64_t deadline)
@@ -324,7 +285,7 @@ void check_cancel(struct wait_target *target, struct reason *doing)
     for (size_t i = 0; i < check->started && !session; i++)
         if (check->sessions[i].phase != SESSION_ENDED)
             session = &check->sessions[i];
-    if (check->lookup || !session) {
+    if (check->lookup.dns || !session) {
         reason_set(doing, CODE_FAILED, "resolving the name");
     } else {
         reason_set(doing, CODE_FAILED, "%s", session_doing(session));

@@ -4,16 +4,13 @@
 
 #include "cmd/tls-check/operand.h"
 #include "cmd/tls-check/session.h"
-#include "common/dns.h"
+#include "common/lookup.h"
 #include "common/wait.h"
 
 /* The same for all operands of a run. */
 struct check_plan {
     struct session_plan session;
-    struct dns_resolver *resolver;
-    bool search; /* --no-search is off */
-    int family;  /* AF_UNSPEC, AF_INET, AF_INET6 */
-    const char *hosts_path;
+    struct lookup_plan lookup;
     const struct operand *connect; /* go there instead; NULL: to the operand itself, or its proxy */
     bool all_addresses;
     struct credentials_source credentials;
@@ -29,8 +26,7 @@ struct check {
 
     int64_t deadline;
     struct loop_timer timer; /* the attempt's deadline, or the next address's turn */
-    struct dns_lookup *lookup;
-    struct dns_negative negative;
+    struct lookup lookup;
     struct session
         *sessions; /* of the last attempt that came so far; one an address, in the order of trying */
     size_t count, started, ended;

@@ -17,8 +17,6 @@
 
 enum { IN_FLIGHT_MOST = 32, DESCRIPTORS_EACH = 3 };
 
-#define HOSTS_FILE "/etc/hosts"
-
 static const struct option_initial initials[] = {
     {"timeout", "4m"},  {"attempt-timeout", "10s"}, {"interval", "250ms"},
     {"backoff", "1.5"}, {"max-interval", "5s"},     {NULL, NULL},
@@ -96,22 +94,14 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
     return true;
 }
 
-/* Whether a name has to be asked for in DNS, because /etc/hosts does not have it. */
-static bool needs_dns(const struct run *run, const char *host)
-{
-    struct address found[HOSTS_ADDRESSES];
-
-    return !address_parse(host, 0, &found[0]) && hosts_lookup(HOSTS_FILE, host, run->plan.family, found) == 0;
-}
-
 static bool run_needs_dns(const struct run *run)
 {
     if (run->plan.session.proxy)
-        return needs_dns(run, run->proxy.host);
+        return lookup_needs_dns(&run->plan.lookup, run->proxy.host);
     if (run->plan.connect)
-        return needs_dns(run, run->connect.host);
+        return lookup_needs_dns(&run->plan.lookup, run->connect.host);
     for (size_t i = 0; i < run->count; i++)
-        if (needs_dns(run, run->checks[i].operand.host))
+        if (lookup_needs_dns(&run->plan.lookup, run->checks[i].operand.host))
             return true;
     return false;
 }
@@ -141,7 +131,7 @@ static bool run_prepare(struct run *run, const struct settings *settings, struct
         return reason_set(why, CODE_USAGE,
                           "a TARGET is missing: expected HOST[:PORT] or https://HOST[:PORT]/PATH");
     bool servers = resolver_read(&settings->resolver, &run->conf, &no_servers);
-    run->plan.hosts_path = HOSTS_FILE;
+    run->plan.lookup.hosts_path = HOSTS_FILE;
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) ||
         !settings_plan(settings, namespace, &run->plan, &run->connect, &run->proxy, why) ||
         !run_add_targets(run, &settings->common.operands, namespace, why))
@@ -152,7 +142,7 @@ static bool run_prepare(struct run *run, const struct settings *settings, struct
     }
     run->plan.session.loop = loop_new();
     run->resolver = (struct dns_resolver){.loop = run->plan.session.loop, .conf = &run->conf};
-    run->plan.resolver = &run->resolver;
+    run->plan.lookup.resolver = &run->resolver;
     if (!run->plan.session.loop)
         return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
     return run_read_credentials(run, why);

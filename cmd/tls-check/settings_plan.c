@@ -80,8 +80,9 @@ bool settings_plan(const struct settings *settings, const char *namespace, struc
 {
     if (!check_together(settings, why))
         return false;
-    plan->search = !settings->resolver.no_search;
-    plan->family = settings_family_values[settings->family];
+    plan->lookup.search = !settings->resolver.no_search;
+    plan->lookup.all = settings->all_addresses;
+    plan->lookup.family = settings_family_values[settings->family];
     plan->all_addresses = settings->all_addresses;
     plan_session(settings, &plan->session);
     plan_credentials(settings, &plan->credentials);

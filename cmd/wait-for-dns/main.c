@@ -15,8 +15,6 @@
 
 enum { IN_FLIGHT_MOST = 512, RECORDS_MAX = 4096, FILE_MODE = 0644 };
 
-#define HOSTS_FILE "/etc/hosts"
-
 enum family { FAMILY_ANY, FAMILY_4, FAMILY_6, FAMILY_BOTH };
 
 struct wait_for_dns_options {

@@ -15,8 +15,6 @@
 
 enum { SCRIPT_MAX = 64 * 1024, IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3, ADDRESSES_MAX = 65536 };
 
-#define HOSTS_FILE "/etc/hosts"
-
 struct wait_for_tcp_options {
     struct common_options common;
     int family; /* index into `families` */
@@ -153,9 +151,13 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
 
     escape_decode(options->send ? options->send : "", &run->send, &ignored);
     escape_decode(options->expect ? options->expect : "", &run->expect, &ignored);
-    plan->search = !options->resolver.no_search;
-    plan->family = family_values[options->family];
-    plan->hosts_path = HOSTS_FILE;
+    plan->lookup = (struct lookup_plan){
+        .resolver = &run->resolver,
+        .search = !options->resolver.no_search,
+        .family = family_values[options->family],
+        .all = options->gone || options->all_addresses,
+        .hosts_path = HOSTS_FILE,
+    };
     plan->rules = (struct judge_rules){
         .gone = options->gone,
         .all_addresses = options->all_addresses,
@@ -197,7 +199,7 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
         probe->plan = &run->plan;
         run->targets[i] = &probe->base;
         if (!target_parse(operands->items[i], pod_namespace, &probe->target, why) ||
-            !check_family(&probe->target, run->plan.family, why) ||
+            !check_family(&probe->target, run->plan.lookup.family, why) ||
             !check_min_addresses(&probe->target, run->plan.rules.min_addresses, why)) {
             reason_wrap(why, "%s", operands->items[i]);
             return false;
@@ -206,15 +208,11 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
     return true;
 }
 
-/* Whether a name has to be asked for in DNS, because /etc/hosts does not have it. */
 static bool run_needs_dns(const struct run *run, size_t count)
 {
-    struct address found[HOSTS_ADDRESSES];
-
     for (size_t i = 0; i < count; i++) {
         const struct target *target = &run->probes[i].target;
-        if (target->kind == TARGET_NAME &&
-            hosts_lookup(HOSTS_FILE, target->at.host, run->plan.family, found) == 0)
+        if (target->kind == TARGET_NAME && lookup_needs_dns(&run->plan.lookup, target->at.host))
             return true;
     }
     return false;
@@ -243,7 +241,6 @@ static bool run_prepare(struct run *run, const struct wait_for_tcp_options *opti
     }
     run->plan.loop = loop_new();
     run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf};
-    run->plan.resolver = &run->resolver;
     return run->plan.loop || reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
 }
 

@@ -4,7 +4,6 @@
 
 #include "common/connect.h"
 #include "common/deadline.h"
-#include "common/hosts.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -14,9 +13,7 @@ enum { WINDOW = 64 /* connections at the same time, where all addresses are want
 static void probe_clear(struct probe *probe)
 {
     loop_timer_clear(probe->plan->loop, &probe->timer);
-    if (probe->lookup)
-        dns_lookup_cancel(probe->lookup);
-    probe->lookup = NULL;
+    lookup_cancel(&probe->lookup);
     for (size_t i = 0; i < probe->count; i++)
         dial_stop(&probe->dials[i]);
     free(probe->dials);
@@ -128,14 +125,12 @@ static size_t probe_first_address(struct probe *probe, size_t count)
 }
 
 /* `addresses` may be NULL: a unix socket has none. */
-static void probe_connect(struct probe *probe, struct address *addresses, size_t count)
+static void probe_connect(struct probe *probe, const struct address *addresses, size_t count)
 {
     probe->count = count;
     probe->started = 0;
     probe->ended = 0;
     probe->dials = xcalloc(count, sizeof *probe->dials);
-    if (addresses)
-        connect_order(addresses, count);
     size_t first = probe_first_address(probe, count);
     for (size_t i = 0; i < count; i++) {
         struct dial *dial = &probe->dials[i];
@@ -153,35 +148,15 @@ static void probe_connect(struct probe *probe, struct address *addresses, size_t
 
 /* --- resolving --- */
 
-/* False when there is no address to connect to. */
-static bool probe_connect_to_records(struct probe *probe, const struct dns_result *result)
-{
-    size_t most = 0, count = 0;
-
-    for (size_t i = 0; i < result->answer_count; i++)
-        most += result->answers[i].count;
-    struct address *addresses = xcalloc(most, sizeof *addresses);
-    for (size_t i = 0; i < result->answer_count; i++)
-        for (size_t j = 0; j < result->answers[i].count; j++)
-            count += address_parse(result->answers[i].records[j], probe->target.port, &addresses[count]);
-    if (count > 0)
-        probe_connect(probe, addresses, count);
-    free(addresses);
-    return count > 0;
-}
-
-static void probe_on_result(void *owner, const struct dns_result *result)
+static void probe_on_addresses(void *owner, struct address *addresses, size_t count, const struct reason *why)
 {
     struct probe *probe = owner;
-    struct reason why;
+    bool gone = probe->plan->rules.gone && answer_is_negative(probe->lookup.status);
 
-    probe->lookup = NULL;
-    if (result->status == ANSWER_RECORDS && probe_connect_to_records(probe, result))
-        return;
-    dns_reason(result, &probe->negative, deadline_now(), &why);
-    probe_end(probe,
-              probe->plan->rules.gone && answer_is_negative(result->status) ? ATTEMPT_OK : ATTEMPT_RETRY,
-              &why);
+    if (count > 0)
+        probe_connect(probe, addresses, count);
+    else
+        probe_end(probe, gone ? ATTEMPT_OK : ATTEMPT_RETRY, why);
 }
 
 /* A family whose answer is late gets more time with each attempt: its addresses may be the only ones that work. */
@@ -192,34 +167,13 @@ static int64_t probe_patience(const struct probe *probe)
     return (int64_t)DNS_PATIENCE << (attempts < 4 ? attempts : 4);
 }
 
-static void probe_look_up(struct probe *probe)
-{
-    const struct probe_plan *plan = probe->plan;
-    bool all = plan->rules.gone || plan->rules.all_addresses;
-    struct dns_request request = {
-        .name = probe->target.at.host,
-        .search = plan->search,
-        .types = {plan->family == AF_INET6 ? DNS_AAAA : DNS_A, DNS_AAAA},
-        .type_count = plan->family == AF_UNSPEC ? 2 : 1,
-        .all_types = all,
-        .patience = all ? 0 : probe_patience(probe),
-    };
-
-    probe->lookup = dns_lookup_start(plan->resolver, &request, probe->deadline, probe_on_result, probe);
-}
-
 static void probe_resolve(struct probe *probe)
 {
-    const struct probe_plan *plan = probe->plan;
-    struct address found[HOSTS_ADDRESSES];
-    size_t count = hosts_lookup(plan->hosts_path, probe->target.at.host, plan->family, found);
-
-    for (size_t i = 0; i < count; i++)
-        address_set_port(&found[i], probe->target.port);
-    if (count > 0)
-        probe_connect(probe, found, count);
-    else
-        probe_look_up(probe);
+    probe->lookup.plan = &probe->plan->lookup;
+    probe->lookup.on_end = probe_on_addresses;
+    probe->lookup.owner = probe;
+    lookup_start(&probe->lookup, probe->target.at.host, probe->target.port, probe_patience(probe),
+                 probe->deadline);
 }
 
 void probe_start(struct wait_target *target, int64_t deadline)
@@ -249,7 +203,7 @@ void probe_cancel(struct wait_target *target, struct reason *doing)
     const char *path = probe_path(probe);
     char address[ADDRESS_TEXT];
 
-    if (probe->lookup || probe->count == 0) {
+    if (probe->count == 0) {
         reason_set(doing, CODE_FAILED, "resolving the name");
     } else {
         const struct dial *last = &probe->dials[probe->started - 1];

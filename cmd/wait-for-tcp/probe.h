@@ -4,17 +4,14 @@
 
 #include "cmd/wait-for-tcp/dial.h"
 #include "cmd/wait-for-tcp/judge.h"
-#include "common/dns.h"
+#include "common/lookup.h"
 #include "common/target.h"
 #include "common/wait.h"
 
 /* The same for all targets of a run. */
 struct probe_plan {
     struct loop *loop;
-    struct dns_resolver *resolver;
-    bool search;            /* --no-search is off */
-    int family;             /* AF_UNSPEC, AF_INET, AF_INET6 */
-    const char *hosts_path; /* consulted before DNS, as an app would */
+    struct lookup_plan lookup;
     struct dial_script script;
     struct judge_rules rules;
 };
@@ -25,9 +22,8 @@ struct probe {
     struct target target;
 
     int64_t deadline;
-    struct loop_timer timer;   /* the attempt's deadline, or the next address's turn */
-    struct dns_lookup *lookup; /* while resolving */
-    struct dns_negative negative;
+    struct loop_timer timer; /* the attempt's deadline, or the next address's turn */
+    struct lookup lookup;
     struct dial *dials; /* one an address, in the order of trying */
     size_t count;
     size_t started, ended;

@@ -1,0 +1,42 @@
+/* The addresses of a host, as an app would find them: a literal address, /etc/hosts, DNS. */
+#ifndef COMMON_LOOKUP_H
+#define COMMON_LOOKUP_H
+
+#include "common/address.h"
+#include "common/dns.h"
+#include "common/reason.h"
+
+/* The same for all lookups of a run. */
+struct lookup_plan {
+    struct dns_resolver *resolver;
+    bool search;              /* --no-search is off */
+    int family;               /* AF_UNSPEC, AF_INET, AF_INET6 */
+    bool all;                 /* every address counts: all families are waited for */
+    const char *hosts_path;   /* HOSTS_FILE, but for tests */
+    struct reason no_servers; /* why DNS cannot be asked; an empty text: it can */
+};
+
+struct lookup {
+    const struct lookup_plan *plan;
+    /* Called once, from the loop or from within lookup_start: at least one address, in the order to try them in (RFC 8305),
+     * which the callee may change and must not keep; or none, and `why`. */
+    void (*on_end)(void *owner, struct address *addresses, size_t count, const struct reason *why);
+    void *owner;
+
+    enum answer_status status; /* DNS's, where it was asked */
+    struct dns_lookup *dns;    /* NULL: none under way */
+    struct dns_negative negative;
+    uint16_t port;
+};
+
+/* Begins; `lookup` has its plan, callback and owner. `patience`: milliseconds to wait for the other family once one has an
+ * address. */
+void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_t patience, int64_t deadline);
+
+/* Ends it without on_end, if it is under way. */
+void lookup_cancel(struct lookup *lookup);
+
+/* Whether DNS would be asked for this host. */
+bool lookup_needs_dns(const struct lookup_plan *plan, const char *host);
+
+#endif
