@@ -206,7 +206,8 @@ void help_print(FILE *out, const struct tool *tool)
         print_row(out, tool, options_row(tool, i));
     fprintf(out, "\nOptions of every tool:\n");
     for (size_t i = tool->option_count; options_row(tool, i); i++)
-        print_row(out, tool, options_row(tool, i));
+        if (options_tells(tool, options_row(tool, i)))
+            print_row(out, tool, options_row(tool, i));
     fputc('\n', out);
     buf_init(&notes, HELP_PARAGRAPH);
     help_add_values(&notes, tool);

@@ -105,6 +105,14 @@ const struct option *options_row(const struct tool *tool, size_t index)
     return NULL;
 }
 
+bool options_tells(const struct tool *tool, const struct option *row)
+{
+    bool is_delay = row->offset == AT(retry.interval) || row->offset == AT(retry.backoff) ||
+                    row->offset == AT(retry.max_interval);
+
+    return row->stands_for || !is_delay || !tool->one_attempt;
+}
+
 const char *options_initial(const struct tool *tool, const struct option *row)
 {
     for (const struct option_initial *own = tool->initials; own && own->name; own++)

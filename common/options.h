@@ -79,6 +79,7 @@ struct tool {
     bool many_targets;                     /* takes --min-targets */
     bool judges_servers;                   /* ends with codes 20 to 29, too: TLS, HTTP, proxies */
     bool one_shot;                         /* waits for nothing: no time-outs, no retries, no --warn-only */
+    bool one_attempt;                      /* tries nothing again: delays between attempts mean nothing */
 };
 
 /* Parses into `options`, of tool->options_size bytes, which it zeroes first. False fills `why`, which names the flag,
@@ -90,6 +91,10 @@ void options_free(const struct tool *tool, void *options);
 
 /* The rows that apply to a tool in the order of its help: its own, then the common ones; NULL at the end. */
 const struct option *options_row(const struct tool *tool, size_t index);
+
+/* Whether help and documents tell of a row. A common one that has nothing to do in this tool is taken, as by every tool, and
+ * not told. */
+bool options_tells(const struct tool *tool, const struct option *row);
 
 /* The default that a row has in this tool; NULL when it has none. */
 const char *options_initial(const struct tool *tool, const struct option *row);

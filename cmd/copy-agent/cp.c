@@ -61,8 +61,9 @@ static const struct option rows[] = {
 };
 
 static const struct option_initial initials[] = {
-    {"timeout", "0"},   {"attempt-timeout", "0"}, {"interval", "250ms"},
-    {"backoff", "1.5"}, {"max-interval", "5s"},   {NULL, NULL},
+    {"timeout", "0"},
+    {"attempt-timeout", "0"},
+    {NULL, NULL},
 };
 
 static const char *const examples[] = {
@@ -83,6 +84,7 @@ static const struct tool cp_tool = {
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
+    .one_attempt = true,
     .options_size = sizeof(struct cp_options),
 };
 

@@ -141,8 +141,9 @@ static const struct option rows[] = {
 };
 
 static const struct option_initial initials[] = {
-    {"timeout", "0"},   {"attempt-timeout", "0"}, {"interval", "250ms"},
-    {"backoff", "1.5"}, {"max-interval", "5s"},   {NULL, NULL},
+    {"timeout", "0"},
+    {"attempt-timeout", "0"},
+    {NULL, NULL},
 };
 
 static const char *const examples[] = {
@@ -176,6 +177,7 @@ const struct tool copy_agent_tool = {
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
+    .one_attempt = true,
     .options_size = sizeof(struct copy_agent_options),
 };
 
@@ -212,6 +214,13 @@ static int refuse(const struct verdict *verdict, const char *dest, int64_t began
     return code;
 }
 
+/* The one attempt is the whole run. */
+static int64_t deadline_of(const struct retry_policy *retry, int64_t began)
+{
+    return deadline_earlier(deadline_limit(began, retry->timeout),
+                            deadline_limit(began, retry->attempt_timeout));
+}
+
 static int run(struct copy_agent_options *options, const struct verdict *verdict)
 {
     const struct option_list *operands = &options->common.operands;
@@ -238,7 +247,7 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
         units_parse_number(options->for_uid, 0, LAST_ID, &options->copy.user);
     buf_init(&line, LINE_MAX_BYTES);
     int code = copy_run(&options->copy, operands->items[0], operands->items[1],
-                        deadline_limit(began, options->common.retry.timeout), &line, &why)
+                        deadline_of(&options->common.retry, began), &line, &why)
                    ? finish(verdict, operands->items[1], began, line.data)
                    : refuse(verdict, operands->items[1], began, line.data, &why);
     buf_free(&line);

@@ -12,7 +12,7 @@ static void write_options(struct buf *out, const struct tool *tool)
 
     buf_add_format(out, "        %s) options='", tool->name);
     for (size_t i = 0; (row = options_row(tool, i)); i++)
-        if (row->name)
+        if (row->name && options_tells(tool, row))
             buf_add_format(out, "%s--%s", i > 0 ? " " : "", row->name);
     buf_add_text(out, "' ;;\n");
 }

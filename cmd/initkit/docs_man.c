@@ -116,7 +116,8 @@ static void add_options(struct buf *out, const struct tool *tool)
     for (size_t i = 0; (row = options_row(tool, i)); i++) {
         if (i == tool->option_count)
             buf_add_text(out, ".SS Options of every tool\n");
-        add_option(out, tool, row);
+        if (options_tells(tool, row))
+            add_option(out, tool, row);
     }
     buf_init(&values, PARAGRAPH);
     help_add_values(&values, tool);

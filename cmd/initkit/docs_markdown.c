@@ -86,6 +86,8 @@ void docs_write_options(struct buf *out, const struct tool *tool)
 
     buf_add_text(out, OPTIONS_HEAD);
     for (size_t i = 0; (row = options_row(tool, i)); i++) {
+        if (!options_tells(tool, row))
+            continue;
         add_form_cell(out, row);
         add_default(out, tool, row);
         add_meaning_cell(out, row);
@@ -97,7 +99,7 @@ static bool has_row(const struct tool *tool, const struct option *wanted)
 {
     for (size_t i = tool->option_count; options_row(tool, i); i++)
         if (options_row(tool, i) == wanted)
-            return true;
+            return options_tells(tool, wanted);
     return false;
 }
 

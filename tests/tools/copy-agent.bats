@@ -427,6 +427,17 @@ prepare() {
     says '^copy-agent: volume: [0-9]+ of 8 files, [0-9.]+ of 286.1 MiB \([0-9]+ %\), [0-9.]+ MiB/s$'
 }
 
+@test "options of attempts: the one attempt's time counts, delays mean nothing and are not told of" {
+    INITKIT_INTERVAL=1s run_tool copy-agent --interval 2s --backoff 3 --max-interval 4s --once agent volume
+    exits 0
+    run_tool copy-agent --help
+    prints "--attempt-timeout"
+    ! grep -qE -- '--(interval|backoff|max-interval)' out || report "delays are told of"
+    head -c 200M /dev/zero >agent/large
+    run_tool copy-agent --attempt-timeout 20ms agent volume2
+    exits 124
+}
+
 @test "--timeout ends it with 124, --warn-only makes that 0" {
     head -c 300000000 /dev/zero >agent/large
     run_tool copy-agent --timeout 20ms agent volume
