@@ -25,6 +25,7 @@ void check_free(struct check *check)
 {
     check_forget_sessions(check);
     free(check->operand.path);
+    free(check->name);
 }
 
 /* The sessions stay: reports are written from them. */
@@ -247,7 +248,7 @@ static void check_on_addresses(void *owner, struct address *addresses, size_t co
     }
     wrapped = *why;
     if (check->plan->session.proxy)
-        reason_wrap(&wrapped, "the proxy %.80s", check->plan->session.proxy->host);
+        proxy_wrap(check->plan->session.proxy, &wrapped);
     check_end(check, ATTEMPT_RETRY, &wrapped);
 }
 

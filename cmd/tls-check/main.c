@@ -83,11 +83,11 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
     for (size_t i = 0; i < operands->count; i++, run->count++) {
         struct check *check = &run->checks[i];
-        check->base.name = operands->items[i];
+        check->base.name = check->name = operand_show(operands->items[i]);
         check->plan = &run->plan;
         run->targets[i] = &check->base;
         if (!operand_parse(operands->items[i], namespace, &check->operand, why)) {
-            reason_wrap(why, "%s", operands->items[i]);
+            reason_wrap(why, "%s", check->name);
             return false;
         }
     }

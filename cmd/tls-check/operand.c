@@ -55,6 +55,20 @@ static bool path_is_sane(const char *path)
     return strlen(path) <= PATH_MOST;
 }
 
+char *operand_show(const char *text)
+{
+    const char *scheme = strstr(text, "://"), *place = scheme ? scheme + 3 : text;
+    const char *at = memrchr(place, '@', strcspn(place, "/?#"));
+    char *shown = xstrdup(text);
+    size_t head = (size_t)(place - text);
+    const char *rest = at ? at + 1 : place;
+    size_t length = strcspn(rest, "?#");
+
+    memcpy(shown + head, rest, length);
+    shown[head + length] = '\0';
+    return shown;
+}
+
 bool operand_parse(const char *text, const char *namespace, struct operand *operand, struct reason *why)
 {
     static const char https[] = "https://";

@@ -39,6 +39,11 @@ bool proxy_parse(const char *url, struct proxy *proxy, struct reason *why)
     return true;
 }
 
+void proxy_wrap(const struct proxy *proxy, struct reason *why)
+{
+    reason_wrap(why, "the proxy %.80s:%u (from %.60s)", proxy->host, proxy->port, proxy->from);
+}
+
 void proxy_ask(struct buf *out, const char *host, uint16_t port, const char *credentials)
 {
     const char *open = strchr(host, ':') ? "[" : "", *close = strchr(host, ':') ? "]" : "";

@@ -17,6 +17,9 @@ struct proxy {
 /* Parses "http://HOST:PORT". False (CODE_USAGE) tells what was expected; a user and password in it are refused. */
 bool proxy_parse(const char *url, struct proxy *proxy, struct reason *why);
 
+/* Says of `why` that it is about the proxy, and where that was named. */
+void proxy_wrap(const struct proxy *proxy, struct reason *why);
+
 /* The request. `credentials` is "user:password" or NULL. */
 void proxy_ask(struct buf *out, const char *host, uint16_t port, const char *credentials);
 

@@ -67,6 +67,13 @@ static void session_end(struct session *session)
     session->on_progress(session);
 }
 
+/* What goes wrong on the way to the proxy, or while it is asked, is told as that. */
+static void session_name_proxy(struct session *session)
+{
+    if (session->plan->proxy && session->phase <= SESSION_PROXY)
+        proxy_wrap(session->plan->proxy, &session->why);
+}
+
 /* Before there was any TLS: `why` is filled. */
 static void session_fail(struct session *session, enum outcome outcome)
 {
@@ -97,6 +104,7 @@ static void session_lost(struct session *session, int error)
     reason_set(&session->why, CODE_FAILED, "the connection ended while %s", session_doing(session));
     reason_detail(&session->why, " %s%s%s", where, error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
     reason_hint(&session->why, "a server that starts, or one that speaks another protocol on this port");
+    session_name_proxy(session);
     session_fail(session, ATTEMPT_RETRY);
 }
 
@@ -113,12 +121,14 @@ void session_stop(struct session *session, bool time_is_up)
     } else if (session->phase == SESSION_CONNECTING) {
         session->connect_error = ETIMEDOUT;
         connect_reason(ETIMEDOUT, address_format(&session->address, where), &session->why);
+        session_name_proxy(session);
     } else {
         reason_set(&session->why, CODE_FAILED, "no answer within the attempt's time, %s",
                    session_doing(session));
         reason_detail(&session->why, " %s", address_format(&session->address, where));
         reason_hint(&session->why,
                     "something accepts and does not answer: is this the right port and protocol?");
+        session_name_proxy(session);
     }
     session_close(session);
 }
@@ -410,6 +420,7 @@ static void session_refused(struct session *session, int error)
 
     session->connect_error = error;
     connect_reason(error, address_format(&session->address, where), &session->why);
+    session_name_proxy(session);
     session_fail(session, ATTEMPT_RETRY);
 }
 

@@ -449,6 +449,37 @@ END
     ends_saying "is no HTTP proxy"
 }
 
+@test "a proxy that is not there, or does not answer, is named with where it comes from" {
+    start_tls proxy "- proxy=silence" "- lie=close"
+    check -x http://127.0.0.1:1 server.test
+    exits 1
+    ends_saying "not ready: the proxy 127\.0\.0\.1:1 \(from --proxy\): connection refused"
+    run_tool tls-check --trust-store root.crt --timeout 500ms -x "http://127.0.0.1:${proxy[0]}" server.test
+    exits 124
+    ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from --proxy\): no answer within the attempt's time"
+    INITKIT_TLS_CHECK_PROXY=http://127.0.0.1:${proxy[1]} check server.test
+    exits 1
+    ends_saying "the proxy 127\.0\.0\.1:${proxy[1]} \(from .*\): the connection ended while asking the proxy"
+}
+
+@test "a URL's query, user and password are shown nowhere" {
+    start_tls port "good status=404"
+    : >term
+    local form
+    for form in text json; do
+        check --log-format "$form" -v --termination-log term --report report.json --show-chain \
+            --connect "127.0.0.1:${port[0]}" "https://server.test/health?token=secret"
+        exits 26
+        says "https://server\.test/health"
+        if grep -H secret out err term report.json; then return 1; fi
+    done
+    for form in https://user:secret@server.test/ "https://server.test/a b?token=secret" "server.test/?token=secret"; do
+        check "$form"
+        exits 2
+        says_not secret
+    done
+}
+
 @test "a user and a password in a proxy's URL are refused" {
     run_tool tls-check -x http://user:secret@127.0.0.1:3128 server.test
     refuses_naming --proxy

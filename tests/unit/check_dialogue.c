@@ -187,6 +187,28 @@ START_TEST(operands)
 }
 END_TEST
 
+START_TEST(operands_are_shown_without_secrets)
+{
+    static const char *const cases[][2] = {
+        {"controller:443", "controller:443"},
+        {"[::1]:443", "[::1]:443"},
+        {"https://a/x?token=y", "https://a/x"},
+        {"https://a?token=y", "https://a"},
+        {"https://user:word@a:1/x@y?z", "https://a:1/x@y"},
+        {"https://user:w@rd@a", "https://a"},
+        {"user:word@a:1", "a:1"},
+        {"a/x?token=y", "a/x"},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *shown = operand_show(cases[i][0]);
+        ck_assert_str_eq(shown, cases[i][1]);
+        free(shown);
+    }
+}
+END_TEST
+
 static void expect_text(char *text, const char *expected)
 {
     ck_assert_msg(expected ? text && strcmp(text, expected) == 0 : !text, "%s", text ? text : "(none)");
@@ -209,4 +231,5 @@ END_TEST
 
 SUITE("dialogue", smtp_in_any_pieces, plain_text_behind_the_go_ahead_is_refused,
       binary_protocols_bound_their_lengths, what_a_server_says_when_it_refuses_is_told, http_answers,
-      a_proxy_is_asked_and_its_answer_taken_off, operands, properties_and_elements)
+      a_proxy_is_asked_and_its_answer_taken_off, operands, operands_are_shown_without_secrets,
+      properties_and_elements)
