@@ -14,7 +14,11 @@
 #include "common/banned.h"
 
 /* Message and target are cut, so that a line has room for them with every byte escaped: JSON that lacks its end is none. */
-enum { LINE_MAX_BYTES = 64 * 1024, MESSAGE_MAX_BYTES = 4 * 1024 };
+enum {
+    LINE_MAX_BYTES = 64 * 1024,
+    MESSAGE_MAX_BYTES = 4 * 1024,
+    PATIENCE = 1000, /* milliseconds for a reader that takes nothing */
+};
 
 static struct {
     const char *tool;
@@ -31,11 +35,16 @@ void log_setup(const char *tool, enum log_format format, enum log_level level)
     setup.level = level;
 }
 
+/* A line that nobody takes is dropped: it must not cost a run its deadline. The next ones are tried without waiting. */
 static void log_write(const struct buf *line)
 {
+    static bool unheard;
     size_t done = 0;
 
-    while (done < line->length && stop_wait_writable(STDERR_FILENO)) {
+    while (done < line->length) {
+        unheard = !stop_wait_writable(STDERR_FILENO, unheard ? 0 : PATIENCE);
+        if (unheard)
+            return;
         size_t left = line->length - done;
         ssize_t written = write(STDERR_FILENO, line->data + done, left < STOP_CHUNK ? left : STOP_CHUNK);
         if (written < 0 && errno != EINTR && errno != EAGAIN)

@@ -24,7 +24,8 @@ struct log_event {
 /* Says what follows in the name of `tool`, at `level` and what is graver. `tool` must outlive the log. */
 void log_setup(const char *tool, enum log_format format, enum log_level level);
 
-/* Text: "TOOL: TARGET: MESSAGE". Bytes that a terminal would act on are escaped. */
+/* Text: "TOOL: TARGET: MESSAGE". Bytes that a terminal would act on are escaped. A line is lost when nobody takes it from
+ * standard error within a second. */
 void log_event(const struct log_event *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds `text` as log lines show it: control bytes and what is no UTF-8 as \xNN. False when it was cut. */

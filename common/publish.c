@@ -178,7 +178,7 @@ static ssize_t write_some(const struct publish *publish, const char *bytes, size
 {
     if (!publish->direct)
         return write(publish->descriptor, bytes, length);
-    if (!stop_wait_writable(publish->descriptor)) {
+    if (!stop_wait_writable(publish->descriptor, -1)) {
         errno = ECANCELED;
         return -1;
     }

@@ -46,13 +46,13 @@ int stop_signal(void)
     return first_signal;
 }
 
-bool stop_wait_writable(int fd)
+bool stop_wait_writable(int fd, int milliseconds)
 {
     struct pollfd waits[] = {{.fd = fd, .events = POLLOUT}, {.fd = descriptor, .events = POLLIN}};
     int ready;
 
     do
-        ready = poll(waits, descriptor >= 0 ? 2 : 1, -1);
+        ready = poll(waits, descriptor >= 0 ? 2 : 1, milliseconds);
     while (ready < 0 && errno == EINTR);
     return waits[0].revents != 0;
 }

@@ -15,9 +15,9 @@ int stop_descriptor(void);
 /* SIGTERM or SIGINT, whichever came first; 0 while none has come. */
 int stop_signal(void);
 
-/* Waits until `fd` takes up to STOP_CHUNK bytes without blocking. False when a stop signal comes first: a pipe that nobody
- * empties must not hold a tool that is to end. */
+/* Waits until `fd` takes up to STOP_CHUNK bytes without blocking. False when a stop signal comes first, or it has not by then:
+ * a pipe that nobody empties must not hold a tool that is to end. */
 enum { STOP_CHUNK = 4096 }; /* PIPE_BUF */
-bool stop_wait_writable(int fd);
+bool stop_wait_writable(int fd, int milliseconds /* -1: no limit */);
 
 #endif

@@ -898,6 +898,22 @@ stopped([bin + "/wait-for-dns", "-q", "--nameserver", dns, "--write", "-", "db.t
 PYTHON
 }
 
+@test "the deadline holds where nobody reads what it says" {
+    refusing
+    "$python" - "$bin" "$target" <<'PYTHON'
+import fcntl, os, subprocess, sys, time
+
+bin, target = sys.argv[1:]
+reading, writing = os.pipe()
+fcntl.fcntl(writing, 1031, 4096)  # F_SETPIPE_SZ
+os.write(writing, b"x" * 4096)
+begun = time.monotonic()
+status = subprocess.run([bin + "/wait-for-tcp", "--timeout", "1s", target], stderr=writing, timeout=20).returncode
+assert status == 124, status
+assert time.monotonic() - begun < 6
+PYTHON
+}
+
 @test "SIGTERM leaves no partial file" {
     start_dns dns <<<'db.test A 192.0.2.1'
     mkdir folder-of-its-own

@@ -57,15 +57,16 @@ START_TEST(waiting_for_room_ends_with_the_signal)
 
     stop_install();
     ck_assert_int_eq(pipe2(pipes, O_NONBLOCK), 0);
-    ck_assert(stop_wait_writable(pipes[1]));
+    ck_assert(stop_wait_writable(pipes[1], -1));
     while (write(pipes[1], full, sizeof full) > 0)
         ;
+    ck_assert(!stop_wait_writable(pipes[1], 10));
     raise(SIGTERM);
-    ck_assert(!stop_wait_writable(pipes[1]));
+    ck_assert(!stop_wait_writable(pipes[1], -1));
     ck_assert_int_gt(read(pipes[0], full, sizeof full), 0);
-    ck_assert(stop_wait_writable(pipes[1])); /* what can be said at once still is */
+    ck_assert(stop_wait_writable(pipes[1], -1)); /* what can be said at once still is */
     close(pipes[0]);
-    ck_assert(stop_wait_writable(pipes[1])); /* writing then tells of the error */
+    ck_assert(stop_wait_writable(pipes[1], -1)); /* writing then tells of the error */
     close(pipes[1]);
 }
 END_TEST
