@@ -1,0 +1,110 @@
+/* How a session ends, and what it came to. */
+#include <errno.h>
+#include <openssl/err.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/tls-check/session_step.h"
+#include "common/connect.h"
+#include "common/deadline.h"
+
+#include "common/banned.h"
+
+static void session_close(struct session *session)
+{
+    if (session->phase == SESSION_IDLE || session->phase == SESSION_ENDED)
+        return;
+    loop_timer_clear(session->plan->loop, &session->timer);
+    if (session->watch.fd >= 0) {
+        loop_watch_remove(session->plan->loop, &session->watch);
+        if (session->ssl && session->facts.done)
+            SSL_shutdown(session->ssl);
+        ERR_clear_error();
+        close(session->watch.fd);
+    }
+    SSL_free(session->ssl);
+    session->ssl = NULL;
+    SSL_CTX_free(session->context);
+    session->context = NULL;
+    session->ended_at = deadline_now();
+    session->phase = SESSION_ENDED;
+}
+
+void session_end(struct session *session)
+{
+    session_close(session);
+    session->on_progress(session);
+}
+
+void session_name_proxy(struct session *session)
+{
+    if (session->plan->proxy && session->phase <= SESSION_PROXY)
+        proxy_wrap(session->plan->proxy, &session->why);
+}
+
+void session_fail(struct session *session, enum outcome outcome)
+{
+    session->outcome = outcome;
+    session_end(session);
+}
+
+void session_judge(struct session *session)
+{
+    if (session->ssl)
+        tls_observe(session->ssl, &session->facts);
+    judge_tls(&session->facts, &session->plan->rules, &session->judgement);
+    session->outcome = judge_sum_up(&session->judgement, &session->why);
+}
+
+void session_finish(struct session *session)
+{
+    session_judge(session);
+    session_end(session);
+}
+
+void session_lost(struct session *session, int error)
+{
+    char where[ADDRESS_TEXT];
+
+    address_format(&session->address, where);
+    reason_set(&session->why, CODE_FAILED, "the connection ended while %s", session_doing(session));
+    reason_detail(&session->why, " %s%s%s", where, error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
+    reason_hint(&session->why, "a server that starts, or one that speaks another protocol on this port");
+    session_name_proxy(session);
+    session_fail(session, ATTEMPT_RETRY);
+}
+
+void session_stop(struct session *session, bool time_is_up)
+{
+    char where[ADDRESS_TEXT];
+
+    if (session->phase == SESSION_IDLE || session->phase == SESSION_ENDED)
+        return;
+    session->outcome = ATTEMPT_RETRY;
+    if (time_is_up && (session->phase == SESSION_HANDSHAKE || session->phase == SESSION_SETTLING)) {
+        session->facts.end = session->facts.done ? session->facts.end : TLS_END_TIMEOUT;
+        session_judge(session);
+    } else if (session->phase == SESSION_CONNECTING) {
+        session->connect_error = ETIMEDOUT;
+        connect_reason(ETIMEDOUT, address_format(&session->address, where), &session->why);
+        session_name_proxy(session);
+    } else {
+        reason_set(&session->why, CODE_FAILED, "no answer within the attempt's time, %s",
+                   session_doing(session));
+        reason_detail(&session->why, " %s", address_format(&session->address, where));
+        reason_hint(&session->why,
+                    "something accepts and does not answer: is this the right port and protocol?");
+        session_name_proxy(session);
+    }
+    session_close(session);
+}
+
+void session_free(struct session *session)
+{
+    session_close(session);
+    tls_facts_free(&session->facts);
+    credentials_release(session->credentials);
+    session->credentials = NULL;
+    buf_free(&session->in);
+    buf_free(&session->out);
+}

@@ -1,0 +1,86 @@
+/* What a session says in plain text before TLS: to a proxy, and to have TLS started. */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "cmd/tls-check/session_step.h"
+
+#include "common/banned.h"
+
+bool session_send_plain(struct session *session)
+{
+    while (session->out.length > 0) {
+        ssize_t sent = send(session->watch.fd, session->out.data, session->out.length, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0 && errno == EAGAIN) {
+            loop_watch_change(session->plan->loop, &session->watch, EPOLLOUT);
+            return false;
+        }
+        if (sent < 0) {
+            session_lost(session, errno);
+            return false;
+        }
+        dialogue_drop(&session->out, (size_t)sent);
+    }
+    loop_watch_change(session->plan->loop, &session->watch, EPOLLIN | EPOLLRDHUP);
+    return true;
+}
+
+void session_next_phase(struct session *session)
+{
+    if (session->phase < SESSION_STARTTLS && session->plan->starttls != STARTTLS_NONE)
+        session->phase = SESSION_STARTTLS;
+    else
+        session->phase = SESSION_HANDSHAKE;
+}
+
+/* One step of the conversation with what has come. False: it is over with a failure. */
+static bool session_converse(struct session *session, enum session_phase phase)
+{
+    enum dialogue_next next;
+
+    if (phase == SESSION_PROXY)
+        next = proxy_next(&session->in, session->plan->proxy, session->credentials->proxy_credentials != NULL,
+                          &session->why);
+    else
+        next = starttls_next(session->plan->starttls, &session->step, &session->in, &session->out,
+                             &session->why);
+    if (next == DIALOGUE_RETRY || next == DIALOGUE_FAILED) {
+        session_fail(session, next == DIALOGUE_RETRY ? ATTEMPT_RETRY : ATTEMPT_FAIL);
+        return false;
+    }
+    if (next == DIALOGUE_DONE)
+        session_next_phase(session);
+    return true;
+}
+
+void session_talk(struct session *session)
+{
+    for (enum session_phase before = SESSION_IDLE; before != session->phase;) {
+        before = session->phase;
+        if (session->phase == SESSION_PROXY || session->phase == SESSION_STARTTLS)
+            if (!session_converse(session, session->phase))
+                return;
+    }
+    if (session_send_plain(session) && session->phase == SESSION_HANDSHAKE)
+        session_begin_tls(session);
+}
+
+void session_receive_plain(struct session *session)
+{
+    char chunk[SESSION_CHUNK];
+    ssize_t got = recv(session->watch.fd, chunk, sizeof chunk, 0);
+
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got <= 0) {
+        session_lost(session, got < 0 ? errno : 0);
+    } else if (!buf_add(&session->in, chunk, (size_t)got)) {
+        reason_set(&session->why, session->phase == SESSION_PROXY ? CODE_PROXY : CODE_PROTOCOL,
+                   "what came is longer than any answer, %s", session_doing(session));
+        session_fail(session, ATTEMPT_FAIL);
+    } else {
+        session_talk(session);
+    }
+}

@@ -1,0 +1,50 @@
+/* The steps of a session, each where its part of the way is: session_plain.c, session_tls.c, session_end.c. Only session*.c
+ * know this. Each of them may be the last: then the session has ended when it comes back. */
+#ifndef TLS_CHECK_SESSION_STEP_H
+#define TLS_CHECK_SESSION_STEP_H
+
+#include "cmd/tls-check/session.h"
+
+enum { SESSION_CHUNK = 4096 /* bytes that are read at a time */ };
+
+/* --- session_plain.c: the proxy, and STARTTLS --- */
+
+/* Leaves the phase at hand for the next one that there is. */
+void session_next_phase(struct session *session);
+
+/* Goes on as far as it can with what has come. */
+void session_talk(struct session *session);
+
+/* Reads what has come, and goes on. */
+void session_receive_plain(struct session *session);
+
+/* False: not all could be sent yet, or the connection is over. */
+bool session_send_plain(struct session *session);
+
+/* --- session_tls.c: the handshake, and what comes behind it --- */
+
+void session_begin_tls(struct session *session);
+void session_shake(struct session *session);
+
+/* TLS 1.3: the server looks at the client's certificate after the client has finished. */
+void session_settle(struct session *session);
+
+void session_http(struct session *session);
+
+/* --- session_end.c --- */
+
+/* What it came to so far, by what was seen. */
+void session_judge(struct session *session);
+
+/* What goes wrong on the way to the proxy, or while it is asked, is told as that. */
+void session_name_proxy(struct session *session);
+
+/* Ends it, judged by what was seen; or as it was judged before; or before there was any TLS, with `why` filled. */
+void session_finish(struct session *session);
+void session_end(struct session *session);
+void session_fail(struct session *session, enum outcome outcome);
+
+/* The peer ended (0) or broke the connection while something was to be read. */
+void session_lost(struct session *session, int error);
+
+#endif

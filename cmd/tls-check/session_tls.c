@@ -1,0 +1,186 @@
+/* A session's handshake, and what comes behind it: does the server accept the client, what does it answer over HTTP? */
+#include <errno.h>
+#include <openssl/err.h>
+#include <sys/epoll.h>
+
+#include "cmd/tls-check/http.h"
+#include "cmd/tls-check/session_step.h"
+#include "common/deadline.h"
+
+#include "common/banned.h"
+
+enum {
+    SETTLE = 300,            /* milliseconds that a server may take to refuse a client's certificate */
+    SETTLE_FOR_PROOF = 3000, /* where proof is asked for */
+};
+
+/* --- HTTP over TLS --- */
+
+static const char *session_path(const struct session *session)
+{
+    return session->operand->path ? session->operand->path : session->plan->http_path;
+}
+
+/* What each call into OpenSSL needs before it, so that errno and the error queue tell about that call. */
+static void session_enter(struct session *session)
+{
+    ERR_clear_error();
+    errno = 0;
+    wire_next_portion(&session->wire);
+}
+
+/* True when the call is to be repeated once the socket is ready; else the connection is over. */
+static bool session_wants(struct session *session, int result)
+{
+    int saved = errno, error = SSL_get_error(session->ssl, result);
+
+    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+        loop_watch_change(session->plan->loop, &session->watch,
+                          error == SSL_ERROR_WANT_READ ? EPOLLIN | EPOLLRDHUP : EPOLLOUT);
+        return true;
+    }
+    tls_note_end(&session->facts, error, saved);
+    return false;
+}
+
+/* What the server thinks of the client's certificate is in how it goes on. */
+static void session_note_refusal(struct session *session)
+{
+    if (session->facts.end == TLS_END_ALERT && session->facts.client_wanted)
+        session->facts.acceptance = TLS_ACCEPTANCE_REFUSED;
+}
+
+static void session_http_status(struct session *session, int status)
+{
+    if (status == HTTP_GARBLED) {
+        reason_set(&session->why, CODE_FAILED, "what answers behind TLS is no HTTP");
+        reason_hint(
+            &session->why,
+            "TLS is fine; leave out the path (https://, --http-path) where another protocol is spoken");
+        session_fail(session, ATTEMPT_FAIL);
+        return;
+    }
+    session->facts.http_status = status;
+    if (session->facts.client_wanted && status != 400)
+        session->facts.acceptance = TLS_ACCEPTANCE_PROVEN;
+    session_finish(session);
+}
+
+static void session_read_http(struct session *session)
+{
+    char chunk[SESSION_CHUNK];
+
+    for (;;) {
+        session_enter(session);
+        int got = SSL_read(session->ssl, chunk, sizeof chunk);
+        if (got <= 0) {
+            if (session_wants(session, got))
+                return;
+            session_note_refusal(session);
+            if (session->facts.acceptance == TLS_ACCEPTANCE_REFUSED)
+                session_finish(session);
+            else
+                session_lost(session, session->facts.system_error);
+            return;
+        }
+        int status = buf_add(&session->in, chunk, (size_t)got) ? http_status(&session->in) : HTTP_GARBLED;
+        if (status != HTTP_MORE) {
+            session_http_status(session, status);
+            return;
+        }
+    }
+}
+
+void session_http(struct session *session)
+{
+    if (session->out.length > 0) {
+        session_enter(session);
+        int sent = SSL_write(session->ssl, session->out.data, (int)session->out.length);
+        if (sent <= 0) {
+            if (session_wants(session, sent))
+                return;
+            session_read_http(
+                session); /* a server that ended it may have said why: that is still to be read */
+            return;
+        }
+        buf_clear(&session->out);
+    }
+    session_read_http(session);
+}
+
+/* --- the handshake --- */
+
+void session_settle(struct session *session)
+{
+    char chunk[SESSION_CHUNK];
+
+    session_enter(session);
+    int got = SSL_read(session->ssl, chunk, sizeof chunk);
+    bool goes_on = got <= 0 && session_wants(session, got);
+    if (got <= 0 && !goes_on)
+        session_note_refusal(session);
+    if (got > 0) /* it speaks first, so it has accepted */
+        session->facts.acceptance = TLS_ACCEPTANCE_PROVEN;
+    if (!goes_on || session->facts.acceptance != TLS_ACCEPTANCE_UNKNOWN)
+        session_finish(session);
+}
+
+static void session_after_handshake(struct session *session)
+{
+    bool late = SSL_version(session->ssl) >= TLS1_3_VERSION;
+    const char *path = session_path(session);
+
+    session->shaken_at = deadline_now();
+    session->facts.done = true;
+    if (session->facts.client_wanted && !late)
+        session->facts.acceptance = TLS_ACCEPTANCE_PROVEN;
+    session_judge(session);
+    /* Nothing is sent to a server that is not trusted; what it thinks of the client is heard all the same. */
+    bool trusted = session->outcome == ATTEMPT_OK ||
+                   session->judgement.reasons[0].code == CODE_CLIENT_CERTIFICATE;
+    if (path && trusted) {
+        session->phase = SESSION_HTTP;
+        http_ask(&session->out, session->operand->host, session->operand->port, path);
+        session_http(session);
+    } else if (session->facts.client_wanted && late) {
+        bool proof = session->plan->rules.client_must_be_accepted;
+        int64_t limit = deadline_after(deadline_now(), proof ? SETTLE_FOR_PROOF : SETTLE);
+        session->phase = SESSION_SETTLING;
+        loop_timer_set(session->plan->loop, &session->timer, deadline_earlier(limit, session->deadline));
+        session_settle(session);
+    } else {
+        session_end(session);
+    }
+}
+
+void session_shake(struct session *session)
+{
+    session_enter(session);
+    int result = SSL_connect(session->ssl);
+    if (result == 1)
+        session_after_handshake(session);
+    else if (!session_wants(session, result))
+        session_finish(session);
+}
+
+void session_begin_tls(struct session *session)
+{
+    session->phase = SESSION_HANDSHAKE;
+    session->context = SSL_CTX_new(TLS_client_method());
+    if (!session->context ||
+        !tls_apply(session->context, &session->credentials->setup, &session->facts, &session->why) ||
+        !(session->ssl = SSL_new(session->context))) {
+        if (!session->context)
+            reason_set(&session->why, CODE_INTERNAL, "OpenSSL cannot set up a connection");
+        session_fail(session, ATTEMPT_FAIL);
+        return;
+    }
+    session->wire.fd = session->watch.fd;
+    BIO *wire = wire_bio(&session->wire);
+    SSL_set_bio(session->ssl, wire, wire);
+    tls_expect(&session->facts,
+               session->plan->server_name ? session->plan->server_name : session->operand->host);
+    if (tls_facts_sends_name(&session->facts))
+        SSL_set_tlsext_host_name(session->ssl, session->facts.name);
+    session_shake(session);
+}
