@@ -126,6 +126,13 @@ static void check_judge(struct check *check)
 {
     const struct session *telling = check_telling(check);
 
+    if (!telling) {
+        struct reason why;
+        reason_set(&why, CODE_FAILED, "the attempt's time was over before it could connect");
+        reason_hint(&why, "resolving the name, or reading the trust store, took all of --attempt-timeout");
+        check_end(check, ATTEMPT_RETRY, &why);
+        return;
+    }
     if (check->plan->all_addresses) {
         check_judge_all(check);
         return;

@@ -622,6 +622,16 @@ END
     exits 0
 }
 
+@test "an attempt whose time is over before it can connect is one that failed" {
+    local i root
+    # Read again for an attempt more than a second later; this takes longer than that attempt has.
+    root=$(<root.crt)
+    for ((i = 0; i < 4000; i++)); do echo "$root"; done >store.pem
+    run_tool tls-check --trust-store store.pem --attempt-timeout 1ms --interval 1200ms --timeout 2s 127.0.0.1:1
+    exits 124
+    says "the attempt's time was over before it could connect.*--attempt-timeout"
+}
+
 @test "--warn-only says the verdict and exits 0" {
     start_tls port expired
     check --warn-only $(at "${port[0]}")
