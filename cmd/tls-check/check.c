@@ -1,6 +1,5 @@
 #include "cmd/tls-check/check.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/connect.h"
@@ -9,7 +8,7 @@
 
 #include "common/banned.h"
 
-enum { WINDOW = 16 /* handshakes at the same time, where all addresses count */, DAY = 86400 };
+enum { WINDOW = 16 /* handshakes at the same time, where all addresses count */ };
 
 static void check_forget_sessions(struct check *check)
 {
@@ -46,102 +45,6 @@ static void check_end(struct check *check, enum outcome outcome, const struct re
     wait_attempt_ended(&check->base, outcome, why);
 }
 
-/* --- judging --- */
-
-static bool is_unreachable(const struct session *session)
-{
-    return connect_classify(session->connect_error) == CONNECT_UNREACHABLE;
-}
-
-/* How much a session tells: a handshake more than a refusal, that more than silence, that more than a missing route. */
-static int weight(const struct session *session)
-{
-    if (session->phase != SESSION_ENDED)
-        return -1;
-    if (session->outcome == ATTEMPT_OK)
-        return 0;
-    if (session->connected)
-        return session->outcome == ATTEMPT_FAIL ? 5 : 4;
-    if (is_unreachable(session))
-        return 1;
-    return connect_classify(session->connect_error) == CONNECT_REFUSED ? 3 : 2;
-}
-
-const struct session *check_telling(const struct check *check)
-{
-    const struct session *most = NULL;
-
-    if (check->winner)
-        return check->winner;
-    for (size_t i = 0; i < check->count; i++)
-        if (check->sessions[i].phase == SESSION_ENDED &&
-            (!most || weight(&check->sessions[i]) > weight(most)))
-            most = &check->sessions[i];
-    return most;
-}
-
-bool check_counts(const struct check *check, const struct session *session)
-{
-    return session->phase == SESSION_ENDED && (!check->winner || check->winner == session);
-}
-
-static void check_note_found(struct check *check, const struct session *session)
-{
-    const struct tls_facts *facts = &session->facts;
-    int64_t until = INT64_MAX;
-
-    for (size_t i = 0; i < facts->chain_count && (i < facts->chain_sent || i == 0); i++)
-        until = facts->chain[i].not_after < until ? facts->chain[i].not_after : until;
-    snprintf(check->found, sizeof check->found, "%s, %s, %.120s, valid for %lld more days", facts->protocol,
-             facts->cipher, facts->sent_count > 0 ? facts->sent[0].subject : "?",
-             (long long)((until - facts->time) / DAY));
-    check->base.found = check->found;
-}
-
-static void check_judge_all(struct check *check)
-{
-    size_t good = 0, counted = 0;
-    char where[ADDRESS_TEXT];
-    const struct session *telling = check_telling(check);
-
-    for (size_t i = 0; i < check->count; i++) {
-        counted += !is_unreachable(&check->sessions[i]);
-        good += check->sessions[i].phase == SESSION_ENDED && check->sessions[i].outcome == ATTEMPT_OK;
-    }
-    if (counted > 0 && good == counted) {
-        for (size_t i = 0; i < check->count; i++)
-            if (check->sessions[i].outcome == ATTEMPT_OK && !is_unreachable(&check->sessions[i]))
-                check_note_found(check, &check->sessions[i]);
-        check_end(check, ATTEMPT_OK, NULL);
-        return;
-    }
-    struct reason why = telling->why;
-    if (check->count > 1)
-        reason_wrap(&why, "%zu of %zu addresses pass; %s", good, check->count,
-                    address_format(&telling->address, where));
-    check_end(check, telling->outcome, &why);
-}
-
-static void check_judge(struct check *check)
-{
-    const struct session *telling = check_telling(check);
-
-    if (!telling) {
-        struct reason why;
-        reason_set(&why, CODE_FAILED, "the attempt's time was over before it could connect");
-        reason_hint(&why, "resolving the name, or reading the trust store, took all of --attempt-timeout");
-        check_end(check, ATTEMPT_RETRY, &why);
-        return;
-    }
-    if (check->plan->all_addresses) {
-        check_judge_all(check);
-        return;
-    }
-    if (telling->outcome == ATTEMPT_OK)
-        check_note_found(check, telling);
-    check_end(check, telling->outcome, telling->outcome == ATTEMPT_OK ? NULL : &telling->why);
-}
-
 /* --- connecting --- */
 
 static bool check_may_start(const struct check *check, int64_t now)
@@ -173,8 +76,10 @@ static void check_advance(struct check *check)
     }
     check->starting = false;
     if (check_is_over(check, now)) {
+        struct reason why;
         check_stop(check, true);
-        check_judge(check);
+        enum outcome outcome = check_judge(check, &why);
+        check_end(check, outcome, &why);
         return;
     }
     bool more = check->started < check->count && !check->plan->all_addresses && !check->winner;

@@ -41,6 +41,10 @@ struct check {
 void check_start(struct wait_target *target, int64_t deadline);
 void check_cancel(struct wait_target *target, struct reason *doing);
 
+/* What the sessions came to together, once all are over: how the attempt ended. Fills `why`, which counts unless it is ATTEMPT_OK,
+ * and what the ready line tells. */
+enum outcome check_judge(struct check *check, struct reason *why);
+
 /* The session that tells how the last attempt ended; NULL when it came to none. */
 const struct session *check_telling(const struct check *check);
 

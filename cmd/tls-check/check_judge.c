@@ -1,0 +1,99 @@
+/* What the sessions of an attempt came to together. */
+#include <stdio.h>
+
+#include "cmd/tls-check/check.h"
+#include "common/connect.h"
+
+#include "common/banned.h"
+
+enum { DAY = 86400 };
+
+static bool is_unreachable(const struct session *session)
+{
+    return connect_classify(session->connect_error) == CONNECT_UNREACHABLE;
+}
+
+/* How much a session tells: a handshake more than a refusal, that more than silence, that more than a missing route. */
+static int weight(const struct session *session)
+{
+    if (session->phase != SESSION_ENDED)
+        return -1;
+    if (session->outcome == ATTEMPT_OK)
+        return 0;
+    if (session->connected)
+        return session->outcome == ATTEMPT_FAIL ? 5 : 4;
+    if (is_unreachable(session))
+        return 1;
+    return connect_classify(session->connect_error) == CONNECT_REFUSED ? 3 : 2;
+}
+
+const struct session *check_telling(const struct check *check)
+{
+    const struct session *most = NULL;
+
+    if (check->winner)
+        return check->winner;
+    for (size_t i = 0; i < check->count; i++)
+        if (check->sessions[i].phase == SESSION_ENDED &&
+            (!most || weight(&check->sessions[i]) > weight(most)))
+            most = &check->sessions[i];
+    return most;
+}
+
+bool check_counts(const struct check *check, const struct session *session)
+{
+    return session->phase == SESSION_ENDED && (!check->winner || check->winner == session);
+}
+
+static void check_note_found(struct check *check, const struct session *session)
+{
+    const struct tls_facts *facts = &session->facts;
+    int64_t until = INT64_MAX;
+
+    for (size_t i = 0; i < facts->chain_count && (i < facts->chain_sent || i == 0); i++)
+        until = facts->chain[i].not_after < until ? facts->chain[i].not_after : until;
+    snprintf(check->found, sizeof check->found, "%s, %s, %.120s, valid for %lld more days", facts->protocol,
+             facts->cipher, facts->sent_count > 0 ? facts->sent[0].subject : "?",
+             (long long)((until - facts->time) / DAY));
+    check->base.found = check->found;
+}
+
+static enum outcome check_judge_all(struct check *check, struct reason *why)
+{
+    size_t good = 0, counted = 0;
+    char where[ADDRESS_TEXT];
+    const struct session *telling = check_telling(check);
+
+    for (size_t i = 0; i < check->count; i++) {
+        counted += !is_unreachable(&check->sessions[i]);
+        good += check->sessions[i].phase == SESSION_ENDED && check->sessions[i].outcome == ATTEMPT_OK;
+    }
+    if (counted > 0 && good == counted) {
+        for (size_t i = 0; i < check->count; i++)
+            if (check->sessions[i].outcome == ATTEMPT_OK && !is_unreachable(&check->sessions[i]))
+                check_note_found(check, &check->sessions[i]);
+        return ATTEMPT_OK;
+    }
+    *why = telling->why;
+    if (check->count > 1)
+        reason_wrap(why, "%zu of %zu addresses pass; %s", good, check->count,
+                    address_format(&telling->address, where));
+    return telling->outcome;
+}
+
+enum outcome check_judge(struct check *check, struct reason *why)
+{
+    const struct session *telling = check_telling(check);
+
+    if (!telling) {
+        reason_set(why, CODE_FAILED, "the attempt's time was over before it could connect");
+        reason_hint(why, "resolving the name, or reading the trust store, took all of --attempt-timeout");
+        return ATTEMPT_RETRY;
+    }
+    if (check->plan->all_addresses)
+        return check_judge_all(check, why);
+    if (telling->outcome == ATTEMPT_OK)
+        check_note_found(check, telling);
+    *why = telling->why;
+    return telling->outcome;
+}
