@@ -58,6 +58,15 @@ static void check_note_found(struct check *check, const struct session *session)
     check->base.found = check->found;
 }
 
+/* Without a session that tells, or with good ones alone although there are more. */
+static enum outcome say_no_time(const char *others, struct reason *why)
+{
+    reason_set(why, CODE_FAILED, "the attempt's time was over before it could connect%s", others);
+    reason_hint(
+        why, "resolving the name, reading the trust store, or many addresses took all of --attempt-timeout");
+    return ATTEMPT_RETRY;
+}
+
 static enum outcome check_judge_all(struct check *check, struct reason *why)
 {
     size_t good = 0, counted = 0;
@@ -74,6 +83,11 @@ static enum outcome check_judge_all(struct check *check, struct reason *why)
                 check_note_found(check, &check->sessions[i]);
         return ATTEMPT_OK;
     }
+    if (telling->outcome == ATTEMPT_OK) {
+        say_no_time(" to the others", why);
+        reason_wrap(why, "%zu of %zu addresses pass", good, check->count);
+        return ATTEMPT_RETRY;
+    }
     *why = telling->why;
     if (check->count > 1)
         reason_wrap(why, "%zu of %zu addresses pass; %s", good, check->count,
@@ -85,11 +99,8 @@ enum outcome check_judge(struct check *check, struct reason *why)
 {
     const struct session *telling = check_telling(check);
 
-    if (!telling) {
-        reason_set(why, CODE_FAILED, "the attempt's time was over before it could connect");
-        reason_hint(why, "resolving the name, or reading the trust store, took all of --attempt-timeout");
-        return ATTEMPT_RETRY;
-    }
+    if (!telling)
+        return say_no_time("", why);
     if (check->plan->all_addresses)
         return check_judge_all(check, why);
     if (telling->outcome == ATTEMPT_OK)
