@@ -7,11 +7,13 @@
 
 #include "cmd/tls-check/dialogue.h"
 #include "common/resolvconf.h"
+#include "common/variables.h"
 
 struct proxy {
     char host[DNS_NAME];
     uint16_t port;
-    const char *from; /* where it was named: "--proxy", a property; not owned */
+    const char *from; /* where it was named: "--proxy", a property, `variable`; not owned */
+    char variable[VARIABLE_NAME];
 };
 
 /* Parses "http://HOST:PORT". False (CODE_USAGE) tells what was expected; a user and password in it are refused. */

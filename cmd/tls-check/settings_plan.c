@@ -1,5 +1,8 @@
 /* What follows from the options together: settings_plan of settings.h. */
 #include "cmd/tls-check/settings.h"
+
+#include <unistd.h>
+
 #include "cmd/tls-check/settings_values.h"
 
 #include "common/banned.h"
@@ -75,6 +78,17 @@ static void plan_credentials(const struct settings *settings, struct credentials
         settings_parse_time(settings->verify_time, &source->setup.verify_time);
 }
 
+/* An operator looks for it where it was said. */
+static void plan_proxy_origin(const struct settings *settings, struct proxy *proxy)
+{
+    proxy->from = settings->proxy_from;
+    if (!proxy->from &&
+        variable_find(environ, "tls-check", "proxy", false, proxy->variable) == settings->proxy)
+        proxy->from = proxy->variable;
+    if (!proxy->from)
+        proxy->from = "--proxy";
+}
+
 bool settings_plan(const struct settings *settings, const char *namespace, struct check_plan *plan,
                    struct operand *connect, struct proxy *proxy, struct reason *why)
 {
@@ -95,7 +109,7 @@ bool settings_plan(const struct settings *settings, const char *namespace, struc
     }
     if (settings->proxy) {
         proxy_parse(settings->proxy, proxy, why);
-        proxy->from = settings->proxy_from ? settings->proxy_from : "--proxy";
+        plan_proxy_origin(settings, proxy);
         plan->session.proxy = proxy;
     }
     return true;

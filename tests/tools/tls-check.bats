@@ -459,7 +459,11 @@ END
     ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from --proxy\): no answer within the attempt's time"
     INITKIT_TLS_CHECK_PROXY=http://127.0.0.1:${proxy[1]} check server.test
     exits 1
-    ends_saying "the proxy 127\.0\.0\.1:${proxy[1]} \(from .*\): the connection ended while asking the proxy"
+    ends_saying "the proxy 127\.0\.0\.1:${proxy[1]} \(from INITKIT_TLS_CHECK_PROXY\): the connection ended while asking the proxy"
+    INITKIT_PROXY=http://127.0.0.1:1 check server.test
+    ends_saying "the proxy 127\.0\.0\.1:1 \(from INITKIT_PROXY\): connection refused"
+    INITKIT_PROXY=http://127.0.0.1:2 check -x http://127.0.0.1:1 server.test
+    ends_saying "the proxy 127\.0\.0\.1:1 \(from --proxy\): connection refused"
 }
 
 @test "a URL's query, user and password are shown nowhere" {
