@@ -94,6 +94,16 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
     return true;
 }
 
+/* Statuses that nothing would ever be compared with are a mistake: the run would pass without a request. */
+static bool run_wants_statuses_in_vain(const struct run *run)
+{
+    bool asks = run->plan.session.http_path != NULL;
+
+    for (size_t i = 0; i < run->count; i++)
+        asks = asks || run->checks[i].operand.path;
+    return !asks && strcmp(run->settings->http_status, SETTINGS_HTTP_STATUS) != 0;
+}
+
 static bool run_needs_dns(const struct run *run)
 {
     if (run->plan.session.proxy)
@@ -136,6 +146,10 @@ static bool run_prepare(struct run *run, const struct settings *settings, struct
         !settings_plan(settings, namespace, &run->plan, &run->connect, &run->proxy, why) ||
         !run_add_targets(run, &settings->common.operands, namespace, why))
         return false;
+    if (run_wants_statuses_in_vain(run))
+        return reason_set(
+            why, CODE_USAGE,
+            "--http-status goes with --http-path or a TARGET https://HOST/PATH, which is missing");
     if (!servers && run_needs_dns(run)) {
         *why = no_servers;
         return false;

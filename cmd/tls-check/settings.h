@@ -6,6 +6,8 @@
 #include "common/options.h"
 #include "common/resolver.h"
 
+#define SETTINGS_HTTP_STATUS "200-399"
+
 struct settings {
     struct common_options common;
     struct option_list trust_stores;

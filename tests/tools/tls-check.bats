@@ -654,6 +654,8 @@ END
     refuses_naming --verify-time
     run_tool tls-check --http-status 9 server.test
     refuses_naming --http-status
+    run_tool tls-check --http-status 204 server.test
+    refuses_naming --http-path
     run_tool tls-check http://server.test
     refuses_naming http://server.test
     run_tool tls-check https://user:secret@server.test/
