@@ -103,6 +103,8 @@ static void log_add_json(struct buf *line, const struct log_event *event, const 
         json_add_member_number(line, "attempt", event->attempt);
     if (event->elapsed >= 0)
         json_add_member_number(line, "elapsed_ms", event->elapsed);
+    for (const struct log_number *number = event->numbers; number && number->name; number++)
+        json_add_member_number(line, number->name, number->value);
     if (reason) {
         snprintf(text, sizeof text, "%s%s", reason->text, reason->detail);
         json_add_member(line, "reason", text);

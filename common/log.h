@@ -11,6 +11,12 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_TEXT, LOG_JSON };
 
+/* A member of its own in a JSON line. */
+struct log_number {
+    const char *name;
+    int64_t value;
+};
+
 /* Everything but level, name and message is left out of the line where it is NULL, 0, or, for elapsed, negative. */
 struct log_event {
     enum log_level level;
@@ -19,6 +25,7 @@ struct log_event {
     unsigned attempt;
     int64_t elapsed; /* milliseconds */
     const struct reason *reason;
+    const struct log_number *numbers; /* NULL, or ended by a NULL name; text lines say them in the message */
 };
 
 /* Says what follows in the name of `tool`, at `level` and what is graver. `tool` must outlive the log. */

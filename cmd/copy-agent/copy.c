@@ -127,17 +127,28 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
         access_warn(copy);
 }
 
-static void add_summary(const struct copy *copy, int64_t elapsed, struct buf *line)
+static struct copy_counts count(const struct copy *copy)
 {
-    uint64_t files = copy->files, bytes = copy->bytes;
-    uint64_t skipped = copy->plan.totals.skipped + copy->skipped;
+    const struct plan_totals *totals = &copy->plan.totals;
 
-    buf_add_format(line, "copied %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " skipped, ", files, bytes,
-                   skipped);
-    if (copy->pruned > 0)
-        buf_add_format(line, "%" PRIu64 " pruned, ", copy->pruned);
-    buf_add_format(line, "in %.2f seconds, %.0f bytes a second", (double)elapsed / 1000,
-                   elapsed > 0 ? (double)bytes * 1000 / (double)elapsed : (double)bytes);
+    if (copy->settings->dry_run)
+        return (struct copy_counts){totals->work_files, totals->work_bytes, totals->skipped, copy->pruned};
+    return (struct copy_counts){copy->files, copy->bytes, totals->skipped + copy->skipped, copy->pruned};
+}
+
+static void add_summary(const struct copy *copy, const struct copy_counts *counts, int64_t elapsed,
+                        struct buf *line)
+{
+    bool dry = copy->settings->dry_run;
+    double bytes = (double)counts->bytes;
+
+    buf_add_format(line, "%s %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " skipped",
+                   dry ? "would copy" : "copied", counts->files, counts->bytes, counts->skipped);
+    if (counts->pruned > 0)
+        buf_add_format(line, ", %" PRIu64 " pruned", counts->pruned);
+    if (!dry)
+        buf_add_format(line, ", in %.2f seconds, %.0f bytes a second", (double)elapsed / 1000,
+                       elapsed > 0 ? bytes * 1000 / (double)elapsed : bytes);
 }
 
 static bool look(struct copy *copy, const struct space *space)
@@ -160,23 +171,17 @@ static bool look_at_version(struct copy *copy, const struct space *space)
     return walk_tree(copy, space->block_size);
 }
 
-static void run_dry(struct copy *copy, struct buf *line)
+static void run_dry(struct copy *copy)
 {
-    const struct plan_totals *totals = &copy->plan.totals;
-
     report_plan(&copy->plan);
     if (copy->settings->prune && copy->dest >= 0 && !copy->single && copy->volume < 0)
         prune_tree(copy, true);
     /* A line that could not be written is forgotten, and fflush has nothing to complain about. */
     if (fflush(stdout) != 0 || ferror(stdout))
         journal_add_errno(&copy->journal, "standard output", "cannot be written", errno);
-    buf_add_format(line, "would copy %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " skipped",
-                   totals->work_files, totals->work_bytes, totals->skipped);
-    if (copy->pruned > 0)
-        buf_add_format(line, ", %" PRIu64 " pruned", copy->pruned);
 }
 
-static void run_phases(struct copy *copy, struct buf *line)
+static void run_phases(struct copy *copy)
 {
     bool dry = copy->settings->dry_run;
     struct limits limits;
@@ -195,13 +200,13 @@ static void run_phases(struct copy *copy, struct buf *line)
     if (!check_before(copy, &space, jobs))
         return;
     if (dry)
-        run_dry(copy, line);
+        run_dry(copy);
     else if (operands_make_dest(copy))
         carry_out(copy, jobs, is_memory_short(copy, &limits));
 }
 
 bool copy_run(const struct copy_settings *settings, const char *source, const char *dest, int64_t deadline,
-              struct buf *line, struct reason *why)
+              struct buf *line, struct copy_counts *counts, struct reason *why)
 {
     struct copy *copy = xcalloc(1, sizeof *copy);
     int64_t began = deadline_now();
@@ -217,14 +222,13 @@ bool copy_run(const struct copy_settings *settings, const char *source, const ch
     copy->source = copy->dest = copy->volume = copy->dest_near = -1;
     journal_begin(&copy->journal, dest, deadline);
     progress_begin(&copy->progress, settings->progress, dest);
-    run_phases(copy, line);
+    run_phases(copy);
     enum code code = journal_verdict(&copy->journal, copy->doing, why);
-    if (code == CODE_OK && !settings->dry_run)
-        add_summary(copy, deadline_now() - began, line);
-    if (code != CODE_OK) {
-        buf_clear(line);
+    *counts = count(copy);
+    if (code == CODE_OK)
+        add_summary(copy, counts, deadline_now() - began, line);
+    else
         buf_add_format(line, "%s", copy->complete ? "copied, but" : "not copied:");
-    }
     operands_close(copy);
     plan_free(&copy->plan);
     journal_end(&copy->journal);

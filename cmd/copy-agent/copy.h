@@ -52,9 +52,14 @@ struct copy {
     bool complete; /* all is in DEST: what fails from now on fails of looking at it */
 };
 
-/* Runs one copy to its end. True: it is done, `line` says how. False fills `why`, and `line` with the words that go before it:
- * whether the files are there all the same. */
+/* What became of it: done, or with --dry-run to do. */
+struct copy_counts {
+    uint64_t files, bytes, skipped, pruned;
+};
+
+/* Runs one copy to its end. True: it is done, `line` says how and `counts` what. False fills `why`, and `line` with the words
+ * that go before it: whether the files are there all the same. */
 bool copy_run(const struct copy_settings *settings, const char *source, const char *dest, int64_t deadline,
-              struct buf *line, struct reason *why);
+              struct buf *line, struct copy_counts *counts, struct reason *why);
 
 #endif

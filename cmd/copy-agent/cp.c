@@ -136,10 +136,12 @@ static bool check_source(const char *source, bool recursive, struct reason *why)
 static bool copy_one(const struct copy_settings *settings, bool recursive, const char *source,
                      const char *dest, bool into, int64_t deadline, struct buf *line, struct reason *why)
 {
+    struct copy_counts counts;
+
     if (!check_source(source, recursive, why))
         return false;
     char *target = into ? target_for(source, dest) : xstrdup(dest);
-    bool good = copy_run(settings, source, target, deadline, line, why);
+    bool good = copy_run(settings, source, target, deadline, line, &counts, why);
     free(target);
     return good;
 }

@@ -181,12 +181,32 @@ const struct tool copy_agent_tool = {
     .options_size = sizeof(struct copy_agent_options),
 };
 
-static int finish(const struct verdict *verdict, const char *dest, int64_t began, const char *line)
+static int finish(const struct verdict *verdict, const char *dest, int64_t began, const char *line,
+                  const struct log_number *numbers)
 {
     struct log_event event = {
-        .level = LOG_INFO, .name = "ready", .target = dest, .elapsed = deadline_now() - began};
+        .level = LOG_INFO,
+        .name = "ready",
+        .target = dest,
+        .elapsed = deadline_now() - began,
+        .numbers = numbers,
+    };
 
     return verdict_finish(verdict, CODE_OK, &event, line);
+}
+
+static int finish_copy(const struct verdict *verdict, const char *dest, int64_t began, const char *line,
+                       const struct copy_counts *counts)
+{
+    const struct log_number numbers[] = {
+        {"files", (int64_t)counts->files},
+        {"bytes", (int64_t)counts->bytes},
+        {"skipped", (int64_t)counts->skipped},
+        {"pruned", (int64_t)counts->pruned},
+        {NULL, 0},
+    };
+
+    return finish(verdict, dest, began, line, numbers);
 }
 
 /* Usage errors have no target: nothing was attempted. `what` is copy_run's word for what became of the files. */
@@ -225,13 +245,14 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
 {
     const struct option_list *operands = &options->common.operands;
     int64_t began = deadline_now();
+    struct copy_counts counts;
     struct reason why;
     struct buf line;
 
     if (options->install) {
         if (!install_self(options->install, copy_agent_tool.name, &why))
             return verdict_refuse(verdict, &why);
-        return finish(verdict, options->install, began, "installed");
+        return finish(verdict, options->install, began, "installed", NULL);
     }
     if (operands->count != 2) {
         reason_set(&why, CODE_USAGE, "%s: expected SOURCE and DEST",
@@ -247,8 +268,8 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
         units_parse_number(options->for_uid, 0, LAST_ID, &options->copy.user);
     buf_init(&line, LINE_MAX_BYTES);
     int code = copy_run(&options->copy, operands->items[0], operands->items[1],
-                        deadline_of(&options->common.retry, began), &line, &why)
-                   ? finish(verdict, operands->items[1], began, line.data)
+                        deadline_of(&options->common.retry, began), &line, &counts, &why)
+                   ? finish_copy(verdict, operands->items[1], began, line.data, &counts)
                    : refuse(verdict, operands->items[1], began, line.data, &why);
     buf_free(&line);
     return code;

@@ -181,6 +181,9 @@ prepare() {
     exits 0
     json 'last["event"] == "ready" and last["target"] == "volume" and "copied 7 files" in last["message"]'
     json 'any("FIFO" in line["message"] for line in lines)'
+    json 'last["files"] == 7 and last["bytes"] > 0 and last["skipped"] == 0 and last["pruned"] == 0'
+    run_tool copy-agent --log-format json agent volume
+    json 'last["files"] == 0 and last["bytes"] == 0 and last["skipped"] == 7'
 }
 
 @test "the termination log has the reason" {
