@@ -117,3 +117,23 @@ prepare() {
     exits 0
     no_litter
 }
+
+@test "what fails or is killed between two renames is mended by the next run" {
+    not_emulated
+    local what
+    run_tool fetch-config "file://$PWD/archives/good.tar=./whole" --extract
+    for what in error=EIO signal=KILL; do
+        [ ! -d dest ] || chmod -R u+rwx dest
+        rm -rf dest
+        mkdir -p dest/app/conf
+        echo old >dest/app/conf/a.txt
+        inside=(strace -f -o /dev/null -e "inject=/^rename:$what:when=2")
+        run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
+        [ "$status" -ne 0 ] || report "the second rename went well"
+        inside=()
+        run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
+        exits 0
+        diff -r --no-dereference whole dest
+        no_litter
+    done
+}
