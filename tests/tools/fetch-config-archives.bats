@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # fetch-config --extract: good archives arrive whole, evil ones leave no trace.
 #
-# run_tool sets variables:
-# shellcheck disable=SC2154
+# run_tool sets and uses variables:
+# shellcheck disable=SC2154,SC2034
 
 load lib
 load fetch-config
