@@ -248,7 +248,7 @@ service_stop() {
 play() {
     "$HERE/manifest" "$FOLDER" "$TOP/examples/$1.yaml" "${@:2}" >"$FOLDER/pod.yaml"
     timeout 30 env CONTAINERS_CONF="$FOLDER/containers.conf" podman --root "$FOLDER/storage" --runroot "$FOLDER/run" \
-        --tmpdir "$FOLDER/tmp" kube play --network "$NETWORK" "$FOLDER/pod.yaml" >"$FOLDER/played" 2>&1
+        --tmpdir "$FOLDER/tmp" kube play --network "$NETWORK" --seccomp-profile-root "$TOP/examples/seccomp" "$FOLDER/pod.yaml" >"$FOLDER/played" 2>&1
 }
 
 down() {
@@ -295,6 +295,18 @@ ran_in_order() {
         [ "$began" -ge "$ended" ] || return 1
         ended=$(inspect "$pod-$name" '{{.State.FinishedAt.UnixNano}}')
     done
+}
+
+# The OCI runtime was told to load the profile of examples/seccomp for a container.
+has_profile() {
+    local config
+    config=$(inspect "$1" '{{.OCIConfigPath}}')
+    /usr/bin/python3 - "$config" "$TOP/examples/seccomp/initkit.json" <<'CODE'
+import json, sys
+names = lambda entries: sorted({name for entry in entries for name in entry["names"]})
+told, profile = json.load(open(sys.argv[1]))["linux"]["seccomp"], json.load(open(sys.argv[2]))
+sys.exit(names(told["syscalls"]) != names(profile["syscalls"]) or told["defaultAction"] != profile["defaultAction"])
+CODE
 }
 
 # A container has no rights, a read-only root, and 32 MiB; and the kernel did not kill it.

@@ -267,6 +267,17 @@ agent_is_there() {
     said small-app | grep -q '^/copy/index.html 644'
 }
 
+@test "scene 14 once more: each tool does its work under the seccomp profile of examples/, applied by runc" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    play 14-small-limits seccomp=initkit.json
+    app_has_started small-app
+    for name in dns tcp fetch copy tls; do
+        has_profile small-$name
+    done
+    run ! has_profile small-app
+    said small-app | grep -q '^/copy/index.html 644'
+}
+
 @test "any user will do: the same pods with another UID" {
     [ -e "$FOLDER/mydb.yaml" ] || mydb
     play 02-database-then-config runAsUser=12345 runAsGroup=12345 fsGroup=12345
