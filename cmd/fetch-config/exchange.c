@@ -179,6 +179,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->failed = false;
     exchange->unpacked = 0;
     exchange->drained = 0;
+    exchange->headed = false;
     exchange->tls = NULL;
     exchange->moved = 0;
     exchange->last_activity = deadline_now();

@@ -70,6 +70,7 @@ struct exchange {
     curl_off_t moved; /* bytes seen by the last activity */
     int64_t unpacked; /* bytes of the body that were handed over */
     bool encoded;     /* they came out of a Content-Encoding */
+    bool headed;      /* the final answer's header has ended */
     size_t drained;
     bool running;
     void *tls; /* of prepare_tls, from the beginning of a handshake until judge_tls; NULL: none under way */

@@ -88,13 +88,19 @@ static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t t
     return 1;
 }
 
+/* For libcurl, an end of the connection within the header is an answer without a body. */
 static size_t on_header(const char *bytes, size_t size, size_t count, void *owner)
 {
     struct exchange *exchange = owner;
+    size_t length = size * count;
+    long status = 0;
 
-    (void)bytes;
     exchange->last_activity = deadline_now();
-    return size * count;
+    if (length > 0 && length <= 2 && bytes[length - 1] == '\n') {
+        curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+        exchange->headed = exchange->headed || status >= 200;
+    }
+    return length;
 }
 
 static size_t on_upload(char *bytes, size_t size, size_t count, void *owner)
@@ -150,6 +156,7 @@ void receive_gather(struct exchange *exchange)
     curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
     reply->status = (int)status;
+    reply->header_cut = status != 0 && !exchange->headed;
     reply->connect_status = (int)connect_status;
     reply->error = (int)error;
     reply->expected = told_length(easy);

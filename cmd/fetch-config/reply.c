@@ -56,7 +56,8 @@ bool reply_is_redirect(const struct reply *reply)
 {
     int status = reply->status;
 
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    return !reply->header_cut &&
+           (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
 static const char *phrase(int status)
@@ -205,6 +206,8 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
         reason_set(why, CODE_FAILED, "the transfer did not end in time");
     } else if (reply->code == CURLE_GOT_NOTHING) {
         reason_set(why, CODE_FAILED, "the connection ended without an answer");
+    } else if (reply->header_cut) {
+        reason_set(why, CODE_FAILED, "the connection ended within the answer's header");
     } else if (reply->code == CURLE_BAD_CONTENT_ENCODING) {
         reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone");
         return ATTEMPT_RETRY;
@@ -267,7 +270,7 @@ static enum outcome judge_code(const struct reply *reply, const struct reply_rul
 
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
 {
-    bool final = reply->status >= 200;
+    bool final = reply->status >= 200 && !reply->header_cut;
 
     if (reply->tls_failed) {
         *why = reply->tls;
@@ -290,6 +293,8 @@ enum outcome reply_judge(const struct reply *reply, const struct reply_rules *ru
         return judge_limits(reply, rules, why);
     if (reply->code != CURLE_OK)
         return judge_code(reply, rules, why);
+    if (reply->header_cut)
+        return judge_broken(reply, rules, why);
     if (final)
         return ATTEMPT_OK;
     reason_set(why, CODE_FAILED, "the connection ended without an answer");

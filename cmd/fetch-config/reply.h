@@ -25,6 +25,7 @@ struct reply {
     int64_t retry_after;   /* milliseconds that the server asks for; 0: it does not */
     char *location;        /* of a redirect; NULL: none */
     bool connected;        /* TCP, and the proxy's CONNECT */
+    bool header_cut;       /* a status came, and the header behind it did not end */
     bool stalled;          /* nothing came for --stall-timeout */
     bool too_large;        /* the body has passed --max-size */
     bool unpacked_too_far; /* what its Content-Encoding unpacked to has passed --max-unpacked-size */

@@ -96,6 +96,13 @@ START_TEST(broken_bodies)
     expect(reply, ATTEMPT_RETRY, CODE_FAILED, "nothing came for 30s");
     reply = (struct reply){.code = CURLE_GOT_NOTHING, .connected = true};
     expect(reply, ATTEMPT_RETRY, CODE_FAILED, "without an answer");
+    for (int status = 200; status <= 404; status += 102) {
+        reply = (struct reply){.status = status, .connected = true, .header_cut = true};
+        ck_assert(!reply_is_redirect(&reply));
+        expect(reply, ATTEMPT_RETRY, CODE_FAILED, "ended within the answer's header");
+        reply.code = CURLE_RECV_ERROR;
+        expect(reply, ATTEMPT_RETRY, CODE_FAILED, "ended within the answer's header");
+    }
 }
 END_TEST
 
