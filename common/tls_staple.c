@@ -88,25 +88,33 @@ static void read_answer(OCSP_BASICRESP *basic, const STACK_OF(X509) * chain, int
     staple->proven = issuer && issuer_has_signed(basic, issuer, time);
 }
 
-void tls_staple_read(SSL *ssl, int64_t time, struct tls_staple *staple)
+void tls_staple_parse(const unsigned char *answer, size_t length, const STACK_OF(X509) * chain, int64_t time,
+                      struct tls_staple *staple)
 {
-    const unsigned char *bytes;
-    long length = SSL_get_tlsext_status_ocsp_resp(ssl, &bytes);
-
-    memset(staple, 0, sizeof *staple);
-    if (length <= 0 || !bytes)
-        return;
-    staple->says = TLS_STAPLE_UNREADABLE;
-    OCSP_RESPONSE *response = length <= ANSWER_MOST ? d2i_OCSP_RESPONSE(NULL, &bytes, length) : NULL;
+    OCSP_RESPONSE *response = length <= ANSWER_MOST ? d2i_OCSP_RESPONSE(NULL, &answer, (long)length) : NULL;
     int status = response ? OCSP_response_status(response) : OCSP_RESPONSE_STATUS_SUCCESSFUL;
     OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
+
+    memset(staple, 0, sizeof *staple);
+    staple->says = TLS_STAPLE_UNREADABLE;
     if (status != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
         staple->says = TLS_STAPLE_REFUSAL;
         snprintf(staple->refusal, sizeof staple->refusal, "%s", OCSP_response_status_str(status));
     } else if (basic) {
-        read_answer(basic, SSL_get0_verified_chain(ssl), time, staple);
+        read_answer(basic, chain, time, staple);
     }
     OCSP_BASICRESP_free(basic);
     OCSP_RESPONSE_free(response);
     ERR_clear_error();
+}
+
+void tls_staple_read(SSL *ssl, int64_t time, struct tls_staple *staple)
+{
+    const unsigned char *answer;
+    long length = SSL_get_tlsext_status_ocsp_resp(ssl, &answer);
+    const STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+
+    memset(staple, 0, sizeof *staple);
+    if (length > 0 && answer && chain)
+        tls_staple_parse(answer, (size_t)length, chain, time, staple);
 }

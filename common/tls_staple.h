@@ -26,7 +26,12 @@ struct tls_staple {
     int64_t revoked_at;
 };
 
-/* Takes down what came with the handshake; `time` is as of when signatures are verified. */
+/* Takes down what an answer says about the first certificate of a verified chain; `time` is as of when signatures are
+ * verified. */
+void tls_staple_parse(const unsigned char *answer, size_t length, const STACK_OF(X509) * chain, int64_t time,
+                      struct tls_staple *staple);
+
+/* The same of the answer that came with the handshake, if one did. */
 void tls_staple_read(SSL *ssl, int64_t time, struct tls_staple *staple);
 
 #endif
