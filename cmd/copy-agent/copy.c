@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/access.h"
-#include "cmd/copy-agent/limits.h"
 #include "cmd/copy-agent/operands.h"
 #include "cmd/copy-agent/prune.h"
 #include "cmd/copy-agent/rendering.h"
@@ -21,6 +20,7 @@
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
 #include "common/deadline.h"
+#include "common/limits.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -195,7 +195,7 @@ static void run_phases(struct copy *copy)
     space_read(copy->dest_near, &space);
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;
-    limits_read("/proc/self/cgroup", "/sys/fs/cgroup", &limits);
+    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
     unsigned jobs = choose_jobs(copy, &limits);
     if (!check_before(copy, &space, jobs))
         return;

@@ -58,8 +58,11 @@ static void describe(json_error_t *error)
 
     if (quote)
         *quote = '\0';
-    if (refused)
-        snprintf(error->text, sizeof error->text, "its values would take more than %zu MiB", most >> 20);
+    if (refused) {
+        error->line = 0;
+        snprintf(error->text, sizeof error->text, "its values would take more than %zu MiB of memory",
+                 most >> 20);
+    }
     if (error->column < 1)
         error->column = 1;
 }

@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "cmd/fetch-config/jsoncheck.h"
+#include "common/limits.h"
 #include "common/mem.h"
 #include "common/stop.h"
 
@@ -15,7 +16,7 @@
 
 enum {
     CHUNK = 64 * 1024,
-    JSON_MEMORY = 128 * 1024 * 1024, /* for a document's values */
+    JSON_MEMORY = 128 * 1024 * 1024, /* for a document's values, at most */
 };
 
 static char chunk[CHUNK];
@@ -76,15 +77,29 @@ static size_t json_read(void *into, size_t size, void *owner)
     return (size_t)got;
 }
 
+/* Half of what the container may use: being killed for too much of it would leave no reason. */
+static size_t json_memory(void)
+{
+    struct limits limits;
+
+    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
+    return limits.memory >= 0 && limits.memory / 2 < JSON_MEMORY ? (size_t)limits.memory / 2 : JSON_MEMORY;
+}
+
 static bool validate_json(int descriptor, struct reason *why)
 {
     struct json_input input = {.descriptor = descriptor};
     json_error_t error;
 
-    if (jsoncheck(json_read, &input, JSON_MEMORY, &error))
+    if (jsoncheck(json_read, &input, json_memory(), &error))
         return true;
-    return input.failed ? cannot_read(why)
-                        : wrong(why, "JSON", (size_t)error.line, (size_t)error.column, error.text);
+    if (input.failed)
+        return cannot_read(why);
+    if (error.line > 0)
+        return wrong(why, "JSON", (size_t)error.line, (size_t)error.column, error.text);
+    reason_set(why, CODE_FAILED, "cannot be validated: %s", error.text);
+    reason_hint(why, "--validate json holds all values at once: raise the container's memory limit");
+    return false;
 }
 
 struct yaml_input {

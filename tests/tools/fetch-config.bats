@@ -587,6 +587,20 @@ ZONE
     no_litter
 }
 
+@test "JSON that would take more memory than the container has is refused with a reason, not killed" {
+    not_emulated
+    release_build
+    "$python" -c 'import json; print(json.dumps([{"id": i, "name": f"name {i}"} for i in range(100000)]))' >large.json
+    start_http h <<<$'/a 200 file large.json\n/b 200 text [1]'
+    own_memory_limit 33554432
+    run_tool fetch-config "$h/a=./a" --validate json
+    exits 1
+    ends_saying "cannot be validated: its values would take more than 16 MiB of memory.*memory limit"
+    [ ! -e a ]
+    run_tool fetch-config "$h/b=./b" --validate json
+    exits 0
+}
+
 @test "memory stays flat for a body of 300 MiB" {
     not_emulated
     release_build

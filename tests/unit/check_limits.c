@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/limits.h"
+#include "common/limits.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

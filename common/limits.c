@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/limits.h"
+#include "common/limits.h"
 
 #include <limits.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* What the container may use: its cgroup's CPUs and memory, version 1 or 2. */
-#ifndef COPY_AGENT_LIMITS_H
-#define COPY_AGENT_LIMITS_H
+#ifndef COMMON_LIMITS_H
+#define COMMON_LIMITS_H
 
 #include <stdint.h>
 
@@ -12,7 +12,10 @@ struct limits {
 #define LIMITS_NONE    INT64_MAX
 #define LIMITS_UNKNOWN INT64_C(-1)
 
-/* `proc` and `sys` stand for /proc/self/cgroup and /sys/fs/cgroup. */
+#define LIMITS_PROC "/proc/self/cgroup"
+#define LIMITS_SYS  "/sys/fs/cgroup"
+
+/* From LIMITS_PROC and LIMITS_SYS, or what a test has in their place. */
 void limits_read(const char *proc, const char *sys, struct limits *limits);
 
 #endif
