@@ -38,6 +38,7 @@ teardown() {
             { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true
         done <"$BATS_TEST_TMPDIR/pids"
     fi
+    drop_memory_limit
     if declare -F clean_up >/dev/null; then
         clean_up
     fi

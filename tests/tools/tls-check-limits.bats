@@ -6,10 +6,6 @@
 load lib
 load tls
 
-clean_up() {
-    drop_memory_limit
-}
-
 # takes_at_most BYTES CODE PORT: one attempt there ends with CODE, and the memory that it takes stays within BYTES.
 takes_at_most() {
     local peak

@@ -40,6 +40,5 @@ clean_up() {
     [ ! -f "$BATS_TEST_TMPDIR/mounts" ] || while read -r mounted; do
         umount -l "$mounted" 2>/dev/null || true
     done <"$BATS_TEST_TMPDIR/mounts"
-    drop_memory_limit
     chmod -R u+rwX "$BATS_TEST_TMPDIR" 2>/dev/null || true
 }

@@ -8,10 +8,6 @@
 
 load lib
 
-clean_up() {
-    drop_memory_limit
-}
-
 # Asks the server in $dns for names as they are.
 wait_for() {
     run_tool wait-for-dns --nameserver "$dns" --no-search --timeout 10s "$@"

@@ -9,7 +9,6 @@
 load lib
 
 clean_up() {
-    drop_memory_limit
     [ -z "${open_place-}" ] || rm -rf "$open_place"
 }
 
