@@ -82,20 +82,21 @@ bool judge_staple_says(const struct tls_facts *facts, enum tls_staple_says what)
     return facts->staple.says == what && !judge_staple_flaw(facts, text);
 }
 
+/* Java looks at the answer only where it is told to, and agents are not. */
 static void say_revoked(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
-    struct reason *why = judge_add(judgement);
+    bool java = facts->profile == TLS_JAVA;
+    struct reason *why = java ? judge_warn(judgement) : judge_add(judgement);
     char date[CERTIFICATE_TIME];
 
-    judgement->permanent = true;
+    judgement->permanent = judgement->permanent || !java;
     reason_set(why, CODE_UNTRUSTED,
                "the certificate was revoked on %s, says its issuer's OCSP answer that the server sends",
                certificate_format_time(facts->staple.revoked_at, date));
-    reason_hint(
-        why, "the server needs a new certificate and key%s",
-        facts->profile == TLS_JAVA
-            ? "; Java connects all the same, unless it is told to check (com.sun.net.ssl.checkRevocation)"
-            : "");
+    if (java)
+        reason_wrap(why, "only Java trusts this");
+    reason_hint(why, "the server needs a new certificate and key%s",
+                java ? "; Java refuses it where it is told to check (com.sun.net.ssl.checkRevocation)" : "");
 }
 
 /* Nothing follows from it, whatever it says: nobody is refused for what anyone could have written, and nobody passes for it. */

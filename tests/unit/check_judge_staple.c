@@ -168,18 +168,21 @@ START_TEST(a_client_that_does_not_validate_is_only_warned)
 }
 END_TEST
 
-START_TEST(for_java_the_hint_says_that_it_would_connect)
+START_TEST(java_connects_and_is_only_warned)
 {
     answer(TLS_STAPLE_REVOKED);
     expect_revoked();
     expect_lacks(judgement.reasons[0].hint, "Java");
     facts.profile = TLS_JAVA;
-    expect_revoked();
-    expect_contains(judgement.reasons[0].hint, "Java connects all the same, unless it is told to check");
+    judge_now();
+    ck_assert_uint_eq(judgement.count, 0);
+    ck_assert(!judgement.permanent);
+    expect_contains(judgement.warnings[0].text, "only Java trusts this: the certificate was revoked");
+    expect_contains(judgement.warnings[0].hint, "where it is told to check");
 }
 END_TEST
 
 SUITE("judge_staple", what_the_issuer_says_counts, what_somebody_else_says_does_not,
       an_answer_counts_within_its_time_and_a_leeway,
       without_a_trusted_issuer_nothing_counts_and_only_revoked_is_worth_a_word,
-      a_client_that_does_not_validate_is_only_warned, for_java_the_hint_says_that_it_would_connect)
+      a_client_that_does_not_validate_is_only_warned, java_connects_and_is_only_warned)
