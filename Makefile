@@ -60,7 +60,6 @@ TRAP := -fsanitize=undefined -fsanitize-undefined-trap-on-error
 LDFLAGS := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
 # ld 2.40 packs relocations for x86_64 only; that makes a file with OpenSSL in it 5 % smaller.
 LDFLAGS.x86_64 := -Wl,-z,pack-relative-relocs
-
 COMMON := $(wildcard common/*.c)
 MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
@@ -206,8 +205,8 @@ CHECKS := $(if $(filter $(HOST),$(ARCH)),lint check-deps check-docs check-unit c
 check: ## run everything that a change must pass; the last line counts (ARCH=aarch64: the tools' tests, emulated)
 	+@MAKE='$(MAKE)' tests/run $(CHECKS)
 
-check-all: ## the same, and the fault matrix, the images, and the examples as pods
-	+@MAKE='$(MAKE)' tests/run $(CHECKS) faults check-images pods
+check-all: ## the same, and the fault matrix, a short run of the fuzzers, the images, and the examples as pods
+	+@MAKE='$(MAKE)' tests/run $(CHECKS) faults check-fuzz check-images pods
 
 lint: build/.packages-lint $(TIDY) ## clang-format, clang-tidy, cppcheck, shellcheck
 	@tests/lint
@@ -259,15 +258,10 @@ coverage: $(UNIT:tests/unit/%.c=build/coverage/unit/%) $(foreach t,$(TOOLS) init
 	@awk '$$4 ~ /%/ && $$4 + 0 < 90' build/coverage.txt; tail -n 3 build/coverage.txt
 
 fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=60)
-	@for program in $^; do \
-		name=$${program##*/}; seeds=tests/fuzz/seeds/$${name#fuzz_}; \
-		mkdir -p build/fuzz/corpus/$$name; [ -d $$seeds ] || seeds=; \
-		echo "$$name, $(T) s"; \
-		$$program -max_total_time=$(T) -timeout=5 -print_final_stats=1 -artifact_prefix=build/fuzz/$$name- \
-			build/fuzz/corpus/$$name $$seeds 2>build/fuzz/$$name.log \
-			|| { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
-		grep -E 'number_of_executed_units|new_units_added' build/fuzz/$$name.log; \
-	done
+	@tests/fuzz/run $(T) $^
+
+check-fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## the same, for three seconds
+	@tests/fuzz/run 3 $^
 
 images: ## OCI images for both architectures, build/images/NAME.tar, and their bills of materials
 	+@for arch in $(IMAGE_ARCHES); do $(MAKE) ARCH=$$arch all || exit 1; done
@@ -302,4 +296,4 @@ help: ## this list
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
 .PHONY: all always deps relock docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
-	check-tools-sanitized check-build faults check-images pods coverage fuzz images image-files demo bench report clean help
+	check-tools-sanitized check-build faults check-images pods coverage fuzz check-fuzz images image-files demo bench report clean help
