@@ -60,6 +60,9 @@ TRAP := -fsanitize=undefined -fsanitize-undefined-trap-on-error
 LDFLAGS := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
 # ld 2.40 packs relocations for x86_64 only; that makes a file with OpenSSL in it 5 % smaller.
 LDFLAGS.x86_64 := -Wl,-z,pack-relative-relocs
+# The shipped code with Debian's musl as a shared library: valgrind can take the place of nothing else's malloc.
+SHARED := -pie -Wl,--dynamic-linker=/lib/ld-musl-$(HOST).so.1,--gc-sections /lib/ld-musl-$(HOST).so.1
+
 COMMON := $(wildcard common/*.c)
 MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
@@ -162,6 +165,8 @@ $(UNIT:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o): build/deps/$2/.check
 endef
 
 $(eval $(call programs,$(BIN),build/$(ARCH),$(ARCH)-release,$(LDFLAGS) $(LDFLAGS.$(ARCH)) -s))
+$(eval $(call programs,build/valgrind,build/$(HOST),$(HOST)-release,$(SHARED)))
+$(TOOLS:%=build/valgrind/%): | build/.packages-valgrind
 $(eval $(call programs,build/sanitized/bin,build/sanitized,$(HOST)-sanitized,))
 $(eval $(call unit_tests,build/sanitized,$(HOST)-sanitized,))
 $(eval $(call programs,build/coverage/bin,build/coverage,$(HOST)-sanitized,--coverage))
@@ -236,6 +241,9 @@ check-tools: all build/.packages-test $(if $(filter $(HOST),$(ARCH)),,build/.pac
 check-tools-sanitized: $(foreach t,$(TOOLS) initkit,build/sanitized/bin/$t) build/.packages-test ## the same with ASan and UBSan
 	@INITKIT_BIN=$(abspath build/sanitized/bin) bats --jobs 4 tests/tools
 
+check-tools-valgrind: $(foreach t,$(TOOLS),build/valgrind/$t) build/.packages-test build/.packages-valgrind ## the tools' main paths under valgrind
+	@bats --jobs 2 tests/valgrind
+
 check-build: all build/.packages-test ## is the build reproducible, complete, and idle when nothing changed?
 	@bats tests/deps
 
@@ -296,4 +304,4 @@ help: ## this list
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
 .PHONY: all always deps relock docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
-	check-tools-sanitized check-build faults check-images pods coverage fuzz check-fuzz images image-files demo bench report clean help
+	check-tools-sanitized check-tools-valgrind check-build faults check-images pods coverage fuzz check-fuzz images image-files demo bench report clean help

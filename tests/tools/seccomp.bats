@@ -2,13 +2,14 @@
 # examples/seccomp/initkit.json: each tool does its work under it, makes no call that is not listed in examples/README.md,
 # and what is listed there is the profile.
 #
-# The tools' main paths are written down once (play_TOOL) and walked twice: traced, and under the profile.
+# The tools' main paths (paths.bash) are walked twice: traced, and under the profile.
 #
-# shellcheck disable=SC2034,SC2046,SC2154
+# shellcheck disable=SC2034,SC2154
 
 load lib
 load fetch-config
 load tls
+load paths
 
 profile=$repository/examples/seccomp/initkit.json
 listing=$repository/examples/README.md
@@ -19,122 +20,6 @@ prepare() {
     release_build
     [ -z "${INITKIT_EMULATED:-}" ] || skip "an emulator's own calls would be seen"
     tls_prepare
-    runner=()
-}
-
-# mode CODE TOOL [ARGUMENT]...: a run behind $runner ends with CODE.
-mode() {
-    inside=("${runner[@]}")
-    run_tool "${@:2}"
-    inside=()
-    exits "$1"
-}
-
-# stopped SIGN TOOL [ARGUMENT]...: a run is sent SIGTERM once the command SIGN succeeds.
-stopped() {
-    local sign=$1
-    shift
-    : >err # what the run before said is not this one's
-    inside=("${runner[@]}")
-    start_tool "$@"
-    inside=()
-    until_true 20 eval "$sign"
-    kill -TERM "$(pgrep -P "$tool" || echo "$tool")"
-    wait_tool
-    exits 143
-}
-
-play_wait_for_dns() {
-    start_dns dns <<<$'db.test A 192.0.2.1\nlate.test A from 2 192.0.2.2\nlate.test A NXDOMAIN\nquiet.test * SILENT'
-    mode 0 wait-for-dns --nameserver "$dns" db.test. late.test. --interval 1ms
-    mode 0 wait-for-dns --nameserver "$dns" --tcp db.test. --write peers --write-format json
-    grep -q 192.0.2.1 peers
-    mode 0 wait-for-dns --nameserver "$dns" --gone no.test. --stable 50ms
-    mode 1 wait-for-dns --nameserver "$dns" --once no.test. --termination-log log
-    mode 124 wait-for-dns --nameserver "$dns" --timeout 300ms quiet.test. --log-format json
-    mode 0 wait-for-dns --hosts localhost.
-    mode 2 wait-for-dns --nonsense
-    stopped "err_has attempt" wait-for-dns --nameserver "$dns" no.test.
-}
-
-play_wait_for_tcp() {
-    start_dns dns <<<'db.test A 127.0.0.1'
-    start_tcp port "127.0.0.1:0 say READY / hold" "[::1]:0" "unix:socket" "127.0.0.1:0 bound"
-    mode 0 wait-for-tcp --expect READY "127.0.0.1:${port[0]}"
-    mode 0 wait-for-tcp "[::1]:${port[1]}" unix:socket --stable 50ms
-    mode 0 wait-for-tcp --nameserver "$dns" "db.test:${port[0]}" --send 'hello\n' --all-addresses
-    mode 0 wait-for-tcp --gone "127.0.0.1:${port[3]}"
-    mode 1 wait-for-tcp --once "127.0.0.1:${port[3]}" --termination-log log
-    mode 124 wait-for-tcp --timeout 300ms "localhost:${port[3]}" --log-format json
-    stopped "err_has attempt" wait-for-tcp "127.0.0.1:${port[3]}"
-}
-
-play_fetch_config() {
-    mkdir -p archives && (cd archives && "$python" "$servers/archives.py")
-    cat ip.pem ip.key >both.pem
-    echo 'user:secret' >credentials
-    start_http s --cert both.pem <<<$'/file 200 size 300000\n/missing 404'
-    start_http p <<<$'/text 200 text ${NAME}\n/post 200 echo\n/late 503 / 200 text {}\n/b/k 200 text object\n/slow 200 slow 9999 1'
-    mode 0 fetch-config --trust-store root.crt "$s/file=./a" --basic-auth-file credentials --client-cert client.crt --client-key client.key
-    [ "$(stat -c %s a)" = 300000 ]
-    NAME=value mode 0 fetch-config "$p/text=./b/c" --render --mode 0600 --owner "$(id -u):$(id -g)"
-    NAME=value mode 0 fetch-config "$p/text=./b/c" --render --if-changed
-    [ "$(cat b/c)" = value ]
-    mode 0 fetch-config "$p/late=./late" --interval 1ms --validate json --termination-log log
-    mode 0 fetch-config -X POST --data-file credentials "$p/post=-"
-    mode 0 fetch-config "file://$PWD/a=/dev/null"
-    mode 0 fetch-config "file://$PWD/archives/good.tar.gz=./tree" --extract
-    mode 0 fetch-config "file://$PWD/archives/good.zip=./tree" --extract
-    AWS_ENDPOINT_URL=$p AWS_REGION=r AWS_ACCESS_KEY_ID=i AWS_SECRET_ACCESS_KEY=s mode 0 fetch-config s3://b/k=./object
-    mode 0 fetch-config http://somewhere.test/text=./proxied --proxy "$p"
-    mode 26 fetch-config --trust-store root.crt "$s/missing=./a"
-    mode 0 fetch-config --trust-store root.crt "$s/missing=./a" --keep-on-error
-    mode 20 fetch-config --trust-store other.crt "$s/file=./a"
-    mode 124 fetch-config --timeout 300ms "$p/slow=./slow"
-    no_litter
-    stopped "err_has MiB" fetch-config "$p/slow=./slow" --progress
-    no_litter
-}
-
-play_copy_agent() {
-    mkdir -p agent/conf volume installed
-    head -c 3000000 /dev/urandom >agent/agent.jar
-    echo "\${NAME}" >agent/conf/app.xml
-    ln -s conf agent/link
-    ln agent/agent.jar agent/hard
-    mode 0 copy-agent --for-uid "$(id -u)" --mode a+rX agent volume
-    mode 0 copy-agent agent volume
-    cmp agent/agent.jar volume/agent.jar
-    echo more >>agent/conf/app.xml
-    rm agent/hard
-    NAME=value mode 0 copy-agent --prune --sync --verify --render '**/*.xml' --jobs 2 --termination-log log agent volume
-    [ "$(head -n 1 volume/conf/app.xml)" = value ]
-    [ ! -e volume/hard ]
-    mode 0 copy-agent --version-dir v1 agent versions
-    mode 0 copy-agent --version-dir v2 --owner "$(id -u):$(id -g)" agent versions
-    [ "$(readlink versions/current)" = v2 ]
-    mode 0 copy-agent --dry-run agent volume
-    mode 0 copy-agent agent/agent.jar one.jar
-    mode 0 copy-agent --install installed
-    mode 1 copy-agent --max-bytes 1 agent other
-    head -c 500000000 /dev/zero | tr '\0' x >agent/large
-    stopped 'ls volume/.initkit-copy-*/*/f' copy-agent agent volume
-}
-
-play_tls_check() {
-    start_tls port ip "ip status=200" "good speaks=smtp" "- proxy=ok" "- lie=silence"
-    local at=(--trust-store root.crt)
-    mode 0 tls-check "${at[@]}" "127.0.0.1:${port[0]}" --report report --export-chain chain.pem --show-chain
-    mode 0 tls-check "${at[@]}" "https://127.0.0.1:${port[1]}/" --client-cert client.crt --client-key client.key
-    mode 0 tls-check "${at[@]}" --starttls smtp $(at "${port[2]}")
-    mode 0 tls-check "${at[@]}" --proxy "http://127.0.0.1:${port[3]}" "127.0.0.1:${port[0]}"
-    for store in root.jks root.p12; do
-        mode 0 tls-check --trust-store "$store" --trust-store-password-file password "127.0.0.1:${port[0]}" --profile java
-    done
-    mode 20 tls-check --trust-store other.crt "127.0.0.1:${port[0]}" --termination-log log
-    mode 27 tls-check --trust-store absent "127.0.0.1:${port[0]}"
-    mode 124 tls-check "${at[@]}" --timeout 300ms "127.0.0.1:${port[4]}"
-    stopped "err_has attempt" tls-check "${at[@]}" --attempt-timeout 100ms "127.0.0.1:${port[4]}"
 }
 
 # row NAME: the calls in that row of the listing's table, a line each.
