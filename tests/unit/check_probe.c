@@ -26,10 +26,10 @@ static void begin(const struct name_server_row *rows)
     conf = (struct resolvconf){.ndots = 1, .server_count = 1};
     plan = (struct probe_plan){
         .loop = loop_new(),
-        .resolver = &resolver,
-        .search = true,
-        .family = AF_UNSPEC,
-        .hosts_path = "/nonexistent",
+        .lookup = {.resolver = &resolver,
+                   .search = true,
+                   .family = AF_UNSPEC,
+                   .hosts_path = "/nonexistent"},
         .rules = {.min_addresses = 1},
     };
     dial_prepare(&plan.script);
@@ -58,7 +58,7 @@ static int attempt(const char *host)
     ck_assert_msg(target_parse(text, "", &probe.target, &why), "%s: %s", text, why.text);
     int code = lone_wait(&probe.base, plan.loop, 500, probe_start, probe_cancel);
     ck_assert_ptr_null(probe.dials);
-    ck_assert_ptr_null(probe.lookup);
+    ck_assert_ptr_null(probe.lookup.dns);
     return code;
 }
 
@@ -116,7 +116,7 @@ START_TEST(the_hosts_file_comes_before_dns)
 {
     begin(no_such_name);
     listen_now();
-    plan.hosts_path = scratch_file("hosts", "127.0.0.1 db.test\n");
+    plan.lookup.hosts_path = scratch_file("hosts", "127.0.0.1 db.test\n");
     ck_assert_int_eq(attempt("db.test"), 0);
     ck_assert_str_eq(server.asked, "");
     end();
@@ -127,7 +127,7 @@ START_TEST(one_good_address_of_two_is_enough_unless_all_are_wanted)
 {
     begin(no_such_name);
     listen_now();
-    plan.hosts_path = scratch_file("hosts", "127.0.0.2 db.test\n127.0.0.1 db.test\n");
+    plan.lookup.hosts_path = scratch_file("hosts", "127.0.0.2 db.test\n127.0.0.1 db.test\n");
     ck_assert_int_eq(attempt("db.test"), 0);
     plan.rules.all_addresses = true;
     ck_assert_int_eq(attempt("db.test"), 1);
@@ -146,7 +146,7 @@ START_TEST(more_addresses_than_are_tried_at_a_time)
     listen_now();
     for (int i = 2; i < 18; i++)
         length += (size_t)snprintf(hosts + length, sizeof hosts - length, "127.0.0.%d db.test\n", i);
-    plan.hosts_path = scratch_file("hosts", hosts);
+    plan.lookup.hosts_path = scratch_file("hosts", hosts);
     ck_assert_int_eq(attempt("db.test"), 1); /* all are refused, one after another */
     plan.rules.min_addresses = 2;
     ck_assert_int_eq(attempt("db.test"), 1);
