@@ -155,7 +155,7 @@ static void target_has_failed(struct wait_target *target)
 
     target->phase = WAIT_FAILED;
     wait->failed++;
-    if (wait->last_words > 0 && wait_is_lost(wait) && !was_lost)
+    if (wait->last_words > 0 && !wait->options->retry.once && wait_is_lost(wait) && !was_lost)
         loop_timer_set(wait->loop, &wait->limit,
                        deadline_earlier(wait_limit(wait), deadline_after(deadline_now(), wait->last_words)));
 }

@@ -65,7 +65,7 @@ struct wait {
      * NULL; not called for signals. */
     const char *(*keep)(struct wait *wait);
     /* Milliseconds that attempts in flight have left once the run is lost, to say what is wrong with theirs; 0: all of their
-     * own time. */
+     * own time, as with --once, where each target's attempt is the only one that it will ever have. */
     int64_t last_words;
     void *owner; /* for the tool */
 

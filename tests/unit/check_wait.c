@@ -215,6 +215,21 @@ START_TEST(last_words_are_few)
 }
 END_TEST
 
+START_TEST(with_once_every_attempt_has_all_of_its_time)
+{
+    prepare(2);
+    options.retry.once = true;
+    wait_state.last_words = 20;
+    fakes[0].outcome = ATTEMPT_FAIL;
+    fakes[0].good_at = 0;
+    fakes[1].takes = 200;
+    ck_assert_int_eq(run(), CODE_FAILED);
+    ck_assert(!fakes[1].cancelled);
+    expect_contains(said, "t1:1: ready after");
+    expect_contains(said, "1 of 2 targets not ready: t0:1: refused by");
+}
+END_TEST
+
 START_TEST(a_permanent_failure_of_one_that_is_not_needed)
 {
     prepare(3);
@@ -467,7 +482,8 @@ END_TEST
 
 SUITE("wait", one_target_is_ready, what_was_found_is_in_the_last_line, all_of_several_are_ready,
       some_of_several_are_enough, a_permanent_failure_ends_the_run_and_the_others_end_their_attempt,
-      last_words_are_few, a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
+      last_words_are_few, with_once_every_attempt_has_all_of_its_time,
+      a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
       attempts_in_flight_are_capped, attempts_that_end_from_within_start, the_clock_ends_it_with_124,
       an_attempt_cut_short_tells_what_it_was_doing,
       an_attempt_cut_short_does_not_hide_what_an_earlier_one_found,
