@@ -1,55 +1,94 @@
 #include "cmd/fetch-config/jsoncheck.h"
 
-#include <malloc.h>
+#include <setjmp.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/mem.h"
+
 #include "common/banned.h"
 
-static size_t held, most; /* bytes that jansson has of us, and may have */
-static bool refused;
+enum { CHUNK = 64 * 1024, ALIGNMENT = alignof(max_align_t) };
 
-static void *hold(size_t size)
+struct chunk {
+    struct chunk *before;
+    alignas(ALIGNMENT) char bytes[];
+};
+
+/* What jansson has of us: given back all at once. So a block costs its own size and nothing else, and an end, by a signal too,
+ * need not wait until a million of them are freed. */
+static struct {
+    size_t held, most;
+    struct chunk *chunks;
+    char *next; /* of what is left of a chunk */
+    size_t left;
+    jmp_buf full;
+} arena;
+
+/* jansson is never told that there is no memory: it goes on with a string whose end it could not keep, past its end (load.c:
+ * nobody looks at what lex_save says). */
+static void *arena_chunk(size_t size)
 {
-    void *memory = held <= most && size <= most - held ? malloc(size) : NULL;
+    if (arena.most - arena.held <= sizeof(struct chunk) ||
+        size > arena.most - arena.held - sizeof(struct chunk))
+        longjmp(arena.full, 1);
+    struct chunk *chunk = xrealloc(NULL, sizeof *chunk + size);
+    arena.held += sizeof *chunk + size;
+    chunk->before = arena.chunks;
+    arena.chunks = chunk;
+    return chunk->bytes;
+}
 
-    if (memory)
-        held += malloc_usable_size(memory);
-    else
-        refused = true;
+static void *arena_take(size_t size)
+{
+    if (size > arena.most)
+        longjmp(arena.full, 1);
+    size_t room = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (room >= CHUNK / 4)
+        return arena_chunk(room);
+    if (room > arena.left) {
+        size_t rest = arena.most - arena.held;
+        size_t length = rest < room + CHUNK ? room : CHUNK; /* the last ones are as small as they can be */
+        arena.next = arena_chunk(length);
+        arena.left = length;
+    }
+    void *memory = arena.next;
+    arena.next += room;
+    arena.left -= room;
     return memory;
 }
 
-static void release(void *memory)
+static void arena_keep(void *memory)
 {
-    if (memory)
-        held -= malloc_usable_size(memory);
-    free(memory);
+    (void)memory;
 }
 
-/* Names that collide on purpose must not be foreseeable. jansson's own way there is to open /dev/urandom. */
-static void seed(void)
+static void arena_clear(void)
+{
+    while (arena.chunks) {
+        struct chunk *chunk = arena.chunks;
+        arena.chunks = chunk->before;
+        free(chunk);
+    }
+    arena.held = arena.left = 0;
+}
+
+static void *take_or_end(size_t size)
+{
+    return xrealloc(NULL, size);
+}
+
+/* Its own seed is the time and the process's number. */
+void jsoncheck_begin(void)
 {
     size_t number = 0;
 
-    if (getrandom(&number, sizeof number, GRND_NONBLOCK) < 0)
-        number = 0; /* jansson takes time and process number then */
-    json_object_seed(number);
-}
-
-struct input {
-    json_load_callback_t read;
-    void *owner;
-};
-
-/* jansson reads on through a string that it has no memory for. */
-static size_t read_while_it_fits(void *into, size_t size, void *owner)
-{
-    struct input *input = owner;
-
-    return refused ? (size_t)-1 : input->read(into, size, input->owner);
+    json_set_alloc_funcs(take_or_end, free);
+    if (getrandom(&number, sizeof number, GRND_NONBLOCK) == sizeof number)
+        json_object_seed(number);
 }
 
 static void describe(json_error_t *error)
@@ -58,29 +97,41 @@ static void describe(json_error_t *error)
 
     if (quote)
         *quote = '\0';
-    if (refused) {
-        error->line = 0;
-        snprintf(error->text, sizeof error->text, "its values would take more than %zu MiB of memory",
-                 most >> 20);
-    }
     if (error->column < 1)
         error->column = 1;
 }
 
+static void describe_full(json_error_t *error)
+{
+    error->line = 0;
+    error->column = 1;
+    snprintf(error->text, sizeof error->text, "its values would take more than %zu MiB of memory",
+             arena.most >> 20);
+}
+
+/* A number beyond what a double holds is an error (1e400); one with more digits than it can tell apart is none. */
+static bool parse(json_load_callback_t read, void *owner, json_error_t *error)
+{
+    if (setjmp(arena.full) != 0) {
+        describe_full(error);
+        return false;
+    }
+    if (json_load_callback(read, owner, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, error))
+        return true;
+    describe(error);
+    return false;
+}
+
 bool jsoncheck(json_load_callback_t read, void *owner, size_t memory, json_error_t *error)
 {
-    struct input input = {read, owner};
+    json_malloc_t take;
+    json_free_t give_back;
 
-    json_set_alloc_funcs(hold, release);
-    most = memory;
-    refused = false;
-    seed();
-    /* Numbers beyond 64 bits are JSON too; so is the escape of NUL. */
-    json_t *value = json_load_callback(read_while_it_fits, &input,
-                                       JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, error);
-    bool good = value && !refused;
-    if (!good)
-        describe(error);
-    json_decref(value);
+    json_get_alloc_funcs(&take, &give_back);
+    json_set_alloc_funcs(arena_take, arena_keep);
+    arena.most = memory;
+    bool good = parse(read, owner, error);
+    arena_clear();
+    json_set_alloc_funcs(take, give_back);
     return good;
 }

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <openssl/crypto.h>
 
+#include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/run.h"
 #include "cmd/fetch-config/set.h"
 #include "common/mem.h"
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
         run->options = &options;
         OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
         tls_begin();
+        jsoncheck_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             mem_exhausted();
         code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);

@@ -89,16 +89,18 @@ static size_t json_memory(void)
 static bool validate_json(int descriptor, struct reason *why)
 {
     struct json_input input = {.descriptor = descriptor};
+    size_t memory = json_memory();
     json_error_t error;
 
-    if (jsoncheck(json_read, &input, json_memory(), &error))
+    if (jsoncheck(json_read, &input, memory, &error))
         return true;
     if (input.failed)
         return cannot_read(why);
     if (error.line > 0)
         return wrong(why, "JSON", (size_t)error.line, (size_t)error.column, error.text);
     reason_set(why, CODE_FAILED, "cannot be validated: %s", error.text);
-    reason_hint(why, "--validate json holds all values at once: raise the container's memory limit");
+    reason_hint(why, "--validate json holds all values at once: %s",
+                memory < JSON_MEMORY ? "raise the container's memory limit" : "leave it out for such a file");
     return false;
 }
 

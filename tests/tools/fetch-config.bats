@@ -601,6 +601,38 @@ ZONE
     exits 0
 }
 
+@test "JSON whose values no memory limit would do for has another hint, and a body of the worst kind is no danger" {
+    not_emulated
+    "$python" -c 'print("[" + "{}," * 700000 + "{}]")' >objects.json
+    "$python" -c 'print("[" + "[]," * 700000 + "[]]")' >arrays.json
+    run_tool fetch-config "file://$PWD/objects.json=./a" --validate json
+    exits 1
+    ends_saying "cannot be validated: its values would take more than 128 MiB of memory.*leave it out"
+    [ ! -e a ]
+    release_build
+    start_http h <<<$'/objects 200 file objects.json\n/arrays 200 file arrays.json'
+    own_memory_limit 33554432
+    for each in objects arrays; do
+        run_tool fetch-config "$h/$each=./a" --validate json
+        exits 1
+        ends_saying "more than 16 MiB of memory.*raise the container's memory limit"
+        [ ! -e a ]
+    done
+}
+
+@test "memory that cannot be had while JSON is parsed is 3, and leaves nothing" {
+    not_emulated
+    release_build
+    "$python" -c 'print("[" + "{}," * 400000 + "{}]")' >objects.json
+    # shellcheck disable=SC2016 # for the inner shell
+    inside=(sh -c 'ulimit -v 65536 && exec "$0" "$@"')
+    run_tool fetch-config "file://$PWD/objects.json=./a" --validate json
+    exits 3
+    ends_saying "out of memory"
+    [ ! -e a ]
+    no_litter
+}
+
 @test "memory stays flat for a body of 300 MiB" {
     not_emulated
     release_build
