@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/answer.h"
+#include "common/dns_memory.h"
 #include "common/loop.h"
 #include "common/reason.h"
 #include "common/resolvconf.h"
@@ -40,6 +41,9 @@ struct dns_request {
     bool first_is_enough; /* the second type is not asked for when the first has records */
     int64_t
         patience; /* milliseconds to wait for the other type once one has records; 0: until the deadline */
+    /* Candidates that it has an answer for are passed over, but for the one that the name most likely means. NULL: none is. It
+     * outlives the lookup. */
+    struct dns_memory *memory;
 };
 
 /* What the walk over the candidates came to. */
@@ -50,7 +54,7 @@ struct dns_result {
     size_t answer_count;
     size_t asked;                     /* candidates */
     char asked_names[DNS_ASKED_TEXT]; /* the first of them, with commas */
-    bool has_negative_ttl;            /* of the first candidate */
+    bool has_negative_ttl;            /* of the first candidate that the name most likely means */
     uint32_t negative_ttl;
 };
 

@@ -69,6 +69,7 @@ void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_
         .type_count = plan->family == AF_UNSPEC ? 2 : 1,
         .all_types = plan->all,
         .patience = plan->all ? 0 : patience,
+        .memory = plan->gone ? NULL : &lookup->memory,
     };
     struct address found[HOSTS_ADDRESSES];
     size_t count = find_at_hand(plan, host, port, found);

@@ -12,6 +12,7 @@ struct lookup_plan {
     bool search;              /* --no-search is off */
     int family;               /* AF_UNSPEC, AF_INET, AF_INET6 */
     bool all;                 /* every address counts: all families are waited for */
+    bool gone;                /* a name that is not there counts: nothing is taken from memory */
     const char *hosts_path;   /* HOSTS_FILE, but for tests */
     struct reason no_servers; /* why DNS cannot be asked; an empty text: it can */
 };
@@ -26,6 +27,7 @@ struct lookup {
     enum answer_status status; /* DNS's, where it was asked */
     struct dns_lookup *dns;    /* NULL: none under way */
     struct dns_negative negative;
+    struct dns_memory memory;
     uint16_t port;
 };
 

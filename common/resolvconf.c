@@ -176,3 +176,20 @@ bool dns_name_same(const char *a, const char *b)
     length_b -= length_b > 0 && b[length_b - 1] == '.';
     return length_a == length_b && strncasecmp(a, b, length_a) == 0;
 }
+
+static bool ends_in(const char *name, const char *domain)
+{
+    size_t length = strlen(name), tail = strlen(domain);
+
+    return length > tail && name[length - tail - 1] == '.' && dns_name_same(name + length - tail, domain);
+}
+
+bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate)
+{
+    if (count_dots(name) == 0)
+        return n == 0;
+    for (size_t i = 0; i < conf->domain_count; i++)
+        if (ends_in(name, conf->domains[i]))
+            return dns_name_same(candidate, name);
+    return true;
+}

@@ -42,6 +42,10 @@ bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *w
 bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
                           char candidate[DNS_NAME]);
 
+/* Whether the n-th candidate may well be what `name` means: the first one of a name without a dot (the pod's own namespace), the
+ * name itself where it ends in a domain of the search list, and of other names every one. */
+bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate);
+
 /* Whether two names are the same to DNS: case and a trailing dot make no difference. */
 bool dns_name_same(const char *a, const char *b);
 

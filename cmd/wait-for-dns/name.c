@@ -171,6 +171,7 @@ void name_start(struct wait_target *target, int64_t deadline)
         .type_count = plan->type_count,
         .first_is_enough = !plan->all_records,
         .patience = plan->all_records ? 0 : DNS_PATIENCE,
+        .memory = plan->rules.gone ? NULL : &name->memory,
     };
 
     if (name->typed) {

@@ -31,6 +31,7 @@ struct name {
 
     struct dns_lookup *lookup; /* while an attempt is under way */
     struct dns_negative negative;
+    struct dns_memory memory;
     struct records records;   /* of the last attempt that was OK */
     char found[2 * DNS_NAME]; /* which candidate has which record */
 };

@@ -421,6 +421,113 @@ START_TEST(many_at_the_same_time)
 }
 END_TEST
 
+/* A waiter that has been waiting for a minute. */
+static struct dns_memory patient(void)
+{
+    return (struct dns_memory){.since = deadline_now() - 60000};
+}
+
+START_TEST(what_is_not_there_is_remembered_but_for_the_likely_one)
+{
+    static const struct name_server_row rows[] = {{.name = "db.b.test"}, {.rcode = 3}};
+    struct dns_memory memory = patient();
+
+    begin("a.test b.test");
+    add_server(&one, rows);
+    request.name = "db";
+    request.type_count = 1;
+    request.memory = &memory;
+    for (int i = 0; i < 2; i++) {
+        one.asked[0] = '\0';
+        look_up(3000);
+        ck_assert_str_eq(one.asked, i == 0 ? "db.a.test/A db.b.test/A db/A " : "db.a.test/A ");
+        ck_assert_int_eq(got.status, ANSWER_NO_DATA); /* the same, asked for or not */
+        ck_assert_uint_eq(got.asked, 3);
+        ck_assert_str_eq(got.asked_names, "db.a.test, db.b.test, db");
+        ck_assert(got.has_negative_ttl);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(a_name_that_is_there_at_once_needs_no_memory)
+{
+    struct name_server_row rows[] = {{.name = "db.a.test", .rcode = 3}, {.rcode = 3}};
+    struct dns_memory memory = patient();
+
+    begin("a.test b.test");
+    add_server(&one, rows);
+    request.name = "db";
+    request.type_count = 1;
+    request.memory = &memory;
+    look_up(3000);
+    rows[0] = (struct name_server_row){.name = "db.a.test", .value = "10.0.0.1"};
+    one.asked[0] = '\0';
+    look_up(3000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_str_eq(one.asked, "db.a.test/A ");
+    ck_assert_int_eq(dns_memory_find(&memory, 1, deadline_now()), ANSWER_NONE); /* it is forgotten by then */
+    end();
+}
+END_TEST
+
+/* What comes first counts, and that as it is now. */
+START_TEST(records_behind_what_was_remembered_count_only_when_it_is_asked_for_again)
+{
+    static const int first[] = {3, 2, 0};
+    static const enum answer_status statuses[] = {ANSWER_RECORDS, ANSWER_SERVFAIL, ANSWER_RECORDS};
+    static const char *const candidates[] = {"db.b.test", "db.b.test.a.test", "db.b.test.a.test"};
+    struct name_server_row rows[] = {
+        {.name = "db.b.test.a.test"}, {.name = "db.b.test", .value = "10.0.0.1"}, {.rcode = 3}};
+
+    begin("a.test b.test");
+    add_server(&one, rows);
+    request.name = "db.b.test"; /* ends in a domain of the list: itself is likely, and the last candidate */
+    request.type_count = 1;
+    for (size_t i = 0; i < COUNT_OF(first); i++) {
+        struct dns_memory memory = patient();
+        struct answer gone = {.has_negative_ttl = true, .negative_ttl = 30};
+        request.memory = &memory;
+        dns_memory_note(&memory, 0, &gone, ANSWER_NXDOMAIN, deadline_now());
+        dns_memory_note(&memory, 1, &gone, ANSWER_NXDOMAIN, deadline_now());
+        rows[0].rcode = first[i];
+        rows[0].value = first[i] == 0 ? "10.0.0.9" : NULL;
+        one.asked[0] = '\0';
+        look_up(3000);
+        ck_assert_int_eq(got.status, statuses[i]);
+        ck_assert_str_eq(got.candidate, candidates[i]);
+        ck_assert_str_eq(one.asked, i == 0 ? "db.b.test/A db.b.test.a.test/A db.b.test.b.test/A db.b.test/A "
+                                           : "db.b.test/A db.b.test.a.test/A ");
+    }
+    end();
+}
+END_TEST
+
+START_TEST(memory_is_bounded_by_the_servers_word_and_the_time_waited)
+{
+    struct answer answer = {.has_negative_ttl = true, .negative_ttl = 3};
+    struct dns_memory memory = {0};
+
+    dns_memory_begin(&memory, 1000);
+    dns_memory_begin(&memory, 5000); /* the first one counts */
+    dns_memory_note(&memory, 7, &answer, ANSWER_NO_DATA, 3000);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 3999), ANSWER_NO_DATA); /* half of 2 s */
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 4000), ANSWER_NONE);
+    ck_assert_int_eq(dns_memory_find(&memory, 6, 3500), ANSWER_NONE);
+    dns_memory_note(&memory, 7, &answer, ANSWER_NXDOMAIN, 100000);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 102999), ANSWER_NXDOMAIN); /* its TTL */
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 103000), ANSWER_NONE);
+    answer.negative_ttl = UINT32_MAX;
+    dns_memory_note(&memory, RESOLVCONF_DOMAINS, &answer, ANSWER_NXDOMAIN, 100000);
+    ck_assert_int_eq(dns_memory_find(&memory, RESOLVCONF_DOMAINS, 100000 + DNS_MEMORY_MOST), ANSWER_NONE);
+    answer.has_negative_ttl = false; /* an answer without SOA is not to be remembered */
+    dns_memory_note(&memory, 7, &answer, ANSWER_NXDOMAIN, 100000);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 100000), ANSWER_NONE);
+    dns_memory_forget(&memory);
+    ck_assert_int_eq(dns_memory_find(&memory, RESOLVCONF_DOMAINS, 100001), ANSWER_NONE);
+}
+END_TEST
+
 START_TEST(the_request_is_copied)
 {
     static const struct name_server_row rows[] = {{.name = "db.test", .value = "10.0.0.1"}, {.rcode = 2}};
@@ -444,4 +551,7 @@ SUITE("dns", both_families, the_first_family_may_be_enough, no_data_for_one_fami
       a_failing_family_does_not_hide_the_other, the_next_server_is_asked_after_300_ms_of_silence,
       a_server_that_fails_hands_over_at_once, when_all_servers_fail_it_ends_at_once, where_nothing_listens,
       garbage_is_no_answer, servers_by_turns, patience_with_a_silent_family, cancelled_in_flight,
-      many_at_the_same_time, the_request_is_copied)
+      many_at_the_same_time, what_is_not_there_is_remembered_but_for_the_likely_one,
+      a_name_that_is_there_at_once_needs_no_memory,
+      records_behind_what_was_remembered_count_only_when_it_is_asked_for_again,
+      memory_is_bounded_by_the_servers_word_and_the_time_waited, the_request_is_copied)

@@ -26,10 +26,7 @@ static void begin(const struct name_server_row *rows)
     conf = (struct resolvconf){.ndots = 1, .server_count = 1};
     plan = (struct probe_plan){
         .loop = loop_new(),
-        .lookup = {.resolver = &resolver,
-                   .search = true,
-                   .family = AF_UNSPEC,
-                   .hosts_path = "/nonexistent"},
+        .lookup = {.resolver = &resolver, .search = true, .family = AF_UNSPEC, .hosts_path = "/nonexistent"},
         .rules = {.min_addresses = 1},
     };
     dial_prepare(&plan.script);

@@ -246,8 +246,24 @@ START_TEST(read_from_a_file)
 }
 END_TEST
 
+START_TEST(what_a_name_most_likely_means)
+{
+    parse("search shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n");
+    ck_assert(resolvconf_is_likely(&conf, "mydb", 0, "mydb.shop.svc.cluster.local"));
+    ck_assert(!resolvconf_is_likely(&conf, "mydb", 1, "mydb.svc.cluster.local"));
+    ck_assert(!resolvconf_is_likely(&conf, "mydb", 3, "mydb"));
+    ck_assert(resolvconf_is_likely(&conf, "mydb.x.svc.Cluster.local", 3, "mydb.x.svc.cluster.local"));
+    ck_assert(!resolvconf_is_likely(&conf, "mydb.x.svc.cluster.local", 0,
+                                    "mydb.x.svc.cluster.local.shop.svc.cluster.local"));
+    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 0, "mydb.x.shop.svc.cluster.local"));
+    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 1, "mydb.x.svc.cluster.local"));
+    ck_assert(resolvconf_is_likely(&conf, "xcluster.local", 0, "xcluster.local.shop.svc.cluster.local"));
+    ck_assert(resolvconf_is_likely(&conf, "cluster.local", 0, "cluster.local.shop.svc.cluster.local"));
+}
+END_TEST
+
 SUITE("resolvconf", a_pods_own, nothing_at_all, options_that_matter, windows_line_ends_comments_and_blanks,
       garbage_is_passed_over, the_last_search_or_domain_line_counts, more_servers_than_places,
       a_long_search_line_with_32_domains, the_order_of_candidates, names_that_are_not_searched,
       candidates_that_would_be_too_long, names_longer_than_any_can_be, names_that_are_the_same,
-      read_from_a_file)
+      what_a_name_most_likely_means, read_from_a_file)
