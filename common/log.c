@@ -35,6 +35,8 @@ void log_setup(const char *tool, enum log_format format, enum log_level level)
     setup.level = level;
 }
 
+static bool cut; /* the last line lacks its end */
+
 /* A line that nobody takes is dropped: it must not cost a run its deadline. The next ones are tried without waiting. */
 static void log_write(const struct buf *line)
 {
@@ -44,13 +46,15 @@ static void log_write(const struct buf *line)
     while (done < line->length) {
         unheard = !stop_wait_writable(STDERR_FILENO, unheard ? 0 : PATIENCE);
         if (unheard)
-            return;
+            break;
         size_t left = line->length - done;
         ssize_t written = write(STDERR_FILENO, line->data + done, left < STOP_CHUNK ? left : STOP_CHUNK);
         if (written < 0 && errno != EINTR && errno != EAGAIN)
-            return;
+            break;
         done += written > 0 ? (size_t)written : 0;
     }
+    if (done > 0)
+        cut = done < line->length;
 }
 
 /* A peer's bytes must not move a reader's cursor. */
@@ -140,6 +144,8 @@ log_say(const struct log_event *event, const char *format, va_list arguments)
         bounded.target = target;
     }
     buf_init(&line, LINE_MAX_BYTES);
+    if (cut)
+        buf_add_text(&line, "\n");
     if (setup.format == LOG_JSON)
         log_add_json(&line, &bounded, message);
     else

@@ -75,6 +75,7 @@ void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_
     size_t count = find_at_hand(plan, host, port, found);
 
     lookup->port = port;
+    lookup->status = ANSWER_NONE;
     if (count > 0)
         lookup_end(lookup, found, count);
     else if (plan->no_servers.text[0] != '\0')

@@ -103,19 +103,25 @@ static bool is_open(const struct wait_target *target)
     return target->phase != WAIT_READY;
 }
 
-/* "a:1: REASON; b:2: REASON; and 3 more" for those that are not ready, with names where there are several. */
-static void wait_add_open(const struct wait *wait, struct buf *line, size_t most)
+/* Whether the verdict's code is this one's. CODE_OK: there is no verdict yet. */
+static bool has_decided(const struct wait_target *target, enum code code)
+{
+    return target->phase == WAIT_FAILED && target->reason.code == code;
+}
+
+/* "a:1: REASON; b:2: REASON; and 3 more" for those that are not ready, what decided first, with names where there are several. */
+static void wait_add_open(const struct wait *wait, enum code code, struct buf *line)
 {
     const char *separator = "";
     size_t left = wait->count - wait->ready;
 
-    for (size_t i = 0; i < wait->count && left > 0; i++) {
-        const struct wait_target *target = wait->targets[i];
-        if (!is_open(target))
+    for (size_t i = 0; i < 2 * wait->count && left > 0; i++) {
+        const struct wait_target *target = wait->targets[i % wait->count];
+        if (!is_open(target) || has_decided(target, code) != (i < wait->count))
             continue;
         buf_add_text(line, separator);
         separator = "; ";
-        if (line->length > most) {
+        if (line->length > VERDICT_LINE / 2) {
             buf_add_format(line, "and %zu more", left);
             return;
         }
@@ -126,16 +132,20 @@ static void wait_add_open(const struct wait *wait, struct buf *line, size_t most
     }
 }
 
-/* The first hint that there is. */
-static void wait_add_hint(const struct wait *wait, struct buf *line)
+/* A hint of what decided, else the first one that there is. */
+static void wait_add_hint(const struct wait *wait, enum code code, struct buf *line)
 {
+    const struct wait_target *chosen = NULL;
+
     for (size_t i = 0; i < wait->count; i++) {
         const struct wait_target *target = wait->targets[i];
         if (!is_open(target) || target->reason.text[0] == '\0' || target->reason.hint[0] == '\0')
             continue;
-        buf_add_format(line, "; hint: %s", target->reason.hint);
-        return;
+        if (!chosen || (has_decided(target, code) && !has_decided(chosen, code)))
+            chosen = target;
     }
+    if (chosen)
+        buf_add_format(line, "; hint: %s", chosen->reason.hint);
 }
 
 /* "2 of 3 targets not ready", "not ready" for a single one. */
@@ -166,8 +176,8 @@ void wait_say_so_far(const struct wait *wait)
         buf_add_format(&line, "%s: ", wait->targets[0]->name);
     wait_add_share(wait, &line);
     buf_add_text(&line, " yet: ");
-    wait_add_open(wait, &line, VERDICT_LINE / 2);
-    wait_add_hint(wait, &line);
+    wait_add_open(wait, CODE_OK, &line);
+    wait_add_hint(wait, CODE_OK, &line);
     verdict_so_far(wait->verdict, line.data);
     buf_free(&line);
 }
@@ -180,7 +190,7 @@ void wait_say_all_waiting(struct wait *wait, int64_t now)
     buf_init(&line, SUMMARY_MAX);
     wait_add_share(wait, &line);
     buf_add_text(&line, " yet: ");
-    wait_add_open(wait, &line, VERDICT_LINE / 2);
+    wait_add_open(wait, CODE_OK, &line);
     log_event(&event, "%s", line.data);
     buf_free(&line);
     wait->said = now;
@@ -208,10 +218,10 @@ static void wait_add_bad(const struct wait *wait, struct buf *line, enum code co
 
     wait_add_share(wait, line);
     buf_add_text(line, ": ");
-    wait_add_open(wait, line, VERDICT_LINE / 2);
+    wait_add_open(wait, code, line);
     buf_add_format(line, "; %s", ended);
     wait_add_effort(line, elapsed, wait_attempts(wait));
-    wait_add_hint(wait, line);
+    wait_add_hint(wait, code, line);
 }
 
 static const char *verdict_event(enum code code)

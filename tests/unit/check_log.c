@@ -1,5 +1,6 @@
 #include "common/log.h"
 
+#include <fcntl.h>
 #include <regex.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -182,6 +183,34 @@ START_TEST(visible_text_tells_when_it_is_cut)
 }
 END_TEST
 
+START_TEST(a_line_that_was_cut_ends_before_the_next_one)
+{
+    struct log_event event = {.level = LOG_INFO, .elapsed = -1};
+    char message[4000], said[8192 + 1] = "";
+    int ends[2], errors = dup(STDERR_FILENO);
+
+    log_setup("t", LOG_JSON, LOG_INFO);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_ge(fcntl(ends[1], F_SETPIPE_SZ, 8192), 0);
+    memset(message, '\1', sizeof message - 1); /* six bytes each in JSON */
+    message[sizeof message - 1] = '\0';
+    dup2(ends[1], STDERR_FILENO);
+    log_event(&event, "%s", message);
+    ssize_t taken = read(ends[0], said, 8192);
+    log_event(&event, "again");
+    dup2(errors, STDERR_FILENO);
+    ck_assert_int_eq(taken, 8192);
+    taken = read(ends[0], said, 8192);
+    ck_assert_int_gt(taken, 1);
+    said[taken] = '\0';
+    ck_assert_int_eq(said[0], '\n');
+    expect_json_line(said + 1);
+    close(errors);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 SUITE("log", a_text_line, a_json_line, what_does_not_apply_is_left_out, levels,
       bytes_that_a_terminal_would_act_on, any_bytes_make_valid_json, a_message_cut_within_a_character,
-      a_target_of_any_length, visible_text_tells_when_it_is_cut)
+      a_target_of_any_length, visible_text_tells_when_it_is_cut, a_line_that_was_cut_ends_before_the_next_one)

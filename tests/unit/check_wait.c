@@ -195,6 +195,18 @@ START_TEST(a_permanent_failure_ends_the_run_and_the_others_end_their_attempt)
 }
 END_TEST
 
+START_TEST(what_decided_comes_first)
+{
+    prepare(3);
+    fakes[0].good_at = fakes[1].good_at = 100;
+    fakes[2] = (struct fake){
+        .base.name = "bad:1", .takes = 1, .outcome = ATTEMPT_FAIL, .code = CODE_PIN, .text = "wrong pin of"};
+    ck_assert_int_eq(run(), CODE_PIN);
+    expect_contains(said, "3 of 3 targets not ready: bad:1: wrong pin of 10.0.0.1; t0:1: refused by");
+    expect_contains(said, "; hint: look at bad:1\n");
+}
+END_TEST
+
 START_TEST(last_words_are_few)
 {
     prepare(3);
@@ -482,7 +494,7 @@ END_TEST
 
 SUITE("wait", one_target_is_ready, what_was_found_is_in_the_last_line, all_of_several_are_ready,
       some_of_several_are_enough, a_permanent_failure_ends_the_run_and_the_others_end_their_attempt,
-      last_words_are_few, with_once_every_attempt_has_all_of_its_time,
+      what_decided_comes_first, last_words_are_few, with_once_every_attempt_has_all_of_its_time,
       a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
       attempts_in_flight_are_capped, attempts_that_end_from_within_start, the_clock_ends_it_with_124,
       an_attempt_cut_short_tells_what_it_was_doing,
