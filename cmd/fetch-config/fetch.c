@@ -61,13 +61,13 @@ static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct re
 
 static bool open_spool(struct fetch *fetch, struct reason *why)
 {
+    const struct spool_place place = finish_place(fetch);
     bool digest = fetch->sha256 || fetch->sum_url.text;
 
     if (fetch->spool.kind == SPOOL_CLOSED && fetch->plan->extract)
         return spool_make_parents(fetch->path, why) &&
                spool_begin_nameless(&fetch->spool, fetch->path, digest, why);
-    return fetch->spool.kind != SPOOL_CLOSED ||
-           spool_begin(&fetch->spool, fetch->path, fetch->plan->mode, digest, why);
+    return fetch->spool.kind != SPOOL_CLOSED || spool_begin(&fetch->spool, &place, digest, why);
 }
 
 static bool on_body(void *owner, const char *bytes, size_t length, struct reason *why)

@@ -11,6 +11,17 @@
 
 #include "common/banned.h"
 
+struct spool_place finish_place(const struct fetch *fetch)
+{
+    const struct fetch_plan *plan = fetch->plan;
+
+    return (struct spool_place){
+        .path = fetch->path,
+        .mode = plan->mode,
+        .is_read_again = plan->render || plan->validate != VALIDATE_NONE,
+    };
+}
+
 static bool check_digest(struct fetch *fetch, struct reason *why)
 {
     char digest[SPOOL_DIGEST], wanted[SPOOL_DIGEST];
@@ -34,11 +45,11 @@ static bool check_digest(struct fetch *fetch, struct reason *why)
 static bool fill_in(struct fetch *fetch, struct reason *why)
 {
     const struct fetch_plan *plan = fetch->plan;
+    const struct spool_place place = finish_place(fetch);
     const struct render_rules rules = {
         .prefix = plan->render_prefix,
         .target = fetch->base.name,
-        .path = fetch->path,
-        .mode = plan->mode,
+        .place = &place,
         .max_size = plan->exchange.max_unpacked_size,
     };
 
@@ -54,7 +65,7 @@ static bool check_format(struct fetch *fetch, struct reason *why)
         if (format == VALIDATE_NONE)
             format = validate_guess(fetch->url.shown);
     }
-    if (format == VALIDATE_NONE || fetch->spool.kind == SPOOL_NOWHERE)
+    if (format == VALIDATE_NONE)
         return true;
     int descriptor = spool_reopen(&fetch->spool, why);
     bool good = descriptor >= 0 && validate(descriptor, format, why);

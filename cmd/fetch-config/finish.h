@@ -4,6 +4,9 @@
 
 #include "cmd/fetch-config/fetch.h"
 
+/* Where the body is kept until then. */
+struct spool_place finish_place(const struct fetch *fetch);
+
 /* False fills `why`: it will not be published. */
 bool finish_body(struct fetch *fetch, struct reason *why);
 

@@ -76,10 +76,8 @@ bool render_spool(struct spool *spool, const struct render_rules *rules, struct 
 {
     struct rendering rendering = {.rules = rules, .why = why};
 
-    if (spool->kind == SPOOL_NOWHERE)
-        return true;
     int from = spool_reopen(spool, why);
-    bool good = from >= 0 && spool_begin(&rendering.result, rules->path, rules->mode, false, why);
+    bool good = from >= 0 && spool_begin(&rendering.result, rules->place, false, why);
     if (good && !render_descriptor(from, &rendering)) {
         spool_abort(&rendering.result);
         good = false;

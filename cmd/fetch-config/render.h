@@ -7,8 +7,7 @@
 struct render_rules {
     const char *prefix; /* only names that begin so; NULL: all */
     const char *target; /* as log lines name it */
-    const char *path;   /* where it goes, and its mode */
-    mode_t mode;
+    const struct spool_place *place;
     int64_t max_size; /* of the result */
 };
 

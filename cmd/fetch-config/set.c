@@ -128,7 +128,7 @@ static bool place(struct fetch *fetches, size_t count, struct reason *why)
         if (fetches[i].plan->extract)
             good = unpack_publish(&fetches[i].unpack, why);
     for (size_t i = 0; good && i < count; i++)
-        if (fetches[i].spool.kind == SPOOL_NAMELESS && !fetches[i].plan->extract)
+        if (fetches[i].spool.kind == SPOOL_NAMELESS && fetches[i].path && !fetches[i].plan->extract)
             good = pour_out(&fetches[i], why);
     return good;
 }

@@ -97,11 +97,12 @@ static bool begin_nameless(struct spool *spool, const char *folder, struct reaso
            reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
 }
 
-static bool spool_open(struct spool *spool, const char *path, mode_t mode, struct reason *why)
+static bool spool_open(struct spool *spool, const struct spool_place *place, struct reason *why)
 {
     switch (spool->kind) {
     case SPOOL_BESIDE:
-        return spool_make_parents(path, why) && publish_begin(&spool->publish, path, mode, why);
+        return spool_make_parents(place->path, why) &&
+               publish_begin(&spool->publish, place->path, place->mode, why);
     case SPOOL_NAMELESS:
         return begin_nameless(spool, NULL, why);
     case SPOOL_NOWHERE:
@@ -123,11 +124,13 @@ static bool spool_opened(struct spool *spool, bool good, bool digest)
     return true;
 }
 
-bool spool_begin(struct spool *spool, const char *path, mode_t mode, bool digest, struct reason *why)
+bool spool_begin(struct spool *spool, const struct spool_place *place, bool digest, struct reason *why)
 {
     memset(spool, 0, sizeof *spool);
-    spool->kind = kind_for(path);
-    return spool_opened(spool, spool_open(spool, path, mode, why), digest);
+    spool->kind = kind_for(place->path);
+    if (spool->kind == SPOOL_NOWHERE && place->is_read_again)
+        spool->kind = SPOOL_NAMELESS;
+    return spool_opened(spool, spool_open(spool, place, why), digest);
 }
 
 bool spool_begin_nameless(struct spool *spool, const char *folder, bool digest, struct reason *why)

@@ -15,6 +15,14 @@ enum { SPOOL_DIGEST = 65 /* SHA-256 in hex, with its NUL */ };
 
 enum spool_kind { SPOOL_CLOSED, SPOOL_NOWHERE, SPOOL_BESIDE, SPOOL_NAMELESS };
 
+/* What is to become of a body. */
+struct spool_place {
+    const char *
+        path; /* NULL or /dev/null: nothing is published; "-" and what is no file: it is written to in the end */
+    mode_t mode;
+    bool is_read_again; /* filled in or parsed before, so that it is kept even if nothing is published */
+};
+
 /* Zeroed, it is closed. */
 struct spool {
     enum spool_kind kind;
@@ -24,9 +32,8 @@ struct spool {
     EVP_MD_CTX *digest; /* NULL: not asked for */
 };
 
-/* Opens one for `path`; NULL or /dev/null keep nothing, "-" and what is no file are kept namelessly. Makes the directories
- * that are missing. False fills `why` (CODE_FAILED). */
-bool spool_begin(struct spool *spool, const char *path, mode_t mode, bool digest, struct reason *why);
+/* Opens one for `place`; makes the directories that are missing. False fills `why` (CODE_FAILED). */
+bool spool_begin(struct spool *spool, const struct spool_place *place, bool digest, struct reason *why);
 
 /* Opens a nameless one, in `folder` if that filesystem can. */
 bool spool_begin_nameless(struct spool *spool, const char *folder, bool digest, struct reason *why);

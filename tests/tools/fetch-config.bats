@@ -479,6 +479,32 @@ SCRIPT
     no_litter
 }
 
+@test "what is published nowhere is filled in and parsed all the same" {
+    start_http h <<<$'/bad.json 200 text {\n/good.json 200 text {}\n/template 200 text ${NOT_SET_HERE}\n/filled 200 text [${NUMBER}]'
+    for place in "-o /dev/null" "-X GET"; do
+        # shellcheck disable=SC2086 # two words
+        {
+            run_tool fetch-config "$h/bad.json" $place --validate json
+            exits 1
+            ends_saying "is no valid JSON: line 1, column"
+            run_tool fetch-config "$h/bad.json" $place --validate auto
+            exits 1
+            run_tool fetch-config "$h/good.json" $place --validate json
+            exits 0
+            silent_output
+            run_tool fetch-config "$h/template" $place --render
+            exits 1
+            ends_saying "line 1, column 1: NOT_SET_HERE is not set"
+            NUMBER=1 run_tool fetch-config "$h/filled" $place --render --validate json
+            exits 0
+            silent_output
+            NUMBER=x run_tool fetch-config "$h/filled" $place --render --validate json
+            exits 1
+        }
+    done
+    no_litter
+}
+
 ### Other methods
 
 @test "--request and --data-file send a body, and need no PATH" {
