@@ -13,6 +13,10 @@
 
 enum { JUDGE_REASONS = 16 };
 
+/* The hint where the peer has not ended the handshake. */
+#define JUDGE_SILENCE \
+    "something accepts and does not answer: does this port speak TLS, is the server overloaded?"
+
 struct tls_rules {
     int64_t min_days;  /* of lifetime that must be left: below it fails */
     int64_t warn_days; /* below it warns */

@@ -182,9 +182,7 @@ void judge_say_handshake(const struct tls_facts *facts, struct reason *why, bool
     if (facts->client_wanted && !facts->client_given)
         reason_hint(why, "it had asked for a client certificate, and got none (--client-cert)");
     else if (facts->end == TLS_END_TIMEOUT)
-        reason_hint(
-            why,
-            "something accepts and does not answer: does this port speak TLS, is the server overloaded?");
+        reason_hint(why, JUDGE_SILENCE);
     else
         reason_hint(
             why,

@@ -9,6 +9,7 @@
 #include "cmd/fetch-config/receive.h"
 #include "common/buf.h"
 #include "common/deadline.h"
+#include "common/judge.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -30,6 +31,7 @@ static void exchange_release(struct exchange *exchange)
     headers_wipe(exchange->proxy_auth);
     exchange->proxy_auth = NULL;
     loop_timer_clear(exchange->plan->loop, &exchange->stall);
+    loop_timer_clear(exchange->plan->loop, &exchange->limit);
     lookup_cancel(&exchange->lookup);
 }
 
@@ -54,6 +56,22 @@ static void exchange_fail(struct exchange *exchange, enum outcome outcome, const
 
 /* --- its end --- */
 
+static void exchange_give_up(struct exchange *exchange)
+{
+    multi_remove(exchange->plan->multi, exchange->easy);
+    exchange->running = false;
+    exchange->transfer.on_done(exchange, CURLE_OPERATION_TIMEDOUT);
+}
+
+/* libcurl knows nothing of the deadline: its clock and ours would race for who ends the last attempt, and in whose words. */
+static void on_limit(void *owner)
+{
+    struct exchange *exchange = owner;
+
+    exchange->reply.late = true;
+    exchange_give_up(exchange);
+}
+
 static void on_stall(void *owner)
 {
     struct exchange *exchange = owner;
@@ -65,9 +83,7 @@ static void on_stall(void *owner)
         return;
     }
     exchange->reply.stalled = true;
-    multi_remove(exchange->plan->multi, exchange->easy);
-    exchange->running = false;
-    exchange->transfer.on_done(exchange, CURLE_OPERATION_TIMEDOUT);
+    exchange_give_up(exchange);
 }
 
 static void on_done(void *owner, CURLcode code)
@@ -96,6 +112,7 @@ static void exchange_connect(struct exchange *exchange)
         mem_exhausted();
     handle_set(exchange);
     receive_set(exchange);
+    loop_timer_set(plan->loop, &exchange->limit, exchange->request.deadline);
     if (plan->stall_timeout > 0)
         loop_timer_set(plan->loop, &exchange->stall,
                        deadline_after(exchange->last_activity, plan->stall_timeout));
@@ -184,6 +201,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->moved = 0;
     exchange->last_activity = deadline_now();
     exchange->stall = (struct loop_timer){.on_due = on_stall, .owner = exchange};
+    exchange->limit = (struct loop_timer){.on_due = on_limit, .owner = exchange};
     exchange->lookup.plan = &plan->lookup;
     exchange->lookup.on_end = on_addresses;
     exchange->lookup.owner = exchange;
@@ -234,6 +252,7 @@ void exchange_doing(const struct exchange *exchange, struct reason *doing)
         reason_detail(doing, ", %" PRId64 " bytes so far", exchange->reply.received);
     } else if (is_shaking_hands(exchange)) {
         reason_set(doing, CODE_FAILED, "in the TLS handshake");
+        reason_hint(doing, JUDGE_SILENCE);
     } else if (address && *address != '\0') {
         reason_set(doing, CODE_FAILED, "waiting for an answer");
         reason_detail(doing, " from %s", address);

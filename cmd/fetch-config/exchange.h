@@ -65,7 +65,7 @@ struct exchange {
     struct multi_transfer transfer;
     struct curl_slist *resolve, *headers;
     char *proxy_auth;
-    struct loop_timer stall;
+    struct loop_timer stall, limit;
     int64_t last_activity;
     curl_off_t moved; /* bytes seen by the last activity */
     int64_t unpacked; /* bytes of the body that were handed over */

@@ -1,8 +1,8 @@
 #include "cmd/fetch-config/handle.h"
 
+#include <limits.h>
 #include <string.h>
 
-#include "common/deadline.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -22,15 +22,11 @@ static void set_limits(struct exchange *exchange)
 {
     const struct exchange_plan *plan = exchange->plan;
     CURL *easy = exchange->easy;
-    int64_t left = deadline_left(exchange->request.deadline, deadline_now());
-    int64_t connecting = left < plan->connect_timeout || plan->connect_timeout == 0 ? left
-                                                                                    : plan->connect_timeout;
+    bool patient = plan->connect_timeout == 0 || plan->connect_timeout > INT_MAX;
 
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    if (left != DEADLINE_NEVER)
-        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
-    if (connecting != DEADLINE_NEVER)
-        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connecting > 0 ? connecting : 1));
+    /* 0 would be libcurl's own five minutes. */
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, patient ? (long)INT_MAX : (long)plan->connect_timeout);
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange_max_size(exchange));
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
 }

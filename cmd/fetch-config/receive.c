@@ -141,27 +141,35 @@ static int64_t told_length(CURL *easy)
     return length;
 }
 
+/* A connection that is used again took no time to connect, but has an address; behind a proxy that is the proxy's, which may
+ * have answered no CONNECT. */
+static bool is_connected(const struct exchange *exchange, const char *address)
+{
+    bool tunnel = exchange->via.used && exchange->request.url->scheme == URL_HTTPS;
+    curl_off_t connected = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_CONNECT_TIME_T, &connected);
+    return connected > 0 || (!tunnel && *address != '\0');
+}
+
 void receive_gather(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
     CURL *easy = exchange->easy;
-    long status = 0, connect_status = 0, error = 0, opened = 1;
-    curl_off_t connected = 0;
+    long status = 0, connect_status = 0, error = 0;
     char *address = NULL;
 
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
-    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
-    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
     reply->status = (int)status;
     reply->header_cut = status != 0 && !exchange->headed;
     reply->connect_status = (int)connect_status;
     reply->error = (int)error;
     reply->expected = told_length(easy);
-    reply->connected = status != 0 || connected > 0 || opened == 0;
     snprintf(reply->address, sizeof reply->address, "%s", address ? address : "");
+    reply->connected = status != 0 || is_connected(exchange, reply->address);
     char *after = header_value(easy, "Retry-After");
     reply->retry_after = after ? reply_retry_after(after, exchange->request.wall_time) : 0;
     free(after);

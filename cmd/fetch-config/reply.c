@@ -10,48 +10,6 @@
 
 #include "common/banned.h"
 
-bool reply_parse_statuses(const char *text, int statuses[REPLY_STATUSES], size_t *count)
-{
-    size_t found = 0;
-
-    while (*text != '\0') {
-        size_t length = strcspn(text, ",");
-        char number[8];
-        int64_t status;
-        if (length >= sizeof number || found == REPLY_STATUSES)
-            return false;
-        snprintf(number, sizeof number, "%.*s", (int)length, text);
-        if (!units_parse_number(number, 100, 599, &status))
-            return false;
-        if (statuses)
-            statuses[found] = (int)status;
-        found++;
-        text += length;
-        if (*text == ',' && *++text == '\0')
-            return false;
-    }
-    if (count)
-        *count = found;
-    return true;
-}
-
-int64_t reply_retry_after(const char *value, int64_t now)
-{
-    int64_t seconds;
-
-    value += strspn(value, " \t");
-    if (strspn(value, "0123456789") == strlen(value) && *value != '\0') {
-        if (!units_parse_number(value, 0, REPLY_PATIENCE_MOST / 1000, &seconds))
-            seconds = REPLY_PATIENCE_MOST / 1000;
-    } else {
-        time_t date = curl_getdate(value, NULL);
-        if (date < 0 || date <= now)
-            return 0;
-        seconds = (int64_t)date - now;
-    }
-    return seconds < REPLY_PATIENCE_MOST / 1000 ? seconds * 1000 : REPLY_PATIENCE_MOST;
-}
-
 bool reply_is_redirect(const struct reply *reply)
 {
     int status = reply->status;
@@ -157,6 +115,15 @@ static enum outcome judge_proxy(const struct reply *reply, const struct reply_ru
     return status >= 500 || status == 408 || status == 429 ? ATTEMPT_RETRY : ATTEMPT_FAIL;
 }
 
+/* How long it was waited until the time was up. */
+static const char *time_given(const struct reply *reply, const struct reply_rules *rules,
+                              char text[UNITS_TEXT])
+{
+    if (reply->late)
+        return "the attempt's time";
+    return units_format_duration(reply->stalled ? rules->stall_timeout : rules->connect_timeout, text);
+}
+
 static enum outcome judge_connecting(const struct reply *reply, const struct reply_rules *rules,
                                      struct reason *why)
 {
@@ -168,7 +135,7 @@ static enum outcome judge_connecting(const struct reply *reply, const struct rep
     else
         connect_reason(reply->error, reply->address[0] != '\0' ? reply->address : "the server", why);
     if (reply->code == CURLE_OPERATION_TIMEDOUT) {
-        reason_detail(why, " within %s", units_format_duration(rules->connect_timeout, text));
+        reason_detail(why, " within %s", time_given(reply, rules, text));
         reason_hint(why, "packets get lost: is there a NetworkPolicy or a firewall between?");
     }
     if (rules->proxy)
@@ -177,6 +144,14 @@ static enum outcome judge_connecting(const struct reply *reply, const struct rep
 }
 
 /* --- the body --- */
+
+static void hint_at_silence(const struct reply_rules *rules, struct reason *why)
+{
+    if (rules->proxy)
+        reason_hint(why, "a proxy is in use: %.120s, from %s", rules->proxy, rules->proxy_source);
+    else
+        reason_hint(why, "something accepts and does not answer: is this the right port and protocol?");
+}
 
 static enum outcome judge_limits(const struct reply *reply, const struct reply_rules *rules,
                                  struct reason *why)
@@ -202,6 +177,8 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
     if (reply->stalled) {
         reason_set(why, CODE_FAILED, "nothing came for %s",
                    units_format_duration(rules->stall_timeout, text));
+    } else if (reply->code == CURLE_OPERATION_TIMEDOUT && reply->status == 0) {
+        reason_set(why, CODE_FAILED, "no answer within %s", time_given(reply, rules, text));
     } else if (reply->code == CURLE_OPERATION_TIMEDOUT) {
         reason_set(why, CODE_FAILED, "the transfer did not end in time");
     } else if (reply->code == CURLE_GOT_NOTHING) {
@@ -222,6 +199,8 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
         reason_detail(why, " after %" PRId64 " of %" PRId64 " bytes", reply->received, reply->expected);
     else if (reply->received > 0)
         reason_detail(why, " after %" PRId64 " bytes", reply->received);
+    if (reply->code == CURLE_OPERATION_TIMEDOUT && reply->status == 0)
+        hint_at_silence(rules, why);
     return ATTEMPT_RETRY;
 }
 

@@ -27,6 +27,7 @@ struct reply {
     bool connected;        /* TCP, and the proxy's CONNECT */
     bool header_cut;       /* a status came, and the header behind it did not end */
     bool stalled;          /* nothing came for --stall-timeout */
+    bool late;             /* the attempt's time was up */
     bool too_large;        /* the body has passed --max-size */
     bool unpacked_too_far; /* what its Content-Encoding unpacked to has passed --max-unpacked-size */
     bool sink_failed;      /* the body could not be put where it belongs: `sink` says why */

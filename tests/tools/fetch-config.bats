@@ -79,7 +79,7 @@ load fetch-config
     run_tool fetch-config "$h/slow=./a" "$h/b=./b" --timeout 20s
     exits 26
     took_less_than 10000
-    ends_saying "2 of 2 targets not fetched: .*/slow: receiving the body.*/b: HTTP status 404"
+    ends_saying "2 of 2 targets not fetched: .*/b: HTTP status 404.*/slow: receiving the body"
     [ ! -e a ] && [ ! -e b ]
     no_litter
 }
@@ -215,10 +215,39 @@ SCRIPT
     took_less_than 2000
 }
 
+@test "who accepts and does not answer, and who is not there, are told apart at the deadline too" {
+    start_tcp peer "127.0.0.1:0" "127.0.0.1:0 full"
+    for deadline in "--timeout 700ms" "--timeout 2s --attempt-timeout 300ms" "--timeout 2s --once --attempt-timeout 300ms"; do
+        # shellcheck disable=SC2086 # several words
+        {
+            run_tool fetch-config "https://127.0.0.1:${peer[0]}/a=./a" $deadline
+            ends_saying "not fetched: no end of the handshake within.*accepts and does not answer: does this port speak TLS"
+            run_tool fetch-config "http://127.0.0.1:${peer[0]}/a=./a" $deadline
+            ends_saying "not fetched: no answer within the attempt's time.*accepts and does not answer"
+            run_tool fetch-config "http://127.0.0.1:${peer[1]}/a=./a" $deadline
+            ends_saying "not fetched: no connection within the attempt's time.*packets get lost"
+        }
+    done
+    run_tool fetch-config "http://127.0.0.1:${peer[1]}/a=./a" --once --connect-timeout 300ms
+    exits 1
+    ends_saying "not fetched: no connection within 300ms"
+    run_tool fetch-config "https://config.test/a=./a" --proxy "127.0.0.1:${peer[0]}" --timeout 300ms
+    exits 124
+    ends_saying "a proxy is in use: http://127.0.0.1:${peer[0]}/, from --proxy"
+}
+
+@test "a last attempt that the deadline cuts off does not hide what an earlier one has found" {
+    start_tcp peer "127.0.0.1:0 close / hold"
+    run_tool fetch-config "http://127.0.0.1:${peer[0]}/a=./a" --timeout 1s
+    exits 124
+    ends_saying "not fetched: the connection ended without an answer; the time ran out.*2 attempts"
+}
+
 @test "one byte a second is ended by the deadline" {
     start_http h <<<'/slow 200 slow 1000 1'
     run_tool fetch-config "$h/slow=./a" --timeout 1500ms
     exits 124
+    ends_saying "not fetched: the transfer did not end in time after [0-9]+ of 1000 bytes"
     took_less_than 3000
     [ ! -e a ]
     no_litter

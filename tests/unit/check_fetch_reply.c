@@ -80,7 +80,13 @@ START_TEST(connecting)
 {
     expect((struct reply){.code = CURLE_COULDNT_CONNECT, .error = ECONNREFUSED, .address = "10.0.0.1"},
            ATTEMPT_RETRY, CODE_FAILED, "refused by 10.0.0.1");
-    expect((struct reply){.code = CURLE_OPERATION_TIMEDOUT}, ATTEMPT_RETRY, CODE_FAILED, "within 5s");
+    expect((struct reply){.code = CURLE_OPERATION_TIMEDOUT}, ATTEMPT_RETRY, CODE_FAILED,
+           "no connection within 5s");
+    expect((struct reply){.code = CURLE_OPERATION_TIMEDOUT, .stalled = true}, ATTEMPT_RETRY, CODE_FAILED,
+           "no connection within 30s");
+    expect((struct reply){.code = CURLE_OPERATION_TIMEDOUT, .late = true}, ATTEMPT_RETRY, CODE_FAILED,
+           "no connection within the attempt's time");
+    expect_contains(why.hint, "packets get lost");
 }
 END_TEST
 
@@ -103,6 +109,25 @@ START_TEST(broken_bodies)
         reply.code = CURLE_RECV_ERROR;
         expect(reply, ATTEMPT_RETRY, CODE_FAILED, "ended within the answer's header");
     }
+}
+END_TEST
+
+START_TEST(silence)
+{
+    struct reply reply = {.code = CURLE_OPERATION_TIMEDOUT, .connected = true, .late = true, .expected = -1};
+
+    expect(reply, ATTEMPT_RETRY, CODE_FAILED, "no answer within the attempt's time");
+    expect_contains(why.hint, "accepts and does not answer");
+    reply.status = 200;
+    reply.received = 7;
+    expect(reply, ATTEMPT_RETRY, CODE_FAILED, "the transfer did not end in time after 7 bytes");
+    ck_assert_str_eq(why.hint, "");
+    rules.proxy = "http://proxy:3128/";
+    rules.proxy_source = "https_proxy";
+    reply.status = 0;
+    expect(reply, ATTEMPT_RETRY, CODE_FAILED, "no answer");
+    expect_contains(why.hint, "http://proxy:3128/, from https_proxy");
+    rules.proxy = NULL;
 }
 END_TEST
 
@@ -192,5 +217,5 @@ START_TEST(methods_behind_redirects)
 }
 END_TEST
 
-SUITE("fetch_reply", good_statuses, bad_statuses, patience, retry_after, connecting, broken_bodies, limits,
-      nonsense, proxies, lists_of_statuses, redirects, methods_behind_redirects)
+SUITE("fetch_reply", good_statuses, bad_statuses, patience, retry_after, connecting, broken_bodies, silence,
+      limits, nonsense, proxies, lists_of_statuses, redirects, methods_behind_redirects)
