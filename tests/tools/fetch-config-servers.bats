@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# fetch-config against real servers: nginx with and without TLS, tinyproxy; and against what hands out credentials and objects
-# in the way of S3.
+# fetch-config against real servers: nginx with and without TLS, tinyproxy.
 #
 # start_http sets the variables that are named in its calls, run_tool sets last_line; a test's exports are its own:
 # shellcheck disable=SC2154,SC2034,SC2016,SC2030,SC2031
@@ -8,43 +7,18 @@
 load lib
 load fetch-config
 
-# certificate NAME SUBJECT EXTENSIONS [DAYS]: NAME.pem and NAME.key, signed by ca.pem, which is made at the first call.
-certificate() {
-    if [ ! -f ca.pem ]; then
-        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=test-root -days 30
-    fi 2>/dev/null
-    {
-        openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2"
-        openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -out "$1.pem" -days "${4:-30}" \
-            -extfile <(echo "$3")
-    } 2>/dev/null
-}
-
-free_port() {
-    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
 # start_nginx: plain on $plain, TLS on $secure, mutual TLS on $mutual, basic authentication under /private/.
 start_nginx() {
     certificate server /CN=localhost "subjectAltName=DNS:localhost,IP:127.0.0.1"
     certificate client /CN=client ""
-    mkdir -p www/private logs tmp
+    mkdir -p www/private
+    echo hello >www/page
+    echo secret >www/private/page
+    seq 1 200000 >www/large
     plain_port=$(free_port) secure_port=$(free_port) mutual_port=$(free_port)
     plain=http://127.0.0.1:$plain_port secure=https://127.0.0.1:$secure_port mutual=https://127.0.0.1:$mutual_port
     printf 'user:%s\n' "$(openssl passwd -1 geheim)" >htpasswd
-    cat >nginx.conf <<CONF
-daemon off;
-worker_processes 1;
-pid $PWD/nginx.pid;
-error_log $PWD/logs/error.log;
-events { worker_connections 64; }
-http {
-    access_log $PWD/logs/access.log;
-    client_body_temp_path $PWD/tmp; proxy_temp_path $PWD/tmp; fastcgi_temp_path $PWD/tmp;
-    uwsgi_temp_path $PWD/tmp; scgi_temp_path $PWD/tmp;
-    gzip on; gzip_min_length 1; gzip_types *; gzip_http_version 1.0;
-    ssl_certificate $PWD/server.pem; ssl_certificate_key $PWD/server.key;
-    root $PWD/www;
+    run_nginx <<CONF
     server {
         listen 127.0.0.1:$plain_port;
         location /private/ { auth_basic x; auth_basic_user_file $PWD/htpasswd; }
@@ -59,14 +33,7 @@ http {
         listen 127.0.0.1:$mutual_port ssl;
         ssl_client_certificate $PWD/ca.pem; ssl_verify_client on;
     }
-}
 CONF
-    echo hello >www/page
-    echo secret >www/private/page
-    seq 1 200000 >www/large
-    chmod -R a+rX . "$BATS_TEST_TMPDIR"
-    sed -i "1i user $(id -un);" nginx.conf
-    begin nginx -c "$PWD/nginx.conf" 2>/dev/null
     until_true 10 "$bin/fetch-config" -q --once "$plain/page" -o /dev/null
 }
 
@@ -230,76 +197,6 @@ start_proxy() {
     run_tool fetch-config "http://config.example/page=./a" -x "$p" -H 'X-Token: geheim' --once
     exits 0
     [ "$(requests p /page)" = 1 ]
-}
-
-### S3
-
-@test "an object from S3, signed with a key from the variables" {
-    start_http s <<<'/bucket/a%20b/c 200 text object'
-    AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim \
-        AWS_SESSION_TOKEN=session run_tool fetch-config "s3://bucket/x=./a" --once
-    exits 26
-    start_http t <<<'/bucket/c 200 text object'
-    AWS_ENDPOINT_URL=$t AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim \
-        AWS_SESSION_TOKEN=session run_tool fetch-config "s3://bucket/c=./a"
-    exits 0
-    [ "$(cat a)" = object ]
-    [ "$(requests t /bucket/c 'AWS4-HMAC-SHA256 Credential=AKID/[0-9]{8}/eu-central-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token')" = 1 ]
-    [ "$(requests t /bucket/c '"x-amz-security-token": "session"')" = 1 ]
-    says_not geheim
-    run_tool fetch-config "s3://bucket/c=./a"
-    refuses_naming AWS_ACCESS_KEY_ID
-    AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim run_tool fetch-config "s3://bucket/c=./a"
-    refuses_naming AWS_REGION
-}
-
-@test "a store that checks signatures with botocore takes ours, and not one by another secret" {
-    local port key
-    port=$(free_port)
-    mkdir -p store/bucket/dir
-    for key in plain 'a b' 'dir/c+d=e' 'ä~(1).txt' 10%20; do echo "$key" >"store/bucket/$key"; done
-    begin "$python" "$servers/s3.py" 127.0.0.1 "$port" store AKID right
-    export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=right
-    run_tool fetch-config s3://bucket/plain=./a 's3://bucket/a b=./b' s3://bucket/dir/c+d=e=./c \
-        's3://bucket/ä~(1).txt=./d' s3://bucket/10%20=./f --timeout 20s
-    exits 0
-    [ "$(cat a b c d f)" = "$(printf '%s\n' plain 'a b' 'dir/c+d=e' 'ä~(1).txt' 10%20)" ]
-    AWS_SECRET_ACCESS_KEY=wrong run_tool fetch-config s3://bucket/plain=./e
-    exits 26
-    ends_saying "403 Forbidden.*may this role read the object"
-    run_tool fetch-config s3://bucket/none=./e
-    exits 26
-    ends_saying "404"
-    [ ! -e e ]
-}
-
-@test "credentials by web identity: the token is posted, the answer signs" {
-    echo token-1 >identity
-    start_http s <<<$'/ 503 / 200 text "<R><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>geheim</SecretAccessKey><SessionToken>tok</SessionToken></Credentials></R>"\n/b/k 200 text object'
-    AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ROLE_ARN=arn:aws:iam::1:role/r AWS_WEB_IDENTITY_TOKEN_FILE=identity \
-        run_tool fetch-config "s3://b/k=./a" --interval 20ms
-    exits 0
-    [ "$(cat a)" = object ]
-    [ "$(requests s / 'POST.*AssumeRoleWithWebIdentity.*RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr.*token-1')" = 2 ]
-    [ "$(requests s /b/k 'Credential=ASIA1/')" = 1 ]
-    says_not 'geheim|token-1'
-}
-
-@test "credentials from the container endpoint, past any proxy" {
-    echo token-2 >authorization
-    start_http s <<<$'/creds 200 text \'{"AccessKeyId":"ASIA2","SecretAccessKey":"geheim","Token":"tok"}\'\n/b/k 200 text object\n/bad 200 text "{}"'
-    export AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=authorization
-    AWS_CONTAINER_CREDENTIALS_FULL_URI=$s/creds run_tool fetch-config "s3://b/k=./a"
-    exits 0
-    [ "$(requests s /creds '"authorization": "token-2"')" = 1 ]
-    [ "$(requests s /b/k 'Credential=ASIA2/')" = 1 ]
-    [ "$(requests s /b/k token-2)" = 0 ]
-    AWS_CONTAINER_CREDENTIALS_FULL_URI=$s/bad run_tool fetch-config "s3://b/k=./b"
-    exits 1
-    ends_saying "credentials"
-    AWS_CONTAINER_CREDENTIALS_FULL_URI=http://example.com/ run_tool fetch-config "s3://b/k=./b"
-    says "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-    [ ! -e b ]
 }
 
 @test "a key-value store by plain HTTP, and registering with it" {

@@ -27,3 +27,41 @@ no_litter() {
     left=$(find . -name '*.initkit-*')
     [ -z "$left" ] || report "left behind: $left"
 }
+
+# certificate NAME SUBJECT EXTENSIONS [DAYS]: NAME.pem and NAME.key, signed by ca.pem, which is made at the first call.
+certificate() {
+    if [ ! -f ca.pem ]; then
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=test-root -days 30
+    fi 2>/dev/null
+    {
+        openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2"
+        openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -out "$1.pem" -days "${4:-30}" \
+            -extfile <(echo "$3")
+    } 2>/dev/null
+}
+
+# run_nginx with what goes into its http block on standard input; certificate server has been called. Serves the folder www.
+run_nginx() {
+    mkdir -p www logs tmp
+    {
+        cat <<CONF
+user $(id -un);
+daemon off;
+worker_processes 1;
+pid $PWD/nginx.pid;
+error_log $PWD/logs/error.log;
+events { worker_connections 64; }
+http {
+    access_log $PWD/logs/access.log;
+    client_body_temp_path $PWD/tmp; proxy_temp_path $PWD/tmp; fastcgi_temp_path $PWD/tmp;
+    uwsgi_temp_path $PWD/tmp; scgi_temp_path $PWD/tmp;
+    gzip on; gzip_min_length 1; gzip_types *; gzip_http_version 1.0;
+    ssl_certificate $PWD/server.pem; ssl_certificate_key $PWD/server.key;
+    root $PWD/www;
+CONF
+        cat
+        echo "}"
+    } >nginx.conf
+    chmod -R a+rX . "$BATS_TEST_TMPDIR"
+    begin nginx -c "$PWD/nginx.conf" 2>/dev/null
+}

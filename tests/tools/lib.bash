@@ -115,6 +115,11 @@ received() {
     awk -v port="$2" '$4 == "read" && $2 == port { printf "%s", $5 }' "$1.events"
 }
 
+# A port of 127.0.0.1 that nobody uses, for servers that cannot choose one by themselves.
+free_port() {
+    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
 # A loopback address that no other test uses, where port 53 can be had.
 own_loopback() {
     [ "$(id -u)" -eq 0 ] || skip "needs root: port 53"

@@ -38,11 +38,6 @@ start_s_server() {
     printf -v "$name" '%s' "$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$name.said" | head -n 1)"
 }
 
-# A port of 127.0.0.1 that nobody uses, for servers that cannot choose one by themselves.
-free_port() {
-    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
 # check [ARGUMENT]...: one attempt, with the right trust store unless an argument names another.
 check() {
     case " $* " in

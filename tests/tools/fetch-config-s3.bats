@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# fetch-config and S3: objects from OpenStack Swift, which checks signatures with code of its own; another store that checks
+# them with botocore's; and what hands out credentials.
+#
+# start_http sets the variables that are named in its calls, run_tool sets last_line; a test's exports are its own:
+# shellcheck disable=SC2154,SC2034,SC2030,SC2031
+
+load lib
+load fetch-config
+
+### Swift
+
+# start_swift [OPTION]...: starts it and exports where it is, and the credentials of who may do everything there.
+start_swift() {
+    begin "$python" "$servers/swift.py" --ready swift.ready "$@" swift eu-central-1 test:admin=right test:guest=right
+    until_true 30 test -e swift.ready
+    export AWS_ENDPOINT_URL AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=test:admin AWS_SECRET_ACCESS_KEY=right
+    swift_port=$(cat swift.ready)
+    AWS_ENDPOINT_URL=http://127.0.0.1:$swift_port
+}
+
+# put BUCKET [KEY=FILE]...
+put() {
+    timeout 60 "$python" "$servers/s3_put.py" "http://127.0.0.1:$swift_port" "$@"
+}
+
+@test "Swift: objects whose keys have blanks, plus, percent, tilde, slashes and letters of other languages" {
+    start_swift
+    local i key keys=(plain 'a b' 'dir/c+d=e' 'ä~(1).txt' 10%20 '%' a//b /first last/ a/.../b..c .hidden 'x?y&z#' '日本/$@:!,;*'"'" ' ')
+    local puts=() pairs=()
+    for i in "${!keys[@]}"; do
+        echo "$i ${keys[i]}" >"$i"
+        puts+=("${keys[i]}=$i")
+        pairs+=("s3://bucket/${keys[i]}=./got/$i")
+    done
+    put bucket "${puts[@]}"
+    run_tool fetch-config "${pairs[@]}" --timeout 20s
+    exits 0
+    for i in "${!keys[@]}"; do cmp "$i" "got/$i"; done
+    for key in a/../plain ./plain ..; do
+        run_tool fetch-config "s3://bucket/$key" -o x
+        refuses_naming "the key has a part . or .."
+    done
+}
+
+@test "Swift: a large object, and a second time with --if-changed" {
+    start_swift
+    head -c 6000000 /dev/urandom >large
+    put bucket dir/large=large
+    run_tool fetch-config s3://bucket/dir/large=./a --if-changed
+    exits 0
+    ends_saying "6000000 bytes"
+    cmp a large
+    local before
+    before=$(stat -c '%i %y %z' a)
+    run_tool fetch-config s3://bucket/dir/large=./a --if-changed
+    exits 0
+    ends_saying "unchanged"
+    [ "$(stat -c '%i %y %z' a)" = "$before" ]
+    echo changed >>large
+    put bucket dir/large=large
+    run_tool fetch-config s3://bucket/dir/large=./a --if-changed --sha256 "$(sha256sum large | cut -c -64)"
+    exits 0
+    cmp a large
+    no_litter
+}
+
+@test "Swift: what it refuses is 26 and said once, and nothing is published" {
+    start_swift
+    echo hello >file
+    put bucket plain=file
+    AWS_SECRET_ACCESS_KEY=wrong run_tool fetch-config s3://bucket/plain=./a
+    exits 26
+    ends_saying "403 Forbidden.*may this role read the object"
+    AWS_ACCESS_KEY_ID=test:nobody run_tool fetch-config s3://bucket/plain=./a
+    exits 26
+    ends_saying "403 Forbidden.*may this role read the object"
+    AWS_ACCESS_KEY_ID=test:guest run_tool fetch-config s3://bucket/plain=./a
+    exits 26
+    ends_saying "403 Forbidden.*may this role read the object"
+    AWS_REGION=us-east-1 run_tool fetch-config s3://bucket/plain=./a
+    exits 26
+    ends_saying "400 Bad Request"
+    run_tool fetch-config s3://bucket/none=./a
+    exits 26
+    ends_saying "404 Not Found"
+    run_tool fetch-config s3://nowhere/plain=./a
+    exits 26
+    ends_saying "404 Not Found"
+    [ ! -e a ]
+    no_litter
+    says_not "right:|wrong"
+}
+
+@test "Swift: a session token is signed along, and one that it does not know is no obstacle to it" {
+    start_swift
+    echo hello >file
+    put bucket plain=file
+    AWS_SESSION_TOKEN=any/thing+like=this run_tool fetch-config s3://bucket/plain=./a
+    exits 0
+    cmp a file
+}
+
+@test "Swift: a clock that is ten minutes off is near enough, one that is an hour off is not" {
+    start_swift --ahead 600
+    echo hello >file
+    put bucket plain=file
+    run_tool fetch-config s3://bucket/plain=./b
+    exits 0
+    rm -r swift swift.ready
+    start_swift --ahead 3600
+    run_tool fetch-config s3://bucket/plain=./a
+    exits 26
+    ends_saying "403 Forbidden"
+}
+
+@test "Swift behind nginx with TLS: whoever passes the request on has to leave the Host header alone" {
+    local good_port bad_port
+    start_swift
+    echo hello >file
+    put bucket 'a b/c+d=file'
+    certificate server /CN=localhost "subjectAltName=DNS:localhost,IP:127.0.0.1"
+    good_port=$(free_port) bad_port=$(free_port)
+    run_nginx <<CONF
+    server {
+        listen 127.0.0.1:$good_port ssl;
+        location / { proxy_pass $AWS_ENDPOINT_URL; proxy_set_header Host \$http_host; }
+    }
+    server {
+        listen 127.0.0.1:$bad_port ssl;
+        location / { proxy_pass $AWS_ENDPOINT_URL; }
+    }
+CONF
+    export AWS_ENDPOINT_URL=https://127.0.0.1:$good_port
+    run_tool fetch-config 's3://bucket/a b/c+d=./a' --cacert ca.pem
+    exits 0
+    cmp a file
+    run_tool fetch-config 's3://bucket/a b/c+d=./b'
+    exits 20
+    AWS_ENDPOINT_URL=https://localhost:$good_port/ run_tool fetch-config 's3://bucket/a b/c+d=./b' --cacert ca.pem
+    exits 0
+    cmp b file
+    AWS_ENDPOINT_URL=https://127.0.0.1:$bad_port run_tool fetch-config 's3://bucket/a b/c+d=./c' --cacert ca.pem
+    exits 26
+    [ ! -e c ]
+}
+
+### Others
+
+@test "an object from S3, signed with a key from the variables" {
+    start_http s <<<'/bucket/a%20b/c 200 text object'
+    AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim \
+        AWS_SESSION_TOKEN=session run_tool fetch-config "s3://bucket/x=./a" --once
+    exits 26
+    start_http t <<<'/bucket/c 200 text object'
+    AWS_ENDPOINT_URL=$t AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim \
+        AWS_SESSION_TOKEN=session run_tool fetch-config "s3://bucket/c=./a"
+    exits 0
+    [ "$(cat a)" = object ]
+    [ "$(requests t /bucket/c 'AWS4-HMAC-SHA256 Credential=AKID/[0-9]{8}/eu-central-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token')" = 1 ]
+    [ "$(requests t /bucket/c '"x-amz-security-token": "session"')" = 1 ]
+    says_not geheim
+    run_tool fetch-config "s3://bucket/c=./a"
+    refuses_naming AWS_ACCESS_KEY_ID
+    AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=geheim run_tool fetch-config "s3://bucket/c=./a"
+    refuses_naming AWS_REGION
+}
+
+@test "a store that checks signatures with botocore takes ours, and not one by another secret" {
+    local port key
+    port=$(free_port)
+    mkdir -p store/bucket/dir
+    for key in plain 'a b' 'dir/c+d=e' 'ä~(1).txt' 10%20; do echo "$key" >"store/bucket/$key"; done
+    begin "$python" "$servers/s3.py" 127.0.0.1 "$port" store AKID right
+    export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=right
+    run_tool fetch-config s3://bucket/plain=./a 's3://bucket/a b=./b' s3://bucket/dir/c+d=e=./c \
+        's3://bucket/ä~(1).txt=./d' s3://bucket/10%20=./f --timeout 20s
+    exits 0
+    [ "$(cat a b c d f)" = "$(printf '%s\n' plain 'a b' 'dir/c+d=e' 'ä~(1).txt' 10%20)" ]
+    AWS_SECRET_ACCESS_KEY=wrong run_tool fetch-config s3://bucket/plain=./e
+    exits 26
+    ends_saying "403 Forbidden.*may this role read the object"
+    run_tool fetch-config s3://bucket/none=./e
+    exits 26
+    ends_saying "404"
+    [ ! -e e ]
+}
+
+@test "credentials by web identity: the token is posted, the answer signs" {
+    echo token-1 >identity
+    start_http s <<<$'/ 503 / 200 text "<R><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>geheim</SecretAccessKey><SessionToken>tok</SessionToken></Credentials></R>"\n/b/k 200 text object'
+    AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ROLE_ARN=arn:aws:iam::1:role/r AWS_WEB_IDENTITY_TOKEN_FILE=identity \
+        run_tool fetch-config "s3://b/k=./a" --interval 20ms
+    exits 0
+    [ "$(cat a)" = object ]
+    [ "$(requests s / 'POST.*AssumeRoleWithWebIdentity.*RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr.*token-1')" = 2 ]
+    [ "$(requests s /b/k 'Credential=ASIA1/')" = 1 ]
+    says_not 'geheim|token-1'
+}
+
+@test "credentials from the container endpoint, past any proxy" {
+    echo token-2 >authorization
+    start_http s <<<$'/creds 200 text \'{"AccessKeyId":"ASIA2","SecretAccessKey":"geheim","Token":"tok"}\'\n/b/k 200 text object\n/bad 200 text "{}"'
+    export AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=authorization
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=$s/creds run_tool fetch-config "s3://b/k=./a"
+    exits 0
+    [ "$(requests s /creds '"authorization": "token-2"')" = 1 ]
+    [ "$(requests s /b/k 'Credential=ASIA2/')" = 1 ]
+    [ "$(requests s /b/k token-2)" = 0 ]
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=$s/bad run_tool fetch-config "s3://b/k=./b"
+    exits 1
+    ends_saying "credentials"
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=http://example.com/ run_tool fetch-config "s3://b/k=./b"
+    says "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    [ ! -e b ]
+}
