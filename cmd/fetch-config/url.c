@@ -181,9 +181,11 @@ bool url_parse(const char *text, const char *namespace, struct url *url, struct 
 
     memset(url, 0, sizeof *url);
     for (const char *at = text; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7F || (*at == ' ' && !is_key))
-            return reason_set(why, CODE_USAGE,
-                              "a URL has no blanks and no control bytes: write them as %%20");
+        if ((unsigned char)*at < ' ' || *at == 0x7F)
+            return reason_set(why, CODE_USAGE, "expected a %s without control bytes (tabs, line breaks)",
+                              is_key ? "bucket and key" : "URL");
+        else if (*at == ' ' && !is_key)
+            return reason_set(why, CODE_USAGE, "a URL has no blanks: write them as %%20");
     if (begins(text, "http://") || begins(text, "https://"))
         return parse_http(text, namespace, url, why);
     if (begins(text, "file://"))

@@ -81,7 +81,8 @@ START_TEST(what_is_none)
     expect_refused("http://", "");
     expect_refused("http://ho st/", "blanks");
     expect_refused("http://host/a b", "blanks");
-    expect_refused("http://host/\r\nX: y", "blanks");
+    expect_refused("http://host/\r\nX: y", "URL without control bytes");
+    expect_refused("s3://bucket/a\tb", "key without control bytes");
     expect_refused("http://host:0/", "");
     expect_refused("http://host:99999/", "");
     expect_refused("http://ho_st!/", "");
