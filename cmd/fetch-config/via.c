@@ -152,6 +152,9 @@ bool via_choose(const struct url *url, const char *option, char **environment, s
 
     memset(via, 0, sizeof *via);
     via->source = "--proxy";
+    if (text && environment &&
+        variable_find(environment, "fetch-config", "proxy", true, via->variable) == text)
+        via->source = via->variable;
     if (!text)
         text = from_environment(url, environment, &via->source);
     if (!text || *text == '\0')

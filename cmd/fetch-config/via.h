@@ -6,14 +6,16 @@
 #include <stdint.h>
 
 #include "cmd/fetch-config/url.h"
+#include "common/variables.h"
 
 struct via {
     bool used;
     struct url url;     /* of the proxy */
-    const char *source; /* "--proxy", "https_proxy" */
+    const char *source; /* where it was named: "--proxy", "https_proxy", `variable` */
+    char variable[VARIABLE_NAME];
 };
 
-/* `option` is --proxy's value, which beats the environment: NULL is none given, an empty one means no proxy. False (CODE_USAGE)
+/* `option` is the value of --proxy or of its variable in `environment`, which beats the environment: NULL is none given, an empty one means no proxy. False (CODE_USAGE)
  * when the one that applies makes no sense. via_free in either case. */
 bool via_choose(const struct url *url, const char *option, char **environment, struct via *via,
                 struct reason *why);

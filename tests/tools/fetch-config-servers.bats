@@ -169,6 +169,11 @@ start_proxy() {
     https_proxy=http://127.0.0.1:1 run_tool fetch-config "$secure/page=./c" --cacert ca.pem --once
     exits 1
     ends_saying "127.0.0.1:1.*https_proxy"
+    INITKIT_PROXY=http://127.0.0.1:1 run_tool fetch-config "$plain/page=./c" --once
+    exits 1
+    ends_saying "127.0.0.1:1.*from INITKIT_PROXY"
+    INITKIT_FETCH_CONFIG_PROXY=ftp://proxy run_tool fetch-config "$plain/page=./c"
+    refuses_naming INITKIT_FETCH_CONFIG_PROXY
 }
 
 @test "a proxy that says no is 29: without a password, with a wrong one, to a port that it forbids" {

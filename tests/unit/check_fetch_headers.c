@@ -127,7 +127,8 @@ START_TEST(choices)
 {
     char https[] = "https_proxy=http://p:1", upper[] = "HTTPS_PROXY=p:2", http[] = "http_proxy=http://p:3",
          httpoxy[] = "HTTP_PROXY=http://p:4", except[] = "no_proxy=a",
-         bad[] = "http_proxy=http://u:geheim@p:1";
+         bad[] = "http_proxy=http://u:geheim@p:1", shared[] = "INITKIT_PROXY=http://p:5",
+         own[] = "INITKIT_FETCH_CONFIG_PROXY=http://p:6";
 
     ck_assert_str_eq(proxy_for("http://a/", NULL, NULL, NULL), "none");
     ck_assert_str_eq(proxy_for("http://a/", "http://p:9", NULL, NULL), "http://p:9/ from --proxy");
@@ -139,6 +140,11 @@ START_TEST(choices)
     ck_assert_str_eq(proxy_for("http://a/", NULL, httpoxy, NULL), "none");
     ck_assert_str_eq(proxy_for("http://a/", NULL, http, except), "none");
     ck_assert_str_eq(proxy_for("http://b/", NULL, http, except), "http://p:3/ from http_proxy");
+    ck_assert_str_eq(proxy_for("http://a/", shared + strlen("INITKIT_PROXY="), shared, https),
+                     "http://p:5/ from INITKIT_PROXY");
+    ck_assert_str_eq(proxy_for("http://a/", own + strlen("INITKIT_FETCH_CONFIG_PROXY="), shared, own),
+                     "http://p:6/ from INITKIT_FETCH_CONFIG_PROXY");
+    ck_assert_str_eq(proxy_for("http://a/", "http://p:9", shared, own), "http://p:9/ from --proxy");
     expect_contains(proxy_for("http://b/", NULL, bad, NULL), "--proxy-auth-file");
     expect_lacks(why.text, "geheim");
     expect_contains(proxy_for("http://b/", "socks5://p:1", NULL, NULL), "expected http://HOST:PORT");
