@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/deadline.h"
 #include "common/mem.h"
 #include "common/stop.h"
 
@@ -173,16 +174,19 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
     return true;
 }
 
-/* Writes some; a pipe or device only as much as it takes without blocking. */
-static ssize_t write_some(const struct publish *publish, const char *bytes, size_t length)
+/* Until a pipe or device takes STOP_CHUNK bytes without blocking. It cannot be made non-blocking: others may share it. */
+static bool wait_for_room(const struct publish *publish, struct reason *why)
 {
-    if (!publish->direct)
-        return write(publish->descriptor, bytes, length);
-    if (!stop_wait_writable(publish->descriptor, -1)) {
-        errno = ECANCELED;
-        return -1;
-    }
-    return write(publish->descriptor, bytes, length < STOP_CHUNK ? length : STOP_CHUNK);
+    int64_t left = publish->deadline > 0 ? deadline_left(publish->deadline, deadline_now()) : DEADLINE_NEVER;
+
+    if (stop_wait_writable(publish->descriptor, left < INT_MAX ? (int)left : -1))
+        return true;
+    if (stop_signal() != 0)
+        return reason_set(why, (enum code)(128 + stop_signal()), "%.200s: stopped before all was written",
+                          publish->path);
+    reason_set(why, CODE_DEADLINE, "%.200s: the time ran out before all was written", publish->path);
+    reason_hint(why, "whoever is to read it does not");
+    return false;
 }
 
 bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why)
@@ -190,10 +194,10 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
     const char *at = bytes;
 
     while (length > 0) {
-        ssize_t written = write_some(publish, at, length);
-        if (written < 0 && errno == ECANCELED)
-            return reason_set(why, (enum code)(128 + stop_signal()), "%.200s: stopped before all was written",
-                              publish->path);
+        if (publish->direct && !wait_for_room(publish, why))
+            return false;
+        ssize_t written = write(publish->descriptor, at,
+                                publish->direct && length > STOP_CHUNK ? STOP_CHUNK : length);
         if (written < 0 && errno != EINTR && errno != EAGAIN)
             return publish_fail(why, publish->path, "cannot be written", errno);
         at += written > 0 ? written : 0;

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "common/reason.h"
@@ -14,6 +15,8 @@
 struct publish {
     int descriptor; /* to write to */
     bool direct;    /* standard output or a device: there is nothing to rename */
+    int64_t
+        deadline; /* for writing there, where somebody may have to read first; 0: none. Set after publish_begin */
     char path[PATH_MAX];
     char temporary[PATH_MAX];
     bool placed;          /* by publish_place */
@@ -25,7 +28,7 @@ struct publish {
  * replaced. False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
 
-/* Writes all of it, or fills `why`. */
+/* Writes all of it, or fills `why`: CODE_FAILED, a signal's code, or CODE_DEADLINE. */
 bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why);
 
 /* Puts the file in its place. On failure the target is as it was and the temporary is gone. */

@@ -65,7 +65,9 @@ int verdict_finish(const struct verdict *verdict, enum code code, const struct l
 int verdict_refuse(const struct verdict *verdict, const struct reason *why)
 {
     struct log_event event = {.level = LOG_ERROR,
-                              .name = why->code >= CODE_SIGINT ? "signal" : "failed",
+                              .name = why->code >= CODE_SIGINT     ? "signal"
+                                      : why->code == CODE_DEADLINE ? "deadline"
+                                                                   : "failed",
                               .elapsed = -1,
                               .reason = why};
     struct buf text;

@@ -8,6 +8,7 @@
 #include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/run.h"
 #include "cmd/fetch-config/set.h"
+#include "common/deadline.h"
 #include "common/mem.h"
 #include "common/tls.h"
 #include "common/tool.h"
@@ -23,7 +24,11 @@ enum {
 static bool run_publish(struct wait *wait, struct reason *why)
 {
     const struct run *run = wait->owner;
-    const struct set_rules rules = {.if_changed = run->options->if_changed, .ownership = &run->ownership};
+    const struct set_rules rules = {
+        .if_changed = run->options->if_changed,
+        .ownership = &run->ownership,
+        .deadline = deadline_limit(wait->began, run->options->common.retry.timeout),
+    };
 
     return set_publish(run->fetches, run->count, &rules, why);
 }

@@ -79,7 +79,7 @@ static bool give_owner(const struct spool *spool, const struct ownership *owners
 }
 
 /* Standard output or a device: nothing can be taken back from there, so it comes last. */
-static bool pour_out(const struct fetch *fetch, struct reason *why)
+static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason *why)
 {
     static char chunk[CHUNK];
     struct publish publish;
@@ -88,6 +88,7 @@ static bool pour_out(const struct fetch *fetch, struct reason *why)
     bool good = from >= 0 && publish_begin(&publish, fetch->path, 0, why);
 
     if (good) {
+        publish.deadline = deadline;
         while (good && (got = read_whole(from, chunk)) > 0)
             good = publish_write(&publish, chunk, (size_t)got, why);
         if (got < 0)
@@ -96,6 +97,8 @@ static bool pour_out(const struct fetch *fetch, struct reason *why)
     }
     if (from >= 0)
         close(from);
+    if (!good && why->code == CODE_DEADLINE)
+        reason_wrap(why, "not fetched");
     return good;
 }
 
@@ -117,7 +120,7 @@ static bool prepare(struct fetch *fetches, size_t count, const struct set_rules 
     return true;
 }
 
-static bool place(struct fetch *fetches, size_t count, struct reason *why)
+static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct reason *why)
 {
     bool good = true;
 
@@ -129,7 +132,7 @@ static bool place(struct fetch *fetches, size_t count, struct reason *why)
             good = unpack_publish(&fetches[i].unpack, why);
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].spool.kind == SPOOL_NAMELESS && fetches[i].path && !fetches[i].plan->extract)
-            good = pour_out(&fetches[i], why);
+            good = pour_out(&fetches[i], deadline, why);
     return good;
 }
 
@@ -137,7 +140,7 @@ bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *ru
 {
     if (!prepare(fetches, count, rules, why))
         return false;
-    bool good = place(fetches, count, why);
+    bool good = place(fetches, count, rules->deadline, why);
     for (size_t i = 0; i < count; i++) {
         struct spool *spool = &fetches[i].spool;
         if (spool->kind != SPOOL_BESIDE || !spool->publish.placed)

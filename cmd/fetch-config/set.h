@@ -8,6 +8,7 @@
 struct set_rules {
     bool if_changed;
     const struct ownership *ownership;
+    int64_t deadline; /* for what is poured out, and waits for a reader */
 };
 
 /* Publishes what the fetches have in their spools. False fills `why`: what was there is there again. */

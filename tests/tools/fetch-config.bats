@@ -50,6 +50,25 @@ load fetch-config
     silent_output
 }
 
+@test "standard output that nobody reads holds it no longer than --timeout" {
+    start_http h <<<'/a 200 size 3000000'
+    mkfifo pipe
+    : >out
+    begin sh -c 'exec sleep 60 <pipe'
+    status=0
+    begun=$(milliseconds)
+    timeout 20 "$bin/fetch-config" "$h/a=-" --timeout 800ms >pipe 2>err 3>&- || status=$?
+    elapsed=$(($(milliseconds) - begun))
+    gather
+    exits 124
+    took_at_least 700
+    took_less_than 5000
+    ends_saying "not fetched: -: the time ran out before all was written; hint: whoever is to read"
+    run_tool fetch-config "$h/a=./whole"
+    "$bin/fetch-config" "$h/a=-" --timeout 20s 3>&- | { sleep 0.5 && cat >slowly; }
+    cmp slowly whole
+}
+
 @test "a device is written to, not replaced, and /dev/null waits for a server" {
     start_http h <<<'/a 503 / 200 text hello'
     run_tool fetch-config "$h/a" -o /dev/null --interval 50ms

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/deadline.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
@@ -172,6 +173,26 @@ START_TEST(a_fifo_without_a_reader_is_an_error_at_once)
     ck_assert_int_eq(mkfifo(fifo, 0600), 0);
     ck_assert(!publish_begin(&publish, fifo, 0644, &why));
     ck_assert_ptr_nonnull(strstr(why.text, "cannot be opened"));
+}
+END_TEST
+
+START_TEST(a_reader_who_does_not_read_is_waited_for_no_longer_than_told)
+{
+    static char much[256 * 1024];
+    char *fifo = scratch_path("fifo");
+
+    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+    int reader = open(fifo, O_RDONLY | O_NONBLOCK);
+    ck_assert(publish_begin(&publish, fifo, 0644, &why));
+    int64_t begun = deadline_now();
+    publish.deadline = begun + 100;
+    ck_assert(!publish_write(&publish, much, sizeof much, &why));
+    ck_assert_int_eq(why.code, CODE_DEADLINE);
+    ck_assert_ptr_nonnull(strstr(why.text, "the time ran out before all was written"));
+    ck_assert_int_ge(deadline_now() - begun, 99);
+    ck_assert_int_lt(deadline_now() - begun, 5000);
+    publish_abort(&publish);
+    close(reader);
 }
 END_TEST
 
@@ -376,7 +397,8 @@ SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
       giving_up_leaves_nothing_and_keeps_the_old, the_mode_whatever_the_umask,
       while_it_is_written_nobody_else_reads_it_under_its_name,
       litter_of_killed_runs_goes_that_of_living_ones_stays, a_device_is_written_to_not_replaced,
-      a_fifo_is_written_to, a_fifo_without_a_reader_is_an_error_at_once, a_dash_is_standard_output,
+      a_fifo_is_written_to, a_fifo_without_a_reader_is_an_error_at_once,
+      a_reader_who_does_not_read_is_waited_for_no_longer_than_told, a_dash_is_standard_output,
       why_it_cannot_be_written, a_folder_that_may_not_be_written, a_full_disk,
       no_commit_onto_a_directory_that_appeared_meanwhile, a_link_is_replaced_not_followed,
       a_path_without_a_folder, a_filesystem_without_modes, a_filesystem_without_locks, places_and_settles,
