@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cmd/fetch-config/aws_answer.h"
 #include "cmd/fetch-config/headers.h"
@@ -15,7 +16,7 @@
 
 #include "common/banned.h"
 
-enum { TEXT_MAX = 128 * 1024 };
+enum { TEXT_MAX = 128 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
 
 #define ECS_ENDPOINT   "http://169.254.170.2"
 #define DEFAULT_REGION "us-east-1"
@@ -95,6 +96,16 @@ static bool has_dot_segment(const char *key)
     return false;
 }
 
+/* Of other schemes there is no signature, and behind a ? or # no key. */
+static bool check_endpoint(const char *endpoint, struct reason *why)
+{
+    bool good = (strncasecmp(endpoint, "http://", 7) == 0 || strncasecmp(endpoint, "https://", 8) == 0) &&
+                !strpbrk(endpoint, "?#");
+
+    return good || reason_set(why, CODE_USAGE,
+                              "AWS_ENDPOINT_URL: expected http:// or https:// and a host, without ? and #");
+}
+
 char *aws_object_url(const struct aws *aws, const char *bucket, const char *key, struct reason *why)
 {
     struct buf text;
@@ -103,6 +114,8 @@ char *aws_object_url(const struct aws *aws, const char *bucket, const char *key,
         reason_set(why, CODE_USAGE, "AWS_REGION is not set: expected a region such as eu-central-1");
         return NULL;
     }
+    if (aws->endpoint && !check_endpoint(aws->endpoint, why))
+        return NULL;
     if (has_dot_segment(key)) {
         reason_set(why, CODE_USAGE, "the key has a part . or .., which HTTP takes out of paths");
         return NULL;
@@ -242,17 +255,25 @@ void aws_key_free(struct aws_key *key)
     memset(key, 0, sizeof *key);
 }
 
+/* As libcurl writes the Host header: a port that goes without saying is left out. */
+static char *host_header(const struct url *url, const char *authority)
+{
+    size_t name = *authority == '[' ? strcspn(authority, "]") + 1 : strcspn(authority, ":/");
+    bool usual = url->port == (url->scheme == URL_HTTPS ? HTTPS_PORT : HTTP_PORT);
+
+    return xstrndup(authority, usual ? name : strcspn(authority, "/"));
+}
+
 void aws_sign(const struct aws *aws, const struct aws_key *key, const struct url *url, int64_t time,
               struct option_list *headers)
 {
-    const char *rest = strstr(url->text, "://") + 3;
-    size_t host_length = strcspn(rest, "/");
-    char *host = xstrndup(rest, host_length);
+    const char *authority = strstr(url->text, "://") + 3;
+    char *host = host_header(url, authority);
     const struct sigv4_key who = {.id = key->id, .secret = key->secret, .token = key->token};
     const struct sigv4_request request = {
         .method = "GET",
         .host = host,
-        .path = rest + host_length,
+        .path = authority + strcspn(authority, "/"),
         .query = "",
         .region = region_of(aws),
         .service = "s3",

@@ -145,6 +145,37 @@ CONF
     [ ! -e c ]
 }
 
+@test "Swift on the ports 80 and 443, whether the endpoint names them or not" {
+    own_loopback
+    start_swift
+    echo hello >file
+    put bucket plain=file
+    certificate server /CN=swift "subjectAltName=IP:$loopback"
+    run_nginx <<CONF
+    server {
+        listen $loopback:80;
+        listen $loopback:443 ssl;
+        location / { proxy_pass $AWS_ENDPOINT_URL; proxy_set_header Host \$http_host; }
+    }
+CONF
+    for AWS_ENDPOINT_URL in "http://$loopback" "http://$loopback:80" "https://$loopback" "https://$loopback:443/"; do
+        run_tool fetch-config s3://bucket/plain=./a --cacert ca.pem
+        exits 0
+        cmp a file
+        rm a
+    done
+}
+
+@test "an endpoint that is none is refused" {
+    export AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=id AWS_SECRET_ACCESS_KEY=geheim
+    for AWS_ENDPOINT_URL in 127.0.0.1:9000 file:///etc s3://bucket/key 'http://127.0.0.1:1/?a=b' 'http://user:geheim@127.0.0.1:1'; do
+        export AWS_ENDPOINT_URL
+        run_tool fetch-config s3://bucket/plain=./a
+        refuses_naming AWS_ENDPOINT_URL
+        says_not geheim
+    done
+}
+
 ### Others
 
 @test "an object from S3, signed with a key from the variables" {

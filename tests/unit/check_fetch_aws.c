@@ -68,6 +68,45 @@ START_TEST(a_session_token)
 }
 END_TEST
 
+/* Where the object at `text` is, as the signature sees it. */
+static void sign(const char *text, char line[512])
+{
+    struct option_list headers = {0};
+    struct url url;
+    struct aws aws = {.region = "eu-central-1"};
+    char id[] = "id", secret[] = "secret";
+    struct aws_key key = {.id = id, .secret = secret};
+
+    ck_assert(url_parse(text, "", &url, &why));
+    aws_sign(&aws, &key, &url, 0, &headers);
+    ck_assert_uint_eq(headers.count, 3);
+    snprintf(line, 512, "%s", headers.items[2]);
+    option_list_clear(&headers);
+    url_free(&url);
+}
+
+static void expect_same_signature(const char *a, const char *b, bool same)
+{
+    char first[512], second[512];
+
+    sign(a, first);
+    sign(b, second);
+    ck_assert_msg((strcmp(first, second) == 0) == same, "%s and %s", a, b);
+}
+
+START_TEST(ports_that_go_without_saying)
+{
+    expect_same_signature("http://minio:80/b/k", "http://minio/b/k", true);
+    expect_same_signature("https://minio:443/b/k", "https://minio/b/k", true);
+    expect_same_signature("https://minio:443/b/k:443", "https://minio/b/k:443", true);
+    expect_same_signature("http://[::1]:80/b/k", "http://[::1]/b/k", true);
+    expect_same_signature("http://minio:443/b/k", "http://minio/b/k", false);
+    expect_same_signature("https://minio:80/b/k", "https://minio/b/k", false);
+    expect_same_signature("http://[::1]:81/b/k", "http://[::1]/b/k", false);
+    expect_same_signature("http://[::1]/b/k", "http://[::2]/b/k", false);
+}
+END_TEST
+
 static const char *object(struct aws aws, const char *bucket, const char *key)
 {
     static char text[512];
@@ -90,6 +129,14 @@ START_TEST(where_objects_are)
     expect_contains(object(aws, "b", "k"), "AWS_REGION");
     aws.endpoint = "http://minio:9000/";
     ck_assert_str_eq(object(aws, "b", "k"), "http://minio:9000/b/k");
+    aws.endpoint = "HTTPS://minio/path";
+    ck_assert_str_eq(object(aws, "b", "k"), "HTTPS://minio/path/b/k");
+    static const char *const wrong[] = {"minio:9000",         "file:///x",          "s3://a/b",
+                                        "http://minio/?x=1/", "http://minio:9000#", ""};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        aws.endpoint = wrong[i];
+        expect_contains(object(aws, "b", "k"), "AWS_ENDPOINT_URL: expected");
+    }
 }
 END_TEST
 
@@ -181,4 +228,5 @@ START_TEST(questions)
 }
 END_TEST
 
-SUITE("fetch_aws", known_signatures, a_session_token, where_objects_are, order_of_sources, answers, questions)
+SUITE("fetch_aws", known_signatures, a_session_token, ports_that_go_without_saying, where_objects_are,
+      order_of_sources, answers, questions)
