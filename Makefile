@@ -5,6 +5,8 @@
 VERSION := 0.1.0
 
 TOOLS := wait-for-dns wait-for-tcp fetch-config copy-agent tls-check
+# In initkit-wait, the one file of the image `wait`.
+WAIT_TOOLS := wait-for-dns wait-for-tcp
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
@@ -73,7 +75,7 @@ UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
 TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) $(INITKIT) $(DOCS))
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 
-all: $(foreach t,$(TOOLS) initkit,$(BIN)/$t) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
+all: $(foreach t,$(TOOLS) initkit initkit-wait,$(BIN)/$t) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
 
 # --- libraries (deps/build keeps them outside the work tree) ---
 
@@ -109,6 +111,10 @@ $1/multi/cmd/%/main.o: cmd/%/main.c $1/flags $1/versions.h $(call libraries,$2,$
 	@mkdir -p $$(@D)
 	$$(quiet) build/deps/$2/bin/cc $3 -MMD -MP -I$1 -isystem build/deps/$2/include \
 		-Dmain=$$(subst -,_,$$*)_main -Wno-missing-prototypes -c -o $$@ $$<
+
+$1/wait/cmd/initkit/main.o: cmd/initkit/main.c $1/flags $1/versions.h $(call libraries,$2,$4)
+	@mkdir -p $$(@D)
+	$$(quiet) build/deps/$2/bin/cc $3 -MMD -MP -I$1 -isystem build/deps/$2/include -DINITKIT_WAIT_ONLY -c -o $$@ $$<
 
 $1/libcommon.a: $(COMMON:%.c=$1/%.o) $1/common.list
 	@rm -f $$@
@@ -156,6 +162,8 @@ define programs
 $(foreach t,$(TOOLS),$(call program,$1/$t,$2,$3,$(patsubst %.c,$2/%.o,$(wildcard cmd/$t/*.c)) $2/libcommon.a,$4,\
 	$(LIBRARIES.$t)))
 $(call program,$1/initkit,$2,$3,$(INITKIT:%.c=$2/%.o) $(MAINS:%.c=$2/multi/%.o) $2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES))
+$(call program,$1/initkit-wait,$2,$3,$(INITKIT:%.c=$2/wait/%.o) $(WAIT_TOOLS:%=$2/multi/cmd/%/main.o) \
+	$2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES.wait-for-dns))
 endef
 # $1: folder, $2: ARCH-VARIANT, $3: link flags
 define unit_tests

@@ -62,15 +62,15 @@ unpack() {
     done
 }
 
-@test "the image of one tool runs that tool, the image of all runs initkit, and wait needs a command" {
+@test "the image of one tool runs that tool, those of several run initkit" {
     [ "$(config tls-check amd64 'config["config"]["Entrypoint"]')" = '["/bin/tls-check"]' ]
     [ "$(config initkit amd64 'config["config"]["Entrypoint"]')" = '["/bin/initkit"]' ]
-    [ "$(config wait amd64 'config["config"].get("Entrypoint", "none")')" = none ]
+    [ "$(config wait amd64 'config["config"]["Entrypoint"]')" = '["/bin/initkit"]' ]
 }
 
 @test "the binaries in the images are those that make built" {
     root=$(unpack wait amd64)
-    cmp "$root/bin/wait-for-tcp" "$TOP/build/bin/wait-for-tcp" || cmp "$root/bin/wait-for-tcp" "$TOP/build/x86_64/bin/wait-for-tcp"
+    cmp "$root/bin/initkit" "$TOP/build/bin/initkit-wait" || cmp "$root/bin/initkit" "$TOP/build/x86_64/bin/initkit-wait"
     root=$(unpack tls-check arm64)
     cmp "$root/bin/tls-check" "$TOP/build/aarch64/bin/tls-check" || cmp "$root/bin/tls-check" "$TOP/build/bin/tls-check"
 }
@@ -84,6 +84,22 @@ unpack() {
         [[ ${lines[0]} == "$tool "* ]]
     done
     [ "$(readlink "$(unpack copy-agent amd64)/bin/cp")" = copy-agent ]
+}
+
+@test "the image wait has both wait tools in one file, and no more" {
+    root=$(unpack wait "$(dpkg --print-architecture)")
+    [ "$("$root/bin/initkit" --list)" = $'wait-for-dns\nwait-for-tcp' ]
+    [ "$("$root/bin/initkit" --version | tail -n +2 | cut -d ' ' -f 1)" = $'musl\nc-ares' ]
+    for tool in wait-for-dns wait-for-tcp; do
+        [ "$(readlink "$root/bin/$tool")" = initkit ]
+        cmp <("$root/bin/$tool" --help) <("$TOP/build/bin/$tool" --help)
+        cmp <("$root/bin/initkit" "$tool" --version) <("$TOP/build/bin/$tool" --version)
+    done
+    run "$root/bin/initkit" copy-agent
+    [ "$status" = 2 ]
+    mkdir "$BATS_TEST_TMPDIR/tools"
+    "$root/bin/initkit" --install "$BATS_TEST_TMPDIR/tools"
+    cmp <("$BATS_TEST_TMPDIR/tools/wait-for-tcp" --help) <("$TOP/build/bin/wait-for-tcp" --help)
 }
 
 @test "there is no /tmp, no shell, nothing that a set-id bit or another user could write" {
@@ -109,7 +125,7 @@ unpack() {
 @test "the licence of everything that is linked in is there" {
     root=$(unpack initkit amd64)/usr/share/doc/initkit
     cmp "$root/LICENSE" "$TOP/LICENSE"
-    for package in musl c-ares openssl curl zlib libzstd libarchive expat libyaml; do
+    for package in musl c-ares openssl curl zlib libzstd libarchive expat libyaml jansson; do
         grep -Eqi 'copyright|license' "$root/licences/$package"
     done
     [ "$(cd "$(unpack wait amd64)/usr/share/doc/initkit/licences" && echo *)" = "c-ares musl" ]
@@ -161,8 +177,10 @@ PYTHON
 
 @test "both wait tools fit into 200 kB compressed, and everything into 1.8 MB" {
     layers='sum(layer["size"] for layer in manifest["layers"])'
-    [ "$(config wait amd64 "$layers")" -le 200000 ]
-    [ "$(config initkit amd64 "$layers")" -le 1800000 ]
+    for architecture in amd64 arm64; do
+        [ "$(config wait "$architecture" "$layers")" -le 200000 ]
+        [ "$(config initkit "$architecture" "$layers")" -le 1800000 ]
+    done
 }
 
 @test "README tells the sizes as they are" {
