@@ -79,12 +79,16 @@ def context_of(directory, name, words):
 
 def read_until(peer, end, most=65536):
     data = b""
-    while not data.endswith(end) and len(data) < most:
+    while not (end and data.endswith(end)) and len(data) < most:
         byte = peer.recv(1)
         if not byte:
             raise ConnectionError
         data += byte
     return data
+
+
+def read_all(peer, length):
+    return read_until(peer, b"", length)
 
 
 def hold(peer):
@@ -156,15 +160,16 @@ def start_tls(peer, protocol):
         read_until(peer, b"\r\n")
         peer.sendall(b"+OK begin\r\n")
     elif protocol == "postgres":
-        assert peer.recv(8) == struct.pack(">II", 8, 80877103)
+        assert read_all(peer, 8) == struct.pack(">II", 8, 80877103)
         peer.sendall(b"S")
     elif protocol == "mysql":
         greeting = b"\x0a8.0.36\x00" + b"\x01\x00\x00\x00" + b"saltsalt\x00" + b"\xff\xff" + b"\x21\x02\x00" + b"\xff\xc1" + b"\x15" + b"\x00" * 10
         peer.sendall(struct.pack("<I", len(greeting))[:3] + b"\x00" + greeting)
-        got = peer.recv(36)
+        got = read_all(peer, 36)
         assert len(got) == 36 and got[3] == 1 and got[5] & 0x08, got
     elif protocol == "ldap":
-        request = peer.recv(100)
+        request = read_all(peer, 2)
+        request += read_all(peer, request[1])
         assert b"1.3.6.1.4.1.1466.20037" in request
         peer.sendall(bytes([0x30, 12, 2, 1, 1, 0x78, 7, 0x0A, 1, 0, 4, 0, 4, 0]))
 
@@ -177,7 +182,7 @@ def refuse_tls(peer, protocol):
         read_until(peer, b"\r\n")
         peer.sendall(b"502 not implemented\r\n")
     elif protocol == "postgres":
-        peer.recv(8)
+        read_all(peer, 8)
         peer.sendall(b"N")
     elif protocol == "mysql":
         message = b"\xff\x10\x04Too many connections"

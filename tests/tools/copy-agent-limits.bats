@@ -32,7 +32,7 @@ prepare() {
     small_volume size=4m
     head -c 1000000 /dev/zero >volume/other
     command -v strace >/dev/null || skip "no strace"
-    inside=(strace -f -o trace -e trace=sendfile -e inject=sendfile:error=ENOSPC:when=2)
+    inside=("${traced[@]}" -o trace -e trace=sendfile -e inject=sendfile:error=ENOSPC:when=2)
     run_tool copy-agent --jobs 1 agent volume
     inside=()
     exits 1
@@ -120,7 +120,7 @@ prepare() {
     local call
     for call in sendfile,read:2+ fsync:1; do
         rm -rf volume/*
-        inside=(strace -f -o trace -e "trace=${call%:*}" -e "inject=${call%:*}:error=EIO:when=${call#*:}")
+        inside=("${traced[@]}" -o trace -e "trace=${call%:*}" -e "inject=${call%:*}:error=EIO:when=${call#*:}")
         [ "$call" = fsync:1 ] || inside+=(-P "$PWD/agent/lib/large.jar")
         run_tool copy-agent --sync --jobs 1 agent volume
         inside=()
@@ -145,7 +145,7 @@ growing() {
     local what
     for what in grow shrink; do
         head -c 100000000 /dev/zero | tr '\0' x >agent/lib/moving
-        begin strace -f -o trace -e trace=sendfile -e inject=sendfile:delay_enter=30000 "$bin/copy-agent" --jobs 1 agent volume 2>err
+        begin "${traced[@]}" -o trace -e trace=sendfile -e inject=sendfile:delay_enter=30000 "$bin/copy-agent" --jobs 1 agent volume 2>err
         until_true 10 growing
         if [ $what = grow ]; then echo more >>agent/lib/moving; else truncate -s 1000 agent/lib/moving; fi
         status=0
@@ -212,6 +212,7 @@ CODE
 }
 
 @test "10,000 files need at most 8 MiB of its own" {
+    release_build
     not_emulated
     mkdir tree
     "$python" - <<'CODE'

@@ -424,7 +424,7 @@ prepare() {
 @test "--progress tells how far it is" {
     head -c 300000000 /dev/zero >agent/large
     command -v strace >/dev/null || skip "no strace"
-    inside=(strace -f -o trace -e "inject=write,copy_file_range:delay_enter=5000")
+    inside=("${traced[@]}" -o trace -e "inject=write,copy_file_range:delay_enter=5000")
     run_tool copy-agent --progress --jobs 1 agent volume
     exits 0
     says '^copy-agent: volume: [0-9]+ of 8 files, [0-9.]+ of 286.1 MiB \([0-9]+ %\), [0-9.]+ MiB/s$'

@@ -127,7 +127,7 @@ prepare() {
         rm -rf dest
         mkdir -p dest/app/conf
         echo old >dest/app/conf/a.txt
-        inside=(strace -f -o /dev/null -e "inject=/^rename:$what:when=2")
+        inside=("${traced[@]}" -o /dev/null -e "inject=/^rename:$what:when=2")
         run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
         [ "$status" -ne 0 ] || report "the second rename went well"
         inside=()

@@ -18,6 +18,9 @@ python=/usr/bin/python3
 # What runs in front of tools and servers: a namespace, a limit. Set by the words below, or by a test.
 inside=()
 
+# To be put there, with more options of strace's. LeakSanitizer is a tracer, too, and there can be but one.
+traced=(strace -f -E ASAN_OPTIONS=detect_leaks=0)
+
 setup() {
     # No variable of the caller's may steer a tool under test.
     unset "${!INITKIT_@}" POD_NAMESPACE LOCALDOMAIN RES_OPTIONS HOSTALIASES

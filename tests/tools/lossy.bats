@@ -16,7 +16,7 @@ prepare() {
 
 # inside COMMAND: runs it in bash, in a network that loses one packet in five; what it starts ends with it.
 inside() {
-    PATH=$PATH:/usr/sbin BIN=$bin unshare --net --pid --fork --kill-child bash -c '
+    PATH=$PATH:/usr/sbin BIN=$bin unshare --net --pid --fork --mount-proc --kill-child bash -c '
         ip link set lo up &&
         iptables -A INPUT -m statistic --mode random --probability 0.2 -j DROP || exit
         eval "$1"' bash "$1" 3>&-
