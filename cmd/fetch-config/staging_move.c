@@ -13,25 +13,37 @@ enum visit { VISIT_CHECK, VISIT_MOVE };
 
 static bool visit_entry(enum visit visit, const char *from, const char *to, struct reason *why);
 
+/* The next entry but for "." and ".."; NULL at the end, with errno set if that is none: what was not seen would be missing. */
+static const char *next_name(DIR *directory)
+{
+    struct dirent *entry;
+
+    do {
+        errno = 0;
+        entry = readdir(directory);
+    } while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+    return entry ? entry->d_name : NULL;
+}
+
 static bool visit_directory(enum visit visit, const char *from, const char *to, struct reason *why)
 {
     DIR *directory = opendir(from);
-    struct dirent *entry;
+    const char *name;
     bool good = true;
 
     if (!directory)
         return staging_fail(why, from, "cannot be read");
-    while (good && (entry = readdir(directory))) {
+    while (good && (name = next_name(directory))) {
         char here[PATH_MAX], there[PATH_MAX];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
         errno = ENAMETOOLONG;
-        if (snprintf(here, sizeof here, "%s/%s", from, entry->d_name) >= PATH_MAX ||
-            snprintf(there, sizeof there, "%s/%s", to, entry->d_name) >= PATH_MAX)
+        if (snprintf(here, sizeof here, "%s/%s", from, name) >= PATH_MAX ||
+            snprintf(there, sizeof there, "%s/%s", to, name) >= PATH_MAX)
             good = staging_fail(why, to, "cannot be written");
         else
             good = visit_entry(visit, here, there, why);
     }
+    if (good && errno != 0)
+        good = staging_fail(why, to, "cannot be read back");
     closedir(directory);
     return good;
 }

@@ -137,3 +137,19 @@ prepare() {
         no_litter
     done
 }
+
+@test "a folder that cannot be read to its end is an error, not a shorter archive" {
+    not_emulated
+    local when failed=0
+    run_tool fetch-config "file://$PWD/archives/good.tar=./whole" --extract
+    for when in {1..20}; do
+        inside=("${traced[@]}" -o trace -e "inject=getdents64:error=EIO:when=$when")
+        run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
+        inside=()
+        [ "$status" = 0 ] || { failed=$((failed + 1)) && exits 1 && says 'cannot be read back: (i/o|input/output) error'; }
+        [ "$status" != 0 ] || diff -r --no-dereference whole dest
+        chmod -R u+rwx dest
+        rm -rf dest
+    done
+    [ "$failed" -gt 0 ]
+}
