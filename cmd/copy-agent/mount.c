@@ -1,5 +1,6 @@
 #include "cmd/copy-agent/mount.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,11 +35,11 @@ bool mount_of(int directory, struct mount *mount)
         return false;
     *mount = (struct mount){.device = (uint64_t)status.st_dev};
     /* A seccomp profile may refuse statx; the device number has to do then. */
-    if (syscall(SYS_statx, directory, "", AT_EMPTY_PATH, MASK_MOUNT_ID, &look) == 0) {
-        if (look.mask & MASK_MOUNT_ID)
-            mount->id = look.mount_id;
-        mount->is_root = (look.attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-    }
+    if (syscall(SYS_statx, directory, "", AT_EMPTY_PATH, MASK_MOUNT_ID, &look) != 0)
+        return errno == EPERM || errno == ENOSYS;
+    if (look.mask & MASK_MOUNT_ID)
+        mount->id = look.mount_id;
+    mount->is_root = (look.attributes & STATX_ATTR_MOUNT_ROOT) != 0;
     return true;
 }
 

@@ -70,9 +70,9 @@ static bool remove_directory(struct removal *removal, int directory, const char 
     if (depth >= DEEPEST && flatten(removal, directory, name))
         return true;
     int inner = open_to_empty(directory, name);
-    bool same = inner >= 0 && mount_of(inner, &mount) && mount_same(&mount, &removal->mount);
+    bool known = inner >= 0 && mount_of(inner, &mount), same = known && mount_same(&mount, &removal->mount);
     if (!same)
-        note(removal, inner < 0 ? errno : EBUSY);
+        note(removal, known ? EBUSY : errno);
     bool emptied = same && remove_inside(removal, inner, depth + 1);
     if (inner >= 0)
         close(inner);
