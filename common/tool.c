@@ -1,5 +1,6 @@
 #include "common/tool.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ static void warn_unknown_variable(const char *name)
 static void tool_open_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
             open("/dev/null", O_RDWR); /* takes the lowest free number: this one */
 }
 
