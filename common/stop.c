@@ -17,6 +17,8 @@ static void on_signal(int number)
     int saved = errno;
     uint64_t one = 1;
 
+    if (descriptor < 0)
+        _exit(128 + number); /* nothing would be woken by it */
     if (first_signal == 0)
         first_signal = number;
     ssize_t ignored = write(descriptor, &one, sizeof one);
@@ -54,5 +56,5 @@ bool stop_wait_writable(int fd, int milliseconds)
     do
         ready = poll(waits, descriptor >= 0 ? 2 : 1, milliseconds);
     while (ready < 0 && errno == EINTR);
-    return waits[0].revents != 0;
+    return ready < 0 || waits[0].revents != 0; /* where nothing tells, writing has to */
 }
