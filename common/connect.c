@@ -94,6 +94,8 @@ static const struct {
     {ENOENT, "no such socket:", "the server has not created it yet: is the volume with it mounted here?"},
     {EAGAIN, "the backlog is full:", "the server listens but does not accept: is it overloaded or stuck?"},
     {EMFILE, "too many open files, connecting to", "raise the limit of open files, or give fewer targets"},
+    {ENOSPC, "too many watched descriptors, connecting to",
+     "fs.epoll.max_user_watches of the node is used up by this user's processes"},
     {ENFILE, "too many open files on this node, connecting to", "the node's limit of open files is reached"},
 };
 

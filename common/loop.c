@@ -35,8 +35,10 @@ struct loop *loop_new(void)
         free(loop);
         return NULL;
     }
-    if (stop_descriptor() >= 0)
-        epoll_ctl(loop->epoll, EPOLL_CTL_ADD, stop_descriptor(), &stop);
+    if (stop_descriptor() >= 0 && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, stop_descriptor(), &stop) != 0) {
+        loop_free(loop);
+        return NULL;
+    }
     return loop;
 }
 

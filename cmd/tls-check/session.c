@@ -122,5 +122,6 @@ void session_start(struct session *session, int64_t deadline)
         session_refused(session, error);
         return;
     }
-    loop_watch_add(session->plan->loop, &session->watch, EPOLLOUT);
+    if (!loop_watch_add(session->plan->loop, &session->watch, EPOLLOUT))
+        session_refused(session, errno);
 }

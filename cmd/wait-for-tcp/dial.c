@@ -204,7 +204,8 @@ void dial_start(struct dial *dial, const struct sockaddr *to, socklen_t length)
         return;
     }
     dial->state = DIAL_CONNECTING;
-    loop_watch_add(dial->loop, &dial->watch, EPOLLOUT);
-    if (error == 0)
+    if (!loop_watch_add(dial->loop, &dial->watch, EPOLLOUT))
+        dial_end(dial, DIAL_ERROR, errno);
+    else if (error == 0)
         dial_connected(dial);
 }
