@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/asking.h"
+#include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/finish.h"
 #include "cmd/fetch-config/local.h"
@@ -97,7 +98,7 @@ static void fetch_body_is_here(struct fetch *fetch)
     if (open_spool(fetch, &why) && finish_body(fetch, &why))
         fetch_end(fetch, ATTEMPT_OK, NULL);
     else
-        fetch_end(fetch, ATTEMPT_FAIL, &why);
+        fetch_end(fetch, busy_outcome(&why), &why);
 }
 
 static bool fetch_go(struct fetch *fetch, struct reason *why)
@@ -112,7 +113,8 @@ static bool fetch_go(struct fetch *fetch, struct reason *why)
 static void fetch_local(struct fetch *fetch, const char *path)
 {
     struct reason why;
-    enum outcome outcome = local_read(path, fetch->plan->exchange.max_size, on_body, fetch, &why);
+    enum outcome outcome = local_read(path, fetch->plan->exchange.max_size, fetch->deadline, on_body, fetch,
+                                      &why);
 
     if (outcome != ATTEMPT_OK)
         fetch_end(fetch, outcome, &why);

@@ -51,6 +51,7 @@ static bool fill_in(struct fetch *fetch, struct reason *why)
         .target = fetch->base.name,
         .place = &place,
         .max_size = plan->exchange.max_unpacked_size,
+        .deadline = fetch->deadline,
     };
 
     return !plan->render || render_spool(&fetch->spool, &rules, why);
@@ -68,7 +69,7 @@ static bool check_format(struct fetch *fetch, struct reason *why)
     if (format == VALIDATE_NONE)
         return true;
     int descriptor = spool_reopen(&fetch->spool, why);
-    bool good = descriptor >= 0 && validate(descriptor, format, why);
+    bool good = descriptor >= 0 && validate(descriptor, format, fetch->deadline, why);
     if (descriptor >= 0)
         close(descriptor);
     return good;
@@ -77,11 +78,13 @@ static bool check_format(struct fetch *fetch, struct reason *why)
 /* What was staged before belongs to an attempt that failed after it: there is none, checks come before. */
 static bool unpack_body(struct fetch *fetch, struct reason *why)
 {
+    struct unpack_rules rules = fetch->plan->unpack;
+
     if (!fetch->plan->extract)
         return true;
+    rules.deadline = fetch->deadline;
     int descriptor = spool_reopen(&fetch->spool, why);
-    bool good = descriptor >= 0 &&
-                unpack_stage(&fetch->unpack, descriptor, fetch->path, &fetch->plan->unpack, why);
+    bool good = descriptor >= 0 && unpack_stage(&fetch->unpack, descriptor, fetch->path, &rules, why);
     if (descriptor >= 0)
         close(descriptor);
     return good;

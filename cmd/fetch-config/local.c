@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/stop.h"
+#include "cmd/fetch-config/busy.h"
 
 #include "common/banned.h"
 
@@ -28,7 +28,7 @@ static bool check_kind(int descriptor, int64_t max_size, struct reason *why)
     return true;
 }
 
-enum outcome local_read(const char *path, int64_t max_size,
+enum outcome local_read(const char *path, int64_t max_size, int64_t deadline,
                         bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why),
                         void *owner, struct reason *why)
 {
@@ -46,8 +46,8 @@ enum outcome local_read(const char *path, int64_t max_size,
     bool good = check_kind(descriptor, max_size, why);
     while (good && (got = read(descriptor, chunk, sizeof chunk)) > 0) {
         all += got;
-        if (stop_signal() != 0)
-            good = reason_set(why, CODE_FAILED, "it was being copied");
+        if (busy_must_end(deadline, "it was being copied", why))
+            good = false;
         else if (all > max_size)
             good = reason_set(why, CODE_FAILED, "is more than the %" PRId64 " bytes of --max-size", max_size);
         else
@@ -56,5 +56,5 @@ enum outcome local_read(const char *path, int64_t max_size,
     if (good && got < 0)
         good = reason_set(why, CODE_FAILED, "cannot be read: %s", strerror(errno));
     close(descriptor);
-    return good ? ATTEMPT_OK : ATTEMPT_FAIL;
+    return good ? ATTEMPT_OK : busy_outcome(why);
 }

@@ -8,8 +8,8 @@
 
 #include "common/reason.h"
 
-/* Hands the file's content over in pieces. Anything but OK fills `why`. */
-enum outcome local_read(const char *path, int64_t max_size,
+/* Hands the file's content over in pieces. Anything but OK fills `why`; ATTEMPT_RETRY: there was no time for all of it. */
+enum outcome local_read(const char *path, int64_t max_size, int64_t deadline,
                         bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why),
                         void *owner, struct reason *why);
 

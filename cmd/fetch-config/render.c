@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/fetch-config/busy.h"
 #include "common/log.h"
-#include "common/stop.h"
 #include "common/template.h"
 
 #include "common/banned.h"
@@ -56,16 +56,19 @@ static bool render_descriptor(int from, struct rendering *rendering)
     const struct template_sink sink = {.write = on_text, .error = on_error, .owner = rendering};
     struct template template;
     ssize_t got = 0;
-    bool goes_on = true;
+    bool goes_on = true, ended = false;
 
     template_begin(&template, &sink, rendering->rules->prefix);
-    while (goes_on && stop_signal() == 0 && (got = read(from, chunk, sizeof chunk)) > 0)
+    while (goes_on && !ended && (got = read(from, chunk, sizeof chunk)) > 0) {
         goes_on = template_feed(&template, chunk, (size_t)got);
+        ended = rendering->errors == 0 && !rendering->write_failed &&
+                busy_must_end(rendering->rules->deadline, "it was being rendered", rendering->why);
+    }
     bool good = template_end(&template);
-    if (!rendering->write_failed && rendering->errors == 0 && (got != 0 || stop_signal() != 0))
-        return reason_set(rendering->why, CODE_FAILED, "%s",
-                          stop_signal() != 0 ? "it was being rendered"
-                                             : "could not be read back to be rendered");
+    if (ended)
+        return false;
+    if (!rendering->write_failed && rendering->errors == 0 && got != 0)
+        return reason_set(rendering->why, CODE_FAILED, "could not be read back to be rendered");
     if (rendering->errors > 1)
         reason_detail(rendering->why, ", and %zu more error%s", rendering->errors - 1,
                       rendering->errors > 2 ? "s" : "");

@@ -9,9 +9,10 @@ struct render_rules {
     const char *target; /* as log lines name it */
     const struct spool_place *place;
     int64_t max_size; /* of the result */
+    int64_t deadline;
 };
 
-/* Puts the rendered text in the spool's place. False fills `why` (CODE_FAILED); all errors have been logged, each with line and
+/* Puts the rendered text in the spool's place. False fills `why` (CODE_FAILED, CODE_DEADLINE); all errors have been logged, each with line and
  * column. */
 bool render_spool(struct spool *spool, const struct render_rules *rules, struct reason *why);
 

@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/staging.h"
-#include "common/stop.h"
 
 #include "common/banned.h"
 
-enum { READ_BLOCK = 64 * 1024, FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777 };
+enum { READ_BLOCK = 64 * 1024, FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777, NOWHERE = -1 };
 
 /* --- paths --- */
 
@@ -84,6 +84,20 @@ static bool refuse(struct unpacking *unpacking, const char *path, const char *pr
     return false;
 }
 
+static bool is_too_large(const struct unpacking *unpacking)
+{
+    return reason_set(unpacking->why, CODE_FAILED,
+                      "unpacks to more than the %" PRId64 " bytes of --max-unpacked-size",
+                      unpacking->rules->max_size);
+}
+
+static bool must_end(const struct unpacking *unpacking)
+{
+    return busy_must_end(unpacking->rules->deadline, "it was being unpacked", unpacking->why);
+}
+
+/* What is left of the entry's content. What is passed over counts as well: libarchive would unpack it all the same, and for
+ * as long as it takes. */
 static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *path)
 {
     struct unpack *unpack = unpacking->unpack;
@@ -93,14 +107,12 @@ static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *
     int status;
 
     while ((status = archive_read_data_block(unpacking->archive, &bytes, &length, &offset)) == ARCHIVE_OK) {
-        if (stop_signal() != 0)
-            return reason_set(unpacking->why, CODE_FAILED, "it was being unpacked");
+        if (must_end(unpacking))
+            return false;
         unpack->size += (int64_t)length;
         if (unpack->size > unpacking->rules->max_size || offset > unpacking->rules->max_size)
-            return reason_set(unpacking->why, CODE_FAILED,
-                              "unpacks to more than the %" PRId64 " bytes of --max-unpacked-size",
-                              unpacking->rules->max_size);
-        if (!staging_write(descriptor, bytes, length, offset, unpacking->why))
+            return is_too_large(unpacking);
+        if (descriptor != NOWHERE && !staging_write(descriptor, bytes, length, offset, unpacking->why))
             return false;
     }
     if (status == ARCHIVE_EOF)
@@ -125,8 +137,10 @@ static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, 
         .time = {.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
         .ownership = unpacking->rules->ownership,
     };
-    int descriptor = staging_open_file(&unpacking->stage, path, unpacking->why);
 
+    if (archive_entry_size(entry) > unpacking->rules->max_size) /* of a sparse file, too */
+        return is_too_large(unpacking);
+    int descriptor = staging_open_file(&unpacking->stage, path, unpacking->why);
     if (descriptor < 0)
         return false;
     bool good = take_bytes(unpacking, descriptor, path);
@@ -199,9 +213,8 @@ static bool take_all(struct unpacking *unpacking)
 
     while ((status = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
-        if (stop_signal() != 0)
-            return reason_set(unpacking->why, CODE_FAILED, "it was being unpacked");
-        if (!take_entry(unpacking, entry))
+        if (must_end(unpacking) || !take_entry(unpacking, entry) ||
+            !take_bytes(unpacking, NOWHERE, "that is passed over"))
             return false;
     }
     if (status != ARCHIVE_EOF)

@@ -17,6 +17,7 @@ struct unpack_rules {
     size_t strip;     /* leading parts of each path that are dropped */
     const struct ownership *ownership;
     bool keep_mode; /* --mode was not given */
+    int64_t deadline;
 };
 
 /* Zeroed, there is none. */
@@ -30,7 +31,7 @@ struct unpack {
 };
 
 /* Unpacks what the descriptor has into a stage inside `directory`, which is made if it is missing; tar (plain, gzip, zstd) and
- * zip. False fills `why` (CODE_FAILED), and nothing is left. */
+ * zip. False fills `why` (CODE_FAILED, CODE_DEADLINE), and nothing is left. */
 bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
                   const struct unpack_rules *rules, struct reason *why);
 

@@ -7,16 +7,17 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/jsoncheck.h"
 #include "common/limits.h"
 #include "common/mem.h"
-#include "common/stop.h"
 
 #include "common/banned.h"
 
 enum {
     CHUNK = 64 * 1024,
     JSON_MEMORY = 128 * 1024 * 1024, /* for a document's values, at most */
+    LEVELS = 2048,                   /* of YAML; jansson has the same limit */
 };
 
 static char chunk[CHUNK];
@@ -38,22 +39,30 @@ enum validate_format validate_guess(const char *name)
     return VALIDATE_NONE;
 }
 
-/* -1 when it cannot be read, or a signal asks for the end. */
-static ssize_t next_chunk(int descriptor, char *into, size_t size)
+struct input {
+    int descriptor;
+    int64_t deadline;
+    struct reason *why;
+    bool failed; /* for `why`, which is none of the document's */
+};
+
+static bool input_must_end(struct input *input)
+{
+    input->failed = input->failed || busy_must_end(input->deadline, "it was being validated", input->why);
+    return input->failed;
+}
+
+/* -1 when it cannot go on. */
+static ssize_t input_read(struct input *input, char *into, size_t size)
 {
     ssize_t got;
 
     do
-        got = stop_signal() != 0 ? -1 : read(descriptor, into, size);
-    while (got < 0 && errno == EINTR && stop_signal() == 0);
+        got = input_must_end(input) ? -1 : read(input->descriptor, into, size);
+    while (got < 0 && !input->failed && errno == EINTR);
+    if (got < 0 && !input->failed)
+        input->failed = !reason_set(input->why, CODE_FAILED, "could not be read back to be validated");
     return got;
-}
-
-static bool cannot_read(struct reason *why)
-{
-    return reason_set(why, CODE_FAILED, "%s",
-                      stop_signal() != 0 ? "it was being validated"
-                                         : "could not be read back to be validated");
 }
 
 static bool wrong(struct reason *why, const char *format, size_t line, size_t column, const char *problem)
@@ -63,18 +72,9 @@ static bool wrong(struct reason *why, const char *format, size_t line, size_t co
     return false;
 }
 
-struct json_input {
-    int descriptor;
-    bool failed;
-};
-
 static size_t json_read(void *into, size_t size, void *owner)
 {
-    struct json_input *input = owner;
-    ssize_t got = next_chunk(input->descriptor, into, size);
-
-    input->failed = got < 0;
-    return (size_t)got;
+    return (size_t)input_read(owner, into, size);
 }
 
 /* Half of what the container may use: being killed for too much of it would leave no reason. */
@@ -86,16 +86,16 @@ static size_t json_memory(void)
     return limits.memory >= 0 && limits.memory / 2 < JSON_MEMORY ? (size_t)limits.memory / 2 : JSON_MEMORY;
 }
 
-static bool validate_json(int descriptor, struct reason *why)
+static bool validate_json(struct input *input)
 {
-    struct json_input input = {.descriptor = descriptor};
+    struct reason *why = input->why;
     size_t memory = json_memory();
     json_error_t error;
 
-    if (jsoncheck(json_read, &input, memory, &error))
+    if (jsoncheck(json_read, input, memory, &error))
         return true;
-    if (input.failed)
-        return cannot_read(why);
+    if (input->failed)
+        return false;
     if (error.line > 0)
         return wrong(why, "JSON", (size_t)error.line, (size_t)error.column, error.text);
     reason_set(why, CODE_FAILED, "cannot be validated: %s", error.text);
@@ -104,17 +104,10 @@ static bool validate_json(int descriptor, struct reason *why)
     return false;
 }
 
-struct yaml_input {
-    int descriptor;
-    bool failed;
-};
-
 static int yaml_read(void *owner, unsigned char *into, size_t size, size_t *length)
 {
-    struct yaml_input *input = owner;
-    ssize_t got = next_chunk(input->descriptor, (char *)into, size);
+    ssize_t got = input_read(owner, (char *)into, size);
 
-    input->failed = got < 0;
     *length = got > 0 ? (size_t)got : 0;
     return got >= 0;
 }
@@ -131,32 +124,43 @@ static bool yaml_wrong(const yaml_parser_t *parser, struct reason *why)
     return wrong(why, "YAML", parser->problem_mark.line + 1, parser->problem_mark.column + 1, problem);
 }
 
-static bool validate_yaml(int descriptor, struct reason *why)
+static int levels_of(yaml_event_type_t type)
 {
-    struct yaml_input input = {.descriptor = descriptor};
+    if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT)
+        return 1;
+    return type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT ? -1 : 0;
+}
+
+/* libyaml takes time that grows with the square of the levels. */
+static bool validate_yaml(struct input *input)
+{
     yaml_parser_t parser;
     yaml_event_t event;
     bool good, ended;
+    int levels = 0;
 
     if (!yaml_parser_initialize(&parser))
         mem_exhausted();
-    yaml_parser_set_input(&parser, yaml_read, &input);
+    yaml_parser_set_input(&parser, yaml_read, input);
     do {
         good = yaml_parser_parse(&parser, &event) == 1;
         ended = good && event.type == YAML_STREAM_END_EVENT;
-        if (good)
+        if (good) {
+            levels += levels_of(event.type);
             yaml_event_delete(&event);
-    } while (good && !ended && stop_signal() == 0);
-    if (input.failed || (good && !ended))
-        good = cannot_read(why);
-    else if (!good)
-        yaml_wrong(&parser, why);
+        }
+    } while (good && !ended && levels <= LEVELS && !input_must_end(input));
+    if (levels > LEVELS)
+        reason_set(input->why, CODE_FAILED, "cannot be validated: line %zu: more than %d levels",
+                   parser.mark.line + 1, LEVELS);
+    else if (!good && !input->failed)
+        yaml_wrong(&parser, input->why);
     yaml_parser_delete(&parser);
-    return good;
+    return ended;
 }
 
 /* External entities are not followed, and expat bounds the growth of internal ones. */
-static bool validate_xml(int descriptor, struct reason *why)
+static bool validate_xml(struct input *input)
 {
     XML_Parser parser = XML_ParserCreate(NULL);
     enum XML_Status status = XML_STATUS_OK;
@@ -165,31 +169,31 @@ static bool validate_xml(int descriptor, struct reason *why)
     if (!parser)
         mem_exhausted();
     do {
-        got = next_chunk(descriptor, chunk, sizeof chunk);
+        got = input_read(input, chunk, sizeof chunk);
         if (got >= 0)
             status = XML_Parse(parser, chunk, (int)got, got == 0);
     } while (got > 0 && status == XML_STATUS_OK);
     bool good = got == 0 && status == XML_STATUS_OK;
-    if (status == XML_STATUS_OK && got < 0)
-        cannot_read(why);
-    else if (!good && XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY)
+    if (status != XML_STATUS_OK && XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY)
         mem_exhausted();
-    else if (!good)
-        wrong(why, "XML", XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser) + 1,
+    else if (status != XML_STATUS_OK)
+        wrong(input->why, "XML", XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser) + 1,
               XML_ErrorString(XML_GetErrorCode(parser)));
     XML_ParserFree(parser);
     return good;
 }
 
-bool validate(int descriptor, enum validate_format format, struct reason *why)
+bool validate(int descriptor, enum validate_format format, int64_t deadline, struct reason *why)
 {
+    struct input input = {.descriptor = descriptor, .deadline = deadline, .why = why};
+
     switch (format) {
     case VALIDATE_JSON:
-        return validate_json(descriptor, why);
+        return validate_json(&input);
     case VALIDATE_YAML:
-        return validate_yaml(descriptor, why);
+        return validate_yaml(&input);
     case VALIDATE_XML:
-        return validate_xml(descriptor, why);
+        return validate_xml(&input);
     case VALIDATE_AUTO:
     case VALIDATE_NONE:
         break;

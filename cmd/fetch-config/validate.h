@@ -3,6 +3,7 @@
 #define FETCH_CONFIG_VALIDATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/reason.h"
 
@@ -11,7 +12,7 @@ enum validate_format { VALIDATE_JSON, VALIDATE_YAML, VALIDATE_XML, VALIDATE_AUTO
 /* By the name's ending: VALIDATE_NONE when it tells nothing. */
 enum validate_format validate_guess(const char *name);
 
-/* Reads the descriptor to its end. False fills `why` (CODE_FAILED) with line and column. */
-bool validate(int descriptor, enum validate_format format, struct reason *why);
+/* Reads the descriptor to its end. False fills `why`: CODE_FAILED, with line and column, or CODE_DEADLINE. */
+bool validate(int descriptor, enum validate_format format, int64_t deadline, struct reason *why);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/validate.h"
+#include "common/deadline.h"
 #include "tests/fuzz/input.h"
 
 struct source {
@@ -45,7 +46,7 @@ static void formats(const char *text, size_t size)
     MUST(descriptor >= 0 && write(descriptor, text, size) == (ssize_t)size);
     for (int format = VALIDATE_JSON; format <= VALIDATE_XML; format++) {
         lseek(descriptor, 0, SEEK_SET);
-        if (!validate(descriptor, (enum validate_format)format, &why))
+        if (!validate(descriptor, (enum validate_format)format, DEADLINE_NEVER, &why))
             MUST(why.code == CODE_FAILED && why.text[0] != '\0');
     }
     close(descriptor);

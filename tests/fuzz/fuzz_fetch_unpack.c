@@ -6,6 +6,7 @@
 
 #include "cmd/fetch-config/staging.h"
 #include "cmd/fetch-config/unpack.h"
+#include "common/deadline.h"
 #include "tests/fuzz/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -13,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char folder[] = "/tmp/initkit-fuzz-XXXXXX";
     static bool made;
     const struct ownership ownership = {0};
-    const struct unpack_rules rules = {.max_size = 1 << 20, .ownership = &ownership, .keep_mode = true};
+    const struct unpack_rules rules = {
+        .max_size = 1 << 20, .ownership = &ownership, .keep_mode = true, .deadline = DEADLINE_NEVER};
     struct unpack unpack;
     struct reason why;
     char inside[64], outside[64];

@@ -79,6 +79,42 @@ prepare() {
     exits 0
 }
 
+@test "what is passed over, and what a sparse file has no bytes for, counts as well" {
+    truncate -s 20M zeros
+    truncate -s 1T sparse
+    tar -czf passed.tar.gz zeros
+    tar -cf written.tar zeros
+    tar -Scf sparse.tar sparse
+    run_tool fetch-config "file://$PWD/passed.tar.gz=./dest" --extract --strip-components 1 --max-unpacked-size 10Mi
+    exits 1
+    ends_saying "unpacks to more than the 10485760 bytes"
+    run_tool fetch-config "file://$PWD/passed.tar.gz=./dest" --extract --strip-components 1 --max-unpacked-size 30Mi
+    exits 0
+    run_tool fetch-config "file://$PWD/written.tar=./dest" --extract --max-unpacked-size 30Mi
+    exits 0 # nothing is counted twice
+    run_tool fetch-config "file://$PWD/sparse.tar=./dest" --extract
+    exits 1
+    ends_saying "unpacks to more than"
+    [ ! -e dest/sparse ]
+    no_litter
+}
+
+@test "an archive that takes longer to unpack than there is time ends with the time, and on SIGTERM" {
+    truncate -s 3G zeros
+    tar -cf - zeros | zstd -q >long.tar.zst
+    run_tool fetch-config "file://$PWD/long.tar.zst=./dest" --extract --strip-components 1 --max-unpacked-size 1Ti --timeout 200ms
+    exits 124
+    ends_saying "it was being unpacked"
+    no_litter
+    start_tool fetch-config "file://$PWD/long.tar.zst=./dest" --extract --strip-components 1 --max-unpacked-size 1Ti
+    until_true 5 listens_for_signals "$tool"
+    sleep 0.1
+    kill -TERM "$tool"
+    wait_tool
+    exits 143
+    no_litter
+}
+
 @test "a directory where a file would go is found out before anything is moved" {
     mkdir -p dest/app/run.sh
     run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract

@@ -645,6 +645,39 @@ ZONE
     done
 }
 
+@test "what takes longer to copy, fill in and parse than there is time ends with the time" {
+    truncate -s 200G sparse
+    seq -f 'k%.0f: v' 1 4000000 >large.yaml
+    run_tool fetch-config "file://$PWD/sparse" -o /dev/null --max-size 1Ti --timeout 300ms
+    exits 124
+    ends_saying "it was being copied"
+    took_less_than 3000
+    for work in "--validate yaml" "--render"; do
+        # shellcheck disable=SC2086 # two words
+        run_tool fetch-config "file://$PWD/large.yaml=./a" $work --timeout 100ms
+        exits 124
+        ends_saying "it was being (copied|validated|rendered)"
+        took_less_than 3000
+        [ ! -e a ]
+    done
+    no_litter
+}
+
+@test "YAML in more levels than anyone needs is refused, not parsed for minutes" {
+    "$python" -c 'print("[" * 2000 + "]" * 2000)' >good.yaml
+    "$python" -c 'print("[" * 3000000)' >deep.yaml
+    "$python" -c 'print("- " * 3000000)' >block.yaml
+    run_tool fetch-config "file://$PWD/good.yaml=./a" --validate yaml
+    exits 0
+    for each in deep block; do
+        run_tool fetch-config "file://$PWD/$each.yaml=./b" --validate yaml
+        exits 1
+        ends_saying "cannot be validated: line 1: more than 2048 levels"
+        took_less_than 10000
+    done
+    [ ! -e b ]
+}
+
 @test "whenever it is killed, the file is old, new or absent, and the next run removes what is left" {
     start_http h <<<'/a 200 size 3000000'
     run_tool fetch-config "$h/a=./whole"

@@ -1,0 +1,24 @@
+#include "cmd/fetch-config/busy.h"
+
+#include "common/deadline.h"
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+bool busy_must_end(int64_t deadline, const char *what, struct reason *why)
+{
+    bool stopped = stop_signal() != 0;
+
+    if (!stopped && deadline_left(deadline, deadline_now()) > 0)
+        return false;
+    reason_set(why, stopped ? CODE_FAILED : CODE_DEADLINE, "%s", what);
+    return true;
+}
+
+enum outcome busy_outcome(struct reason *why)
+{
+    if (why->code != CODE_DEADLINE)
+        return ATTEMPT_FAIL;
+    why->code = CODE_FAILED;
+    return ATTEMPT_RETRY;
+}
