@@ -10,6 +10,7 @@ bats_require_minimum_version 1.5.0
 
 repository=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 bin=${INITKIT_BIN:-$repository/build/bin}
+emulated=${INITKIT_EMULATED:-} # read before setup forgets such variables
 servers=$repository/tests/servers
 tools=$repository/tests/tools
 python=/usr/bin/python3
@@ -49,7 +50,7 @@ teardown() {
 
 # Before an assertion about memory: under an emulator (make check ARCH=…) it would be the emulator's.
 not_emulated() {
-    [ -z "${INITKIT_EMULATED:-}" ] || skip "an emulator's memory would be measured"
+    [ -z "$emulated" ] || skip "an emulator's memory would be measured"
 }
 
 # Starts a command in the background that ends with the test.
