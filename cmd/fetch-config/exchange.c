@@ -196,6 +196,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->failed = false;
     exchange->unpacked = 0;
     exchange->drained = 0;
+    exchange->refused = 0;
     exchange->headed = false;
     exchange->tls = NULL;
     exchange->moved = 0;

@@ -16,6 +16,8 @@
 
 struct exchange;
 
+enum { EXCHANGE_REFUSAL = 1024 };
+
 /* The same for all of a run. */
 struct exchange_plan {
     struct loop *loop;
@@ -72,6 +74,8 @@ struct exchange {
     bool encoded;     /* they came out of a Content-Encoding */
     bool headed;      /* the final answer's header has ended */
     size_t drained;
+    char refusal[EXCHANGE_REFUSAL]; /* the beginning of a body that is not 2xx */
+    size_t refused;                 /* its length */
     bool running;
     void *tls; /* of prepare_tls, from the beginning of a handshake until judge_tls; NULL: none under way */
 };

@@ -1,16 +1,6 @@
 #include "cmd/fetch-config/fetch.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <openssl/crypto.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/fetch-config/asking.h"
@@ -19,6 +9,7 @@
 #include "cmd/fetch-config/finish.h"
 #include "cmd/fetch-config/local.h"
 #include "cmd/fetch-config/redirect.h"
+#include "cmd/fetch-config/refusal.h"
 #include "common/deadline.h"
 
 #include "common/banned.h"
@@ -219,16 +210,16 @@ static bool fetch_follows(const struct fetch *fetch)
     return fetch->phase == FETCH_SUM || (fetch->phase == FETCH_BODY && fetch->url.scheme != URL_S3);
 }
 
-static void hint_at_s3(const struct fetch *fetch, struct reason *why)
+static void tell_of_s3(const struct fetch *fetch, struct reason *why)
 {
-    int status = fetch->exchange.reply.status;
+    const struct exchange *exchange = &fetch->exchange;
+    enum refuser refuser = fetch->phase == FETCH_BODY ? REFUSER_S3 : REFUSER_STS;
 
+    if (fetch->url.scheme != URL_S3 || fetch->phase == FETCH_SUM)
+        return;
+    refusal_tell(refuser, exchange->reply.status, exchange->refusal, exchange->refused, why);
     if (fetch->phase == FETCH_CREDENTIALS)
         reason_wrap(why, "credentials from %.100s", fetch->asked.shown);
-    else if (fetch->url.scheme == URL_S3 && fetch->phase == FETCH_BODY && (status == 301 || status == 307))
-        reason_hint(why, "the bucket is in another region: is AWS_REGION right?");
-    else if (fetch->url.scheme == URL_S3 && fetch->phase == FETCH_BODY && status == 403)
-        reason_hint(why, "may this role read the object, and is AWS_REGION right?");
 }
 
 static void on_end(void *owner)
@@ -246,7 +237,7 @@ static void on_end(void *owner)
     if (outcome != ATTEMPT_OK && fetch->phase == FETCH_SUM)
         reason_wrap(&why, "--sha256-url");
     if (outcome != ATTEMPT_OK) {
-        hint_at_s3(fetch, &why);
+        tell_of_s3(fetch, &why);
         fetch_end(fetch, outcome, &why);
         return;
     }

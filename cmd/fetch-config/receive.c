@@ -44,6 +44,18 @@ static bool is_encoded(const struct exchange *exchange)
     return encoded;
 }
 
+/* Nobody wants this body; but its beginning may say why the answer is what it is. */
+static bool drain(struct exchange *exchange, const char *bytes, size_t length)
+{
+    size_t room = sizeof exchange->refusal - exchange->refused;
+    size_t kept = length < room ? length : room;
+
+    memcpy(exchange->refusal + exchange->refused, bytes, kept);
+    exchange->refused += kept;
+    exchange->drained += length;
+    return exchange->drained <= DRAIN_MOST;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 {
     struct exchange *exchange = owner;
@@ -52,10 +64,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
     exchange->reply.status = (int)status;
-    if (!wants_body(exchange)) {
-        exchange->drained += length;
-        return exchange->drained <= DRAIN_MOST ? length : CURL_WRITEFUNC_ERROR;
-    }
+    if (!wants_body(exchange))
+        return drain(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
     if (exchange->unpacked == 0)
         exchange->encoded = is_encoded(exchange);
     exchange->unpacked += (int64_t)length;

@@ -69,27 +69,27 @@ put() {
     start_swift
     echo hello >file
     put bucket plain=file
-    AWS_SECRET_ACCESS_KEY=wrong run_tool fetch-config s3://bucket/plain=./a
+    AWS_SECRET_ACCESS_KEY=geheim run_tool fetch-config s3://bucket/plain=./a
     exits 26
-    ends_saying "403 Forbidden.*may this role read the object"
+    ends_saying "HTTP status 403 Forbidden: SignatureDoesNotMatch; .*1 attempt.*hint: is the secret key right"
+    says_not geheim
     AWS_ACCESS_KEY_ID=test:nobody run_tool fetch-config s3://bucket/plain=./a
     exits 26
-    ends_saying "403 Forbidden.*may this role read the object"
+    ends_saying "HTTP status 403 Forbidden: SignatureDoesNotMatch"
     AWS_ACCESS_KEY_ID=test:guest run_tool fetch-config s3://bucket/plain=./a
     exits 26
-    ends_saying "403 Forbidden.*may this role read the object"
+    ends_saying "HTTP status 403 Forbidden: AccessDenied; .*1 attempt.*hint: may this role read the object"
     AWS_REGION=us-east-1 run_tool fetch-config s3://bucket/plain=./a
     exits 26
-    ends_saying "400 Bad Request"
+    ends_saying "HTTP status 400 Bad Request: AuthorizationHeaderMalformed; .*hint: is AWS_REGION right\? It expects eu-central-1"
     run_tool fetch-config s3://bucket/none=./a
     exits 26
-    ends_saying "404 Not Found"
+    ends_saying "HTTP status 404 Not Found: NoSuchKey; .*1 attempt.*hint: is the key right"
     run_tool fetch-config s3://nowhere/plain=./a
     exits 26
-    ends_saying "404 Not Found"
+    ends_saying "HTTP status 404 Not Found: NoSuchBucket; .*hint: is the bucket's name right"
     [ ! -e a ]
     no_litter
-    says_not "right:|wrong"
 }
 
 @test "Swift: a session token is signed along, and one that it does not know is no obstacle to it" {
@@ -111,7 +111,7 @@ put() {
     start_swift --ahead 3600
     run_tool fetch-config s3://bucket/plain=./a
     exits 26
-    ends_saying "403 Forbidden"
+    ends_saying "HTTP status 403 Forbidden: RequestTimeTooSkewed; .*hint: is the clock right, here and there"
 }
 
 @test "Swift behind nginx with TLS: whoever passes the request on has to leave the Host header alone" {
@@ -142,6 +142,7 @@ CONF
     cmp b file
     AWS_ENDPOINT_URL=https://127.0.0.1:$bad_port run_tool fetch-config 's3://bucket/a b/c+d=./c' --cacert ca.pem
     exits 26
+    ends_saying "SignatureDoesNotMatch; .*does a proxy on the way leave the Host header alone"
     [ ! -e c ]
 }
 
@@ -210,7 +211,7 @@ CONF
     [ "$(cat a b c d f)" = "$(printf '%s\n' plain 'a b' 'dir/c+d=e' 'ä~(1).txt' 10%20)" ]
     AWS_SECRET_ACCESS_KEY=wrong run_tool fetch-config s3://bucket/plain=./e
     exits 26
-    ends_saying "403 Forbidden.*may this role read the object"
+    ends_saying "403 Forbidden: SignatureDoesNotMatch"
     run_tool fetch-config s3://bucket/none=./e
     exits 26
     ends_saying "404"
@@ -227,6 +228,25 @@ CONF
     [ "$(requests s / 'POST.*AssumeRoleWithWebIdentity.*RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr.*token-1')" = 2 ]
     [ "$(requests s /b/k 'Credential=ASIA1/')" = 1 ]
     says_not 'geheim|token-1'
+}
+
+@test "credentials that are refused: the code is told, and what to look at" {
+    local body="<ErrorResponse xmlns='https://sts.amazonaws.com/doc/2011-06-15/'><Error><Type>Sender</Type><Code>%s</Code></Error></ErrorResponse>"
+    echo token-1 >identity
+    # shellcheck disable=SC2059 # the format is the body
+    start_http s < <(printf "/ 403 text \"$body\" / 400 text \"$body\" / 403 text later\n" AccessDenied InvalidIdentityToken)
+    export AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ROLE_ARN=arn:aws:iam::1:role/r AWS_WEB_IDENTITY_TOKEN_FILE=identity
+    run_tool fetch-config s3://b/k=./a
+    exits 26
+    ends_saying "credentials from $s/: HTTP status 403 Forbidden: AccessDenied; .*hint: does the trust policy of AWS_ROLE_ARN"
+    run_tool fetch-config s3://b/k=./a
+    exits 26
+    ends_saying "HTTP status 400 Bad Request: InvalidIdentityToken; .*OIDC provider"
+    run_tool fetch-config s3://b/k=./a
+    exits 26
+    ends_saying "HTTP status 403 Forbidden; .*hint: does this pod's service account have that role"
+    [ ! -e a ]
+    says_not token-1
 }
 
 @test "credentials from the container endpoint, past any proxy" {

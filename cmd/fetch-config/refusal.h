@@ -1,0 +1,19 @@
+/* What S3, and STS, which hands out credentials for it, say of a request that they refuse: a small XML document with a code. One
+ * status stands for many things there; the code tells them apart. */
+#ifndef FETCH_CONFIG_REFUSAL_H
+#define FETCH_CONFIG_REFUSAL_H
+
+#include <stddef.h>
+
+#include "common/reason.h"
+
+enum refuser {
+    REFUSER_S3,
+    REFUSER_STS, /* or the container endpoint, whose answers have no code */
+};
+
+/* Adds the code to `why`, which tells the status, and a hint for the code, or for the status when the body has none. `body` is the
+ * answer's beginning, cut anywhere. */
+void refusal_tell(enum refuser refuser, int status, const char *body, size_t length, struct reason *why);
+
+#endif
