@@ -258,8 +258,8 @@ check-build: all build/.packages-test ## is the build reproducible, complete, an
 faults: all build/.packages-test ## each system call of each tool fails once: build/faults.md
 	@tests/faults/run
 
-check-images: images ## do the images hold what they should, and are they reproducible?
-	@bats tests/images
+check-images: images ## do the images hold what they should, and are they reproducible? are both architectures' binaries hardened?
+	@bats tests/images tests/deps/hardening.bats
 
 pods: images build/.packages-pods ## play the manifests of examples/ as real pods (podman, as root; else skipped)
 	@bats tests/pods
