@@ -2,11 +2,11 @@
 """OpenStack Swift and its S3 interface, in one process: an object store that checks signatures (AWS Signature Version 4) with
 code of its own.
 
-    swift.py --ready FILE [--ahead SECONDS] FOLDER REGION USER=SECRET...
+    swift.py --ready FILE [--ahead SECONDS] [--domain NAME] FOLDER REGION USER=SECRET...
 
 Listens on 127.0.0.1; the port is written to --ready. What it logs goes to FOLDER/log. A USER is ACCOUNT:NAME, which is the
 access key too. The first may do everything in its account; others may do nothing that it has not allowed. With --ahead its
-clock is wrong.
+clock is wrong. With --domain a request to the host BUCKET.NAME is one for that bucket.
 
 The proxy, account, container and object servers are Debian's, on ports of their own, with one copy of everything. Objects
 stay in memory, for which Swift has a server, so that neither root nor extended attributes are needed.
@@ -24,6 +24,7 @@ import time
 parser = argparse.ArgumentParser()
 parser.add_argument("--ready", type=pathlib.Path, required=True)
 parser.add_argument("--ahead", type=int, default=0)
+parser.add_argument("--domain", default="")
 parser.add_argument("folder", type=pathlib.Path)
 parser.add_argument("region")
 parser.add_argument("users", nargs="+", metavar="USER=SECRET", type=lambda text: text.split("=", 1))
@@ -59,6 +60,7 @@ account_autocreate = true
 [filter:s3api]
 use = egg:swift#s3api
 location = {region}
+storage_domain = {domain}
 [filter:tempauth]
 use = egg:swift#tempauth
 {users}
@@ -125,11 +127,11 @@ def start_stores(folder, conf):
         serve(listening, controller(conf))
 
 
-def start_proxy(folder, region, users, log_port):
+def start_proxy(folder, users, log_port, **said):
     rights = [" .admin"] + [""] * len(users)
     lines = ("user_{}_{} = {}{}".format(*name.split(":"), secret, right) for (name, secret), right in zip(users, rights))
     conf = folder / "proxy.conf"
-    conf.write_text(PROXY.format(folder=folder, region=region, users="\n".join(lines), log_port=log_port))
+    conf.write_text(PROXY.format(folder=folder, users="\n".join(lines), log_port=log_port, **said))
     proxy = loadapp(str(conf))
     cache = Forgetful()
     listening = listener()
@@ -146,7 +148,7 @@ def main():
     eventlet.spawn(keep_log, log, folder / "log")
     logged = {"log_udp_host": "127.0.0.1", "log_udp_port": port_of(log)}
     start_stores(folder, {"swift_dir": str(folder), "devices": str(folder), "mount_check": "false", **logged})
-    port = start_proxy(folder, arguments.region, arguments.users, port_of(log))
+    port = start_proxy(folder, arguments.users, port_of(log), region=arguments.region, domain=arguments.domain)
     partial = arguments.ready.with_suffix(".partial")
     partial.write_text(f"{port}\n")
     partial.rename(arguments.ready)

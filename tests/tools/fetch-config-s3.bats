@@ -21,7 +21,7 @@ start_swift() {
 
 # put BUCKET [KEY=FILE]...
 put() {
-    timeout 60 "$python" "$servers/s3_put.py" "http://127.0.0.1:$swift_port" "$@"
+    timeout 60 "$python" "$servers/s3_client.py" "http://127.0.0.1:$swift_port" put "$@"
 }
 
 @test "Swift: objects whose keys have blanks, plus, percent, tilde, slashes and letters of other languages" {
@@ -88,7 +88,9 @@ put() {
     run_tool fetch-config s3://nowhere/plain=./a
     exits 26
     ends_saying "HTTP status 404 Not Found: NoSuchBucket; .*hint: is the bucket's name right"
-    [ ! -e a ]
+    run_tool fetch-config s3://bucket/plain=./b s3://bucket/none=./a
+    exits 26
+    [ ! -e a ] && [ ! -e b ]
     no_litter
 }
 
@@ -165,6 +167,50 @@ CONF
         cmp a file
         rm a
     done
+}
+
+@test "Swift in AWS's place: hosts are named by bucket and region, but for a bucket with a dot" {
+    own_loopback
+    start_swift --domain s3.eu-central-1.amazonaws.com
+    echo hello >file
+    put bucket 'a b/c+d=file'
+    put my.bucket dotted=file
+    certificate server /CN=s3 "subjectAltName=DNS:s3.eu-central-1.amazonaws.com,DNS:*.s3.eu-central-1.amazonaws.com"
+    run_nginx <<CONF
+    server {
+        listen $loopback:443 ssl;
+        location / { proxy_pass $AWS_ENDPOINT_URL; proxy_set_header Host \$http_host; }
+    }
+CONF
+    start_dns d <<ZONE
+*.s3.eu-central-1.amazonaws.com A $loopback
+s3.eu-central-1.amazonaws.com A $loopback
+ZONE
+    unset AWS_ENDPOINT_URL
+    run_tool fetch-config 's3://bucket/a b/c+d=./a' s3://my.bucket/dotted=./b --cacert ca.pem --nameserver "$d" --timeout 20s
+    exits 0
+    cmp a file
+    cmp b file
+    [ "$(grep -c 'GET /a%20b/c%2Bd HTTP' logs/access.log)" = 1 ]
+    [ "$(grep -c 'GET /my.bucket/dotted HTTP' logs/access.log)" = 1 ]
+}
+
+@test "Swift: a presigned URL is a URL as any other, and its signature is not shown" {
+    start_swift
+    echo hello >file
+    put bucket 'a b/c+d=file'
+    local url
+    url=$(timeout 60 "$python" "$servers/s3_client.py" "$AWS_ENDPOINT_URL" presign bucket 'a b/c+d' 600)
+    unset "${!AWS_@}"
+    run_tool fetch-config "$url=./a"
+    exits 0
+    cmp a file
+    says_not Signature
+    run_tool fetch-config "${url/Expires=600/Expires=601}" -o b
+    exits 26
+    ends_saying "bucket/a%20b/c%2Bd: not fetched: HTTP status 403"
+    says_not Signature
+    [ ! -e b ]
 }
 
 @test "an endpoint that is none is refused" {
