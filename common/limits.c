@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "common/buf.h"
 #include "common/file.h"
@@ -128,6 +130,40 @@ static void take_hierarchy(struct limits *limits, const char *sys, char *line)
         if (has_controller(controllers, wanted[i]))
             take_path(limits, root, path);
     }
+}
+
+/* Bytes of its own that the process may write to, as RLIMIT_DATA counts them; 0: not known. */
+static int64_t data_in_use(void)
+{
+    enum { FIELD = 6 }; /* of statm, in pages */
+    char line[128], *field = line;
+    int64_t pages;
+
+    if (!read_line("/proc/self", "statm", line, sizeof line))
+        return 0;
+    for (int i = 1; field && i < FIELD; i++) {
+        field = strchr(field, ' ');
+        field += field ? 1 : 0;
+    }
+    if (!field)
+        return 0;
+    field[strcspn(field, " ")] = '\0';
+    return units_parse_number(field, 0, INT64_MAX / 4096, &pages) ? pages * sysconf(_SC_PAGESIZE) : 0;
+}
+
+void limits_hold_memory(const struct limits *limits)
+{
+    struct rlimit data;
+
+    if (limits->memory == LIMITS_UNKNOWN || limits->memory == LIMITS_NONE ||
+        getrlimit(RLIMIT_DATA, &data) != 0)
+        return;
+    int64_t most = limits->memory - limits->memory / 8; /* page tables and sockets count as well */
+    /* Sanitizers reserve far more than they use. */
+    if (data_in_use() > most / 2 || (rlim_t)most >= data.rlim_cur)
+        return;
+    data.rlim_cur = (rlim_t)most;
+    setrlimit(RLIMIT_DATA, &data);
 }
 
 void limits_read(const char *proc, const char *sys, struct limits *limits)

@@ -18,4 +18,8 @@ struct limits {
 /* From LIMITS_PROC and LIMITS_SYS, or what a test has in their place. */
 void limits_read(const char *proc, const char *sys, struct limits *limits);
 
+/* From here on, memory that the container's limit does not have is not there (ENOMEM), so that whoever asked for it can say
+ * so: the kernel would end the process in its place, without a reason and without a chance to clean up. */
+void limits_hold_memory(const struct limits *limits);
+
 #endif

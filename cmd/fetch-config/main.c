@@ -9,6 +9,7 @@
 #include "cmd/fetch-config/run.h"
 #include "cmd/fetch-config/set.h"
 #include "common/deadline.h"
+#include "common/limits.h"
 #include "common/mem.h"
 #include "common/tls.h"
 #include "common/tool.h"
@@ -64,6 +65,15 @@ static int run_wait(struct run *run, const struct verdict *verdict)
     return wait_run(&run->wait);
 }
 
+/* What a server sends may take more memory than there is: a window to unpack it, a text of YAML. */
+static void hold_memory(void)
+{
+    struct limits limits;
+
+    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
+    limits_hold_memory(&limits);
+}
+
 static void run_free(struct run *run)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -86,6 +96,7 @@ int main(int argc, char **argv)
     if (tool_begin(&fetch_config_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
+        hold_memory();
         OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
         tls_begin();
         jsoncheck_begin();

@@ -187,6 +187,7 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
         reason_set(why, CODE_FAILED, "the connection ended within the answer's header");
     } else if (reply->code == CURLE_BAD_CONTENT_ENCODING) {
         reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone");
+        reason_hint(why, "it is broken, or takes more memory to unpack than the container has");
         return ATTEMPT_RETRY;
     } else if (reply->code == CURLE_PARTIAL_FILE || (reply->expected > 0 && reply->status != 0)) {
         reason_set(why, CODE_FAILED, "the body was cut off");

@@ -236,8 +236,13 @@ static struct archive *open_archive(int descriptor, struct reason *why)
         archive_read_support_filter_zstd(archive) == ARCHIVE_OK &&
         archive_read_open_fd(archive, descriptor, READ_BLOCK) == ARCHIVE_OK)
         return archive;
-    reason_set(why, CODE_FAILED, "is neither tar (plain, gzip, zstd) nor zip");
-    reason_hint(why, "what the server sends may be a page: look at it with --extract left out");
+    if (archive && archive_errno(archive) != EILSEQ && archive_error_string(archive)) {
+        reason_set(why, CODE_FAILED, "cannot be unpacked: %.150s", archive_error_string(archive));
+        reason_hint(why, "it is broken, or takes more memory to unpack than the container has");
+    } else {
+        reason_set(why, CODE_FAILED, "is neither tar (plain, gzip, zstd) nor zip");
+        reason_hint(why, "what the server sends may be a page: look at it with --extract left out");
+    }
     archive_read_free(archive);
     return NULL;
 }

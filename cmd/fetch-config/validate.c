@@ -72,6 +72,14 @@ static bool wrong(struct reason *why, const char *format, size_t line, size_t co
     return false;
 }
 
+/* A text of YAML, names and nesting of XML are held meanwhile. What they took is free again. */
+static bool no_memory(struct reason *why)
+{
+    reason_set(why, CODE_FAILED, "cannot be validated: that takes more memory than there is");
+    reason_hint(why, "is it what you expect? if so, raise the container's memory limit");
+    return false;
+}
+
 static size_t json_read(void *into, size_t size, void *owner)
 {
     return (size_t)input_read(owner, into, size);
@@ -117,7 +125,7 @@ static bool yaml_wrong(const yaml_parser_t *parser, struct reason *why)
     const char *problem = parser->problem ? parser->problem : "it cannot be parsed";
 
     if (parser->error == YAML_MEMORY_ERROR)
-        mem_exhausted();
+        return no_memory(why);
     /* What the reader finds has no place but an offset. */
     if (parser->error == YAML_READER_ERROR)
         return reason_set(why, CODE_FAILED, "is no valid YAML: line %zu: %s", parser->mark.line + 1, problem);
@@ -175,7 +183,7 @@ static bool validate_xml(struct input *input)
     } while (got > 0 && status == XML_STATUS_OK);
     bool good = got == 0 && status == XML_STATUS_OK;
     if (status != XML_STATUS_OK && XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY)
-        mem_exhausted();
+        no_memory(input->why);
     else if (status != XML_STATUS_OK)
         wrong(input->why, "XML", XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser) + 1,
               XML_ErrorString(XML_GetErrorCode(parser)));

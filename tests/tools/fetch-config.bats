@@ -654,7 +654,7 @@ ZONE
     took_less_than 3000
     for work in "--validate yaml" "--render"; do
         # shellcheck disable=SC2086 # two words
-        run_tool fetch-config "file://$PWD/large.yaml=./a" $work --timeout 100ms
+        run_tool fetch-config "file://$PWD/large.yaml=./a" $work --timeout 20ms
         exits 124
         ends_saying "it was being (copied|validated|rendered)"
         took_less_than 3000
@@ -725,6 +725,36 @@ ZONE
         ends_saying "more than 16 MiB of memory.*raise the container's memory limit"
         [ ! -e a ]
     done
+}
+
+@test "what takes more memory to unpack or parse than the container has is refused with a reason, not killed" {
+    not_emulated
+    release_build
+    "$python" - <<'MADE'
+import os
+noise = os.urandom(6 << 20)
+open("far", "wb").write(noise * 12)
+open("text.yaml", "w").write('a: "' + "x" * (40 << 20) + '"')
+open("deep.xml", "w").write("<a>" * (3 << 20))
+open("attribute.xml", "w").write('<a b="' + "x" * (40 << 20) + '"/>')
+MADE
+    zstd -q --long=27 far -o far.zst
+    tar -cf - far | zstd -q --long=27 >far.tar.zst
+    start_http h <<<$'/far 200 Content-Encoding:zstd file far.zst\n/far.tar.zst 200 file far.tar.zst'
+    own_memory_limit 33554432
+    for each in text.yaml deep.xml attribute.xml; do
+        run_tool fetch-config "file://$PWD/$each=./a" --validate auto
+        exits 1
+        ends_saying "cannot be validated: that takes more memory than there is.*memory limit"
+    done
+    run_tool fetch-config "$h/far.tar.zst=./dest" --extract
+    exits 1
+    ends_saying "cannot be unpacked: .*memory.*than the container has"
+    run_tool fetch-config "$h/far=./a" --once
+    exits 1
+    ends_saying "Content-Encoding cannot be undone.*more memory to unpack than the container has"
+    [ ! -e a ]
+    no_litter
 }
 
 @test "memory that cannot be had while JSON is parsed is 3, and leaves nothing" {

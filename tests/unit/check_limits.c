@@ -1,5 +1,7 @@
 #include "common/limits.h"
 
+#include <sys/resource.h>
+
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -95,5 +97,30 @@ START_TEST(version_1_without_limits)
 }
 END_TEST
 
-SUITE("limits", nothing_known, version_2_the_lowest_on_the_way_up_counts, version_2_in_a_namespace,
-      version_1_with_the_hosts_path, version_1_without_limits)
+static rlim_t held_to(int64_t memory)
+{
+    const struct limits limits = {.cpus = 1, .memory = memory};
+    struct rlimit data;
+
+    limits_hold_memory(&limits);
+    ck_assert_int_eq(getrlimit(RLIMIT_DATA, &data), 0);
+    return data.rlim_cur;
+}
+
+START_TEST(memory_is_held_to_the_limit_where_that_can_be)
+{
+    const int64_t much = INT64_C(1) << 60;
+    struct rlimit before;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_DATA, &before), 0);
+    ck_assert_uint_eq(held_to(LIMITS_UNKNOWN), before.rlim_cur);
+    ck_assert_uint_eq(held_to(LIMITS_NONE), before.rlim_cur);
+    ck_assert_uint_eq(held_to(4096), before.rlim_cur); /* more is in use already */
+    ck_assert_uint_eq(held_to(much), (rlim_t)(much / 8 * 7));
+    ck_assert_uint_eq(held_to(2 * much), (rlim_t)(much / 8 * 7)); /* it is never raised */
+}
+END_TEST
+
+SUITE("limits", memory_is_held_to_the_limit_where_that_can_be, nothing_known,
+      version_2_the_lowest_on_the_way_up_counts, version_2_in_a_namespace, version_1_with_the_hosts_path,
+      version_1_without_limits)
