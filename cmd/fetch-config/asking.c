@@ -18,11 +18,22 @@ const struct url *asking_first(const struct fetch *fetch)
     case FETCH_CREDENTIALS:
         return &fetch->asked;
     case FETCH_SUM:
-        return &fetch->sum_url;
+        return fetch->sum_url.scheme == URL_S3 ? &fetch->sum_object : &fetch->sum_url;
     case FETCH_BODY:
         break;
     }
     return fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
+}
+
+bool asking_s3(const struct fetch *fetch)
+{
+    return (fetch->phase == FETCH_SUM && fetch->sum_url.scheme == URL_S3) ||
+           (fetch->phase == FETCH_BODY && fetch->url.scheme == URL_S3);
+}
+
+bool asking_s3_ever(const struct fetch *fetch)
+{
+    return fetch->url.scheme == URL_S3 || fetch->sum_url.scheme == URL_S3;
 }
 
 /* What is compressed already is to arrive as it is: its checksum was made of it so. */
@@ -72,6 +83,8 @@ static const struct option_list *headers_for(const struct fetch *fetch)
 
     if (fetch->phase == FETCH_CREDENTIALS)
         return &fetch->asked_headers;
+    if (fetch->phase == FETCH_SUM && fetch->sum_url.scheme == URL_S3)
+        return &fetch->sum_headers;
     if (fetch->phase == FETCH_SUM && fetch->url.scheme == URL_S3)
         return NULL;
     return own->host[0] != '\0' && url_same_party(own, &fetch->at) ? &fetch->headers : NULL;
@@ -114,8 +127,10 @@ bool asking_sign(struct fetch *fetch, struct reason *why)
     struct aws_key key;
     bool good = aws_take_key(fetch->plan->aws, fetch->sum.data, fetch->sum.length, &key, why);
 
-    if (good)
+    if (good && fetch->url.scheme == URL_S3)
         aws_sign(fetch->plan->aws, &key, &fetch->object, time(NULL), &fetch->headers);
+    if (good && fetch->sum_url.scheme == URL_S3)
+        aws_sign(fetch->plan->aws, &key, &fetch->sum_object, time(NULL), &fetch->sum_headers);
     aws_key_free(&key);
     return good;
 }

@@ -19,6 +19,7 @@ static void fetch_release(struct fetch *fetch)
 {
     exchange_clear(&fetch->exchange);
     headers_clear(&fetch->headers);
+    headers_clear(&fetch->sum_headers);
     headers_clear(&fetch->asked_headers);
     url_free(&fetch->at);
     url_free(&fetch->asked);
@@ -39,6 +40,7 @@ void fetch_free(struct fetch *fetch)
     url_free(&fetch->url);
     url_free(&fetch->sum_url);
     url_free(&fetch->object);
+    url_free(&fetch->sum_object);
 }
 
 static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct reason *why)
@@ -119,9 +121,7 @@ static void fetch_begin_phase(struct fetch *fetch, enum fetch_phase phase)
     bool good = true;
 
     fetch->phase = phase;
-    if (phase == FETCH_BODY && fetch->url.scheme == URL_S3 && fetch->plan->aws->source == AWS_VARIABLES)
-        good = asking_sign(fetch, &why);
-    else if (phase == FETCH_CREDENTIALS)
+    if (phase == FETCH_CREDENTIALS)
         good = asking_credentials(fetch, &why);
     if (good && asking_first(fetch)->scheme == URL_FILE)
         fetch_local(fetch, asking_first(fetch)->path);
@@ -207,18 +207,19 @@ static enum outcome fetch_judge(struct fetch *fetch, struct reason *why)
 /* A signature is for one host and path: S3 redirects to where the bucket is, and means that the region is wrong. */
 static bool fetch_follows(const struct fetch *fetch)
 {
-    return fetch->phase == FETCH_SUM || (fetch->phase == FETCH_BODY && fetch->url.scheme != URL_S3);
+    return fetch->phase != FETCH_CREDENTIALS && !asking_s3(fetch);
 }
 
 static void tell_of_s3(const struct fetch *fetch, struct reason *why)
 {
     const struct exchange *exchange = &fetch->exchange;
-    enum refuser refuser = fetch->phase == FETCH_BODY ? REFUSER_S3 : REFUSER_STS;
+    bool credentials = fetch->phase == FETCH_CREDENTIALS;
 
-    if (fetch->url.scheme != URL_S3 || fetch->phase == FETCH_SUM)
+    if (!credentials && !asking_s3(fetch))
         return;
-    refusal_tell(refuser, exchange->reply.status, exchange->refusal, exchange->refused, why);
-    if (fetch->phase == FETCH_CREDENTIALS)
+    refusal_tell(credentials ? REFUSER_STS : REFUSER_S3, exchange->reply.status, exchange->refusal,
+                 exchange->refused, why);
+    if (credentials)
         reason_wrap(why, "credentials from %.100s", fetch->asked.shown);
 }
 
@@ -275,7 +276,11 @@ void fetch_start(struct wait_target *target, int64_t deadline)
         fetch_end(fetch, ATTEMPT_RETRY, &why);
         return;
     }
-    bool ask = fetch->url.scheme == URL_S3 && fetch->plan->aws->source != AWS_VARIABLES;
+    bool ask = asking_s3_ever(fetch) && fetch->plan->aws->source != AWS_VARIABLES;
+    if (asking_s3_ever(fetch) && !ask && !asking_sign(fetch, &why)) {
+        fetch_end(fetch, ATTEMPT_FAIL, &why);
+        return;
+    }
     fetch_begin_phase(fetch, ask ? FETCH_CREDENTIALS : fetch->sum_url.text ? FETCH_SUM : FETCH_BODY);
 }
 

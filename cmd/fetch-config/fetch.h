@@ -48,6 +48,7 @@ struct fetch {
     const char *sha256;      /* that was given; NULL: none */
     struct url sum_url;      /* its text is NULL when there is none */
     struct url object;       /* where an s3:// URL leads to */
+    struct url sum_object;   /* the same of sum_url */
     char found[FETCH_FOUND]; /* for its last line */
 
     enum fetch_phase phase;
@@ -56,6 +57,7 @@ struct fetch {
     const char *method;
     unsigned redirects;
     struct option_list headers;
+    struct option_list sum_headers; /* the signature for sum_object */
     struct exchange exchange;
     int upload;
     struct url asked; /* for credentials */

@@ -66,15 +66,18 @@ static void run_set_plan(struct run *run)
     };
 }
 
-static bool add_object(struct run *run, struct fetch *fetch, struct reason *why)
+/* Where an s3:// URL leads to; of others, nothing. */
+static bool add_object(const struct run *run, const struct url *url, struct url *object, struct reason *why)
 {
+    if (url->scheme != URL_S3)
+        return true;
     if (run->aws.source == AWS_NOWHERE)
         return reason_set(
             why, CODE_USAGE,
             "no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
             "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, or AWS_CONTAINER_CREDENTIALS_FULL_URI");
-    char *text = aws_object_url(&run->aws, fetch->url.host, fetch->url.path, why);
-    bool good = text && url_parse(text, "", &fetch->object, why);
+    char *text = aws_object_url(&run->aws, url->host, url->path, why);
+    bool good = text && url_parse(text, "", object, why);
     if (text && !good)
         reason_wrap(why, "AWS_ENDPOINT_URL");
     free(text);
@@ -142,7 +145,8 @@ static bool add_checksum(const struct run *run, size_t index, const char *namesp
     if (fetch->sha256)
         return reason_set(why, CODE_USAGE, "has both a --sha256 and a --sha256-url");
     const char *text = options->sha256_url.items[index];
-    if (url_parse(text, namespace, &fetch->sum_url, why))
+    if (url_parse(text, namespace, &fetch->sum_url, why) &&
+        add_object(run, &fetch->sum_url, &fetch->sum_object, why))
         return true;
     reason_wrap(why, "--sha256-url %s", url_show(text, shown));
     return false;
@@ -159,7 +163,7 @@ static bool add_pair(struct run *run, size_t index, const char *namespace, struc
         return false;
     if ((fetch->url.scheme == URL_FILE || fetch->url.scheme == URL_S3) && run->plan.method)
         return reason_set(why, CODE_USAGE, "--request and --data-file are for http and https");
-    if (fetch->url.scheme == URL_S3 && !add_object(run, fetch, why))
+    if (!add_object(run, &fetch->url, &fetch->object, why))
         return false;
     fetch->base.name = fetch->url.shown;
     return check_path(run, index, why);
@@ -260,6 +264,7 @@ static bool check_tls(struct run *run, struct reason *why)
     for (size_t i = 0; i < run->count; i++)
         wanted = wanted || run->fetches[i].url.scheme == URL_HTTPS ||
                  run->fetches[i].object.scheme == URL_HTTPS ||
+                 run->fetches[i].sum_object.scheme == URL_HTTPS ||
                  (run->fetches[i].sum_url.text && run->fetches[i].sum_url.scheme == URL_HTTPS);
     return !wanted || secure_load(&run->secure, why);
 }

@@ -65,6 +65,33 @@ put() {
     no_litter
 }
 
+@test "Swift: the checksum may be an object too, beside the file or alone" {
+    start_swift
+    echo hello >file
+    sha256sum file >sums
+    printf '%064d\n' 0 >wrong
+    put bucket dir/file=file dir/sums=sums wrong=wrong other=file
+    run_tool fetch-config s3://bucket/dir/file=./a --sha256-url s3://bucket/dir/sums
+    exits 0
+    cmp a file
+    start_http h <<<'/dir/file 200 file file'
+    run_tool fetch-config "$h/dir/file=./b" --sha256-url s3://bucket/dir/sums -H 'X-Token: geheim'
+    exits 0
+    cmp b file
+    [ "$(requests h /dir/file geheim)" = 1 ]
+    [ "$(requests h /dir/file AWS4)" = 0 ]
+    run_tool fetch-config s3://bucket/other=./c --sha256-url s3://bucket/wrong
+    exits 1
+    ends_saying "its SHA-256 is .*, not 0000"
+    run_tool fetch-config s3://bucket/dir/file=./c --sha256-url s3://bucket/none
+    exits 26
+    ends_saying "--sha256-url: HTTP status 404 Not Found: NoSuchKey"
+    [ ! -e c ]
+    unset "${!AWS_@}"
+    run_tool fetch-config "$h/dir/file=./c" --sha256-url s3://bucket/dir/sums
+    refuses_naming "--sha256-url s3://bucket/dir/sums: no AWS credentials"
+}
+
 @test "Swift: what it refuses is 26 and said once, and nothing is published" {
     start_swift
     echo hello >file
@@ -266,13 +293,15 @@ ZONE
 
 @test "credentials by web identity: the token is posted, the answer signs" {
     echo token-1 >identity
-    start_http s <<<$'/ 503 / 200 text "<R><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>geheim</SecretAccessKey><SessionToken>tok</SessionToken></Credentials></R>"\n/b/k 200 text object'
+    printf object | sha256sum >sum
+    start_http s <<<$'/ 503 / 200 text "<R><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>geheim</SecretAccessKey><SessionToken>tok</SessionToken></Credentials></R>"\n/b/k 200 text object\n/b/sum 200 file sum'
     AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ROLE_ARN=arn:aws:iam::1:role/r AWS_WEB_IDENTITY_TOKEN_FILE=identity \
-        run_tool fetch-config "s3://b/k=./a" --interval 20ms
+        run_tool fetch-config "s3://b/k=./a" --sha256-url s3://b/sum --interval 20ms
     exits 0
     [ "$(cat a)" = object ]
     [ "$(requests s / 'POST.*AssumeRoleWithWebIdentity.*RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr.*token-1')" = 2 ]
     [ "$(requests s /b/k 'Credential=ASIA1/')" = 1 ]
+    [ "$(requests s /b/sum 'Credential=ASIA1/')" = 1 ]
     says_not 'geheim|token-1'
 }
 
