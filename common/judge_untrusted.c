@@ -43,10 +43,10 @@ static void hint_add_root(const struct tls_facts *facts, const char *url, struct
             "what is there: keytool -list -v -keystore %.80s",
             from, url ? url : "", facts->java_store, facts->java_store);
     else
-        reason_hint(why,
-                    "add the root's PEM%s%.100s to %.100s; see what the server sends: openssl s_client "
-                    "-showcerts -connect HOST:PORT",
-                    from, url ? url : "", facts->store);
+        reason_hint(
+            why,
+            "add the root's PEM%s%.80s to %.60s; see what the server sends: openssl s_client -showcerts %.100s",
+            from, url ? url : "", facts->store, facts->reach);
 }
 
 static void say_self_signed(const struct tls_facts *facts, struct reason *why)

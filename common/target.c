@@ -114,3 +114,9 @@ bool target_parse(const char *text, const char *pod_namespace, struct target *ta
     target->kind = TARGET_NAME;
     return target_host(host, pod_namespace, target->at.host, why);
 }
+
+const char *target_place(const char *host, uint16_t port, char place[TARGET_PLACE])
+{
+    snprintf(place, TARGET_PLACE, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+    return place;
+}

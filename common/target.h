@@ -34,4 +34,8 @@ bool target_parse(const char *text, const char *pod_namespace, struct target *ta
  * letters, digits, hyphens and underscores, 253 bytes in all; a trailing dot may stay. */
 bool target_host(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why);
 
+/* "HOST:PORT", an IPv6 address in brackets, into `place`, which it returns. */
+enum { TARGET_PLACE = DNS_NAME + 9 };
+const char *target_place(const char *host, uint16_t port, char place[TARGET_PLACE]);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "common/certificate.h"
 #include "common/options.h"
+#include "common/target.h"
 #include "common/tls_staple.h"
 #include "common/truststore.h"
 
@@ -47,8 +48,10 @@ struct tls_facts {
     enum tls_profile profile;
     char name[TLS_NAME]; /* the host name or address that the certificate must have; empty: none */
     bool name_is_address;
-    int64_t time;    /* seconds since 1970, as of when */
-    bool time_given; /* it is not the local clock's */
+    char
+        reach[4 * TARGET_PLACE]; /* what openssl s_client needs to get there: "-connect HOST:PORT" and more */
+    int64_t time;                /* seconds since 1970, as of when */
+    bool time_given;             /* it is not the local clock's */
 
     /* The chain. */
     bool has_chain;           /* there was one to verify */

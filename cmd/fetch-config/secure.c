@@ -42,6 +42,20 @@ bool secure_load(struct secure *secure, struct reason *why)
     return good;
 }
 
+static void secure_expect(struct tls_facts *facts, const struct exchange *exchange)
+{
+    const struct url *url = exchange->request.url, *proxy = &exchange->via.url;
+    char place[TARGET_PLACE], proxy_place[TARGET_PLACE];
+
+    tls_expect(facts, url->host);
+    target_place(url->host, url->port, place);
+    if (exchange->via.used)
+        snprintf(facts->reach, sizeof facts->reach, "-proxy %s -connect %s",
+                 target_place(proxy->host, proxy->port, proxy_place), place);
+    else
+        snprintf(facts->reach, sizeof facts->reach, "-connect %s", place);
+}
+
 /* libcurl calls it before the handshake of each new connection. */
 static CURLcode on_context(CURL *easy, void *context, void *owner)
 {
@@ -54,7 +68,7 @@ static CURLcode on_context(CURL *easy, void *context, void *owner)
     secure->connections = connection;
     exchange->tls = connection;
     tls_facts_init(&connection->facts);
-    tls_expect(&connection->facts, exchange->request.url->host);
+    secure_expect(&connection->facts, exchange);
     return tls_apply(context, secure->setup, &connection->facts, &connection->why)
                ? CURLE_OK
                : CURLE_ABORTED_BY_CALLBACK;

@@ -46,10 +46,10 @@ void proxy_wrap(const struct proxy *proxy, struct reason *why)
 
 void proxy_ask(struct buf *out, const char *host, uint16_t port, const char *credentials)
 {
-    const char *open = strchr(host, ':') ? "[" : "", *close = strchr(host, ':') ? "]" : "";
+    char place[TARGET_PLACE];
 
-    buf_add_format(out, "CONNECT %s%s%s:%u HTTP/1.1\r\nHost: %s%s%s:%u\r\n", open, host, close, port, open,
-                   host, close, port);
+    target_place(host, port, place);
+    buf_add_format(out, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n", place, place);
     if (credentials) {
         size_t length = strlen(credentials);
         unsigned char *base64 = xcalloc(4 * (length / 3 + 1) + 1, 1);

@@ -5,6 +5,7 @@
 
 #include "cmd/tls-check/http.h"
 #include "cmd/tls-check/session_step.h"
+#include "cmd/tls-check/settings_values.h"
 #include "common/deadline.h"
 
 #include "common/banned.h"
@@ -163,6 +164,23 @@ void session_shake(struct session *session)
         session_finish(session);
 }
 
+static void session_expect(struct session *session)
+{
+    const struct session_plan *plan = session->plan;
+    const struct operand *operand = session->operand;
+    struct tls_facts *facts = &session->facts;
+    char address[ADDRESS_TEXT], first[TARGET_PLACE], behind[TARGET_PLACE];
+
+    tls_expect(facts, plan->server_name ? plan->server_name : operand->host);
+    target_place(address_format(&session->address, address), address_port(&session->address), first);
+    target_place(operand->host, operand->port, behind);
+    bool named = tls_facts_sends_name(facts);
+    snprintf(facts->reach, sizeof facts->reach, "%s %s%s%s%s%s%s%s", plan->proxy ? "-proxy" : "-connect",
+             first, plan->proxy ? " -connect " : "", plan->proxy ? behind : "", named ? " -servername " : "",
+             named ? facts->name : "", plan->starttls ? " -starttls " : "",
+             plan->starttls ? settings_protocols[plan->starttls] : "");
+}
+
 void session_begin_tls(struct session *session)
 {
     session->phase = SESSION_HANDSHAKE;
@@ -178,8 +196,7 @@ void session_begin_tls(struct session *session)
     session->wire.fd = session->watch.fd;
     BIO *wire = wire_bio(&session->wire);
     SSL_set_bio(session->ssl, wire, wire);
-    tls_expect(&session->facts,
-               session->plan->server_name ? session->plan->server_name : session->operand->host);
+    session_expect(session);
     if (tls_facts_sends_name(&session->facts))
         SSL_set_tlsext_host_name(session->ssl, session->facts.name);
     session_shake(session);

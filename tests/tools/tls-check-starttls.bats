@@ -44,6 +44,7 @@ is_judged() {
     check --starttls "$1" --trust-store other.crt $(at "$2")
     exits 20
     ends_saying "unknown issuer CN=Example Global Root G2, O=Example Trust: other\.crt \(1 anchor\) lacks it"
+    hint_leads_there "subject=CN = server.test"
     check --starttls "$1" --server-name wrong.test "127.0.0.1:$2"
     exits 21
     ends_saying "the certificate is not for wrong\.test: it has server\.test"

@@ -79,6 +79,7 @@ load tls
     check --trust-store old.crt $(at "${port[0]}")
     exits 20
     ends_saying "hint: add the root's PEM from http://ca\.test/root\.crt to old\.crt"
+    hint_leads_there "subject=CN = server.test"
 }
 
 @test "20: an untrusted root that the server sends" {
@@ -432,6 +433,9 @@ END
     printf 'user:secret\n' >credentials
     check --server-name server.test --proxy "http://127.0.0.1:${proxy[1]}" --proxy-auth-file credentials "127.0.0.1:${port[0]}"
     exits 0
+    check --server-name server.test -x "http://127.0.0.1:${proxy[0]}" --trust-store other.crt "127.0.0.1:${port[0]}"
+    exits 20
+    hint_leads_there "subject=CN = server.test"
 }
 
 @test "29: a proxy that says no; one that is not there or in trouble is waited for" {

@@ -50,3 +50,13 @@ check() {
 at() {
     echo "--connect" "127.0.0.1:$1" "server.test"
 }
+
+# The openssl line of the last hint is one to paste: it shows the server's certificate.
+hint_leads_there() {
+    local line
+    line=$(sed -n '$s/.*see what the server sends: //p' err)
+    [[ $line == "openssl s_client "* ]] || report "a line of openssl"
+    # shellcheck disable=SC2086
+    timeout 10 $line </dev/null >shown 2>&1 || true
+    grep -q "$1" shown || report "$line: $(cat shown)"
+}
