@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/limits.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -77,22 +79,33 @@ bool spool_check(const char *path, struct reason *why)
     return false;
 }
 
+/* A quarter of what the container has: two of them may be there at once (--render), and whatever parses them. */
+static int64_t memory_most(void)
+{
+    struct limits limits;
+
+    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
+    return limits.memory == LIMITS_UNKNOWN ? INT64_MAX : limits.memory / 4;
+}
+
 /* A scratch image may have no /tmp, and a read-only root; then it is kept in memory. */
-static int open_nameless(const char *folder)
+static int open_nameless(const char *folder, int64_t *most)
 {
     const char *folders[] = {folder, getenv("TMPDIR"), "/tmp"};
 
+    *most = INT64_MAX;
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         int descriptor = folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, PRIVATE_MODE) : -1;
         if (descriptor >= 0)
             return descriptor;
     }
+    *most = memory_most();
     return memfd_create("initkit", MFD_CLOEXEC);
 }
 
 static bool begin_nameless(struct spool *spool, const char *folder, struct reason *why)
 {
-    spool->descriptor = open_nameless(folder);
+    spool->descriptor = open_nameless(folder, &spool->most);
     return spool->descriptor >= 0 ||
            reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
 }
@@ -140,10 +153,17 @@ bool spool_begin_nameless(struct spool *spool, const char *folder, bool digest, 
     return spool_opened(spool, begin_nameless(spool, folder, why), digest);
 }
 
-static bool write_nameless(int descriptor, const char *bytes, size_t length, struct reason *why)
+static bool write_nameless(const struct spool *spool, const char *bytes, size_t length, struct reason *why)
 {
+    if ((int64_t)length > spool->most - spool->size) {
+        reason_set(why, CODE_FAILED, "is more than can be kept in memory, %" PRId64 " MiB",
+                   spool->most >> 20);
+        reason_hint(why,
+                    "that is a quarter of the container's limit: mount an emptyDir, and name it in TMPDIR");
+        return false;
+    }
     while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length);
+        ssize_t written = write(spool->descriptor, bytes, length);
         if (written < 0 && errno != EINTR)
             return reason_set(why, CODE_FAILED, "the temporary file cannot be written: %s", strerror(errno));
         bytes += written > 0 ? written : 0;
@@ -159,7 +179,7 @@ bool spool_write(struct spool *spool, const void *bytes, size_t length, struct r
     if (spool->kind == SPOOL_BESIDE)
         good = publish_write(&spool->publish, bytes, length, why);
     else if (spool->kind == SPOOL_NAMELESS)
-        good = write_nameless(spool->descriptor, bytes, length, why);
+        good = write_nameless(spool, bytes, length, why);
     if (good && spool->digest)
         EVP_DigestUpdate(spool->digest, bytes, length);
     spool->size += good ? (int64_t)length : 0;

@@ -28,6 +28,7 @@ struct spool {
     enum spool_kind kind;
     struct publish publish; /* of SPOOL_BESIDE */
     int descriptor;         /* of SPOOL_NAMELESS */
+    int64_t most;           /* bytes, where that is in memory */
     int64_t size;
     EVP_MD_CTX *digest; /* NULL: not asked for */
 };

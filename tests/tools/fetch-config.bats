@@ -757,6 +757,25 @@ MADE
     no_litter
 }
 
+@test "where nothing can be written, what goes to standard output is kept in memory, and not in all of it" {
+    not_emulated
+    release_build
+    unshare -m true 2>/dev/null || skip "needs root: mount namespaces"
+    start_http h <<<$'/small 200 size 4000000\n/large 200 size 12000000'
+    own_memory_limit 33554432
+    # shellcheck disable=SC2016 # for the inner shell
+    inside=(env -u TMPDIR unshare -m sh -ec 'mount --bind /tmp /tmp; mount -o remount,bind,ro /tmp; echo $$ >"$0/cgroup.procs"; exec "$@"' "$memory_cgroup")
+    run_tool fetch-config "$h/small=-"
+    exits 0
+    [ "$(wc -c <out)" = 4000000 ]
+    run_tool fetch-config "$h/large=-"
+    exits 1
+    ends_saying "more than can be kept in memory, 8 MiB; .*TMPDIR"
+    silent_output
+    run_tool fetch-config "$h/large" -o /dev/null
+    exits 0
+}
+
 @test "memory that cannot be had while JSON is parsed is 3, and leaves nothing" {
     not_emulated
     release_build
