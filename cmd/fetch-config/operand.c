@@ -22,3 +22,13 @@ bool operand_split(const char *operand, char **url, const char **path)
     }
     return false;
 }
+
+const char *operand_path(const char *path)
+{
+    static const char *const names[] = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(path, names[i]) == 0)
+            return "-";
+    return path;
+}

@@ -92,11 +92,13 @@ static char *split_operand(const struct run *run, const char *operand, struct fe
     char *text = NULL;
 
     if (options->output) {
-        fetch->path = options->output;
+        fetch->path = operand_path(options->output);
         return xstrdup(operand);
     }
-    if (operand_split(operand, &text, &fetch->path))
+    if (operand_split(operand, &text, &fetch->path)) {
+        fetch->path = operand_path(fetch->path);
         return text;
+    }
     if (run->plan.method)
         return xstrdup(operand);
     reason_set(why, CODE_USAGE,

@@ -164,8 +164,11 @@ static bool write_nameless(const struct spool *spool, const char *bytes, size_t 
     }
     while (length > 0) {
         ssize_t written = write(spool->descriptor, bytes, length);
-        if (written < 0 && errno != EINTR)
-            return reason_set(why, CODE_FAILED, "the temporary file cannot be written: %s", strerror(errno));
+        if (written < 0 && errno != EINTR) {
+            reason_set(why, CODE_FAILED, "the temporary file cannot be written: %s", strerror(errno));
+            reason_hint(why, "it is nameless, in TMPDIR, or else in /tmp: is there room?");
+            return false;
+        }
         bytes += written > 0 ? written : 0;
         length -= written > 0 ? (size_t)written : 0;
     }

@@ -77,6 +77,27 @@ load fetch-config
     [ "$(attempts)" = 2 ]
 }
 
+@test "another name of standard output is standard output, a file too" {
+    start_http h <<<'/a 200 text hello'
+    run_tool fetch-config "$h/a=/proc/self/fd/1"
+    exits 0
+    [ "$output" = hello ]
+    run_tool fetch-config "$h/a" -o /dev/fd/1
+    exits 0
+    [ "$output" = hello ]
+}
+
+@test "a full place for temporaries is told" {
+    unshare -m true 2>/dev/null || skip "needs root: mount namespaces"
+    start_http h <<<'/a 200 size 3000000'
+    mkdir full
+    own_files "mount -t tmpfs -o size=1m none $PWD/full"
+    TMPDIR=$PWD/full run_tool fetch-config "$h/a=-"
+    exits 1
+    ends_saying "the temporary file cannot be written: No space left.*TMPDIR"
+    silent_output
+}
+
 @test "a set is published as a whole or not at all" {
     start_http h <<<$'/a 200 text new\n/b 404'
     echo old >a
