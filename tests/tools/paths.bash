@@ -57,8 +57,9 @@ play_fetch_config() {
     mkdir -p archives && (cd archives && "$python" "$servers/archives.py")
     cat ip.pem ip.key >both.pem
     echo 'user:secret' >credentials
+    printf object | sha256sum >sum
     start_http s --cert both.pem <<<$'/file 200 size 300000\n/missing 404'
-    start_http p <<<$'/text 200 text ${NAME}\n/post 200 echo\n/late 503 / 200 text {}\n/b/k 200 text object\n/slow 200 slow 9999 1'
+    start_http p <<<$'/text 200 text ${NAME}\n/post 200 echo\n/late 503 / 200 text {}\n/b/k 200 text object\n/b/sum 200 file sum\n/b/refused 403 text <Error><Code>AccessDenied</Code></Error>\n/slow 200 slow 9999 1'
     mode 0 fetch-config --trust-store root.crt "$s/file=./a" --basic-auth-file credentials --client-cert client.crt --client-key client.key
     [ "$(stat -c %s a)" = 300000 ]
     NAME=value mode 0 fetch-config "$p/text=./b/c" --render --mode 0600 --owner "$(id -u):$(id -g)"
@@ -69,7 +70,9 @@ play_fetch_config() {
     mode 0 fetch-config "file://$PWD/a=/dev/null"
     mode 0 fetch-config "file://$PWD/archives/good.tar.gz=./tree" --extract
     mode 0 fetch-config "file://$PWD/archives/good.zip=./tree" --extract
-    AWS_ENDPOINT_URL=$p AWS_REGION=r AWS_ACCESS_KEY_ID=i AWS_SECRET_ACCESS_KEY=s mode 0 fetch-config s3://b/k=./object
+    local -x AWS_ENDPOINT_URL=$p AWS_REGION=r AWS_ACCESS_KEY_ID=i AWS_SECRET_ACCESS_KEY=s
+    mode 0 fetch-config s3://b/k=./object --sha256-url s3://b/sum
+    mode 26 fetch-config s3://b/refused=./object
     mode 0 fetch-config http://somewhere.test/text=./proxied --proxy "$p"
     mode 26 fetch-config --trust-store root.crt "$s/missing=./a"
     mode 0 fetch-config --trust-store root.crt "$s/missing=./a" --keep-on-error
