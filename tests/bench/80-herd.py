@@ -135,6 +135,16 @@ def row(name, found):
     ]
 
 
+def judge(herds):
+    """`herds` of ours: the one that is worst counts."""
+    failed = sum(found["failed"] for found in herds)
+    last = max(found["last s"] for found in herds)
+    bench.limit(f"{WAITERS} waiters: none fails, the last notices within 1.5 s", f"{failed} and {last:.2f} s", failed == 0 and last <= 1.5)
+    each = None if any(found["MiB"] is None for found in herds) else max(found["MiB"] for found in herds) / WAITERS
+    figure = "?" if each is None else f"{each:.2f} MiB"
+    bench.limit(f"{WAITERS} waiters: ≤ 1 MiB of cgroup memory each", figure, None if each is None else each <= 1)
+
+
 def main():
     options = ["-q", "--termination-log=", "--timeout", f"{PATIENCE}s"]
     herds = {
@@ -142,6 +152,7 @@ def main():
         f"wait-for-tcp {NAME}.:3306": run("full", [bench.tool("wait-for-tcp"), *options, f"{NAME}.:{PORT}"]),
         "wait-for-dns mydb": run("dns", [bench.tool("wait-for-dns"), *options, "mydb"]),
     }
+    judge(list(herds.values()))
     nc = bench.program("nc")
     if bench.BUSYBOX and nc:
         loop = run("sh", [bench.BUSYBOX, "sh", "-c", LOOP, "sh", NAME + ".", str(PORT), nc])
