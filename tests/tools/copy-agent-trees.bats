@@ -76,13 +76,15 @@ hard_tree() {
 }
 
 @test "holes stay holes: 5 GiB of apparent size" {
-    truncate -s 5G sparse
+    local gib=5
+    [ -z "$emulated" ] || gib=1 # all of it is read, which takes an emulator long
+    truncate -s ${gib}G sparse
     printf end >>sparse
     touch -d 2020-02-02 sparse
     inside=(timeout 60)
     run_tool copy-agent sparse copy
     exits 0
-    [ "$(stat -c %s copy)" -eq $((5 * 1024 * 1024 * 1024 + 3)) ]
+    [ "$(stat -c %s copy)" -eq $((gib * 1024 * 1024 * 1024 + 3)) ]
     [ "$(du -k copy | cut -f 1)" -le 64 ]
     [ "$(tail -c 3 copy)" = end ]
 }

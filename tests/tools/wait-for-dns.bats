@@ -506,6 +506,7 @@ ZONE
 
 @test "a thousand names in a memory cgroup of 16 MiB" {
     release_build
+    not_emulated
     start_dns dns <<<'*.test A after 1 192.0.2.1'
     own_memory_limit $((16 << 20))
     mapfile -t names < <(printf 'name-%s.test\n' {1..1000})

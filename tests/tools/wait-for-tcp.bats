@@ -229,6 +229,7 @@ clean_up() {
 
 @test "a thousand targets fit into a memory cgroup of 16 MiB" {
     release_build
+    not_emulated
     start_tcp port "127.0.0.1:0*1000 after 1.5"
     own_memory_limit $((16 << 20))
     mapfile -t targets < <(printf '127.0.0.1:%s\n' "${port[@]}")
