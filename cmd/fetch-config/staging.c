@@ -123,14 +123,20 @@ bool staging_begin(struct staging *stage, const char *directory, char path[PATH_
 
 /* --- what is put there --- */
 
-static void note_directory(struct staging *stage, const char *path, size_t length, mode_t mode)
+static bool note_directory(struct staging *stage, const char *path, size_t length, mode_t mode)
 {
-    struct staged_directory *directory = xcalloc(1, sizeof *directory + length + 1);
+    size_t size = sizeof(struct staged_directory) + length + 1;
 
+    stage->is_full = stage->is_full || size > STAGING_NOTED - stage->noted;
+    if (stage->is_full)
+        return false;
+    stage->noted += size;
+    struct staged_directory *directory = xcalloc(1, size);
     directory->mode = mode;
     memcpy(directory->path, path, length);
     directory->next = stage->directories;
     stage->directories = directory;
+    return true;
 }
 
 /* Opens the directory of `path`'s last part, which *name gets; directories that are missing are made. Links are not
@@ -151,7 +157,8 @@ static int open_parent(struct staging *stage, const char *path, const char **nam
                 fchmodat(parent, part, DIRECTORY_MODE, 0);
                 note_directory(stage, whole, (size_t)(slash - whole), MODE_STAYS);
             }
-            next = openat(parent, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            if (!stage->is_full)
+                next = openat(parent, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         } else {
             errno = ENAMETOOLONG;
         }
@@ -276,8 +283,7 @@ bool staging_directory(struct staging *stage, const char *path, mode_t mode, str
     if (descriptor < 0)
         return staging_fail(why, path, "cannot be unpacked");
     close(descriptor);
-    note_directory(stage, path, strlen(path), mode);
-    return true;
+    return note_directory(stage, path, strlen(path), mode);
 }
 
 /* The last ones come first, so that a directory is done before the one that it is in. */

@@ -18,7 +18,11 @@ struct staging {
     int descriptor; /* of the hidden directory, locked while its owner lives */
     struct staged_directory
         *directories; /* whose modes are set at the end, since they may forbid to write into them */
+    size_t noted;     /* bytes that they take */
+    bool is_full;     /* they took more than STAGING_NOTED: what was under way has failed for that */
 };
+
+enum { STAGING_NOTED = 64 * 1024 * 1024 };
 
 struct staging_status {
     mode_t mode;

@@ -22,7 +22,7 @@ enum { READ_BLOCK = 64 * 1024, FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BIT
 
 int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem)
 {
-    size_t length = 0;
+    size_t length = 0, levels = 0;
 
     *problem = *path == '/' ? "has an absolute path" : NULL;
     while (*path != '\0' && !*problem) {
@@ -32,6 +32,8 @@ int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char *
         else if (length + part + 2 > PATH_MAX)
             *problem = "has a path that is too long";
         else if (part > 0 && !(part == 1 && *path == '.')) {
+            if (++levels > UNPACK_LEVELS)
+                *problem = "has a path of more than 256 levels";
             if (strip > 0) {
                 strip--;
             } else {
@@ -213,9 +215,13 @@ static bool take_all(struct unpacking *unpacking)
 
     while ((status = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
-        if (must_end(unpacking) || !take_entry(unpacking, entry) ||
-            !take_bytes(unpacking, NOWHERE, "that is passed over"))
+        if (must_end(unpacking))
             return false;
+        if (take_entry(unpacking, entry) && take_bytes(unpacking, NOWHERE, "that is passed over"))
+            continue;
+        if (unpacking->stage.is_full)
+            reason_set(unpacking->why, CODE_FAILED, "the archive has more directories than anyone needs");
+        return false;
     }
     if (status != ARCHIVE_EOF)
         return reason_set(unpacking->why, CODE_FAILED, "is no archive that can be read: %.200s",

@@ -10,7 +10,10 @@
 #include "common/ownership.h"
 #include "common/reason.h"
 
-enum { UNPACK_ENTRIES = 1000000 /* of an archive at most */ };
+enum {
+    UNPACK_ENTRIES = 1000000, /* of an archive at most */
+    UNPACK_LEVELS = 256,      /* of a path in it: a directory is made for each */
+};
 
 struct unpack_rules {
     int64_t max_size; /* of all files together */
@@ -43,7 +46,7 @@ bool unpack_publish(struct unpack *unpack, struct reason *why);
 void unpack_abort(struct unpack *unpack);
 
 /* Where an entry goes: `path` below the directory, without its first `strip` parts, in `out`. Returns 1; 0 when nothing is left of
- * it; -1 with `problem` for a path that is absolute or has a "..". */
+ * it; -1 with `problem` for a path that is absolute, too deep, or has a "..". */
 int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem);
 
 /* Whether a symbolic link at `path` to `target` stays within the directory. */

@@ -52,6 +52,7 @@ def good():
 def evil():
     file = entry("innocent", b"x")
     tar("absolute.tar", file, entry("/tmp/initkit-evil", b"x"))
+    tar("deep.tar", file, entry("a/" * 300 + "evil", b"x"))
     tar("dotdot.tar", file, entry("a/../../evil", b"x"))
     tar("linkout.tar", file, link("a", "../../etc"))
     tar("linkabsolute.tar", file, link("a", "/etc/passwd"))

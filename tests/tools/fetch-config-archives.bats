@@ -62,7 +62,7 @@ prepare() {
 
 @test "nothing of an archive that leads out, holds devices, or is broken becomes visible" {
     mkdir dest
-    for archive in absolute dotdot linkout linkabsolute through hardout hardup device fifo cut page empty zipdotdot; do
+    for archive in absolute deep dotdot linkout linkabsolute through hardout hardup device fifo cut page empty zipdotdot; do
         run_tool fetch-config "file://$PWD/archives/$archive.tar=./dest" --extract
         exits 1
         [ -z "$(ls -A dest)" ] || report "$archive: $(ls -A dest)"
@@ -97,6 +97,22 @@ prepare() {
     ends_saying "unpacks to more than"
     [ ! -e dest/sparse ]
     no_litter
+}
+
+@test "directories without end are refused before they take all memory" {
+    "$python" - <<'MADE'
+import tarfile
+
+with tarfile.open("wide.tar", "w") as out:
+    for i in range(60000):
+        info = tarfile.TarInfo("d%d/" % i + "a" * 250 + "/" + "b" * 250 + "/" + "c" * 250 + "/" + "d" * 250 + "/")
+        info.type = tarfile.DIRTYPE
+        out.addfile(info)
+MADE
+    run_tool fetch-config "file://$PWD/wide.tar=./dest" --extract --max-size 1Gi
+    exits 1
+    ends_saying "more directories than anyone needs"
+    [ -z "$(ls -A dest)" ]
 }
 
 @test "an archive that takes longer to unpack than there is time ends with the time, and on SIGTERM" {

@@ -24,6 +24,12 @@ START_TEST(paths)
     ck_assert_str_eq(path("a/../b", 0), "has a path with ..");
     ck_assert_str_eq(path("../b", 1), "has a path with ..");
     ck_assert_str_eq(path("..a/b..", 0), "..a/b..");
+    char deep[2 * (UNPACK_LEVELS + 1) + 1];
+    for (size_t i = 0; i <= UNPACK_LEVELS; i++)
+        memcpy(deep + 2 * i, "a/", 3);
+    ck_assert_str_eq(path(deep, 0), "has a path of more than 256 levels");
+    deep[2 * (size_t)UNPACK_LEVELS] = '\0';
+    ck_assert_uint_eq(strlen(path(deep, 0)), 2 * UNPACK_LEVELS - 1);
 }
 END_TEST
 
