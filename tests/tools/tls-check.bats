@@ -228,6 +228,20 @@ ZONE
     ends_saying "judged as of --verify-time 2035-01-01T00:00:00Z"
 }
 
+@test "--verify-time counts in its own time zone" {
+    start_tls port future
+    check --verify-time 2040-01-01T01:30:00+02:00 $(at "${port[0]}")
+    exits 22
+    ends_saying "is not valid before 2040-01-01T00:00:00Z"
+    check --verify-time 2039-12-31T23:30:00.5-01:00 $(at "${port[0]}")
+    says_not "is not valid before"
+    says "judged as of|ready after"
+    for zone in +24:00 +2:00 +02:60 +0200 "" UTC; do
+        run_tool tls-check --verify-time "2040-01-01T00:00:00$zone" server.test
+        refuses_naming --verify-time
+    done
+}
+
 ### 23: the client's certificate
 
 @test "23: one is wanted and none given, in TLS 1.2 and 1.3, with and without HTTP" {
