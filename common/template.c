@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/banned.h"
@@ -124,7 +125,7 @@ static int put_file(struct template *template, int descriptor)
     char chunk[CHUNK];
     bool newline = false;
 
-    for (;;) {
+    while (!template->ended) {
         ssize_t got = read(descriptor, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
             continue;
@@ -135,20 +136,38 @@ static int put_file(struct template *template, int descriptor)
         newline = chunk[got - 1] == '\n';
         put(template, chunk, (size_t)got - newline);
     }
+    return 0;
+}
+
+/* -1 fills `problem`. A device may have no end. */
+static int open_file(const char *path, const char **problem)
+{
+    struct stat present;
+    int descriptor = *path != '\0' ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+
+    if (descriptor >= 0 && fstat(descriptor, &present) == 0 && S_ISREG(present.st_mode))
+        return descriptor;
+    *problem = *path == '\0' ? strerror(ENOENT) : descriptor < 0 ? strerror(errno) : "is not a file";
+    if (descriptor >= 0)
+        close(descriptor);
+    return -1;
 }
 
 static void end_path(struct template *template)
 {
     char message[MESSAGE_MAX];
     const char *path = template->reference.data + sizeof "${file:" - 1;
-    int descriptor = *path != '\0' ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
-    int error = *path == '\0' ? ENOENT : descriptor < 0 ? errno : put_file(template, descriptor);
+    const char *problem = NULL;
+    int descriptor = open_file(path, &problem);
 
-    if (descriptor >= 0)
+    if (descriptor >= 0) {
+        int error = put_file(template, descriptor);
+        problem = error != 0 ? strerror(error) : NULL;
         close(descriptor);
-    if (error == 0)
+    }
+    if (!problem)
         return;
-    snprintf(message, sizeof message, "%.256s: %s", path, strerror(error));
+    snprintf(message, sizeof message, "%.256s: %s", path, problem);
     fail(template, message);
 }
 

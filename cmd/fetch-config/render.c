@@ -18,23 +18,65 @@ struct rendering {
     struct spool result;
     struct reason *why;
     size_t errors;
+    size_t
+        held; /* bytes in `text` that are not written yet: references are short, and each would be a write */
+    size_t passed; /* bytes since it was last looked whether the time is up */
     bool write_failed;
+    bool stopped; /* for `why`, and what is said of the template from then on is not true */
 };
+
+static char text[CHUNK];
+
+static bool must_end(struct rendering *rendering)
+{
+    struct reason why;
+
+    if (!busy_must_end(rendering->rules->deadline, "it was being rendered", &why))
+        return false;
+    if (!rendering->stopped)
+        *rendering->why = why;
+    rendering->stopped = true;
+    return true;
+}
+
+static bool put(struct rendering *rendering, const char *bytes, size_t length)
+{
+    rendering->write_failed = rendering->write_failed ||
+                              !spool_write(&rendering->result, bytes, length, rendering->why);
+    return !rendering->write_failed;
+}
+
+static bool flush(struct rendering *rendering)
+{
+    size_t length = rendering->held;
+
+    rendering->held = 0;
+    return put(rendering, text, length);
+}
 
 static bool on_text(void *owner, const char *bytes, size_t length)
 {
     struct rendering *rendering = owner;
 
+    rendering->passed += length;
+    if (rendering->passed >= CHUNK && must_end(rendering))
+        return false;
+    rendering->passed %= CHUNK;
     if (rendering->errors > 0)
         return true; /* nothing will come of it, but the other errors are to be found */
-    if (rendering->result.size + (int64_t)length > rendering->rules->max_size)
-        rendering->write_failed = !reason_set(rendering->why, CODE_FAILED,
-                                              "is rendered to more than the %" PRId64
-                                              " bytes of --max-unpacked-size",
-                                              rendering->rules->max_size);
-    else
-        rendering->write_failed = !spool_write(&rendering->result, bytes, length, rendering->why);
-    return !rendering->write_failed;
+    if (rendering->result.size + (int64_t)(rendering->held + length) > rendering->rules->max_size) {
+        rendering->write_failed = true;
+        return reason_set(rendering->why, CODE_FAILED,
+                          "is rendered to more than the %" PRId64 " bytes of --max-unpacked-size",
+                          rendering->rules->max_size);
+    }
+    if (length > CHUNK - rendering->held && !flush(rendering))
+        return false;
+    if (length > CHUNK)
+        return put(rendering, bytes, length);
+    memcpy(text + rendering->held, bytes, length);
+    rendering->held += length;
+    return true;
 }
 
 static void on_error(void *owner, size_t line, size_t column, const char *message)
@@ -43,6 +85,8 @@ static void on_error(void *owner, size_t line, size_t column, const char *messag
     struct log_event event = {
         .level = LOG_ERROR, .name = "attempt", .target = rendering->rules->target, .elapsed = -1};
 
+    if (rendering->stopped || rendering->write_failed)
+        return;
     if (rendering->errors++ == 0)
         reason_set(rendering->why, CODE_FAILED, "cannot be rendered: line %zu, column %zu: %.200s", line,
                    column, message);
@@ -56,23 +100,20 @@ static bool render_descriptor(int from, struct rendering *rendering)
     const struct template_sink sink = {.write = on_text, .error = on_error, .owner = rendering};
     struct template template;
     ssize_t got = 0;
-    bool goes_on = true, ended = false;
+    bool goes_on = true;
 
     template_begin(&template, &sink, rendering->rules->prefix);
-    while (goes_on && !ended && (got = read(from, chunk, sizeof chunk)) > 0) {
-        goes_on = template_feed(&template, chunk, (size_t)got);
-        ended = rendering->errors == 0 && !rendering->write_failed &&
-                busy_must_end(rendering->rules->deadline, "it was being rendered", rendering->why);
-    }
-    bool good = template_end(&template);
-    if (ended)
+    while (goes_on && (got = read(from, chunk, sizeof chunk)) > 0)
+        goes_on = template_feed(&template, chunk, (size_t)got) && !must_end(rendering);
+    bool good = template_end(&template) && !rendering->stopped && flush(rendering);
+    if (rendering->stopped || rendering->write_failed)
         return false;
-    if (!rendering->write_failed && rendering->errors == 0 && got != 0)
+    if (rendering->errors == 0 && got != 0)
         return reason_set(rendering->why, CODE_FAILED, "could not be read back to be rendered");
     if (rendering->errors > 1)
         reason_detail(rendering->why, ", and %zu more error%s", rendering->errors - 1,
                       rendering->errors > 2 ? "s" : "");
-    return good && !rendering->write_failed && rendering->errors == 0;
+    return good && rendering->errors == 0;
 }
 
 bool render_spool(struct spool *spool, const struct render_rules *rules, struct reason *why)

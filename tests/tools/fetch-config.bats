@@ -519,6 +519,15 @@ SCRIPT
     grep -q 'a: ${A}' b.yaml
 }
 
+@test "a template that names what has no end is refused at once, with other errors too" {
+    printf '%s\n' '${file:/dev/zero}' '${NOT_SET_HERE}${file:/dev/zero}' >template
+    run_tool fetch-config "file://$PWD/template=./a" --render
+    exits 1
+    says "line 1, column 1: /dev/zero: is not a file"
+    says "line 2, column 16: /dev/zero: is not a file"
+    [ ! -e a ]
+}
+
 @test "all errors of a template are told with line and column, and nothing is written" {
     printf '${NONE}\n  ${OTHER:?is needed}\n' >template
     run_tool fetch-config "file://$PWD/template=./a" --render
@@ -673,9 +682,10 @@ ZONE
     exits 124
     ends_saying "it was being copied"
     took_less_than 3000
-    for work in "--validate yaml" "--render"; do
-        # shellcheck disable=SC2086 # two words
-        run_tool fetch-config "file://$PWD/large.yaml=./a" $work --timeout 20ms
+    { printf '%s' '${NOT_SET_HERE:-' && cat large.yaml && echo '}'; } >default
+    for work in "large.yaml=./a --validate yaml" "large.yaml=./a --render" "default=./a --render"; do
+        # shellcheck disable=SC2086 # several words
+        run_tool fetch-config "file://$PWD/"$work --timeout 20ms
         exits 124
         ends_saying "it was being (copied|validated|rendered)"
         took_less_than 3000

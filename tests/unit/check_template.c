@@ -131,6 +131,8 @@ START_TEST(errors_have_line_and_column_and_all_are_told)
     expect("x\n${file:/open", NULL, "", "2:1 this reference has no closing brace\n");
     expect("${file:/no/such/file}", NULL, "", "1:1 /no/such/file: No such file or directory\n");
     expect("${file:}", NULL, "", "1:1 : No such file or directory\n");
+    expect("${file:/dev/zero}", NULL, "", "1:1 /dev/zero: is not a file\n");
+    expect("${file:/dev}", NULL, "", "1:1 /dev: is not a file\n");
 }
 END_TEST
 
