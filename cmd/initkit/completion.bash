@@ -31,7 +31,7 @@ _initkit() {
         --validate) words='json yaml xml auto none' ;;
         --profile) words='default strict java' ;;
         --min-tls) words='1.2 1.3' ;;
-        --max-tls) words='1.2 1.3' ;;
+        --max-tls) words='any 1.2 1.3' ;;
         --as-agent) words='none appd' ;;
         --starttls) words='none smtp imap pop3 postgres mysql ldap' ;;
         initkit) words='wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit' ;;

@@ -19,6 +19,14 @@ static bool is_true(const char *value)
     return value && strcasecmp(value, "true") == 0;
 }
 
+/* What nobody said: beside what agent_say tells. */
+static void say_default(const char *what, const char *value, const char *whose)
+{
+    struct log_event event = {.level = LOG_INFO, .name = "agent", .elapsed = -1};
+
+    log_event(&event, "agent: %s %s (%s)", what, value, whose);
+}
+
 /* A path as the agent takes it: from its conf folder. */
 static void in_conf(const struct agent *agent, const char *name, char *path, size_t size)
 {
@@ -44,11 +52,13 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
         log_warn("the agent will not use TLS: %s%s; it is checked all the same",
                  agent->values[AGENT_SSL] ? "it is switched off in " : "nothing switches it on",
                  agent->values[AGENT_SSL] ? agent->from[AGENT_SSL] : " (APPDYNAMICS_CONTROLLER_SSL_ENABLED)");
+    if (!port) {
+        port = agent_is_saas(host) ? "443" : "8181";
+        say_default("controller port", port,
+                    agent_is_saas(host) ? "the default for SaaS" : "the default on premises, for TLS");
+    }
     bool ipv6 = strchr(host, ':') != NULL;
-    snprintf(target, sizeof target, "%s%.255s%s:%.8s", ipv6 ? "[" : "", host, ipv6 ? "]" : "",
-             port                  ? port
-             : agent_is_saas(host) ? "443"
-                                   : "8181");
+    snprintf(target, sizeof target, "%s%.255s%s:%.8s", ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
     option_list_add(&settings->common.operands, target, strlen(target));
     return true;
 }
@@ -89,6 +99,7 @@ static void derive_store(struct derived *derived, struct settings *settings)
         return;
     }
     option_list_add(&settings->trust_stores, derived->store, strlen(derived->store));
+    say_default("trust store", derived->store, named ? "where it looks for that name" : "the agent's own");
     if (!settings->trust_store_password_file)
         settings->trust_store_password = agent->values[AGENT_STORE_PASSWORD]
                                              ? agent->values[AGENT_STORE_PASSWORD]
@@ -131,9 +142,13 @@ static bool derive_proxy(struct derived *derived, struct settings *settings, str
 
 static void derive_version(const struct agent *agent, struct settings *settings)
 {
-    enum { TLS_1_2 = 0 }; /* among the choices of --max-tls */
+    enum { ANY, TLS_1_2 }; /* among the choices of --max-tls */
     const char *protocol = agent->values[AGENT_PROTOCOL];
 
+    if (settings->max_tls != ANY)
+        return;
+    if (!protocol)
+        say_default("speaks", "TLSv1.2 at most", "its default");
     if (!protocol || strcmp(protocol, "TLSv1.2") == 0)
         settings->max_tls = TLS_1_2;
     else if (strcmp(protocol, "TLSv1.3") != 0 && strcmp(protocol, "TLS") != 0)

@@ -9,7 +9,7 @@
 
 static bool check_together(const struct settings *settings, struct reason *why)
 {
-    if (settings_version_values[settings->min_tls] > settings_version_values[settings->max_tls])
+    if (settings_version_values[settings->min_tls] > settings_max_version_values[settings->max_tls])
         return reason_set(why, CODE_USAGE, "--min-tls is above --max-tls");
     if (settings->client_key && !settings->client_cert)
         return reason_set(why, CODE_USAGE, "--client-key goes with --client-cert, which is missing");
@@ -70,7 +70,7 @@ static void plan_credentials(const struct settings *settings, struct credentials
     source->setup = (struct tls_setup){
         .profile = (enum tls_profile)settings->profile,
         .min_version = settings_version_values[settings->min_tls],
-        .max_version = settings_version_values[settings->max_tls],
+        .max_version = settings_max_version_values[settings->max_tls],
         .alpn = settings->alpn,
         .keep_going = true,
     };

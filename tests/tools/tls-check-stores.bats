@@ -211,6 +211,13 @@ END
     check --as-agent appd --agent-dir agent
     exits 0
     says "agent: controller host 127\.0\.0\.1 \(from agent/ver20\.8\.0\.30686/conf/controller-info\.xml\)"
+    says "agent: trust store agent/ver20\.8\.0\.30686/conf/cacerts\.jks \(the agent's own\)"
+    says "agent: speaks TLSv1\.2 at most \(its default\)"
+    check --as-agent appd --agent-dir agent --max-tls 1.3
+    ends_saying "127\.0\.0\.1:${port[0]}: ready.*TLSv1\.3"
+    JAVA_TOOL_OPTIONS=-Dappdynamics.agent.ssl.protocol=TLSv1.3 check --as-agent appd --agent-dir agent
+    ends_saying "127\.0\.0\.1:${port[0]}: ready.*TLSv1\.3"
+    check --as-agent appd --agent-dir agent
     ends_saying "127\.0\.0\.1:${port[0]}: ready.*TLSv1\.2"
 }
 
@@ -263,6 +270,18 @@ END
     exits 0
     says "proxy host 127\.0\.0\.1 \(from JAVA_TOOL_OPTIONS\)"
     says_not "changeit|separate"
+}
+
+@test "--as-agent tells the port that nobody named, and where the agent looks for the store that somebody did" {
+    mkdir -p agent/conf
+    agent_info agent/conf controller-host 127.0.0.1 controller-ssl-enabled true controller-keystore-filename own.jks
+    cp root.jks agent/conf/own.jks
+    check --as-agent appd --agent-dir agent
+    says "agent: controller port 8181 \(the default on premises, for TLS\)"
+    says "agent: trust store agent/conf/own\.jks \(where it looks for that name\)"
+    ends_saying "^tls-check: 127\.0\.0\.1:8181: not ready"
+    APPDYNAMICS_CONTROLLER_HOST_NAME=none.saas.appdynamics.com check --as-agent appd --connect 127.0.0.1:1
+    says "agent: controller port 443 \(the default for SaaS\)"
 }
 
 @test "--as-agent without a controller is refused" {
