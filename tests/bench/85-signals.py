@@ -91,13 +91,13 @@ def phases(silent):
     tcp, dns = bench.tool("wait-for-tcp"), bench.tool("wait-for-dns")
     fetch, tls = bench.tool("fetch-config"), bench.tool("tls-check")
     return closed, [
-        ("wait-for-tcp, between attempts", [tcp, *quiet, nobody], 0.1),
-        ("wait-for-tcp, holding", [tcp, *quiet, "--hold", "10s", "--attempt-timeout", "20s", silent.tcp_address], 0.1),
-        ("wait-for-tcp, resolving", [tcp, *quiet, "--nameserver", silent.udp_address, "mydb:1"], 0.1),
-        ("wait-for-dns, resolving", [dns, *quiet, "--nameserver", silent.udp_address, "mydb"], 0.1),
-        ("fetch-config, in the body", [fetch, *quiet, f"http://127.0.0.1:{stalling}/f={bench.path('signals-f')}"], 0.1),
-        ("fetch-config, waiting for an answer", [fetch, *quiet, f"http://{silent.tcp_address}/f=-"], 0.1),
-        ("tls-check, in the handshake", [tls, *quiet, silent.tcp_address], 0.1),
+        ("wait-for-tcp, between attempts", [tcp, *quiet, nobody], 0.06),
+        ("wait-for-tcp, holding", [tcp, *quiet, "--hold", "10s", "--attempt-timeout", "20s", silent.tcp_address], 0.06),
+        ("wait-for-tcp, resolving", [tcp, *quiet, "--nameserver", silent.udp_address, "mydb:1"], 0.06),
+        ("wait-for-dns, resolving", [dns, *quiet, "--nameserver", silent.udp_address, "mydb"], 0.06),
+        ("fetch-config, in the body", [fetch, *quiet, f"http://127.0.0.1:{stalling}/f={bench.path('signals-f')}"], 0.06),
+        ("fetch-config, waiting for an answer", [fetch, *quiet, f"http://{silent.tcp_address}/f=-"], 0.06),
+        ("tls-check, in the handshake", [tls, *quiet, silent.tcp_address], 0.06),
         ("copy-agent, copying", [bench.tool("copy-agent"), *quiet, source, bench.path("signals-dest")], 0.03),
     ]
 
