@@ -59,8 +59,10 @@ static bool visit_entry(enum visit visit, const char *from, const char *to, stru
         return visit_directory(visit, from, to, why);
     if (there && (S_ISDIR(staged.st_mode) || S_ISDIR(present.st_mode))) {
         reason_set(why, CODE_FAILED, "%.200s: is %s, and in the archive %s", to,
-                   S_ISDIR(present.st_mode) ? "a directory" : "none",
-                   S_ISDIR(staged.st_mode) ? "one" : "a file");
+                   S_ISDIR(present.st_mode)   ? "a directory"
+                   : S_ISLNK(present.st_mode) ? "a link"
+                                              : "no directory",
+                   S_ISDIR(staged.st_mode) ? "it is a directory" : "it is none");
         return false;
     }
     return visit == VISIT_CHECK || rename(from, to) == 0 ||

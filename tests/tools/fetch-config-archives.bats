@@ -135,8 +135,15 @@ MADE
     mkdir -p dest/app/run.sh
     run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
     exits 1
-    ends_saying "app/run.sh"
+    ends_saying "app/run.sh: is a directory, and in the archive it is none"
     [ "$(find dest -type f | wc -l)" = 0 ]
+    mkdir outside
+    rm -r dest/app
+    ln -s "$PWD/outside" dest/app
+    run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
+    exits 1
+    ends_saying "dest/app: is a link, and in the archive it is a directory"
+    [ -z "$(ls -A outside)" ]
 }
 
 @test "an archive that comes with a Content-Encoding, and one with a checksum of the archive itself" {
