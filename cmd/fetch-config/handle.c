@@ -3,11 +3,14 @@
 #include <limits.h>
 #include <string.h>
 
+#include "common/deadline.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
 
-enum { RECEIVE_BUFFER = 256 * 1024 };
+/* What libcurl has to connect is shared out among the addresses, so it goes by the time that is left; a little more, in
+ * milliseconds, so that it is not libcurl who ends the attempt. */
+enum { LATE = 100, RECEIVE_BUFFER = 256 * 1024 };
 
 static struct curl_slist *append(struct curl_slist *list, const char *line)
 {
@@ -22,11 +25,12 @@ static void set_limits(struct exchange *exchange)
 {
     const struct exchange_plan *plan = exchange->plan;
     CURL *easy = exchange->easy;
-    bool patient = plan->connect_timeout == 0 || plan->connect_timeout > INT_MAX;
+    int64_t left = deadline_left(exchange->request.deadline, deadline_now());
+    int64_t connecting = deadline_earlier(plan->connect_timeout > 0 ? plan->connect_timeout : INT_MAX,
+                                          left < INT_MAX ? left + LATE : INT_MAX);
 
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    /* 0 would be libcurl's own five minutes. */
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, patient ? (long)INT_MAX : (long)plan->connect_timeout);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connecting < INT_MAX ? connecting : INT_MAX));
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)exchange_max_size(exchange));
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
 }

@@ -276,6 +276,22 @@ SCRIPT
     ends_saying "a proxy is in use: http://127.0.0.1:${peer[0]}/, from --proxy"
 }
 
+@test "an address that does not answer leaves time for the next one" {
+    local silent
+    for silent in 1 2; do
+        start_tcp "peer$silent" "127.0.0.$silent:0 full" \
+            "127.0.0.$((3 - silent)):= read GET say 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi' close"
+        declare -n peer=peer$silent
+        start_dns "names$silent" <<'ZONE'
+two.test A 127.0.0.1 127.0.0.2
+ZONE
+        declare -n names=names$silent
+        run_tool fetch-config "http://two.test.:${peer[0]}/a=./a$silent" --nameserver "$names" --timeout 2s --once
+        exits 0
+        unset -n peer names
+    done
+}
+
 @test "a last attempt that the deadline cuts off does not hide what an earlier one has found" {
     start_tcp peer '127.0.0.1:0 read "\\r\\n\\r\\n" close / hold'
     run_tool fetch-config "http://127.0.0.1:${peer[0]}/a=./a" --timeout 1s
