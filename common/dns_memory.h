@@ -10,7 +10,7 @@
 
 enum { DNS_MEMORY_MOST = 10000 /* milliseconds */ };
 
-/* Zeroed at first. */
+/* Of one name: whoever looks up another one with it forgets first. Zeroed at first. */
 struct dns_memory {
     int64_t since; /* when the first lookup began; 0: none has */
     struct {

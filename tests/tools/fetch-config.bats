@@ -650,6 +650,18 @@ ZONE
     ends_saying "NXDOMAIN|does not exist|no such name"
 }
 
+@test "a redirect to a host that is not there yet does not hide the host that redirects" {
+    start_http h <<<'/a 302 "Location:http://mirror:{0}/b"'
+    port=${h##*:}
+    start_dns d <<<'files.test A 127.0.0.1'
+    printf 'nameserver 127.0.0.1\nsearch shop.svc.test svc.test test\noptions ndots:5\n' >resolv.conf
+    run_tool fetch-config "http://files:$port/a=./a" --nameserver "$d" --resolv-conf resolv.conf --timeout 3s \
+        --max-interval 200ms
+    exits 124
+    says "/a: redirected to http://mirror:$port/b: no such name"
+    says_not "/a: no such name"
+}
+
 ### Signals, kills
 
 @test "SIGTERM ends it at once in every phase, and leaves nothing" {
