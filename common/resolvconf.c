@@ -187,7 +187,7 @@ static bool ends_in(const char *name, const char *domain)
 bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate)
 {
     if (count_dots(name) == 0)
-        return n == 0;
+        return n == 0 || (n == 1 && conf->ndots == 0); /* the name itself comes first then */
     for (size_t i = 0; i < conf->domain_count; i++)
         if (ends_in(name, conf->domains[i]))
             return dns_name_same(candidate, name);

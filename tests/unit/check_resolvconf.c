@@ -259,6 +259,9 @@ START_TEST(what_a_name_most_likely_means)
     ck_assert(resolvconf_is_likely(&conf, "mydb.x", 1, "mydb.x.svc.cluster.local"));
     ck_assert(resolvconf_is_likely(&conf, "xcluster.local", 0, "xcluster.local.shop.svc.cluster.local"));
     ck_assert(resolvconf_is_likely(&conf, "cluster.local", 0, "cluster.local.shop.svc.cluster.local"));
+    parse("search shop.svc.cluster.local svc.cluster.local\noptions ndots:0\n");
+    ck_assert(resolvconf_is_likely(&conf, "mydb", 1, "mydb.shop.svc.cluster.local"));
+    ck_assert(!resolvconf_is_likely(&conf, "mydb", 2, "mydb.svc.cluster.local"));
 }
 END_TEST
 
