@@ -20,6 +20,14 @@ const char *judge_place(const struct tls_facts *facts, size_t depth, char text[J
     return text;
 }
 
+void judge_hint_command(const struct tls_facts *facts, const char *command, struct reason *why)
+{
+    size_t used = strlen(why->hint), room = sizeof why->hint - used;
+
+    if (snprintf(why->hint + used, room, "%s%s %s", used > 0 ? "; " : "", command, facts->reach) >= (int)room)
+        why->hint[used] = '\0';
+}
+
 bool judge_is_about_trust(int error)
 {
     switch (error) {

@@ -148,7 +148,7 @@ static void say_library(const struct tls_facts *facts, struct reason *why)
     else if (strstr(facts->library, "Diffie-Hellman"))
         reason_hint(why, "the server needs parameters of 2048 bits, or an elliptic curve");
     else
-        reason_hint(why, "see what the server offers: openssl s_client %.200s", facts->reach);
+        judge_hint_command(facts, "see what the server offers: openssl s_client", why);
 }
 
 void judge_say_handshake(const struct tls_facts *facts, struct reason *why, bool *permanent)

@@ -39,4 +39,7 @@ void judge_say_client_refused(const struct tls_facts *facts, struct reason *why)
 enum { JUDGE_PLACE = 160 };
 const char *judge_place(const struct tls_facts *facts, size_t depth, char text[JUDGE_PLACE]);
 
+/* Adds an openssl command and its way to this server to the hint; not where it does not fit: cut short, it would lead elsewhere. */
+void judge_hint_command(const struct tls_facts *facts, const char *command, struct reason *why);
+
 #endif

@@ -42,11 +42,10 @@ static void hint_add_root(const struct tls_facts *facts, const char *url, struct
             "add the root%s%.100s: keytool -importcert -alias NAME -file ROOT.pem -keystore %.80s; see "
             "what is there: keytool -list -v -keystore %.80s",
             from, url ? url : "", facts->java_store, facts->java_store);
-    else
-        reason_hint(
-            why,
-            "add the root's PEM%s%.80s to %.60s; see what the server sends: openssl s_client -showcerts %.100s",
-            from, url ? url : "", facts->store, facts->reach);
+    else {
+        reason_hint(why, "add the root's PEM%s%.80s to %.60s", from, url ? url : "", facts->store);
+        judge_hint_command(facts, "see what the server sends: openssl s_client -showcerts", why);
+    }
 }
 
 static void say_self_signed(const struct tls_facts *facts, struct reason *why)

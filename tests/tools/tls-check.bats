@@ -82,6 +82,18 @@ load tls
     hint_leads_there "subject=CN = server.test"
 }
 
+@test "20: a hint's openssl line is whole, or not there" {
+    start_tls port good
+    local label
+    printf -v label '%060d' 0
+    check --trust-store old.crt --server-name "a$label.server.test" --connect "127.0.0.1:${port[0]}" "a$label.b$label.server.test"
+    exits 20
+    ends_saying " -servername a$label\.server\.test\$"
+    check --trust-store old.crt --connect "127.0.0.1:${port[0]}" "a$label.b$label.c$label.server.test"
+    exits 20
+    ends_saying "hint: add the root's PEM from http://ca\.test/root\.crt to old\.crt\$"
+}
+
 @test "20: an untrusted root that the server sends" {
     start_tls port strangerroot
     check $(at "${port[0]}")
