@@ -1,5 +1,5 @@
-/* One name put to the servers of a lookup, in one type or two: who is asked when, and what came back. The lookup sets it to its next
- * candidate, advances it, and asks it when it wants to be advanced again. */
+/* One name put to the servers of a lookup, in one type or two: who is asked when, and what came back. The lookup sets it to its
+ * next candidate, advances it, and asks it when it wants to be advanced again. */
 #ifndef COMMON_DNS_ASK_H
 #define COMMON_DNS_ASK_H
 
@@ -64,12 +64,12 @@ int64_t dns_ask_next(const struct dns_ask *ask, int64_t now);
 
 bool dns_ask_is_done(const struct dns_ask *ask, int64_t now);
 
-/* The name's own verdict, done or not: records of either type, else what leaves it unknown, else negative. Where all types are asked
- * for, what leaves it unknown comes first. */
+/* The name's own verdict, done or not: records of either type, else what leaves it unknown, else negative. Where all types are
+ * asked for, what leaves it unknown comes first. */
 enum answer_status dns_ask_status(const struct dns_ask *ask);
 
-/* The answer to the request's i-th type; ANSWER_SILENT from the server that was asked first, when none has come. Its records stay the
- * ask's. */
+/* The answer to the request's i-th type; ANSWER_SILENT from the server that was asked first, when none has come. Its records stay
+ * the ask's. */
 struct answer dns_ask_answer(const struct dns_ask *ask, size_t i);
 
 #endif

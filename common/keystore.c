@@ -149,7 +149,8 @@ static bool read_pkcs12(struct reading *reading, const struct buf *content, stru
 }
 
 /* A store's digest tells whether it is as it was written, but only to those who know the store's own password. One that was given
- * for the store has to be it, as for Java. One that was given for the key may be the key's alone: then what cannot be known is said. */
+ * for the store has to be it, as for Java. One that was given for the key may be the key's alone: then what cannot be known is
+ * said. */
 static bool check_digest(const struct reading *reading, const struct jks *jks, struct reason *why)
 {
     const struct keystore_source *source = reading->source;

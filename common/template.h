@@ -1,8 +1,8 @@
 /* Filling in ${NAME}, as a stream: any amount of text in time that grows with its length only.
  *
- * Only references with braces count. ${NAME}, ${NAME:-default}, ${NAME:?message} with NAME [A-Za-z_][A-Za-z0-9_]*, and ${file:PATH}, the file's
- * content without one newline at its end. $$ is a dollar. Everything else, ${a.b} too, and names without the prefix stay as they are. Values are not
- * scanned again. The default is taken where NAME is not set or empty. */
+ * Only references with braces count. ${NAME}, ${NAME:-default}, ${NAME:?message} with NAME [A-Za-z_][A-Za-z0-9_]*, and
+ * ${file:PATH}, the file's content without one newline at its end. $$ is a dollar. Everything else, ${a.b} too, and names without
+ * the prefix stay as they are. Values are not scanned again. The default is taken where NAME is not set or empty. */
 #ifndef COMMON_TEMPLATE_H
 #define COMMON_TEMPLATE_H
 

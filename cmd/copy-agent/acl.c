@@ -57,8 +57,8 @@ static unsigned mask_of(const unsigned char *acl, size_t count)
     return ACL_READ | ACL_WRITE | ACL_SEARCH;
 }
 
-/* acl(5), "access check algorithm": the owner, then named users, then any group that grants it, then others; a group that matches but
- * does not grant it keeps others' permissions away. */
+/* acl(5), "access check algorithm": the owner, then named users, then any group that grants it, then others; a group that matches
+ * but does not grant it keeps others' permissions away. */
 static bool entries_allow(const struct acl_user *user, const struct stat *file, const unsigned char *acl,
                           size_t count, unsigned wanted)
 {

@@ -190,16 +190,16 @@ static bool copy_by_buffer(struct content *content, int source, int dest, off_t 
     return true;
 }
 
-/* One step of the kernel's own copying. Within one file system it may share the blocks; between two of them sendfile saves the way through
- * a buffer. */
+/* One step of the kernel's own copying. Within one file system it may share the blocks; between two of them sendfile saves the
+ * way through a buffer. */
 static ssize_t kernel_step(bool within, int source, int dest)
 {
     return within ? copy_file_range(source, NULL, dest, NULL, KERNEL_CHUNK, 0)
                   : sendfile(dest, source, NULL, KERNEL_CHUNK);
 }
 
-/* True with *done short of the size when the kernel does not want to, or met an error: then the rest goes through the buffer, which tells which
- * side it is on. *refused is set so that it is not asked again. */
+/* True with *done short of the size when the kernel does not want to, or met an error: then the rest goes through the buffer,
+ * which tells which side it is on. *refused is set so that it is not asked again. */
 static bool copy_by_kernel(struct content *content, int source, int dest, off_t size, bool within,
                            bool *refused, off_t *done, struct trouble *trouble)
 {

@@ -34,8 +34,9 @@ void content_begin(struct content *content, const struct journal *journal, atomi
                    bool small);
 void content_end(struct content *content);
 
-/* Copies all of `source`, whose status before was `status`, to the empty file `dest`, with a hole for each run of zeros if the source
- * has holes. A file that changes meanwhile is trouble. False fills `trouble`; its `doing` is NULL when the run is to stop. */
+/* Copies all of `source`, whose status before was `status`, to the empty file `dest`, with a hole for each run of zeros if the
+ * source has holes. A file that changes meanwhile is trouble. False fills `trouble`; its `doing` is NULL when the run is to
+ * stop. */
 bool content_copy(struct content *content, int source, const struct stat *status, int dest,
                   struct trouble *trouble);
 

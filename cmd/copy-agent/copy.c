@@ -39,8 +39,8 @@ static unsigned choose_jobs(const struct copy *copy, const struct limits *limits
     return copy->plan.totals.work_files < jobs ? (unsigned)copy->plan.totals.work_files + 1 : jobs;
 }
 
-/* Whether what is read and written could fill the container's memory with page cache, which is charged to it. Where it could not, the
- * cache is left alone: the app that starts next finds its files in it. */
+/* Whether what is read and written could fill the container's memory with page cache, which is charged to it. Where it could not,
+ * the cache is left alone: the app that starts next finds its files in it. */
 static bool is_memory_short(const struct copy *copy, const struct limits *limits)
 {
     if (limits->memory == LIMITS_NONE)

@@ -7,8 +7,8 @@
 
 #include "common/ownership.h"
 
-/* Gives `dest`, which belongs to whom `present` says, what `source` has, as `status` and `ownership` say: owner and attributes where
- * the process may, the rest always. 0, or errno with *doing telling what failed. */
+/* Gives `dest`, which belongs to whom `present` says, what `source` has, as `status` and `ownership` say: owner and attributes
+ * where the process may, the rest always. 0, or errno with *doing telling what failed. */
 int metadata_copy(int source, const struct stat *status, int dest, const struct stat *present,
                   const struct ownership *ownership, const char **doing);
 

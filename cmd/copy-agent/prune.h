@@ -4,8 +4,8 @@
 
 #include "cmd/copy-agent/copy.h"
 
-/* Removes it and counts in copy->pruned; with `say` it is only told, on standard output. Not touched are --writable paths, lost+found,
- * what is mounted in DEST, and directories that --exclude leaves out. */
+/* Removes it and counts in copy->pruned; with `say` it is only told, on standard output. Not touched are --writable paths,
+ * lost+found, what is mounted in DEST, and directories that --exclude leaves out. */
 void prune_tree(struct copy *copy, bool say);
 
 #endif

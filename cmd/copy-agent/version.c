@@ -59,8 +59,8 @@ bool version_begin(struct copy *copy, struct stage *stage)
     return true;
 }
 
-/* An earlier tree of that name is exchanged in one step, and lies in the stage then. Where the file system cannot do that there is a moment
- * without either. */
+/* An earlier tree of that name is exchanged in one step, and lies in the stage then. Where the file system cannot do that there
+ * is a moment without either. */
 static int put(struct copy *copy, int folder)
 {
     const char *name = copy->settings->version_dir;

@@ -7,8 +7,8 @@
 
 #include "common/reason.h"
 
-/* Whether a signal asks for the end, or the attempt's time is up: fills `why` then, with CODE_DEADLINE for the latter. `what`: "it was
- * being copied". */
+/* Whether a signal asks for the end, or the attempt's time is up: fills `why` then, with CODE_DEADLINE for the latter. `what`:
+ * "it was being copied". */
 bool busy_must_end(int64_t deadline, const char *what, struct reason *why);
 
 /* How an attempt ends whose work has failed for `why`: when it was for want of time, another one may have more. */

@@ -12,8 +12,8 @@ struct render_rules {
     int64_t deadline;
 };
 
-/* Puts the rendered text in the spool's place. False fills `why` (CODE_FAILED, CODE_DEADLINE); all errors have been logged, each with line and
- * column. */
+/* Puts the rendered text in the spool's place. False fills `why` (CODE_FAILED, CODE_DEADLINE); all errors have been logged, each
+ * with line and column. */
 bool render_spool(struct spool *spool, const struct render_rules *rules, struct reason *why);
 
 #endif

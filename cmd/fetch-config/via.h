@@ -15,8 +15,8 @@ struct via {
     char variable[VARIABLE_NAME];
 };
 
-/* `option` is the value of --proxy or of its variable in `environment`, which beats the environment: NULL is none given, an empty one means no proxy. False (CODE_USAGE)
- * when the one that applies makes no sense. via_free in either case. */
+/* `option` is the value of --proxy or of its variable in `environment`, which beats the environment: NULL is none given, an empty
+ * one means no proxy. False (CODE_USAGE) when the one that applies makes no sense. via_free in either case. */
 bool via_choose(const struct url *url, const char *option, char **environment, struct via *via,
                 struct reason *why);
 void via_free(struct via *via);

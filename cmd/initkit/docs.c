@@ -1,6 +1,6 @@
 /* docs-gen: writes what the documents say about options from the tables of the tools, so that it is said once: man
- * pages, the tables of the README.md files (between markers), the completion for bash, and the list of the variables that tools know. With
- * --check it writes nothing and names what is stale. Run by `make docs` and `make check-docs`. */
+ * pages, the tables of the README.md files (between markers), the completion for bash, and the list of the variables that tools
+ * know. With --check it writes nothing and names what is stale. Run by `make docs` and `make check-docs`. */
 #include "cmd/initkit/docs.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* PKCS#12 files of any content, opened with a password, without one, and by guessing. What takes seconds by design, deriving a key in millions of
- * rounds, is refused after a thousand. */
+/* PKCS#12 files of any content, opened with a password, without one, and by guessing. What takes seconds by design, deriving a
+ * key in millions of rounds, is refused after a thousand. */
 #include <openssl/err.h>
 
 #include "common/pbe.h"
