@@ -277,18 +277,13 @@ SCRIPT
 }
 
 @test "an address that does not answer leaves time for the next one" {
-    local silent
-    for silent in 1 2; do
-        start_tcp "peer$silent" "127.0.0.$silent:0 full" \
-            "127.0.0.$((3 - silent)):= read GET say 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi' close"
-        declare -n peer=peer$silent
-        start_dns "names$silent" <<'ZONE'
-two.test A 127.0.0.1 127.0.0.2
-ZONE
-        declare -n names=names$silent
-        run_tool fetch-config "http://two.test.:${peer[0]}/a=./a$silent" --nameserver "$names" --timeout 2s --once
+    answer="say 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi' close"
+    start_tcp first "127.0.0.1:0 full" "127.0.0.2:= read GET $answer"
+    start_tcp second "127.0.0.2:0 full" "127.0.0.1:= read GET $answer"
+    start_dns names <<<'two.test A 127.0.0.1 127.0.0.2'
+    for port in "${first[0]}" "${second[0]}"; do
+        run_tool fetch-config "http://two.test.:$port/a=./$port" --nameserver "$names" --timeout 2s --once
         exits 0
-        unset -n peer names
     done
 }
 
