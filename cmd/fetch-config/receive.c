@@ -8,6 +8,7 @@
 
 #include "common/deadline.h"
 #include "common/mem.h"
+#include "common/stop.h"
 #include "common/units.h"
 
 #include "common/banned.h"
@@ -80,6 +81,17 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
     return CURL_WRITEFUNC_ERROR;
 }
 
+/* libcurl reads what a proxy sends with its refusal of a CONNECT in one go, for as long as more of it comes: there is no way out
+ * but from here. */
+static bool must_end(struct exchange *exchange)
+{
+    long connect_status = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    exchange->reply.late = deadline_now() >= exchange->request.deadline;
+    return exchange->reply.late || connect_status >= 300 || stop_signal() != 0;
+}
+
 /* Called often: counts what has come, whatever the server said would come. */
 static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t to_send, curl_off_t sent)
 {
@@ -92,6 +104,8 @@ static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t t
         exchange->last_activity = deadline_now();
     }
     exchange->reply.received = got;
+    if (must_end(exchange))
+        return 1;
     if (got <= exchange_max_size(exchange))
         return 0;
     exchange->reply.too_large = true;
@@ -173,6 +187,8 @@ void receive_gather(struct exchange *exchange)
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+    if (reply->code == CURLE_ABORTED_BY_CALLBACK && reply->late)
+        reply->code = CURLE_OPERATION_TIMEDOUT;
     reply->status = (int)status;
     reply->header_cut = status != 0 && !exchange->headed;
     reply->connect_status = (int)connect_status;

@@ -115,6 +115,11 @@ static enum outcome judge_proxy(const struct reply *reply, const struct reply_ru
     return status >= 500 || status == 408 || status == 429 ? ATTEMPT_RETRY : ATTEMPT_FAIL;
 }
 
+static void hint_at_proxy(const struct reply_rules *rules, struct reason *why)
+{
+    reason_hint(why, "a proxy is in use: %.120s, from %s", rules->proxy, rules->proxy_source);
+}
+
 /* How long it was waited until the time was up. */
 static const char *time_given(const struct reply *reply, const struct reply_rules *rules,
                               char text[UNITS_TEXT])
@@ -139,7 +144,7 @@ static enum outcome judge_connecting(const struct reply *reply, const struct rep
         reason_hint(why, "packets get lost: is there a NetworkPolicy or a firewall between?");
     }
     if (rules->proxy)
-        reason_hint(why, "a proxy is in use: %.120s, from %s", rules->proxy, rules->proxy_source);
+        hint_at_proxy(rules, why);
     return ATTEMPT_RETRY;
 }
 
@@ -148,7 +153,7 @@ static enum outcome judge_connecting(const struct reply *reply, const struct rep
 static void hint_at_silence(const struct reply_rules *rules, struct reason *why)
 {
     if (rules->proxy)
-        reason_hint(why, "a proxy is in use: %.120s, from %s", rules->proxy, rules->proxy_source);
+        hint_at_proxy(rules, why);
     else
         reason_hint(why, "something accepts and does not answer: is this the right port and protocol?");
 }
@@ -206,9 +211,12 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
 }
 
 /* Nothing that waiting mends: what came is no HTTP, or more header than anyone needs. */
-static enum outcome judge_nonsense(const struct reply *reply, struct reason *why)
+static enum outcome judge_nonsense(const struct reply *reply, const struct reply_rules *rules,
+                                   struct reason *why)
 {
     reason_set(why, CODE_FAILED, "the answer is no HTTP: %.200s", reply->said);
+    if (rules->proxy)
+        hint_at_proxy(rules, why);
     return ATTEMPT_FAIL;
 }
 
@@ -221,12 +229,12 @@ static bool is_nonsense(const struct reply *reply)
 static enum outcome judge_code(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
 {
     if (is_nonsense(reply))
-        return judge_nonsense(reply, why);
+        return judge_nonsense(reply, rules, why);
     switch ((int)reply->code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_TOO_LARGE:
-        return judge_nonsense(reply, why);
+        return judge_nonsense(reply, rules, why);
     case CURLE_FILESIZE_EXCEEDED:
         return judge_limits(reply, rules, why);
     case CURLE_SSL_CONNECT_ERROR:

@@ -22,7 +22,7 @@ struct staging {
     bool is_full;     /* they took more than STAGING_NOTED: what was under way has failed for that */
 };
 
-enum { STAGING_NOTED = 64 * 1024 * 1024 };
+enum { STAGING_NOTED = 16 * 1024 * 1024 };
 
 struct staging_status {
     mode_t mode;

@@ -104,8 +104,8 @@ prepare() {
 import tarfile
 
 with tarfile.open("wide.tar", "w") as out:
-    for i in range(60000):
-        info = tarfile.TarInfo("d%d/" % i + "a" * 250 + "/" + "b" * 250 + "/" + "c" * 250 + "/" + "d" * 250 + "/")
+    for i in range(2000):
+        info = tarfile.TarInfo("d%d/" % i + ("a" * 250 + "/") * 15)
         info.type = tarfile.DIRTYPE
         out.addfile(info)
 MADE

@@ -149,6 +149,12 @@ START_TEST(nonsense)
     struct reply reply = {.code = CURLE_UNSUPPORTED_PROTOCOL, .connected = true, .said = "HTTP/0.9"};
 
     expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP");
+    ck_assert_str_eq(why.hint, "");
+    rules.proxy = "http://proxy:3128/";
+    rules.proxy_source = "https_proxy";
+    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP");
+    expect_contains(why.hint, "http://proxy:3128/, from https_proxy");
+    rules.proxy = NULL;
 }
 END_TEST
 
