@@ -6,12 +6,27 @@
 
 #include "common/banned.h"
 
+enum { ASIDE = 128 * 1024 /* as much as musl gives back to the kernel at once */ };
+
 static void (*exhaustion_cleanup)(void);
 static int exit_code = 3; /* CODE_INTERNAL */
+static struct {
+    void (*say)(const void *owner); /* NULL: a bare line */
+    const void *owner;
+    void *aside;
+} last_words;
 
 void mem_at_exhaustion(void (*cleanup)(void))
 {
     exhaustion_cleanup = cleanup;
+}
+
+void mem_say_at_exhaustion(void (*say)(const void *owner), const void *owner)
+{
+    free(last_words.aside);
+    last_words.aside = malloc(ASIDE);
+    last_words.owner = owner;
+    last_words.say = say;
 }
 
 void mem_set_exit_code(int code)
@@ -19,15 +34,24 @@ void mem_set_exit_code(int code)
     exit_code = code;
 }
 
-/* No stdio, no atexit handlers: either may allocate. */
+/* No atexit handlers: they may allocate. */
 _Noreturn void mem_exhausted(void)
 {
     static const char message[] = "initkit: out of memory\n";
+    void (*cleanup)(void) = exhaustion_cleanup;
+    void (*say)(const void *owner) = last_words.say;
 
-    if (exhaustion_cleanup)
-        exhaustion_cleanup();
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
-    (void)ignored;
+    exhaustion_cleanup = NULL; /* once, for what comes now may run out, too */
+    last_words.say = NULL;
+    if (cleanup)
+        cleanup();
+    if (say) {
+        free(last_words.aside);
+        say(last_words.owner);
+    } else {
+        ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+        (void)ignored;
+    }
     _exit(exit_code);
 }
 

@@ -18,4 +18,8 @@ void mem_set_exit_code(int code);
  * It may be called from any thread and must not allocate. One at a time; the last one counts. */
 void mem_at_exhaustion(void (*cleanup)(void));
 
+/* Registers who says so then, in place of a bare line on standard error. It may allocate: some memory is set aside for it. `owner`
+ * lives as long as the process. */
+void mem_say_at_exhaustion(void (*say)(const void *owner), const void *owner);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -61,9 +62,34 @@ static bool show_client(SSL_CTX *context, const struct keystore *client, struct 
            (!client->chain || SSL_CTX_set1_chain(context, client->chain) == 1);
 }
 
+static void *take(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return xrealloc(NULL, size);
+}
+
+static void *resize(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (size > 0)
+        return xrealloc(memory, size);
+    free(memory);
+    return NULL;
+}
+
+static void give_back(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(memory);
+}
+
 void tls_begin(void)
 {
-    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_SSL_STRINGS |
+    CRYPTO_set_mem_functions(take, resize, give_back);
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_SSL_STRINGS |
                          OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
                      NULL);
 }

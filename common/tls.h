@@ -38,8 +38,9 @@ struct tls_setup {
 
 enum { TLS_CHAIN_MAX_BYTES = 1024 * 1024 /* of a server's certificate message; longer ones are refused */ };
 
-/* Once a process, before anything else of OpenSSL's: leaves out what takes time at its beginning and end (the texts of its
- * errors, of which tls_note_end has its own; freeing everything). */
+/* Once a process, before anything else of OpenSSL's: leaves out what takes time at its beginning and end (its configuration file;
+ * the texts of its errors, of which tls_note_end has its own; freeing everything). Memory that OpenSSL cannot have ends the
+ * process (mem_exhausted): as an error of the handshake's it would be blamed on the server. */
 void tls_begin(void);
 
 /* Prepares a context for one connection. False fills `why` (CODE_INTERNAL, CODE_CLIENT_CERTIFICATE). */

@@ -53,6 +53,7 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
     verdict->warn_only = common->warn_only;
     if (common->warn_only)
         mem_set_exit_code(CODE_OK);
+    mem_say_at_exhaustion(verdict_exhausted, verdict);
     if (!good) {
         *code = verdict_refuse(verdict, &why);
         return false;

@@ -79,3 +79,12 @@ int verdict_refuse(const struct verdict *verdict, const struct reason *why)
     buf_free(&text);
     return code;
 }
+
+void verdict_exhausted(const void *verdict)
+{
+    struct reason why;
+
+    reason_set(&why, CODE_INTERNAL, "out of memory");
+    reason_hint(&why, "raise the container's memory limit, or give it less to do at once");
+    verdict_refuse(verdict, &why);
+}

@@ -25,4 +25,7 @@ int verdict_finish(const struct verdict *verdict, enum code code, const struct l
 /* The ending of a run that did not begin, or that met a wall outside of any target: `why` is the line. */
 int verdict_refuse(const struct verdict *verdict, const struct reason *why);
 
+/* The ending of a run that is out of memory, for mem_say_at_exhaustion: `verdict` is a struct verdict. */
+void verdict_exhausted(const void *verdict);
+
 #endif

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <curl/curl.h>
-#include <openssl/crypto.h>
 
 #include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/run.h"
@@ -97,7 +96,6 @@ int main(int argc, char **argv)
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
         hold_memory();
-        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
         tls_begin();
         jsoncheck_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)

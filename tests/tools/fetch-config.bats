@@ -830,6 +830,27 @@ MADE
     exits 0
 }
 
+@test "memory that cannot be had for TLS is 3, with a hint, and never the server's fault" {
+    not_emulated
+    release_build
+    certificate server /CN=127.0.0.1 subjectAltName=IP:127.0.0.1
+    cat server.pem server.key >both.pem
+    start_http h --cert both.pem <<<'/a 200 text x'
+    local size seen=
+    touch termination
+    for size in {1100..2400..50}; do
+        inside=(prlimit "--data=${size}000")
+        run_tool fetch-config "$h/a=./a" --cacert ca.pem --once --termination-log termination
+        seen+=$status
+        [ "$status" -eq 0 ] && continue
+        exits 3
+        ends_saying "fetch-config: out of memory; hint: raise the container's memory limit"
+        cmp <(tail -n 1 err) termination
+    done
+    [[ $seen == 3*0 ]] || report "expected both ends: $seen"
+    no_litter
+}
+
 @test "memory that cannot be had while JSON is parsed is 3, and leaves nothing" {
     not_emulated
     release_build

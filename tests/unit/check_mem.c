@@ -85,6 +85,56 @@ START_TEST(the_cleanup_runs_first)
 }
 END_TEST
 
+static void say_words(const void *owner)
+{
+    char *copy = xstrdup(owner);
+    ssize_t ignored = write(STDERR_FILENO, copy, strlen(copy));
+
+    (void)ignored;
+    free(copy);
+}
+
+static void say_and_run_out(const void *owner)
+{
+    say_words(owner);
+    mem_exhausted();
+}
+
+static void exhaust_with_words(void)
+{
+    mem_say_at_exhaustion(say_words, "words\n");
+    mem_exhausted();
+}
+
+static void exhaust_twice(void)
+{
+    mem_at_exhaustion(say_cleaned);
+    mem_say_at_exhaustion(say_and_run_out, "words\n");
+    mem_exhausted();
+}
+
+START_TEST(words_of_its_own_take_the_place_of_the_line)
+{
+    capture_begin(STDERR_FILENO);
+    int code = exit_code_of(exhaust_with_words);
+    const char *said = capture_end();
+
+    ck_assert_int_eq(code, 3);
+    ck_assert_str_eq(said, "words\n");
+}
+END_TEST
+
+START_TEST(running_out_while_it_is_said_ends_with_the_line)
+{
+    capture_begin(STDERR_FILENO);
+    int code = exit_code_of(exhaust_twice);
+    const char *said = capture_end();
+
+    ck_assert_int_eq(code, 3);
+    ck_assert_str_eq(said, "cleaned\nwords\ninitkit: out of memory\n");
+}
+END_TEST
+
 static void exhaust_with_another_code(void)
 {
     mem_set_exit_code(0);
@@ -133,5 +183,6 @@ START_TEST(copies_of_texts)
 }
 END_TEST
 
-SUITE("mem", running_out_ends_with_exit_code_3, the_cleanup_runs_first, another_exit_code,
-      memory_is_zeroed_and_never_null, copies_of_texts)
+SUITE("mem", running_out_ends_with_exit_code_3, the_cleanup_runs_first,
+      words_of_its_own_take_the_place_of_the_line, running_out_while_it_is_said_ends_with_the_line,
+      another_exit_code, memory_is_zeroed_and_never_null, copies_of_texts)
