@@ -18,8 +18,8 @@ struct chunk {
     alignas(ALIGNMENT) char bytes[];
 };
 
-/* What jansson has of us: given back all at once. So a block costs its own size and nothing else, and an end, by a signal too,
- * need not wait until a million of them are freed. */
+/* What jansson has of us, whose hooks know no owner. It is given back all at once: a block costs its own size and nothing
+ * else, and an end, by a signal too, need not wait until a million of them are freed. */
 static struct {
     size_t held, most;
     struct chunk *chunks;
