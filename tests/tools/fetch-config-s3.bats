@@ -149,7 +149,7 @@ put() {
     echo hello >file
     put bucket 'a b/c+d=file'
     certificate server /CN=localhost "subjectAltName=DNS:localhost,IP:127.0.0.1"
-    good_port=$(free_port) bad_port=$(free_port)
+    read -r good_port bad_port < <(free_port 2)
     run_nginx <<CONF
     server {
         listen 127.0.0.1:$good_port ssl;

@@ -15,7 +15,7 @@ start_nginx() {
     echo hello >www/page
     echo secret >www/private/page
     seq 1 200000 >www/large
-    plain_port=$(free_port) secure_port=$(free_port) mutual_port=$(free_port)
+    read -r plain_port secure_port mutual_port < <(free_port 3)
     plain=http://127.0.0.1:$plain_port secure=https://127.0.0.1:$secure_port mutual=https://127.0.0.1:$mutual_port
     printf 'user:%s\n' "$(openssl passwd -1 geheim)" >htpasswd
     run_nginx <<CONF

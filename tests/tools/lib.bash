@@ -119,9 +119,11 @@ received() {
     awk -v port="$2" '$4 == "read" && $2 == port { printf "%s", $5 }' "$1.events"
 }
 
-# A port of 127.0.0.1 that nobody uses, for servers that cannot choose one by themselves.
+# free_port [N]: a port of 127.0.0.1 that nobody uses, for servers that cannot choose one by themselves; or N different ones, in a line.
 free_port() {
-    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    "$python" -c 'import socket, sys
+held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(each.getsockname()[1] for each in held))' "${1:-1}"
 }
 
 # A loopback address that no other test uses, where port 53 can be had.

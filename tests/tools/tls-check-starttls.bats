@@ -123,7 +123,7 @@ CONF
 start_dovecot() {
     local folder=$PWD/$1
     local -n ports=$1
-    ports=("$(free_port)" "$(free_port)")
+    read -ra ports < <(free_port 2)
     mkdir "$folder"
     cat >"$folder/conf" <<CONF
 base_dir = $folder/run
