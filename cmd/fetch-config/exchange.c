@@ -73,14 +73,18 @@ static void on_limit(void *owner)
     exchange_give_up(exchange);
 }
 
+/* While another pair was unpacked or parsed nobody looked at what came: that is done once more before it is called nothing. */
 static void on_stall(void *owner)
 {
     struct exchange *exchange = owner;
     int64_t now = deadline_now();
     int64_t due = deadline_after(exchange->last_activity, exchange->plan->stall_timeout);
 
-    if (now < due) {
-        loop_timer_set(exchange->plan->loop, &exchange->stall, due);
+    bool look_again = now >= due && exchange->looked < due;
+    if (look_again)
+        exchange->looked = now;
+    if (now < due || look_again) {
+        loop_timer_set(exchange->plan->loop, &exchange->stall, look_again ? now + 1 : due);
         return;
     }
     exchange->reply.stalled = true;

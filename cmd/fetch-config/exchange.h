@@ -70,6 +70,7 @@ struct exchange {
     char *proxy_auth;
     struct loop_timer stall, limit;
     int64_t last_activity;
+    int64_t looked; /* when the time of --stall-timeout was over, and it was looked for activity once more */
     curl_off_t moved; /* bytes seen by the last activity */
     int64_t unpacked; /* bytes of the body that were handed over */
     bool encoded;     /* they came out of a Content-Encoding */

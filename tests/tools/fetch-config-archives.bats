@@ -212,3 +212,25 @@ MADE
     done
     [ "$failed" -gt 0 ]
 }
+
+@test "a server that sends while another pair is being unpacked has not stalled" {
+    not_emulated
+    "$python" - <<'MADE'
+import gzip, tarfile
+
+entry = tarfile.TarInfo("zeros")
+entry.size = 8 << 30
+zeros = gzip.compress(bytes(1 << 26), 1)
+with open("zeros.tar.gz", "wb") as archive:
+    archive.write(gzip.compress(entry.tobuf()))
+    for _ in range(8 << 4):
+        archive.write(zeros)
+    archive.write(gzip.compress(bytes(1024)))
+MADE
+    start_http h <<<$'/zeros.tar.gz 200 file zeros.tar.gz\n/slow 200 slow 30 0.1'
+    run_tool fetch-config "$h/zeros.tar.gz=./a" "$h/slow=./b" --extract --strip-components 1 --max-unpacked-size 9Gi \
+        --stall-timeout 1s --once
+    exits 1
+    ends_saying "slow: is neither tar"
+    says_not "nothing came"
+}
