@@ -162,7 +162,7 @@ def main():
         f"The herd: {WAITERS} waiters for {AWAY} s",
         head,
         [row(name, found) for name, found in herds.items()],
-        "A short name is asked in each search domain. The loop asks for the full name and one family, or it would never succeed.",
+        "dnsmasq's negative answers have no SOA, so all of the search list is asked in each attempt: the queries are the most there can be. The loop asks for the full name and one family, or it would never succeed.",
         herds,
     )
     scale = CLUSTER / WAITERS
