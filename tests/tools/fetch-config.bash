@@ -47,7 +47,7 @@ run_nginx() {
         cat <<CONF
 user $(id -un);
 daemon off;
-worker_processes 1;
+master_process off;
 pid $PWD/nginx.pid;
 error_log $PWD/logs/error.log;
 events { worker_connections 64; }
