@@ -1,6 +1,8 @@
 #include "common/lookup.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/connect.h"
 #include "common/deadline.h"
@@ -59,6 +61,16 @@ static void lookup_on_result(void *owner, const struct dns_result *result)
     free(addresses);
 }
 
+/* What is remembered of one host's candidates says nothing of another's, where a redirect leads, say. */
+static void lookup_turn_to(struct lookup *lookup, const char *host)
+{
+    if (strcmp(lookup->host, host) == 0)
+        return;
+    lookup->negative = (struct dns_negative){0};
+    lookup->memory = (struct dns_memory){0};
+    snprintf(lookup->host, sizeof lookup->host, "%s", host);
+}
+
 void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_t patience, int64_t deadline)
 {
     const struct lookup_plan *plan = lookup->plan;
@@ -74,6 +86,7 @@ void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_
     struct address found[HOSTS_ADDRESSES];
     size_t count = find_at_hand(plan, host, port, found);
 
+    lookup_turn_to(lookup, host);
     lookup->port = port;
     lookup->status = ANSWER_NONE;
     if (count > 0)

@@ -26,6 +26,7 @@ struct lookup {
 
     enum answer_status status; /* DNS's, where it was asked */
     struct dns_lookup *dns;    /* NULL: none under way */
+    char host[DNS_NAME];       /* the last one, whose are: */
     struct dns_negative negative;
     struct dns_memory memory;
     uint16_t port;

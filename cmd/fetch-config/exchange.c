@@ -1,7 +1,6 @@
 #include "cmd/fetch-config/exchange.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,19 +190,6 @@ static bool read_proxy_auth(struct exchange *exchange, struct reason *why)
     return exchange->proxy_auth != NULL;
 }
 
-/* What is remembered of one host's candidates says nothing of another's, where a redirect leads or the next phase asks. */
-static void exchange_look_up(struct exchange *exchange)
-{
-    const struct url *hop = next_hop(exchange);
-
-    if (strcmp(exchange->looked_up, hop->host) != 0) {
-        dns_memory_forget(&exchange->lookup.memory);
-        exchange->lookup.negative.known = false;
-        snprintf(exchange->looked_up, sizeof exchange->looked_up, "%s", hop->host);
-    }
-    lookup_start(&exchange->lookup, hop->host, hop->port, DNS_PATIENCE, exchange->request.deadline);
-}
-
 void exchange_start(struct exchange *exchange, const struct exchange_request *request)
 {
     const struct exchange_plan *plan = exchange->plan;
@@ -231,7 +217,8 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
         exchange_fail(exchange, ATTEMPT_FAIL, &why);
         return;
     }
-    exchange_look_up(exchange);
+    lookup_start(&exchange->lookup, next_hop(exchange)->host, next_hop(exchange)->port, DNS_PATIENCE,
+                 request->deadline);
 }
 
 int64_t exchange_max_size(const struct exchange *exchange)

@@ -63,7 +63,6 @@ struct exchange {
     struct via via;
 
     struct lookup lookup;
-    char looked_up[DNS_NAME]; /* the last host that was */
     CURL *easy;
     struct multi_transfer transfer;
     struct curl_slist *resolve, *headers;

@@ -72,6 +72,22 @@ START_TEST(the_hosts_file_comes_before_dns)
 }
 END_TEST
 
+START_TEST(what_is_remembered_is_one_hosts)
+{
+    prepare();
+    look_up("db");
+    lookup.memory.since = 5;
+    lookup.negative.known = true;
+    lookup_start(&lookup, "db", 8080, DNS_PATIENCE, 0);
+    ck_assert_int_eq(lookup.memory.since, 5);
+    ck_assert(lookup.negative.known);
+    lookup_start(&lookup, "db.example", 8080, DNS_PATIENCE, 0);
+    ck_assert_int_eq(lookup.memory.since, 0);
+    ck_assert(!lookup.negative.known);
+    ended = 0;
+}
+END_TEST
+
 START_TEST(without_servers_it_says_why)
 {
     prepare();
@@ -83,4 +99,5 @@ START_TEST(without_servers_it_says_why)
 }
 END_TEST
 
-SUITE("lookup", a_literal_address_is_itself, the_hosts_file_comes_before_dns, without_servers_it_says_why)
+SUITE("lookup", a_literal_address_is_itself, the_hosts_file_comes_before_dns, what_is_remembered_is_one_hosts,
+      without_servers_it_says_why)
