@@ -17,8 +17,26 @@ strict() {
     [ "${INITKIT_STRICT:-0}" = 1 ]
 }
 
+locked_packages() {
+    awk '!/^#/ && !seen[$1]++ { print $1 }' "$lock"
+}
+
 locked_version() {
     awk -v package="$1" '$1 == package { print $2; exit }' "$lock"
+}
+
+# "FILE SHA256", a line each, as deps/lock has them.
+locked_files() {
+    awk -v package="$1" '$1 == package { print $3, $4 }' "$lock"
+}
+
+sources_directory() {
+    # The epoch's colon would trouble PATH-like variables.
+    echo "$cache/sources/$1/${2//:/%}"
+}
+
+is_cached() {
+    [ -d "$(sources_directory "$1" "$2")" ]
 }
 
 # A file to flock, so that two builds at once do the work once.
