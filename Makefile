@@ -52,10 +52,16 @@ LINK.zlib := -lz
 LINK.c-ares := -lcares
 LIBRARIES := $(filter $(foreach t,$(TOOLS),$(LIBRARIES.$t)),$(ALL_LIBRARIES))
 link = $(foreach l,$(filter $1,$(ALL_LIBRARIES)),$(LINK.$l))
+$(foreach line,$(shell awk '/^[a-z]/ && NF > 2 { n = $$1; for (i = 3; i <= NF; i++) n = n "," $$i; print n }' deps/libraries),\
+	$(eval NEEDS.$(firstword $(subst $(comma), ,$(line))) := $(wordlist 2,9,$(subst $(comma), ,$(line)))))
+PACKAGES := musl $(LIBRARIES)
+
+# As the libraries have it (deps/build).
+HARDENING := -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum
-LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) -fstack-protector-strong
+LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) $(HARDENING)
 SMALL := -Os -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 TRAP := -fsanitize=undefined -fsanitize-undefined-trap-on-error
 
@@ -68,6 +74,7 @@ SHARED := -pie -Wl,--dynamic-linker=/lib/ld-musl-$(HOST).so.1,--gc-sections /lib
 COMMON := $(wildcard common/*.c)
 MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
+WAIT_PARTS := $(filter-out $(MAINS),$(foreach t,$(WAIT_TOOLS),$(wildcard cmd/$t/*.c)))
 DOCS := $(wildcard cmd/initkit/docs*.c)
 INITKIT := $(filter-out $(DOCS),$(wildcard cmd/initkit/*.c))
 UNIT := $(wildcard tests/unit/check_*.c)
@@ -77,19 +84,28 @@ FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 
 all: $(foreach t,$(TOOLS) initkit initkit-wait,$(BIN)/$t) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
 
+# What the tools' sources include; only these wait for OpenSSL's headers.
+TLS_COMMON := $(shell deps/users openssl/ common)
+
 # --- libraries (deps/build keeps them outside the work tree) ---
 
 build/.packages-%: deps/packages $(wildcard tests/*/packages)
 	@deps/packages $*
 	@mkdir -p $(@D) && touch $@
 
-# $1: ARCH-VARIANT, $2: library. Provided again if the cache that it points into is gone.
+# $1: ARCH-VARIANT, $2: library. Provided again if the cache that it points into is gone. While the first one is compiled, the
+# sources of the others are fetched.
 define library
-build/deps/$1/.$2: deps/lock deps/build deps/fetch deps/cache.sh $(if $(wildcard build/deps/$1/pkg/$2/versions),,always) \
+build/deps/$1/.$2: deps/lock deps/build deps/libraries deps/fetch deps/archives.sh deps/cache.sh \
+		$(NEEDS.$2:%=build/deps/$1/.%) $(if $(wildcard build/deps/$1/pkg/$2/versions),,always) \
 		$(if $(filter 1,$(STRICT)),always) | $(call packages_for,$1)
-	+@INITKIT_STRICT=$(STRICT) deps/build $(subst -, ,$1) $2
+	$(if $(filter toolchain,$2),@deps/fetch --ahead $(PACKAGES) &)
+	+@INITKIT_LIBRARIES=$(words toolchain $(if $(filter wait,$(MAKECMDGOALS)),$(LIBRARIES.wait-for-dns),$(LIBRARIES))) \
+		deps/build $(subst -, ,$1) $2
 	@touch $$@
 endef
+export INITKIT_STRICT := $(STRICT)
+export INITKIT_SOURCES := $(if $(SOURCES),$(abspath $(SOURCES)))
 packages_for = $(addprefix build/.packages-,build $(if $(findstring sanitized,$1),sanitized,\
 	$(if $(findstring $(HOST),$1),,cross)))
 
@@ -100,39 +116,53 @@ libraries = $(foreach l,toolchain $2,build/deps/$1/.$l)
 
 # --- compiling: one and the same for each kind of build ---
 
-# $1: folder, $2: ARCH-VARIANT of the libraries, $3: flags, $4: libraries
+# $1: folder, $2: ARCH-VARIANT of the libraries, $3: flags
 define kind
-$1/%.o: %.c $1/flags $1/versions.h $(call libraries,$2,$4)
+compile.$1 := build/deps/$2/bin/cc $3 -MMD -MP -I$1 -isystem build/deps/$2/include
+
+$1/%.o: %.c $1/flags $(call libraries,$2)
 	@mkdir -p $$(@D)
-	$$(quiet) build/deps/$2/bin/cc $3 -MMD -MP -I$1 -isystem build/deps/$2/include -c -o $$@ $$<
+	$$(quiet) $$(compile.$1) -c -o $$@ $$<
 
 # A tool's main under another name, for a program that holds several tools.
-$1/multi/cmd/%/main.o: cmd/%/main.c $1/flags $1/versions.h $(call libraries,$2,$4)
+$1/multi/cmd/%/main.o: cmd/%/main.c $1/flags $(call libraries,$2)
 	@mkdir -p $$(@D)
-	$$(quiet) build/deps/$2/bin/cc $3 -MMD -MP -I$1 -isystem build/deps/$2/include \
-		-Dmain=$$(subst -,_,$$*)_main -Wno-missing-prototypes -c -o $$@ $$<
+	$$(quiet) $$(compile.$1) -Dmain=$$(subst -,_,$$*)_main -Wno-missing-prototypes -c -o $$@ $$<
 
-$1/wait/cmd/initkit/main.o: cmd/initkit/main.c $1/flags $1/versions.h $(call libraries,$2,$4)
+$1/wait/cmd/initkit/main.o: cmd/initkit/main.c $1/flags $(call libraries,$2)
 	@mkdir -p $$(@D)
-	$$(quiet) build/deps/$2/bin/cc $3 -MMD -MP -I$1 -isystem build/deps/$2/include -DINITKIT_WAIT_ONLY -c -o $$@ $$<
+	$$(quiet) $$(compile.$1) -DINITKIT_WAIT_ONLY -c -o $$@ $$<
 
-$1/libcommon.a: $(COMMON:%.c=$1/%.o) $1/common.list
-	@rm -f $$@
-	$$(quiet) $(call ar,$2) rcs $$@ $$(filter %.o,$$^)
+# Whose headers they include.
+$(COMMON:%.c=$1/%.o): $(call libraries,$2,c-ares)
+$(TLS_COMMON:%.c=$1/%.o): $(call libraries,$2,openssl)
+$(foreach t,$(TOOLS),$(call tool_objects,$1,$2,$t))
 
-$1/libcmd.a: $(PARTS:%.c=$1/%.o) $1/cmd.list
-	@rm -f $$@
-	$$(quiet) $(call ar,$2) rcs $$@ $$(filter %.o,$$^)
+# All of common/, and what of it needs no OpenSSL.
+$(call archive,$1/libcommon.a,$2,$(COMMON:%.c=$1/%.o))
+$(call archive,$1/libplain.a,$2,$(patsubst %.c,$1/%.o,$(filter-out $(TLS_COMMON),$(COMMON))))
+$(call archive,$1/libcmd.a,$2,$(PARTS:%.c=$1/%.o))
 
 $1/flags: always
 	@$$(call if_changed,build/deps/$2/bin/cc $3)
-$1/common.list: always
-	@$$(call if_changed,$(COMMON))
-$1/cmd.list: always
-	@$$(call if_changed,$(PARTS))
-$1/versions.h: deps/lock deps/versions-header $(call libraries,$2,$4)
+endef
+
+# $1: folder, $2: ARCH-VARIANT, $3: tool
+define tool_objects
+$(patsubst %.c,$1/%.o,$(wildcard cmd/$3/*.c)) $1/multi/cmd/$3/main.o: $(call libraries,$2,$(LIBRARIES.$3)) | $1/cmd/$3/versions.h
+$1/cmd/$3/versions.h: deps/lock deps/versions-header $(call libraries,$2,$(LIBRARIES.$3))
 	@mkdir -p $$(@D)
-	@deps/versions-header build/deps/$2/versions >$$@
+	@deps/versions-header build/deps/$2/versions $(LIBRARIES.$3) >$$@
+
+endef
+
+# $1: archive, $2: ARCH-VARIANT, $3: objects. The list makes it anew when a source is gone.
+define archive
+$1: $3 $1.list
+	@rm -f $$@
+	$$(quiet) $(call ar,$2) rcs $$@ $$(filter %.o,$$^)
+$1.list: always
+	@$$(call if_changed,$3)
 endef
 
 # Writes $1 to the target if it is not what the target holds.
@@ -141,12 +171,12 @@ quiet = $(if $(V),,@echo '  $(if $(findstring .o,$@),CC,$(if $(findstring .a,$@)
 
 ar = $(if $(filter $(HOST)-%,$1),ar,$(firstword $(subst -, ,$1))-linux-gnu-ar)
 
-$(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LANGUAGE) $(SMALL),$(LIBRARIES))))
-$(eval $(call kind,build/musl,$(HOST)-release,$(LANGUAGE) $(SMALL) $(TRAP),$(LIBRARIES)))
-$(eval $(call kind,build/sanitized,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer,$(LIBRARIES)))
-$(eval $(call kind,build/coverage,$(HOST)-sanitized,$(LANGUAGE) -O0 -g --coverage,$(LIBRARIES)))
+$(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LANGUAGE) $(SMALL))))
+$(eval $(call kind,build/musl,$(HOST)-release,$(LANGUAGE) $(SMALL) $(TRAP)))
+$(eval $(call kind,build/sanitized,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer))
+$(eval $(call kind,build/coverage,$(HOST)-sanitized,$(LANGUAGE) -O0 -g --coverage))
 $(eval $(call kind,build/fuzz,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer \
-	-fsanitize=fuzzer-no-link -Wno-missing-prototypes,$(LIBRARIES)))
+	-fsanitize=fuzzer-no-link -Wno-missing-prototypes))
 
 # --- programs ---
 
@@ -159,17 +189,17 @@ $1: $4 $2/flags $(call libraries,$3,$6)
 endef
 # $1: folder of the binaries, $2: folder of the objects, $3: ARCH-VARIANT, $4: link flags
 define programs
-$(foreach t,$(TOOLS),$(call program,$1/$t,$2,$3,$(patsubst %.c,$2/%.o,$(wildcard cmd/$t/*.c)) $2/libcommon.a,$4,\
-	$(LIBRARIES.$t)))
+$(foreach t,$(TOOLS),$(call program,$1/$t,$2,$3,$(patsubst %.c,$2/%.o,$(wildcard cmd/$t/*.c)) \
+	$2/$(if $(filter openssl,$(LIBRARIES.$t)),libcommon,libplain).a,$4,$(LIBRARIES.$t)))
 $(call program,$1/initkit,$2,$3,$(INITKIT:%.c=$2/%.o) $(MAINS:%.c=$2/multi/%.o) $2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES))
 $(call program,$1/initkit-wait,$2,$3,$(INITKIT:%.c=$2/wait/%.o) $(WAIT_TOOLS:%=$2/multi/cmd/%/main.o) \
-	$2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES.wait-for-dns))
+	$(WAIT_PARTS:%.c=$2/%.o) $2/libplain.a,$4,$(LIBRARIES.wait-for-dns))
 endef
 # $1: folder, $2: ARCH-VARIANT, $3: link flags
 define unit_tests
 $(foreach t,$(UNIT),$(call program,$(t:tests/unit/%.c=$1/unit/%),$1,$2,$(t:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o) \
 	$1/libcmd.a $1/libcommon.a,$3,check $(LIBRARIES)))
-$(UNIT:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o): build/deps/$2/.check
+$(UNIT:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o): $(call libraries,$2,check $(LIBRARIES))
 endef
 
 $(eval $(call programs,$(BIN),build/$(ARCH),$(ARCH)-release,$(LDFLAGS) $(LDFLAGS.$(ARCH)) -s))
@@ -183,6 +213,7 @@ $(eval $(call unit_tests,build/musl,$(HOST)-release,$(LDFLAGS)))
 $(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,$(DOCS:%.c=build/$(HOST)/%.o) \
 	$(patsubst %.c,build/$(HOST)/multi/%.o,$(MAINS) cmd/initkit/main.c) build/$(HOST)/libcmd.a \
 	build/$(HOST)/libcommon.a,$(LDFLAGS),$(LIBRARIES)))
+$(FUZZ:%.c=build/fuzz/%.o): $(call libraries,$(HOST)-sanitized,$(LIBRARIES))
 $(foreach f,$(FUZZ),$(eval $(call program,$(f:tests/fuzz/%.c=build/fuzz/%),build/fuzz,$(HOST)-sanitized,\
 	$(f:%.c=build/fuzz/%.o) build/fuzz/libcmd.a build/fuzz/libcommon.a,-fsanitize=fuzzer,$(LIBRARIES))))
 
@@ -194,10 +225,18 @@ build/lint/%.tidy: %.c .clang-tidy build/sanitized/%.o build/.packages-lint
 
 # --- what people call ---
 
+wait: $(foreach t,$(WAIT_TOOLS) initkit-wait,$(BIN)/$t) ## build only the tools that need no OpenSSL to wait: quick from nothing
+
 deps: $(foreach l,$(ALL_LIBRARIES),build/deps/$(ARCH)-release/.$l) ## build all the libraries, not only those that the tools need
 
-relock: ## name the libraries' newest revisions in deps/lock
+sources: ## write all sources of the libraries into one archive: build/initkit-VERSION-sources.tar (see SOURCES)
+	@deps/bundle build/initkit-$(VERSION)-sources.tar
+
+relock: ## name the newest revisions of the libraries that can be had in deps/lock
 	@deps/relock
+
+audit: ## which locked revisions are behind Debian's signed index?
+	@deps/audit
 
 docs: build/docs-gen ## write man pages, README's tables, completion and common/variables.inc from the option tables
 	@build/docs-gen
@@ -307,9 +346,10 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo '  ARCH=aarch64   the other architecture    STRICT=1   take no other library revision than the lock'"'"'s'
+	@echo '  SOURCES=FILE   take the libraries'"'"' sources from the archive that `make sources` wrote, and nothing from the network'
 	@echo '  V=1            show the commands         INITKIT_CACHE=DIR   where built libraries are kept'
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 always:
-.PHONY: all always deps relock docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
+.PHONY: all wait always deps sources relock audit docs install check check-all lint format check-deps check-docs check-unit check-unit-musl check-tools \
 	check-tools-sanitized check-tools-valgrind check-build faults check-images pods coverage fuzz check-fuzz images image-files demo bench report clean help

@@ -11,7 +11,7 @@
 #include "common/deadline.h"
 #include "common/mem.h"
 #include "common/tool.h"
-#include "versions.h"
+#include "cmd/copy-agent/versions.h"
 
 #include "common/banned.h"
 

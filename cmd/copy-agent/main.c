@@ -10,7 +10,7 @@
 #include "common/ownership.h"
 #include "common/tool.h"
 #include "common/units.h"
-#include "versions.h"
+#include "cmd/copy-agent/versions.h"
 
 #include "common/banned.h"
 

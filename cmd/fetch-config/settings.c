@@ -5,7 +5,7 @@
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/reply.h"
 #include "common/ownership.h"
-#include "versions.h"
+#include "cmd/fetch-config/versions.h"
 
 #include "common/banned.h"
 

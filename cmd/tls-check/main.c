@@ -11,7 +11,7 @@
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/tool.h"
-#include "versions.h"
+#include "cmd/tls-check/versions.h"
 
 #include "common/banned.h"
 

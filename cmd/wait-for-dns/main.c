@@ -9,7 +9,7 @@
 #include "common/publish.h"
 #include "common/resolver.h"
 #include "common/tool.h"
-#include "versions.h"
+#include "cmd/wait-for-dns/versions.h"
 
 #include "common/banned.h"
 

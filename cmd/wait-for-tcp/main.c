@@ -9,7 +9,7 @@
 #include "common/namespace.h"
 #include "common/resolver.h"
 #include "common/tool.h"
-#include "versions.h"
+#include "cmd/wait-for-tcp/versions.h"
 
 #include "common/banned.h"
 

@@ -13,6 +13,8 @@ setup_file() {
     copy_tree "$one"
     copy_tree "$two"
     make -C "$one" >/dev/null
+    make -C "$two" wait >/dev/null
+    (cd "$two/build" && find bin deps -name '.[a-z]*' -o -path 'bin/*' | sort) >"$BATS_FILE_TMPDIR/waiting"
     make -C "$two" >/dev/null
 }
 
@@ -31,6 +33,13 @@ names() {
         cmp "$one/build/bin/$name" "$two/build/bin/$name"
         cmp "$one/build/bin/$name" "$top/build/bin/$name"
     done
+}
+
+@test "make wait builds the wait tools, and nothing that they do not need" {
+    run -0 grep '^bin/' "$BATS_FILE_TMPDIR/waiting"
+    [ "$output" = "$(printf 'bin/%s\n' initkit-wait wait-for-dns wait-for-tcp)" ]
+    run -0 grep -o '/\.[a-z].*' "$BATS_FILE_TMPDIR/waiting"
+    [ "$output" = "$(printf '/.%s\n' c-ares lock toolchain)" ]
 }
 
 @test "a second make does nothing" {
