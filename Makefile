@@ -57,12 +57,12 @@ $(foreach line,$(shell awk '/^[a-z]/ && NF > 2 { n = $$1; for (i = 3; i <= NF; i
 PACKAGES := musl $(LIBRARIES)
 
 # As the libraries have it (deps/build).
-HARDENING := -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
+HARDENING := -fstack-clash-protection -ftrivial-auto-var-init=zero
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum
-LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) $(HARDENING)
-SMALL := -Os -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
+LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) -fstack-protector-strong
+SMALL := $(HARDENING) -Os -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 TRAP := -fsanitize=undefined -fsanitize-undefined-trap-on-error
 
 LDFLAGS := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
@@ -174,7 +174,7 @@ ar = $(if $(filter $(HOST)-%,$1),ar,$(firstword $(subst -, ,$1))-linux-gnu-ar)
 $(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LANGUAGE) $(SMALL))))
 $(eval $(call kind,build/musl,$(HOST)-release,$(LANGUAGE) $(SMALL) $(TRAP)))
 $(eval $(call kind,build/sanitized,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer))
-$(eval $(call kind,build/coverage,$(HOST)-sanitized,$(LANGUAGE) -O0 -g --coverage))
+$(eval $(call kind,build/coverage,$(HOST)-sanitized,$(LANGUAGE) -DSANDBOX_NEVER=1 -O0 -g --coverage))
 $(eval $(call kind,build/fuzz,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link -Wno-missing-prototypes))
 

@@ -5,6 +5,7 @@
 #include "common/banned.h"
 
 static const char *const log_formats[] = {"text", "json", NULL};
+static const char *const sandbox_modes[] = {"auto", "off", NULL};
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 
 #define AT(member) offsetof(struct common_options, member)
@@ -73,6 +74,13 @@ static const struct option common_rows[] = {
      .initial = "/dev/termination-log",
      .empty_counts = true,
      .help = "The reason's one line is written there if the file exists; empty = off"},
+    {.name = "sandbox",
+     .argument = "auto|off",
+     .type = OPTION_CHOICE,
+     .offset = AT(sandbox),
+     .choices = sandbox_modes,
+     .initial = "auto",
+     .help = "Have the kernel refuse every write but to the paths named (Landlock, where it has that)"},
     {.name = "warn-only",
      .offset = AT(warn_only),
      .help =

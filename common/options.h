@@ -55,6 +55,7 @@ struct common_options {
     int log_format;              /* enum log_format */
     int log_level;               /* enum log_level */
     const char *termination_log; /* empty: off */
+    int sandbox;                 /* enum sandbox_mode */
     bool warn_only;
     bool help, version;
     struct option_list operands;

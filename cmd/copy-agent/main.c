@@ -5,12 +5,13 @@
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/cp.h"
 #include "cmd/copy-agent/version.h"
+#include "cmd/copy-agent/versions.h"
 #include "common/deadline.h"
 #include "common/install.h"
 #include "common/ownership.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
 #include "common/units.h"
-#include "cmd/copy-agent/versions.h"
 
 #include "common/banned.h"
 
@@ -241,6 +242,17 @@ static int64_t deadline_of(const struct retry_policy *retry, int64_t began)
                             deadline_limit(began, retry->attempt_timeout));
 }
 
+static void enter_sandbox(const struct copy_agent_options *options)
+{
+    const struct option_list *operands = &options->common.operands;
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)options->common.sandbox);
+    sandbox_allow_folder(&sandbox, options->install);
+    sandbox_allow_folder(&sandbox, operands->count == 2 ? operands->items[1] : NULL);
+    sandbox_enter(&sandbox, options->common.termination_log);
+}
+
 static int run(struct copy_agent_options *options, const struct verdict *verdict)
 {
     const struct option_list *operands = &options->common.operands;
@@ -249,6 +261,7 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
     struct reason why;
     struct buf line;
 
+    enter_sandbox(options);
     if (options->install) {
         if (!install_self(options->install, copy_agent_tool.name, &why))
             return verdict_refuse(verdict, &why);

@@ -10,6 +10,7 @@
 #include "common/deadline.h"
 #include "common/limits.h"
 #include "common/mem.h"
+#include "common/sandbox.h"
 #include "common/tls.h"
 #include "common/tool.h"
 
@@ -85,11 +86,36 @@ static void run_free(struct run *run)
     free(run);
 }
 
+/* Bodies that are large and go to standard output lie in a temporary folder. */
+static void enter_sandbox(const struct run *run)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)run->options->common.sandbox);
+    for (size_t i = 0; i < run->count; i++)
+        if (run->options->extract)
+            sandbox_allow_folder(&sandbox, run->fetches[i].path);
+        else
+            sandbox_allow_file(&sandbox, run->fetches[i].path);
+    sandbox_allow_folder(&sandbox, getenv("TMPDIR"));
+    sandbox_allow_folder(&sandbox, "/tmp");
+    sandbox_enter(&sandbox, run->options->common.termination_log);
+}
+
+static int run_through(struct run *run, const struct verdict *verdict)
+{
+    struct reason why;
+
+    if (!run_prepare(run, &why))
+        return verdict_refuse(verdict, &why);
+    enter_sandbox(run);
+    return run_wait(run, verdict);
+}
+
 int main(int argc, char **argv)
 {
     struct fetch_config_options options;
     struct verdict verdict;
-    struct reason why;
     int code;
 
     if (tool_begin(&fetch_config_tool, argc, argv, &options, &verdict, &code)) {
@@ -100,7 +126,7 @@ int main(int argc, char **argv)
         jsoncheck_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             mem_exhausted();
-        code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
+        code = run_through(run, &verdict);
         run_free(run);
     }
     options_free(&fetch_config_tool, &options);

@@ -7,11 +7,12 @@
 #include "cmd/tls-check/interception.h"
 #include "cmd/tls-check/report.h"
 #include "cmd/tls-check/settings.h"
+#include "cmd/tls-check/versions.h"
 #include "common/hosts.h"
 #include "common/mem.h"
 #include "common/namespace.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
-#include "cmd/tls-check/versions.h"
 
 #include "common/banned.h"
 
@@ -254,6 +255,16 @@ static int run_wait(struct run *run, const struct common_options *common, const 
     return wait_run(&run->wait);
 }
 
+static void enter_sandbox(const struct settings *settings)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)settings->common.sandbox);
+    sandbox_allow_file(&sandbox, settings->report);
+    sandbox_allow_file(&sandbox, settings->export_chain);
+    sandbox_enter(&sandbox, settings->common.termination_log);
+}
+
 int main(int argc, char **argv)
 {
     struct settings settings;
@@ -262,6 +273,7 @@ int main(int argc, char **argv)
     int code;
 
     if (tool_begin(&tls_check_tool, argc, argv, &settings, &verdict, &code)) {
+        enter_sandbox(&settings);
         tls_begin();
         struct derived *derived = xcalloc(1, sizeof *derived);
         struct run *run = xcalloc(1, sizeof *run);

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "cmd/wait-for-dns/name.h"
+#include "cmd/wait-for-dns/versions.h"
 #include "cmd/wait-for-dns/write.h"
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/publish.h"
 #include "common/resolver.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
-#include "cmd/wait-for-dns/versions.h"
 
 #include "common/banned.h"
 
@@ -283,6 +284,15 @@ static int run_wait(struct run *run, const struct verdict *verdict)
     return wait_run(&run->wait);
 }
 
+static void enter_sandbox(const struct wait_for_dns_options *options)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)options->common.sandbox);
+    sandbox_allow_file(&sandbox, options->write);
+    sandbox_enter(&sandbox, options->common.termination_log);
+}
+
 int main(int argc, char **argv)
 {
     struct wait_for_dns_options options;
@@ -293,6 +303,7 @@ int main(int argc, char **argv)
     if (tool_begin(&wait_for_dns_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
+        enter_sandbox(&options);
         code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
         run_free(run);
     }

@@ -4,12 +4,13 @@
 
 #include "cmd/wait-for-tcp/escape.h"
 #include "cmd/wait-for-tcp/probe.h"
+#include "cmd/wait-for-tcp/versions.h"
 #include "common/hosts.h"
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/resolver.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
-#include "cmd/wait-for-tcp/versions.h"
 
 #include "common/banned.h"
 
@@ -272,6 +273,14 @@ static int run_wait(struct run *run, const struct common_options *common, const 
     return wait_run(&run->wait);
 }
 
+static void enter_sandbox(const struct common_options *options)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
+    sandbox_enter(&sandbox, options->termination_log);
+}
+
 int main(int argc, char **argv)
 {
     struct wait_for_tcp_options options;
@@ -281,6 +290,7 @@ int main(int argc, char **argv)
 
     if (tool_begin(&wait_for_tcp_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
+        enter_sandbox(&options.common);
         buf_init(&run->send, SCRIPT_MAX);
         buf_init(&run->expect, SCRIPT_MAX);
         if (options.common.retry.attempt_timeout > 0)
