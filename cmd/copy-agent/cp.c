@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 
 #include "cmd/copy-agent/copy.h"
+#include "cmd/copy-agent/versions.h"
 #include "common/deadline.h"
 #include "common/mem.h"
 #include "common/tool.h"
-#include "cmd/copy-agent/versions.h"
 
 #include "common/banned.h"
 

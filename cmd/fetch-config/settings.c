@@ -4,8 +4,8 @@
 
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/reply.h"
-#include "common/ownership.h"
 #include "cmd/fetch-config/versions.h"
+#include "common/ownership.h"
 
 #include "common/banned.h"
 
