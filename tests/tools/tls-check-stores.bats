@@ -103,6 +103,17 @@ load tls
     done
 }
 
+@test "a JKS store that tests/tls/make-jks wrote is what keytool reads, and what is read here" {
+    start_tls port good
+    "$repository/tests/tls/make-jks" made.jks changeit other.crt root.crt
+    keytool -list -keystore made.jks -storetype JKS -storepass changeit >list
+    grep -q 'contains 2 entries' list
+    grep -q '^root,.*trustedCertEntry' list
+    check --trust-store made.jks --trust-store-password-file password $(at "${port[0]}")
+    exits 0
+    says_not "no password|changed"
+}
+
 @test "PEM with a broken part is used without it, and says so" {
     start_tls port good
     { cat root.crt; echo "-----BEGIN CERTIFICATE-----"; echo "AAAA"; echo "-----END CERTIFICATE-----"; } >part.pem
