@@ -8,6 +8,7 @@
 NETWORK=initkit-${FOLDER//[^a-zA-Z0-9]/}
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$HERE/../.." && pwd)
+. "$HERE/surroundings.bash"
 VERSION=$("$TOP/build/bin/initkit" --version | awk 'NR == 1 { print $2 }')
 
 podman() {
@@ -144,16 +145,8 @@ NGINX
 
 # The agent's image holds its files and no shell: LICENSE, conf, javaagent.jar, multi-release, ver1.
 build_agent() {
-    local agent=$FOLDER/images/appdynamics/java-agent:25.1.0/opt/appdynamics
-    mkdir -p "$agent"/{conf,multi-release,ver1/{conf,lib,logs}}
-    echo licence >"$agent/LICENSE"
-    echo '<controller-info/>' >"$agent/conf/controller-info.xml"
-    head -c 300000 /dev/urandom >"$agent/javaagent.jar"
-    head -c 100000 /dev/urandom >"$agent/ver1/lib/appagent.jar"
-    echo '<app/>' >"$agent/ver1/conf/app-agent-config.xml"
-    chmod 0600 "$agent/ver1/conf/app-agent-config.xml"
-    chmod 0444 "$agent/LICENSE"
-    ln -s ver1 "$agent/current"
+    local agent=$AGENT/opt/appdynamics
+    agent_files controller-ca
     # The files are root's; the second image has them readable, as a chmod in its build would make them.
     mkdir -p "$FOLDER/root/opt"
     cp -a "$agent" "$FOLDER/root/opt/"
@@ -181,31 +174,7 @@ load_images() {
     done
 }
 
-### Names and services
-
-# name_is NAME NUMBER...: the cluster's DNS knows NAME from now on, with addresses that end in these numbers.
-name_is() {
-    local number
-    for number in "${@:2}"; do
-        echo "$SUBNET.$number $1"
-    done >"$FOLDER/names/.new"
-    mv "$FOLDER/names/.new" "$FOLDER/names/$1"
-}
-
-service_name() {
-    name_is "$1.shop.svc.cluster.local" "${@:2}"
-}
-
-certificate() {
-    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$FOLDER/$1.key" 2>/dev/null |
-        openssl x509 -req -days 60 -CA "$FOLDER/$2.crt" -CAkey "$FOLDER/$2.key" -extfile <(echo "subjectAltName=DNS:$1") \
-            -out "$FOLDER/$1.crt" 2>/dev/null
-}
-
-authority() {
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 60 -subj "/O=$1/CN=$1 Root" \
-        -keyout "$FOLDER/$1.key" -out "$FOLDER/$1.crt" 2>/dev/null
-}
+### Services
 
 # The company's CA for the configuration server, the controller's for the controller, and trust stores as Java has them.
 build_trust() {
@@ -259,8 +228,9 @@ inspect() {
     podman inspect --format "$2" "$1"
 }
 
+# The exit code of a container that has ended.
 exit_code() {
-    inspect "$1" '{{.State.ExitCode}}'
+    inspect "$1" '{{if eq .State.Status "exited"}}{{.State.ExitCode}}{{end}}'
 }
 
 said() {

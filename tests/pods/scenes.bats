@@ -17,12 +17,13 @@ setup_file() {
     load_images
     build_app
     build_nginx
+    build_trust
     build_agent
     build_others
-    build_trust
-    cp "$HERE/services/nginx.conf" "$FOLDER/nginx.conf"
+    cp "$HERE"/services/{nginx,shop}.conf "$FOLDER"
     echo '<h1>page</h1>' >"$FOLDER/pages/index.html"
     echo 'greeting: hello' >"$FOLDER/pages/config.yaml"
+    cp "$HERE/services/app.yaml" "$FOLDER/pages"
     mkdir -p "$FOLDER/site-1.0/css" "$FOLDER/data" "$FOLDER/mydb-tmp"
     echo body >"$FOLDER/site-1.0/css/site.css"
     tar --create --gzip --file "$FOLDER/pages/site-1.0.tar.gz" --directory "$FOLDER" site-1.0
@@ -276,6 +277,20 @@ agent_is_there() {
     done
     run ! has_profile small-app
     said small-app | grep -q '^/copy/index.html 644'
+}
+
+@test "scene 15: the whole chain: names, a port, a rendered configuration, an agent, and its controller by the agent's own JKS" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    service_name myservice 20
+    play 15-whole-chain
+    app_has_started shop-app
+    ran_in_order shop wait-for-names wait-for-mydb fetch-configuration copy-agent check-controller app
+    for name in wait-for-names wait-for-mydb fetch-configuration copy-agent check-controller; do
+        is_restricted shop-$name
+    done
+    said shop-app | grep -q 'url: jdbc:mysql://mydb:3306/shop'
+    said shop-app | grep -qE '^/opt/appdynamics/javaagent.jar [0-7]+ 300000'
+    said shop-check-controller | grep -q 'controller.example.com:8181: ready'
 }
 
 @test "any user will do: the same pods with another UID" {
