@@ -329,7 +329,7 @@ image-files: build/.packages-images
 		$(foreach t,$(TOOLS),--links $t=$(subst $(space),$(comma),$(LIBRARIES.$t))) $(NAMES)
 
 demo: all build/.packages-demo ## the whole init chain against real servers on this machine
-	@tests/demo
+	@tests/demo/run
 
 bench: all build/.packages-bench ## measure the tools against what they replace
 	@tests/bench/run
