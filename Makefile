@@ -58,6 +58,7 @@ PACKAGES := musl $(LIBRARIES)
 
 # As the libraries have it (deps/build).
 HARDENING := -fstack-clash-protection -ftrivial-auto-var-init=zero
+HARDENING.aarch64 := -mbranch-protection=standard
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum
@@ -171,7 +172,7 @@ quiet = $(if $(V),,@echo '  $(if $(findstring .o,$@),CC,$(if $(findstring .a,$@)
 
 ar = $(if $(filter $(HOST)-%,$1),ar,$(firstword $(subst -, ,$1))-linux-gnu-ar)
 
-$(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LANGUAGE) $(SMALL))))
+$(foreach a,$(sort $(HOST) $(ARCH)),$(eval $(call kind,build/$a,$a-release,$(LANGUAGE) $(SMALL) $(HARDENING.$a))))
 $(eval $(call kind,build/musl,$(HOST)-release,$(LANGUAGE) $(SMALL) $(TRAP)))
 $(eval $(call kind,build/sanitized,$(HOST)-sanitized,$(LANGUAGE) -O1 -g -fno-omit-frame-pointer))
 $(eval $(call kind,build/coverage,$(HOST)-sanitized,$(LANGUAGE) -DSANDBOX_NEVER=1 -O0 -g --coverage))
