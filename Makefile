@@ -94,19 +94,20 @@ build/.packages-%: deps/packages $(wildcard tests/*/packages)
 	@deps/packages $*
 	@mkdir -p $(@D) && touch $@
 
+# What deps/fetch is told, whoever calls it.
+fetching := $(if $(STRICT),INITKIT_STRICT=$(STRICT)) $(if $(SOURCES),INITKIT_SOURCES=$(abspath $(SOURCES)))
+
 # $1: ARCH-VARIANT, $2: library. Provided again if the cache that it points into is gone. While the first one is compiled, the
 # sources of the others are fetched.
 define library
 build/deps/$1/.$2: deps/lock deps/build deps/libraries deps/fetch deps/archives.sh deps/cache.sh \
 		$(NEEDS.$2:%=build/deps/$1/.%) $(if $(wildcard build/deps/$1/pkg/$2/versions),,always) \
 		$(if $(filter 1,$(STRICT)),always) | $(call packages_for,$1)
-	$(if $(filter toolchain,$2),@deps/fetch --ahead $(PACKAGES) &)
-	+@INITKIT_LIBRARIES=$(words toolchain $(if $(filter wait,$(MAKECMDGOALS)),$(LIBRARIES.wait-for-dns),$(LIBRARIES))) \
+	$(if $(filter toolchain,$2),@$(fetching) deps/fetch --ahead $(PACKAGES) &)
+	+@$(fetching) INITKIT_LIBRARIES=$(words toolchain $(if $(filter wait,$(MAKECMDGOALS)),$(LIBRARIES.wait-for-dns),$(LIBRARIES))) \
 		deps/build $(subst -, ,$1) $2
 	@touch $$@
 endef
-export INITKIT_STRICT := $(STRICT)
-export INITKIT_SOURCES := $(if $(SOURCES),$(abspath $(SOURCES)))
 packages_for = $(addprefix build/.packages-,build $(if $(findstring sanitized,$1),sanitized,\
 	$(if $(findstring $(HOST),$1),,cross)))
 
@@ -325,7 +326,7 @@ images: ## OCI images for both architectures, build/images/NAME.tar, and their b
 
 # The images alone, of binaries that are there already; NAMES: not all of them.
 image-files: build/.packages-images
-	@images/build --version $(VERSION) --out $(IMAGES) \
+	@$(fetching) images/build --version $(VERSION) --out $(IMAGES) \
 		$(foreach a,$(IMAGE_ARCHES),--binaries $a=$(call binaries,$a)) \
 		$(foreach t,$(TOOLS),--links $t=$(subst $(space),$(comma),$(LIBRARIES.$t))) $(NAMES)
 
