@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "common/jks.h"
-#include "common/json.h"
 #include "common/mem.h"
+#include "common/visible.h"
 
 #include "common/banned.h"
 
@@ -26,17 +26,6 @@ enum {
     KEY_MOST = 64 * 1024,
 };
 
-static uint32_t decode_utf8(const unsigned char *text, int length)
-{
-    if (length == 2)
-        return (text[0] & 0x1Fu) << 6 | (text[1] & 0x3Fu);
-    if (length == 3)
-        return (text[0] & 0x0Fu) << 12 | (text[1] & 0x3Fu) << 6 | (text[2] & 0x3Fu);
-    if (length == 4)
-        return (text[0] & 0x07u) << 18 | (text[1] & 0x3Fu) << 12 | (text[2] & 0x3Fu) << 6 | (text[3] & 0x3Fu);
-    return text[0];
-}
-
 static void add_unit(struct jks_password *password, uint32_t unit)
 {
     password->bytes[password->length++] = (unsigned char)(unit >> 8);
@@ -48,15 +37,14 @@ void jks_password_init(struct jks_password *password, const char *utf8)
     password->bytes = xcalloc(2 * strlen(utf8) + 4, 1);
     password->length = 0;
     while (*utf8 != '\0') {
-        int length = json_utf8_length(utf8);
-        uint32_t point = decode_utf8((const unsigned char *)utf8, length);
-        if (point >= 0x10000) {
-            add_unit(password, 0xD800 + ((point - 0x10000) >> 10));
-            add_unit(password, 0xDC00 + ((point - 0x10000) & 0x3FF));
+        struct visible_char next = visible_next(utf8);
+        if (next.point >= 0x10000) {
+            add_unit(password, 0xD800 + ((next.point - 0x10000) >> 10));
+            add_unit(password, 0xDC00 + ((next.point - 0x10000) & 0x3FF));
         } else {
-            add_unit(password, point);
+            add_unit(password, next.point);
         }
-        utf8 += length > 0 ? length : 1;
+        utf8 += next.length;
     }
 }
 

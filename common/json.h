@@ -1,4 +1,5 @@
-/* JSON objects on one line, valid whatever bytes go in: what is not UTF-8 becomes U+FFFD. */
+/* JSON objects on one line, valid whatever bytes go in. Characters that a reader may not be shown (visible.h) are written as
+ * \uNNNN, so that no character is lost; a byte that is not UTF-8 has no form in JSON and becomes U+FFFD. */
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
 
@@ -15,8 +16,5 @@ void json_add_member_number(struct buf *out, const char *name, int64_t number);
 
 /* "name": with the same comma, for a value that the caller adds. */
 void json_add_name(struct buf *out, const char *name);
-
-/* The length in bytes of the valid UTF-8 sequence that `text` begins with; 0 when it is none. */
-int json_utf8_length(const char *text);
 
 #endif

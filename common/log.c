@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "common/json.h"
 #include "common/stop.h"
+#include "common/visible.h"
 
 #include "common/banned.h"
 
@@ -57,25 +58,6 @@ static void log_write(const struct buf *line)
         cut = done < line->length;
 }
 
-/* A peer's bytes must not move a reader's cursor. */
-bool log_add_visible(struct buf *out, const char *text)
-{
-    bool fits = true;
-
-    while (fits && *text != '\0') {
-        int length = json_utf8_length(text);
-        unsigned char byte = (unsigned char)*text;
-        if (length == 0 || byte < 0x20 || byte == 0x7F) {
-            fits = buf_add_format(out, "\\x%02x", byte);
-            text++;
-        } else {
-            fits = buf_add(out, text, (size_t)length);
-            text += length;
-        }
-    }
-    return fits;
-}
-
 static void log_add_time(struct buf *line)
 {
     struct timespec now;
@@ -121,12 +103,13 @@ static void log_add_json(struct buf *line, const struct log_event *event, const 
 
 static void log_add_plain(struct buf *line, const struct log_event *event, const char *message)
 {
-    buf_add_format(line, "%s: ", setup.tool);
+    visible_add(line, setup.tool);
+    buf_add_text(line, ": ");
     if (event->target) {
-        log_add_visible(line, event->target);
+        visible_add(line, event->target);
         buf_add_text(line, ": ");
     }
-    log_add_visible(line, message);
+    visible_add(line, message);
 }
 
 static void __attribute__((format(printf, 2, 0)))

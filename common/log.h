@@ -31,12 +31,9 @@ struct log_event {
 /* Says what follows in the name of `tool`, at `level` and what is graver. `tool` must outlive the log. */
 void log_setup(const char *tool, enum log_format format, enum log_level level);
 
-/* Text: "TOOL: TARGET: MESSAGE". Bytes that a terminal would act on are escaped. A line is lost when nobody takes it from
+/* Text: "TOOL: TARGET: MESSAGE", escaped as visible.h says. A line is lost when nobody takes it from
  * standard error within a second. */
 void log_event(const struct log_event *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Adds `text` as log lines show it: control bytes and what is no UTF-8 as \xNN. False when it was cut. */
-bool log_add_visible(struct buf *out, const char *text);
 
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/visible.h"
 
 #include "common/banned.h"
 
@@ -33,7 +34,7 @@ void verdict_so_far(const struct verdict *verdict, const char *line)
         return;
     buf_init(&message, VERDICT_LINE - 1);
     buf_add_format(&message, "%s: ", verdict->tool);
-    log_add_visible(&message, line);
+    visible_add(&message, line);
     message.max = VERDICT_LINE;
     buf_add_text(&message, "\n");
     termination_write(verdict->termination_log, &message);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "common/buf.h"
-#include "common/log.h"
+#include "common/visible.h"
 
 #include "common/banned.h"
 
@@ -13,7 +13,7 @@ void report_line(const char *action, const char *path, bool directory)
     struct buf line;
 
     buf_init(&line, SIZE_MAX / 2);
-    log_add_visible(&line, path);
+    visible_add(&line, path);
     printf("%s %s%s\n", action, line.data, directory ? "/" : "");
     buf_free(&line);
 }

@@ -3,9 +3,9 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "common/log.h"
 #include "common/mem.h"
 #include "common/publish.h"
+#include "common/visible.h"
 
 #include "common/banned.h"
 
@@ -31,9 +31,8 @@ static void add_pem(struct buf *out, const struct check *check, const struct ses
         unsigned char *base64 = xcalloc(4 * (certificate->der_length / 3 + 1) + 1, 1);
         int length = EVP_EncodeBlock(base64, certificate->der, (int)certificate->der_length);
 
-        buf_add_format(out, "# %s: ", check->base.name);
-        log_add_visible(out, certificate->subject);
-        buf_add_text(out, "\n-----BEGIN CERTIFICATE-----\n");
+        visible_add_line(out, "# %s: %s", check->base.name, certificate->subject);
+        buf_add_text(out, "-----BEGIN CERTIFICATE-----\n");
         for (int at = 0; at < length; at += PEM_LINE)
             buf_add_format(out, "%.*s\n", PEM_LINE, (const char *)base64 + at);
         buf_add_text(out, "-----END CERTIFICATE-----\n");

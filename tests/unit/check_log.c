@@ -170,19 +170,6 @@ START_TEST(a_target_of_any_length)
 }
 END_TEST
 
-START_TEST(visible_text_tells_when_it_is_cut)
-{
-    struct buf out;
-
-    buf_init(&out, 10);
-    ck_assert(log_add_visible(&out, "ab\x01"));
-    ck_assert_str_eq(out.data, "ab\\x01");
-    ck_assert(!log_add_visible(&out, "\xE2\x82\xAC\x02"));
-    ck_assert_str_eq(out.data, "ab\\x01\xE2\x82\xAC");
-    buf_free(&out);
-}
-END_TEST
-
 START_TEST(a_line_that_was_cut_ends_before_the_next_one)
 {
     struct log_event event = {.level = LOG_INFO, .elapsed = -1};
@@ -213,4 +200,4 @@ END_TEST
 
 SUITE("log", a_text_line, a_json_line, what_does_not_apply_is_left_out, levels,
       bytes_that_a_terminal_would_act_on, any_bytes_make_valid_json, a_message_cut_within_a_character,
-      a_target_of_any_length, visible_text_tells_when_it_is_cut, a_line_that_was_cut_ends_before_the_next_one)
+      a_target_of_any_length, a_line_that_was_cut_ends_before_the_next_one)

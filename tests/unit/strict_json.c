@@ -8,8 +8,8 @@ struct reader {
     int depth;
 };
 
-/* Decodes a code point and looks at its value, which is another way than json.c's ranges of second bytes. */
-static bool utf8_next(const unsigned char **at, const unsigned char *end)
+/* Decodes a code point and looks at its value, which is another way than visible.c's ranges of second bytes. */
+static bool utf8_next(const unsigned char **at, const unsigned char *end, uint32_t *decoded)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     unsigned char first = *(*at)++;
@@ -23,15 +23,46 @@ static bool utf8_next(const unsigned char **at, const unsigned char *end)
             return false;
         point = point << 6 | (*(*at)++ & 0x3Fu);
     }
+    *decoded = point;
     return point >= least[length] && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
 }
 
 bool strict_utf8(const char *bytes, size_t length)
 {
     const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+    uint32_t point;
 
     while (at < end)
-        if (!utf8_next(&at, end))
+        if (!utf8_next(&at, end, &point))
+            return false;
+    return true;
+}
+
+/* Written from the list of what has misled people, not from Unicode's properties as visible.c is. */
+static bool misleads(uint32_t point)
+{
+    static const uint32_t singles[] = {0xAD,   0x34F,  0x61C,  0x115F, 0x1160, 0x17B4, 0x17B5,
+                                       0x180E, 0x3164, 0xFEFF, 0xFFA0, 0xFFFE, 0xFFFF};
+
+    for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++)
+        if (point == singles[i])
+            return true;
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || /* C0, DEL, C1 */
+           (point >= 0x200B && point <= 0x200F) ||            /* zero-width, LRM, RLM */
+           (point >= 0x2028 && point <= 0x202E) ||            /* separators, embeddings and overrides */
+           (point >= 0x2060 && point <= 0x206F) ||            /* joiner, invisible operators, isolates */
+           (point >= 0xFE00 && point <= 0xFE0F) ||            /* variation selectors */
+           (point >= 0xFFF9 && point <= 0xFFFB) ||            /* annotations */
+           (point >= 0xE0000 && point <= 0xE01EF);            /* tags, more variation selectors */
+}
+
+bool strict_plain(const char *bytes, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+    uint32_t point;
+
+    while (at < end)
+        if (!utf8_next(&at, end, &point) || misleads(point))
             return false;
     return true;
 }
@@ -98,6 +129,8 @@ static bool read_escape(struct reader *reader)
 
 static bool read_string(struct reader *reader)
 {
+    uint32_t point;
+
     if (!take(reader, '"'))
         return false;
     while (reader->at < reader->end) {
@@ -105,7 +138,7 @@ static bool read_string(struct reader *reader)
             return true;
         if (*reader->at < 0x20)
             return false;
-        if (take(reader, '\\') ? !read_escape(reader) : !utf8_next(&reader->at, reader->end))
+        if (take(reader, '\\') ? !read_escape(reader) : !utf8_next(&reader->at, reader->end, &point))
             return false;
     }
     return false;

@@ -11,4 +11,8 @@ bool strict_json(const char *bytes, size_t length);
 /* Whether they are valid UTF-8. */
 bool strict_utf8(const char *bytes, size_t length);
 
+/* Whether they are valid UTF-8 that no terminal, line or eye is misled by: no controls, line separators, bidirectional
+ * controls, and nothing of those that show nothing. */
+bool strict_plain(const char *bytes, size_t length);
+
 #endif
