@@ -11,6 +11,8 @@
 
 enum { LINE_WITH_TARGET = 16 * 1024 };
 
+#define NO_REASON "failed, and no reason is known, which is a bug: please report it"
+
 /* In place: the kubelet mounts the file itself, so a rename onto it fails. Written before it is cut to length, so that
  * it is at no time empty. It is a help, not a duty: errors are passed over. */
 static void termination_write(const char *path, const struct buf *message)
@@ -74,8 +76,8 @@ int verdict_refuse(const struct verdict *verdict, const struct reason *why)
     struct buf text;
 
     buf_init(&text, VERDICT_LINE);
-    buf_add_format(&text, "%s%s%s%s", why->text, why->detail, why->hint[0] != '\0' ? "; hint: " : "",
-                   why->hint);
+    buf_add_format(&text, "%s%s%s%s", why->text[0] != '\0' ? why->text : NO_REASON, why->detail,
+                   why->hint[0] != '\0' ? "; hint: " : "", why->hint);
     int code = verdict_finish(verdict, why->code, &event, text.data);
     buf_free(&text);
     return code;

@@ -294,7 +294,10 @@ int wait_run(struct wait *wait)
     if (code != CODE_OK && end != LOOP_STOPPED && wait->keep)
         wait->kept = wait->keep(wait);
     bool concluded = !wait->conclude || wait->conclude(wait, code, &why);
-    if (code == CODE_OK && (!concluded || (wait->publish && !wait->publish(wait, &why))))
+    if (code == CODE_OK && (!concluded || (wait->publish && !wait->publish(wait, &why)))) {
+        if (stop_signal() != 0) /* that is why it was not published */
+            why.code = (enum code)(128 + stop_signal());
         return verdict_refuse(wait->verdict, &why);
+    }
     return wait_say_verdict(wait, code);
 }

@@ -224,6 +224,15 @@ static void wait_add_bad(const struct wait *wait, struct buf *line, enum code co
     wait_add_hint(wait, code, line);
 }
 
+/* The last good answer and the signal came together: nothing is wrong, and nothing was done with the answer. */
+static void wait_add_stopped(const struct wait *wait, struct buf *line, enum code code, int64_t elapsed)
+{
+    buf_add_format(line, "%s, but stopped by %s ", wait->done, code == CODE_SIGINT ? "SIGINT" : "SIGTERM");
+    wait_add_effort(line, elapsed, wait_attempts(wait));
+    if (wait->publish)
+        buf_add_text(line, "; nothing was published");
+}
+
 static const char *verdict_event(enum code code)
 {
     if (code == CODE_OK)
@@ -259,6 +268,8 @@ int wait_say_verdict(const struct wait *wait, enum code code)
     buf_init(&line, SUMMARY_MAX);
     if (code == CODE_OK)
         wait_add_good(wait, &line, elapsed);
+    else if (wait->ready == wait->count)
+        wait_add_stopped(wait, &line, code, elapsed);
     else
         wait_add_bad(wait, &line, code, elapsed);
     if (wait->kept)

@@ -189,6 +189,8 @@ void receive_gather(struct exchange *exchange)
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
     if (reply->code == CURLE_ABORTED_BY_CALLBACK && reply->late)
         reply->code = CURLE_OPERATION_TIMEDOUT;
+    if (reply->code != CURLE_OK && reply->said[0] == '\0')
+        snprintf(reply->said, sizeof reply->said, "%s", curl_easy_strerror(reply->code));
     reply->status = (int)status;
     reply->header_cut = status != 0 && !exchange->headed;
     reply->connect_status = (int)connect_status;

@@ -150,6 +150,17 @@ START_TEST(a_refusal_says_reason_detail_and_hint)
 }
 END_TEST
 
+START_TEST(a_refusal_without_a_reason_says_so)
+{
+    struct reason why = {.code = CODE_INTERNAL};
+
+    log_to("");
+    capture_begin(STDERR_FILENO);
+    ck_assert_int_eq(verdict_refuse(&verdict, &why), 3);
+    expect_contains(capture_end(), "no reason is known");
+}
+END_TEST
+
 START_TEST(a_very_long_target_leaves_a_message)
 {
     char *path = scratch_file("termination-log", "");
@@ -168,4 +179,5 @@ END_TEST
 SUITE("verdict", written_in_place_longer_then_shorter, a_missing_file_is_not_made, odd_places_do_no_harm,
       at_most_a_kibibyte_and_one_line, the_last_line_and_the_message_name_the_target,
       each_code_is_the_exit_code, warn_only_forgives_what_would_block_the_app,
-      a_refusal_says_reason_detail_and_hint, a_very_long_target_leaves_a_message)
+      a_refusal_says_reason_detail_and_hint, a_refusal_without_a_reason_says_so,
+      a_very_long_target_leaves_a_message)

@@ -26,6 +26,7 @@ struct fake {
     const char *text;
     unsigned started;
     bool cancelled;
+    int signal; /* comes right before its end; 0: none */
     int64_t deadline;
     struct loop_timer timer;
 };
@@ -44,6 +45,8 @@ static void fake_end(void *owner)
     struct reason why;
 
     flying--;
+    if (fake->signal != 0)
+        raise(fake->signal);
     if (fake->good_at > 0 && fake->started >= fake->good_at) {
         wait_attempt_ended(&fake->base, ATTEMPT_OK, NULL);
         return;
@@ -393,6 +396,53 @@ START_TEST(a_signal_ends_it_and_says_what_it_waited_for)
 }
 END_TEST
 
+static bool publish_must_not_run(struct wait *wait, struct reason *why)
+{
+    (void)wait;
+    return reason_set(why, CODE_FAILED, "published after the signal");
+}
+
+START_TEST(a_signal_together_with_the_last_answer)
+{
+    stop_install();
+    prepare(1);
+    fakes[0].signal = SIGTERM;
+    wait_state.publish = publish_must_not_run;
+    ck_assert_int_eq(run(), 143);
+    expect_contains(said, "t0:1: ready, but stopped by SIGTERM after ");
+    expect_contains(said, " (1 attempt); nothing was published\n");
+}
+END_TEST
+
+START_TEST(a_signal_together_with_the_last_answer_of_several)
+{
+    stop_install();
+    prepare(3);
+    fakes[2].signal = SIGINT;
+    fakes[2].takes = 100;
+    ck_assert_int_eq(run(), 130);
+    expect_contains(said, "wait-for-tcp: ready, but stopped by SIGINT after ");
+    expect_contains(said, " (3 attempts)\n");
+}
+END_TEST
+
+static bool publish_is_stopped(struct wait *wait, struct reason *why)
+{
+    (void)wait;
+    raise(SIGTERM);
+    return reason_set(why, CODE_FAILED, "stopped before anything was published");
+}
+
+START_TEST(a_signal_while_it_is_published)
+{
+    stop_install();
+    prepare(1);
+    wait_state.publish = publish_is_stopped;
+    ck_assert_int_eq(run(), 143);
+    expect_contains(said, "stopped before anything was published");
+}
+END_TEST
+
 START_TEST(the_condition_must_hold)
 {
     prepare(1);
@@ -501,6 +551,7 @@ SUITE("wait", one_target_is_ready, what_was_found_is_in_the_last_line, all_of_se
       an_attempt_cut_short_does_not_hide_what_an_earlier_one_found,
       a_permanent_failure_at_the_deadline_is_still_the_verdict,
       the_deadline_of_an_attempt_is_its_own_or_the_runs, once_is_one_attempt_each,
-      a_signal_ends_it_and_says_what_it_waited_for, the_condition_must_hold, no_targets_at_all,
-      what_cannot_be_published_is_not_ready, json_events, a_killed_container_leaves_its_reason,
-      how_many_fit_into_the_limit_of_open_files)
+      a_signal_ends_it_and_says_what_it_waited_for, a_signal_together_with_the_last_answer,
+      a_signal_together_with_the_last_answer_of_several, a_signal_while_it_is_published,
+      the_condition_must_hold, no_targets_at_all, what_cannot_be_published_is_not_ready, json_events,
+      a_killed_container_leaves_its_reason, how_many_fit_into_the_limit_of_open_files)
