@@ -20,10 +20,20 @@ const char *judge_place(const struct tls_facts *facts, size_t depth, char text[J
     return text;
 }
 
+/* Options, host names, addresses in brackets: nothing that a shell acts on. */
+static bool is_plain(const char *reach)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:%[] ";
+
+    return reach[strspn(reach, plain)] == '\0';
+}
+
 void judge_hint_command(const struct tls_facts *facts, const char *command, struct reason *why)
 {
     size_t used = strlen(why->hint), room = sizeof why->hint - used;
 
+    if (!is_plain(facts->reach))
+        return;
     if (snprintf(why->hint + used, room, "%s%s %s", used > 0 ? "; " : "", command, facts->reach) >= (int)room)
         why->hint[used] = '\0';
 }

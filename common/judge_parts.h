@@ -39,7 +39,8 @@ void judge_say_client_refused(const struct tls_facts *facts, struct reason *why)
 enum { JUDGE_PLACE = 160 };
 const char *judge_place(const struct tls_facts *facts, size_t depth, char text[JUDGE_PLACE]);
 
-/* Adds an openssl command and its way to this server to the hint; not where it does not fit: cut short, it would lead elsewhere. */
+/* Adds an openssl command and its way to this server to the hint; not where that way does not fit, since cut short it would
+ * lead elsewhere, or holds what a shell acts on. */
 void judge_hint_command(const struct tls_facts *facts, const char *command, struct reason *why);
 
 #endif

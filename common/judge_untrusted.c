@@ -7,6 +7,8 @@
 
 #include "common/banned.h"
 
+enum { URL_SHOWN = 80, JAVA_STORE_SHOWN = 80 };
+
 /* Names that only those use who open TLS on its way: the chain is theirs, not the server's. */
 static const char *const interceptors[] = {
     "Zscaler",       "Netskope",       "Fortinet",       "FortiGate",      "Palo Alto",   "Blue Coat",
@@ -31,19 +33,27 @@ static void hint_closest(const struct tls_facts *facts, char *text, size_t size)
         snprintf(text, size, "; the closest there is %.90s", facts->closest);
 }
 
+/* The file that keytool is to change; a word in its place where its path cannot stand in a command. */
+static const char *java_store(const struct tls_facts *facts)
+{
+    return reason_word(facts->java_store, JAVA_STORE_SHOWN, "TRUST_STORE");
+}
+
 /* The line that would put the root into the very file that lacks it; `url` is where the root is to be had, if that is known. */
 static void hint_add_root(const struct tls_facts *facts, const char *url, struct reason *why)
 {
-    const char *from = url ? " from " : "";
+    const char *place = reason_word(url, URL_SHOWN, NULL);
+    const char *from = place ? " from " : "";
 
+    if (!place)
+        place = "";
     if (facts->java_store[0] != '\0')
-        reason_hint(
-            why,
-            "add the root%s%.100s: keytool -importcert -alias NAME -file ROOT.pem -keystore %.80s; see "
-            "what is there: keytool -list -v -keystore %.80s",
-            from, url ? url : "", facts->java_store, facts->java_store);
+        reason_hint(why,
+                    "add the root%s%s: keytool -importcert -alias NAME -file ROOT.pem -keystore %s; see "
+                    "what is there: keytool -list -v -keystore %s",
+                    from, place, java_store(facts), java_store(facts));
     else {
-        reason_hint(why, "add the root's PEM%s%.80s to %.60s", from, url ? url : "", facts->store);
+        reason_hint(why, "add the root's PEM%s%s to %.60s", from, place, facts->store);
         judge_hint_command(facts, "see what the server sends: openssl s_client -showcerts", why);
     }
 }
@@ -60,9 +70,8 @@ static void say_self_signed(const struct tls_facts *facts, struct reason *why)
         if (facts->java_store[0] != '\0')
             reason_hint(why,
                         "if it is the server's own, add it: keytool -importcert -alias NAME -file SERVER.pem "
-                        "-keystore "
-                        "%.100s (--export-chain writes it)",
-                        facts->java_store);
+                        "-keystore %s (--export-chain writes it)",
+                        java_store(facts));
         else
             reason_hint(
                 why,
@@ -86,8 +95,8 @@ static void say_other_key(const struct tls_facts *facts, struct reason *why)
         reason_hint(why,
                     "the CA was renewed, or somebody uses its name: get its present certificate from those "
                     "who run it, "
-                    "then keytool -importcert -alias NAME -file ROOT.pem -keystore %.80s",
-                    facts->java_store);
+                    "then keytool -importcert -alias NAME -file ROOT.pem -keystore %s",
+                    java_store(facts));
     else
         reason_hint(why,
                     "the CA was renewed, or somebody uses its name: get its present certificate from those "
@@ -109,11 +118,10 @@ static void say_missing(const struct tls_facts *facts, struct reason *why)
                    "missing intermediate %.100s: the server does not send the issuer of %.80s, and %.60s "
                    "lacks it%s",
                    facts->missing, last->subject, facts->store, closest);
-        reason_hint(why,
-                    "the server has to send its whole chain: add the intermediate to its certificate file; "
-                    "it is to be "
-                    "had from %.120s",
-                    last->issuer_url);
+        const char *url = reason_word(last->issuer_url, 2 * URL_SHOWN, NULL);
+        reason_hint(
+            why, "the server has to send its whole chain: add the intermediate to its certificate file%s%s",
+            url ? "; it is to be had from " : "", url ? url : "");
         return;
     }
     reason_set(why, CODE_UNTRUSTED,

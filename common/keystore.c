@@ -74,7 +74,7 @@ static bool read_pem_key(const struct reading *reading, const struct buf *conten
                    reading->path);
     else
         reason_set(why, CODE_TRUST_STORE, "%.200s: the private key is truncated or corrupt", reading->path);
-    reason_hint(why, "show with: openssl pkey -noout -in %.120s%s", reading->path,
+    reason_hint(why, "show with: openssl pkey -noout -in %s%s", reason_word(reading->path, 120, "FILE"),
                 encrypted ? " -passin file:PASSWORD_FILE (--client-key-password-file)"
                           : "; name the key's own file with --client-key");
     return false;
@@ -159,8 +159,8 @@ static bool check_digest(const struct reading *reading, const struct jks *jks, s
         return true;
     if (reading->password && source->key_password) {
         reason_set(why, CODE_TRUST_STORE, "the password is wrong, or the file was changed");
-        reason_hint(why, "show with: keytool -list -keystore %.150s -storepass:file PASSWORD_FILE",
-                    reading->path);
+        reason_hint(why, "show with: keytool -list -keystore %s -storepass:file PASSWORD_FILE",
+                    reason_word(reading->path, 150, "FILE"));
         return false;
     }
     snprintf(reading->keystore->warning, sizeof reading->keystore->warning,

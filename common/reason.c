@@ -1,7 +1,6 @@
 #include "common/reason.h"
 
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +48,24 @@ void reason_wrap(struct reason *reason, const char *format, ...)
     va_end(arguments);
     memcpy(inner, reason->text, sizeof inner);
     snprintf(reason->text, sizeof reason->text, "%.120s: %.190s", context, inner);
+}
+
+static const char letters_and_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+static bool is_word_byte(char c, const char *marks)
+{
+    return c != '\0' && (strchr(letters_and_digits, c) || strchr(marks, c));
+}
+
+const char *reason_word(const char *text, size_t most, const char *otherwise)
+{
+    size_t length = 0;
+
+    if (!text || !is_word_byte(text[0], "/."))
+        return otherwise;
+    while (is_word_byte(text[length], "-._~:/%?=+,@"))
+        length++;
+    return text[length] == '\0' && length <= most ? text : otherwise;
 }
 
 bool reason_same(const struct reason *a, const struct reason *b)

@@ -3,6 +3,7 @@
 #define COMMON_REASON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Exit codes of every tool. 20-29 mean the same in fetch-config and tls-check. */
 enum code {
@@ -48,6 +49,11 @@ void reason_hint(struct reason *reason, const char *format, ...) __attribute__((
 
 /* Puts "CONTEXT: " before the text. */
 void reason_wrap(struct reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* `text` when a command or a URL in a hint may hold it as it is: at most `most` bytes of letters, digits and
+ * -._~:/%?=+,@ that begin with a letter, a digit, a slash or a dot. Else `otherwise`. What a peer or a mounted file says must
+ * not become a command that somebody pastes into a shell, and what is cut would lead elsewhere. `text` may be NULL. */
+const char *reason_word(const char *text, size_t most, const char *otherwise);
 
 /* The same trouble, wherever it came from and however long it lasts. */
 bool reason_same(const struct reason *a, const struct reason *b);

@@ -100,7 +100,8 @@ static bool check_digest(struct truststore *store, const char *path, const struc
     if (jks_check(jks, store->password))
         return true;
     reason_set(why, CODE_TRUST_STORE, "%.200s: the password is wrong, or the file was changed", path);
-    reason_hint(why, "show with: keytool -list -keystore %.150s -storepass:file PASSWORD_FILE", path);
+    reason_hint(why, "show with: keytool -list -keystore %s -storepass:file PASSWORD_FILE",
+                reason_word(path, 150, "FILE"));
     return false;
 }
 
@@ -167,8 +168,8 @@ static bool add_pkcs12(struct truststore *store, const char *path, const struct 
     if (result.java_sees < result.certificates)
         anchors_warn(store,
                      "%.200s: Java will see %zu of its %zu certificates as trusted: put them in with "
-                     "keytool -importcert -alias NAME -file CERTIFICATE.pem -keystore %.100s",
-                     path, result.java_sees, result.certificates, path);
+                     "keytool -importcert -alias NAME -file CERTIFICATE.pem -keystore %s",
+                     path, result.java_sees, result.certificates, reason_word(path, 100, "FILE"));
     return true;
 }
 

@@ -54,7 +54,7 @@ static void replace_hint(const struct tls_facts *facts, size_t servers, struct r
         "%zu servers of different names all show this issuer: a proxy on the way may open TLS and sign "
         "with its own CA; have these hosts left out there, or trust that CA, or is it your own? %s %.60s",
         servers, java ? "keytool -importcert -alias NAME -file CA.pem -keystore" : "add its PEM to",
-        java ? facts->java_store : facts->store);
+        java ? reason_word(facts->java_store, 60, "TRUST_STORE") : facts->store);
 }
 
 static void hint_at(struct check *check, size_t servers)

@@ -53,6 +53,39 @@ load tls
 
 ### 20: not trusted
 
+# nothing_misleads FILE: no control but newlines, no line separator, no bidirectional control, nothing invisible.
+nothing_misleads() {
+    "$python" - "$1" <<'EOF'
+import sys, unicodedata
+text = open(sys.argv[1], encoding='utf-8').read()
+wrong = [hex(ord(c)) for c in text if c != '\n' and unicodedata.category(c) in ('Cc', 'Cf', 'Zl', 'Zp', 'Cn')]
+sys.exit(f'{sys.argv[1]}: {wrong}' if wrong else 0)
+EOF
+}
+
+@test "20: names that mislead eyes and terminals are escaped everywhere, and their URL is in no command" {
+    start_tls port hostile
+    : >termination
+    for format in text json; do
+        check --log-format "$format" --termination-log termination --show-chain --report report.json \
+            --export-chain chain.pem $(at "${port[0]}")
+        exits 20
+        for file in out err termination report.json chain.pem; do nothing_misleads "$file" || report "$file"; done
+    done
+    grep -qF 'O=Example Trust\u202e' out
+    grep -qF 'Evil\u0085CA \u2028\ufeff\u009b31m' out
+    "$python" - <<'EOF'
+import json
+ca = json.load(open('report.json'))['targets'][0]['connections'][0]['sent'][1]
+assert 'Evil\u0085CA \u2028\ufeff\u009b31m' in ca['subject'] and 'Trust\u202e' in ca['subject'], ca['subject']
+assert ca['issuer_url'] == 'http://ca.test/$(touch pasted)', ca['issuer_url']
+EOF
+    ! grep -qF touch err || report "a URL that is no plain one"
+    check --trust-store root.jks $(at "${port[0]}")
+    err_has "add the root: keytool -importcert"
+    ! grep -qF touch err || report "a URL that is no plain one"
+}
+
 @test "20: a missing intermediate is named, and where it is to be had" {
     start_tls port missing
     check $(at "${port[0]}")

@@ -99,5 +99,25 @@ START_TEST(codes_outside_the_table)
 }
 END_TEST
 
+START_TEST(words_that_a_command_may_hold)
+{
+    static const char *const good[] = {"http://ca.test:80/root%20ca.crt?a=b", "/etc/ssl/certs/a_b-c.pem", "x",
+                                       "./a,b+c@d~"};
+    static const char *const bad[] = {"",     "-rf",      "~root", "=ls",          "a b",  "a;b", "$(id)",
+                                      "`id`", "a&b",      "a|b",   "a>b",          "a\nb", "a'b", "a\"b",
+                                      "a\\b", "a*b",      "a#b",   "(a)",          "{a}",  "[a]", "!a",
+                                      "a!b",  "\xC3\xA9", "a\x01", "a\xE2\x80\xAE"};
+
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        ck_assert_str_eq(reason_word(good[i], 40, "no"), good[i]);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        ck_assert_str_eq(reason_word(bad[i], 40, "no"), "no");
+    ck_assert_str_eq(reason_word("abc", 3, "no"), "abc");
+    ck_assert_str_eq(reason_word("abcd", 3, "no"), "no");
+    ck_assert_ptr_null(reason_word(NULL, 3, NULL));
+}
+END_TEST
+
 SUITE("reason", setting_empties_the_rest, what_does_not_fit_is_cut, wrapping_puts_context_in_front,
-      reasons_compare_without_addresses, the_first_applicable_code, codes_outside_the_table)
+      reasons_compare_without_addresses, the_first_applicable_code, codes_outside_the_table,
+      words_that_a_command_may_hold)

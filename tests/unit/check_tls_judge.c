@@ -123,6 +123,31 @@ START_TEST(a_missing_intermediate_is_told_by_where_it_is_to_be_had)
 }
 END_TEST
 
+/* What a certificate says must not become a part of a command. */
+START_TEST(a_url_that_is_no_plain_one_is_in_no_hint)
+{
+    static char hostile[] = "http://ca.test/$(touch x)";
+
+    good();
+    facts.chain_count = facts.sent_count = facts.chain_sent = 2;
+    facts.missing = missing;
+    chain[1].is_ca = true;
+    chain[1].issuer_url = hostile;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 1);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Gone Root");
+    expect_contains(why.hint, "add the root: keytool -importcert");
+    expect_lacks(why.hint, "touch");
+    snprintf(facts.java_store, sizeof facts.java_store, "/conf/a;touch x.jks");
+    chain[1].is_ca = false;
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "missing intermediate CN=Gone Root");
+    expect_lacks(why.hint, "touch");
+    chain[1].is_ca = true;
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Gone Root");
+    expect_contains(why.hint, "-keystore TRUST_STORE;");
+    expect_lacks(why.hint, "touch");
+}
+END_TEST
+
 START_TEST(an_interceptor_is_told_by_its_name)
 {
     static char zscaler[] = "CN=Zscaler Intermediate Root CA";
@@ -323,6 +348,7 @@ END_TEST
 
 SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closest,
       a_ca_without_its_issuer_lacks_the_root, a_missing_intermediate_is_told_by_where_it_is_to_be_had,
-      an_interceptor_is_told_by_its_name, times_have_their_codes, java_forgives_with_a_word,
-      others_forgive_nothing, all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
-      clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_names)
+      a_url_that_is_no_plain_one_is_in_no_hint, an_interceptor_is_told_by_its_name, times_have_their_codes,
+      java_forgives_with_a_word, others_forgive_nothing, all_reasons_are_said_the_gravest_first,
+      handshakes_that_end_have_their_codes, clients_and_answers_are_judged,
+      a_hint_names_the_tool_that_has_the_option, javas_names)
