@@ -91,7 +91,8 @@ static bool parse_long(struct parser *parser, const char *argument, char ***next
     char source[VARIABLE_NAME];
 
     if (!row)
-        return reason_set(parser->source.why, CODE_USAGE, "%.100s: unknown option; see --help", argument);
+        return reason_set(parser->source.why, CODE_USAGE, "--%.*s: unknown option; see --help",
+                          (int)(length < 100 ? length : 100), name); /* its value may be a secret */
     snprintf(source, sizeof source, "--%s", row->name);
     parser->source.name = source;
     if (!value && !takes_value(parser->tool, row))

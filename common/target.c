@@ -2,8 +2,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "common/buf.h"
+#include "common/mem.h"
 
 #include "common/banned.h"
+
+enum { PART_SHOWN = 40 };
 
 static bool expand(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why)
 {
@@ -82,12 +88,55 @@ static bool parse_bracketed(const char *text, struct target *target, struct reas
     return reason_set(why, CODE_USAGE, "expected [IPV6]:PORT, with a port from 1 to 65535");
 }
 
+static bool is_path(const char *operand)
+{
+    return strncmp(operand, "unix:", 5) == 0 || strncasecmp(operand, "file:///", 8) == 0;
+}
+
+bool target_check_user(const char *operand, struct reason *why)
+{
+    return is_path(operand) || !strchr(operand, '@') ||
+           reason_set(why, CODE_USAGE,
+                      "a user and password cannot be in an operand: expected one without them and without @");
+}
+
+char *target_show(const char *operand)
+{
+    const char *slashes = strstr(operand, "//");
+    bool begins = slashes && slashes < operand + strcspn(operand, "?#@");
+    const char *start = begins ? slashes + 2 : operand, *at = strrchr(start, '@');
+    const char *rest = at ? at + 1 : start, *note = "";
+    struct buf shown;
+
+    if (is_path(operand))
+        return xstrdup(operand);
+    if (memchr(start, '?', (size_t)(rest - start)) || memchr(start, '#', (size_t)(rest - start))) {
+        note = "...";
+        rest = "";
+    } else if (memchr(start, '/', (size_t)(rest - start))) {
+        note = ".../";
+    }
+    buf_init(&shown, SIZE_MAX / 2);
+    buf_add_format(&shown, "%.*s%s", (int)(start - operand), operand, note);
+    buf_add(&shown, rest, strcspn(rest, "?#"));
+    return shown.data;
+}
+
+int target_shown_length(const char *part)
+{
+    size_t length = strcspn(part, "?#");
+
+    return length < PART_SHOWN ? (int)length : PART_SHOWN;
+}
+
 bool target_parse(const char *text, const char *pod_namespace, struct target *target, struct reason *why)
 {
     char host[2 * DNS_NAME];
     struct address address;
 
     memset(target, 0, sizeof *target);
+    if (!target_check_user(text, why))
+        return false;
     if (strncmp(text, "unix:", 5) == 0)
         return parse_unix(text + 5, target, why);
     if (strncmp(text, "tcp://", 6) == 0)
@@ -103,7 +152,8 @@ bool target_parse(const char *text, const char *pod_namespace, struct target *ta
         return reason_set(why, CODE_USAGE, "the port is missing: expected HOST:PORT");
     if (!address_parse_port(colon + 1, &target->port))
         return reason_set(why, CODE_USAGE,
-                          "\"%.40s\" is not a port from 1 to 65535 (service names are not known)", colon + 1);
+                          "\"%.*s\" is not a port from 1 to 65535 (service names are not known)",
+                          target_shown_length(colon + 1), colon + 1);
     if ((size_t)(colon - text) >= sizeof host)
         return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
     snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);

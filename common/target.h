@@ -34,6 +34,19 @@ bool target_parse(const char *text, const char *pod_namespace, struct target *ta
  * letters, digits, hyphens and underscores, 253 bytes in all; a trailing dot may stay. */
 bool target_host(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why);
 
+/* False (CODE_USAGE) when an operand holds an "@", so that what is before it may be a user and password: nothing of it is
+ * repeated. A unix socket's path may hold one. */
+bool target_check_user(const char *operand, struct reason *why);
+
+/* An operand as far as it may be shown, for the caller to free: no query, and nothing between "//" (without one, the
+ * beginning) and the last "@", since that may be a user and password with any bytes in it. Where it held a "/", "..." stands
+ * for it: "https://.../host/x"; where it held a "?" or "#", the rest may be a query and is left out, too. An @ in a path is
+ * shown when it is written as %40. */
+char *target_show(const char *operand);
+
+/* So many bytes of a part of an operand that makes no sense may be repeated: no query, and not all of a long one. */
+int target_shown_length(const char *part);
+
 /* "HOST:PORT", an IPv6 address in brackets, into `place`, which it returns. */
 enum { TARGET_PLACE = DNS_NAME + 9 };
 const char *target_place(const char *host, uint16_t port, char place[TARGET_PLACE]);

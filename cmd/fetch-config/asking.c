@@ -40,11 +40,11 @@ bool asking_s3_ever(const struct fetch *fetch)
 static bool may_be_encoded(const struct url *url)
 {
     static const char *const endings[] = {".gz", ".tgz", ".zst", ".zip"};
-    size_t length = strlen(url->shown);
+    size_t length = strlen(url->bare);
 
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         size_t ending = strlen(endings[i]);
-        if (length > ending && strcasecmp(url->shown + length - ending, endings[i]) == 0)
+        if (length > ending && strcasecmp(url->bare + length - ending, endings[i]) == 0)
             return false;
     }
     return true;

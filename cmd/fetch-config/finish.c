@@ -25,7 +25,7 @@ struct spool_place finish_place(const struct fetch *fetch)
 static bool check_digest(struct fetch *fetch, struct reason *why)
 {
     char digest[SPOOL_DIGEST], wanted[SPOOL_DIGEST];
-    const char *slash = strrchr(fetch->url.shown, '/');
+    const char *slash = strrchr(fetch->url.bare, '/');
 
     if (!fetch->spool.digest)
         return true;
@@ -62,9 +62,9 @@ static bool check_format(struct fetch *fetch, struct reason *why)
     enum validate_format format = fetch->plan->validate;
 
     if (format == VALIDATE_AUTO) {
-        format = validate_guess(fetch->path ? fetch->path : fetch->url.shown);
+        format = validate_guess(fetch->path ? fetch->path : fetch->url.bare);
         if (format == VALIDATE_NONE)
-            format = validate_guess(fetch->url.shown);
+            format = validate_guess(fetch->url.bare);
     }
     if (format == VALIDATE_NONE)
         return true;

@@ -8,6 +8,7 @@
 #include "common/hosts.h"
 #include "common/mem.h"
 #include "common/namespace.h"
+#include "common/target.h"
 
 #include "common/banned.h"
 
@@ -138,7 +139,6 @@ static bool add_checksum(const struct run *run, size_t index, const char *namesp
 {
     const struct fetch_config_options *options = run->options;
     struct fetch *fetch = &run->fetches[index];
-    char shown[URL_SHOWN];
 
     if (index < options->sha256.count)
         fetch->sha256 = options->sha256.items[index];
@@ -150,7 +150,9 @@ static bool add_checksum(const struct run *run, size_t index, const char *namesp
     if (url_parse(text, namespace, &fetch->sum_url, why) &&
         add_object(run, &fetch->sum_url, &fetch->sum_object, why))
         return true;
-    reason_wrap(why, "--sha256-url %s", url_show(text, shown));
+    char *shown = target_show(text);
+    reason_wrap(why, "--sha256-url %s", shown);
+    free(shown);
     return false;
 }
 
@@ -174,7 +176,6 @@ static bool add_pair(struct run *run, size_t index, const char *namespace, struc
 static bool run_add_pairs(struct run *run, const char *namespace, struct reason *why)
 {
     const struct option_list *operands = &run->options->common.operands;
-    char shown[URL_SHOWN];
 
     run->fetches = xcalloc(operands->count, sizeof *run->fetches);
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
@@ -183,8 +184,9 @@ static bool run_add_pairs(struct run *run, const char *namespace, struct reason 
         fetch->upload = -1;
         run->targets[run->count] = &fetch->base;
         if (!add_pair(run, run->count, namespace, why)) {
-            run->count++;
-            reason_wrap(why, "%s", url_show(operands->items[run->count - 1], shown));
+            char *shown = target_show(operands->items[run->count++]);
+            reason_wrap(why, "%s", shown);
+            free(shown);
             return false;
         }
         fetch->plan = &run->plan;

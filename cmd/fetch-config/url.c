@@ -14,22 +14,6 @@
 
 enum { TEXT_MAX = 64 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
 
-const char *url_show(const char *text, char shown[URL_SHOWN])
-{
-    size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
-    size_t scheme = strncmp(text + name, "://", 3) == 0 ? name + 3 : 0;
-    const char *rest = text + scheme;
-    size_t host = strcspn(rest, "/?#");
-
-    for (size_t at = host; at > 0; at--)
-        if (rest[at - 1] == '@') {
-            rest += at;
-            break;
-        }
-    snprintf(shown, URL_SHOWN, "%.*s%.*s", (int)scheme, text, (int)strcspn(rest, "?#"), rest);
-    return shown;
-}
-
 /* The part of `handle`, for the caller to free; NULL when it has none. */
 static char *part(CURLU *handle, CURLUPart what, unsigned flags)
 {
@@ -78,8 +62,9 @@ static bool fill_http(struct url *url, CURLU *handle, struct reason *why)
     curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
     url->text = part(handle, CURLUPART_URL, 0);
     curl_url_set(handle, CURLUPART_QUERY, NULL, 0);
-    url->shown = part(handle, CURLUPART_URL, 0);
-    return good && url->text && url->shown;
+    url->bare = part(handle, CURLUPART_URL, 0);
+    url->shown = target_show(url->bare ? url->bare : "");
+    return good && url->text;
 }
 
 static bool refuse(CURLUcode code, struct reason *why)
@@ -147,7 +132,8 @@ static bool parse_file(const char *text, struct url *url, struct reason *why)
     bool whole = length > 0 && strlen(url->path) == (size_t)length;
     url->scheme = URL_FILE;
     url->text = xstrdup(text);
-    url->shown = xstrdup(text);
+    url->bare = xstrdup(text);
+    url->shown = target_show(text);
     return whole || reason_set(why, CODE_USAGE, "%%00 cannot be in a path");
 }
 
@@ -166,7 +152,8 @@ static bool parse_s3(const char *text, struct url *url, struct reason *why)
     url->scheme = URL_S3;
     url->path = xstrdup(bucket + length + 1);
     url->text = xstrdup(text);
-    url->shown = xstrdup(text);
+    url->bare = xstrdup(text);
+    url->shown = strchr(text, '@') ? target_show(text) : xstrdup(text); /* a ? is a byte as any other here */
     return true;
 }
 
@@ -222,6 +209,7 @@ bool url_same_party(const struct url *a, const struct url *b)
 void url_free(struct url *url)
 {
     free(url->text);
+    free(url->bare);
     free(url->shown);
     free(url->path);
     memset(url, 0, sizeof *url);

@@ -13,7 +13,8 @@ enum url_scheme { URL_HTTP, URL_HTTPS, URL_FILE, URL_S3 };
 struct url {
     enum url_scheme scheme;
     char *text;          /* whole, without a fragment */
-    char *shown;         /* without query: for people */
+    char *bare;          /* without query */
+    char *shown;         /* for people: see target_show */
     char host[DNS_NAME]; /* a name, or an address without brackets; S3: the bucket */
     uint16_t port;
     char *path; /* of a file, decoded; of an S3 object, its key as it is */
@@ -29,10 +30,6 @@ bool url_follow(const struct url *from, const char *location, struct url *to, st
 /* Whether secrets meant for the one may go to the other: the same scheme, host and port; or the step from http to https
  * on their own ports. */
 bool url_same_party(const struct url *a, const struct url *b);
-
-/* `text` as far as it may be shown: no query, no user, no password. Returns `shown`. */
-enum { URL_SHOWN = 200 };
-const char *url_show(const char *text, char shown[URL_SHOWN]);
 
 void url_free(struct url *url);
 

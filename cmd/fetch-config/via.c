@@ -9,7 +9,7 @@
 
 #include "common/banned.h"
 
-enum { ENTRY = 300, SHOWN_PROXY_PORT = 1080 };
+enum { ENTRY = 300, SHOWN_PROXY_PORT = 1080, PROXY_MOST = 200 };
 
 /* The value of `name`, when it is set and not empty. */
 static const char *variable(char **environment, const char *name)
@@ -123,9 +123,9 @@ static const char *from_environment(const struct url *url, char **environment, c
 
 static bool parse_proxy(const char *text, struct via *via, struct reason *why)
 {
-    char whole[URL_SHOWN + DNS_NAME];
+    char whole[PROXY_MOST + DNS_NAME];
 
-    if (strlen(text) >= URL_SHOWN)
+    if (strlen(text) >= PROXY_MOST)
         return reason_set(why, CODE_USAGE, "is too long");
     if (strchr(text, '@'))
         return reason_set(

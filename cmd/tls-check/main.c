@@ -12,6 +12,7 @@
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/sandbox.h"
+#include "common/target.h"
 #include "common/tool.h"
 
 #include "common/banned.h"
@@ -84,7 +85,7 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
     for (size_t i = 0; i < operands->count; i++, run->count++) {
         struct check *check = &run->checks[i];
-        check->base.name = check->name = operand_show(operands->items[i]);
+        check->base.name = check->name = target_show(operands->items[i]);
         check->plan = &run->plan;
         run->targets[i] = &check->base;
         if (!operand_parse(operands->items[i], namespace, &check->operand, why)) {

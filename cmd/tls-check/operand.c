@@ -55,18 +55,20 @@ static bool path_is_sane(const char *path)
     return strlen(path) <= PATH_MOST;
 }
 
-char *operand_show(const char *text)
+/* What is behind "https://". An @ in the path is no user's, but if the place is no place, it may be. */
+static bool parse_url(const char *text, const char *namespace, struct operand *operand, struct reason *why)
 {
-    const char *scheme = strstr(text, "://"), *place = scheme ? scheme + 3 : text;
-    const char *at = memrchr(place, '@', strcspn(place, "/?#"));
-    char *shown = xstrdup(text);
-    size_t head = (size_t)(place - text);
-    const char *rest = at ? at + 1 : place;
-    size_t length = strcspn(rest, "?#");
+    const char *path = text + strcspn(text, "/?#");
 
-    memcpy(shown + head, rest, length);
-    shown[head + length] = '\0';
-    return shown;
+    if (!parse_place(text, (size_t)(path - text), namespace, operand, why))
+        return target_check_user(text, why) && false;
+    if (*path == '\0')
+        return true;
+    if (*path != '/' || !path_is_sane(path))
+        return reason_set(why, CODE_USAGE,
+                          "the path has to begin with / and hold no blanks, no # and no bytes beyond ASCII");
+    operand->path = xstrdup(path);
+    return true;
 }
 
 bool operand_parse(const char *text, const char *namespace, struct operand *operand, struct reason *why)
@@ -74,22 +76,10 @@ bool operand_parse(const char *text, const char *namespace, struct operand *oper
     static const char https[] = "https://";
 
     memset(operand, 0, sizeof *operand);
-    if (strncmp(text, https, sizeof https - 1) == 0) {
-        text += sizeof https - 1;
-        const char *path = text + strcspn(text, "/?#");
-        if (memchr(text, '@', (size_t)(path - text)))
-            return reason_set(why, CODE_USAGE, "a user and password do not belong into a URL");
-        if (!parse_place(text, (size_t)(path - text), namespace, operand, why))
-            return false;
-        if (*path == '\0')
-            return true;
-        if (*path != '/' || !path_is_sane(path))
-            return reason_set(
-                why, CODE_USAGE,
-                "the path has to begin with / and hold no blanks, no # and no bytes beyond ASCII");
-        operand->path = xstrdup(path);
-        return true;
-    }
+    if (strncmp(text, https, sizeof https - 1) == 0)
+        return parse_url(text + sizeof https - 1, namespace, operand, why);
+    if (!target_check_user(text, why))
+        return false;
     if (strstr(text, "://"))
         return reason_set(why, CODE_USAGE, "expected HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH");
     return parse_place(text, strlen(text), namespace, operand, why);

@@ -17,7 +17,4 @@ struct operand {
 /* `namespace` stands in for %n; it may be empty when it is not known. False (CODE_USAGE) tells what was expected. */
 bool operand_parse(const char *text, const char *namespace, struct operand *operand, struct reason *why);
 
-/* What of it may be shown: neither a user and password nor a query, which may hold secrets. The caller frees it. */
-char *operand_show(const char *text);
-
 #endif

@@ -10,6 +10,7 @@
 #include "common/publish.h"
 #include "common/resolver.h"
 #include "common/sandbox.h"
+#include "common/target.h"
 #include "common/tool.h"
 
 #include "common/banned.h"
@@ -200,11 +201,13 @@ static bool run_add_names(struct run *run, const char *pod_namespace, struct rea
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
     for (run->count = 0; run->count < operands->count; run->count++) {
         struct name *name = &run->names[run->count];
-        name->base.name = operands->items[run->count];
+        const char *operand = operands->items[run->count];
+        name->base.name = name->shown = target_show(operand);
         name->plan = &run->plan;
         run->targets[run->count] = &name->base;
-        if (!name_parse(name->base.name, pod_namespace, name, why) || !check_name(run->options, name, why)) {
-            reason_wrap(why, "%s", name->base.name);
+        if (!name_parse(operand, pod_namespace, name, why) || !check_name(run->options, name, why)) {
+            reason_wrap(why, "%s", name->shown);
+            run->count++;
             return false;
         }
     }
@@ -258,8 +261,10 @@ static bool run_write(struct wait *wait, struct reason *why)
 
 static void run_free(struct run *run)
 {
-    for (size_t i = 0; i < run->count; i++)
+    for (size_t i = 0; i < run->count; i++) {
         records_free(&run->names[i].records);
+        free(run->names[i].shown);
+    }
     loop_free(run->plan.loop);
     free(run->names);
     free(run->targets);

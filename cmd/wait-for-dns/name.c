@@ -57,11 +57,13 @@ bool name_parse(const char *operand, const char *pod_namespace, struct name *nam
     const char *slash = strrchr(operand, '/');
     size_t length = slash ? (size_t)(slash - operand) : strlen(operand);
 
+    if (!target_check_user(operand, why))
+        return false;
     name->typed = slash != NULL;
     if (slash && !dns_type_parse(slash + 1, &name->type))
         return reason_set(why, CODE_USAGE,
-                          "\"%.40s\" is no record type: expected A, AAAA, CNAME, MX, NS, TXT, SRV or PTR",
-                          slash + 1);
+                          "\"%.*s\" is no record type: expected A, AAAA, CNAME, MX, NS, TXT, SRV or PTR",
+                          target_shown_length(slash + 1), slash + 1);
     if (length >= sizeof text)
         return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
     snprintf(text, sizeof text, "%.*s", (int)length, operand);

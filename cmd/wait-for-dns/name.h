@@ -22,6 +22,7 @@ struct name_plan {
 
 struct name {
     struct wait_target base;
+    char *shown; /* owned; what base.name points at */
     const struct name_plan *plan;
     char host[DNS_NAME]; /* what is asked for */
     char label

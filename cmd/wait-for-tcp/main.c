@@ -140,6 +140,7 @@ struct run {
     struct dns_resolver resolver;
     struct probe_plan plan;
     struct probe *probes;
+    size_t count; /* of those that have been told apart */
     struct wait_target **targets;
     struct buf send, expect;
     struct wait wait;
@@ -196,14 +197,14 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
     run->probes = xcalloc(operands->count, sizeof *run->probes);
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
     for (size_t i = 0; i < operands->count; i++) {
-        struct probe *probe = &run->probes[i];
-        probe->base.name = operands->items[i];
+        struct probe *probe = &run->probes[run->count++];
+        probe->base.name = probe->shown = target_show(operands->items[i]);
         probe->plan = &run->plan;
         run->targets[i] = &probe->base;
         if (!target_parse(operands->items[i], pod_namespace, &probe->target, why) ||
             !check_family(&probe->target, run->plan.lookup.family, why) ||
             !check_min_addresses(&probe->target, run->plan.rules.min_addresses, why)) {
-            reason_wrap(why, "%s", operands->items[i]);
+            reason_wrap(why, "%s", probe->shown);
             return false;
         }
     }
@@ -248,6 +249,8 @@ static bool run_prepare(struct run *run, const struct wait_for_tcp_options *opti
 
 static void run_free(struct run *run)
 {
+    for (size_t i = 0; i < run->count; i++)
+        free(run->probes[i].shown);
     loop_free(run->plan.loop);
     free(run->plan.script.expect_back);
     free(run->probes);

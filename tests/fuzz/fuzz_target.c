@@ -1,5 +1,6 @@
 /* A target or a name, as an operand; the first line is the namespace. What is taken is a host name that DNS takes too. */
 #include <limits.h>
+#include <strings.h>
 
 #include "cmd/wait-for-dns/name.h"
 #include "common/target.h"
@@ -13,12 +14,36 @@ static void check_host(const char *host)
     MUST(!strstr(host, "..") && host[0] != '.');
 }
 
+/* Nothing between "//" and the last "@" is shown, whatever the bytes, and no query. */
+static void check_shown(const char *text, const char *shown)
+{
+    const char *slashes = strstr(text, "//"), *at = strrchr(text, '@');
+    bool begins = slashes && strcspn(text, "?#@") > (size_t)(slashes - text);
+    const char *start = begins ? slashes + 2 : text;
+
+    if (strncmp(text, "unix:", 5) == 0 || strncasecmp(text, "file:///", 8) == 0) {
+        MUST(strcmp(text, shown) == 0);
+        return;
+    }
+    MUST(!strchr(start - text + shown, '?') && !strchr(start - text + shown, '#'));
+    if (!at || at < start)
+        return;
+    MUST(strncmp(text, shown, (size_t)(start - text)) == 0);
+    shown += start - text;
+    if (strncmp(shown, ".../", 4) == 0)
+        shown += 4;
+    MUST(strcmp(shown, "...") == 0 || strncmp(at + 1, shown, strlen(shown)) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text, *first = input_first_line(data, size, &text), namespace[NAME_MAX] = "";
     struct target target;
     struct reason why;
     struct name *name = xcalloc(1, sizeof *name);
+    char *shown = target_show(text);
+
+    check_shown(text, shown);
 
     memcpy(namespace, first, strnlen(first, sizeof namespace - 1));
     if (target_parse(text, namespace, &target, &why)) {
@@ -31,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (name_parse(text, namespace, name, &why))
         check_host(name->host);
+    free(shown);
     free(name);
     free(first);
     free(text);

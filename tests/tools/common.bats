@@ -600,6 +600,39 @@ ZONE
     ! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' err || report "control bytes on standard error"
 }
 
+@test "a user and password in an operand, or behind an unknown option, are shown nowhere" {
+    local tool operand format
+    for tool in wait-for-tcp wait-for-dns tls-check fetch-config; do
+        for operand in postgres://app:S3cret@db:5432/x https://user:S3cret/y@h/x tcp://app:S3cret@db:80 app:S3cret@db:80 \
+            'https://user:S3?cret@h/x' 'https://user:p S3cret@h/x' 'https://user:S3cret#x@h' 'https://user:S3@cret@h:x/' \
+            https:///user:S3cret@h/x tcp://app:80/S3cret@db:1 s3://key:S3cret@bucket/x "db/S3cret@h" \
+            'db:80?password=S3cret' 'http://h/x?token=S3cret/TXT'; do
+            for format in text json; do
+                : >term
+                run_tool "$tool" --log-format "$format" --termination-log term --timeout 200ms -v "$operand"
+                exits 2
+                [ -s term ] || report "expected a termination message"
+                ! grep -Eq "S3|cret" err term || report "$tool $operand: $(cat err term)"
+            done
+        done
+        run_tool "$tool" --bearer-token=S3cret x
+        refuses_naming "--bearer-token: unknown option"
+        says_not S3cret
+    done
+}
+
+@test "a run that goes on shows no user and password, and no query" {
+    : >term
+    run_tool fetch-config -v --timeout 300ms --termination-log term "http://127.0.0.1:1/user:S3cret@h/x?token=S3cret=./x"
+    exits 124
+    says "http://\.\.\./h/x: "
+    ! grep -q S3cret err term || report "$(cat term)"
+    run_tool tls-check -v --once --termination-log term --report report.json "https://127.0.0.1:1/user:S3cret@h/x?token=S3cret"
+    exits 1
+    says "https://\.\.\./h/x: "
+    ! grep -q S3cret err term report.json || report "$(cat term report.json)"
+}
+
 @test "closed standard streams do no harm, and what would be said reaches no peer" {
     start_tcp port "127.0.0.1:0" "127.0.0.1:0 bound"
     status=0

@@ -117,7 +117,7 @@ clean_up() {
     local target
     for target in localhost localhost: :80 "" localhost:0 localhost:65536 localhost:http localhost:80x localhost:-1 \
         "localhost: 80" ::1:80 "[::1" "[::1]" "[::1]80" "[::1]:" "[nonsense]:80" http://localhost:80 tcp://localhost \
-        "tcp://localhost:80/path" unix: "user:word@localhost:80" "$(printf 'x%.0s' {1..64}).test:80" a..b:80 \
+        "tcp://localhost:80/path" unix: "$(printf 'x%.0s' {1..64}).test:80" a..b:80 \
         "unix:/$(printf 'x%.0s' {1..108})"; do
         run_tool wait-for-tcp "127.0.0.1:${port[0]}" "$target"
         refuses_naming "${target:0:60}"

@@ -146,14 +146,20 @@ END_TEST
 
 START_TEST(what_is_shown)
 {
-    char shown[URL_SHOWN];
-
-    ck_assert_str_eq(url_show("http://a/b?geheim", shown), "http://a/b");
-    ck_assert_str_eq(url_show("http://u:geheim@a/b", shown), "http://a/b");
-    ck_assert_str_eq(url_show("http://u:ge@heim@a/b", shown), "http://a/b");
-    ck_assert_str_eq(url_show("http://a#geheim", shown), "http://a");
-    ck_assert_str_eq(url_show("a/b", shown), "a/b");
-    ck_assert_str_eq(url_show("a?geheim=b://c", shown), "a");
+    ck_assert(url_parse("http://a/b?geheim#geheim", "", &url, &why));
+    ck_assert_str_eq(url.shown, "http://a/b");
+    ck_assert_str_eq(url.bare, "http://a/b");
+    url_free(&url);
+    ck_assert(url_parse("http://geheim:80/ge@heim.tar.gz", "", &url, &why));
+    ck_assert_str_eq(url.shown, "http://.../heim.tar.gz");
+    ck_assert_str_eq(url.bare, "http://geheim:80/ge@heim.tar.gz");
+    url_free(&url);
+    ck_assert(url_parse("s3://bucket/a?b#c", "", &url, &why));
+    ck_assert_str_eq(url.shown, "s3://bucket/a?b#c");
+    url_free(&url);
+    ck_assert(url_parse("file:///a@b", "", &url, &why));
+    ck_assert_str_eq(url.shown, "file:///a@b");
+    url_free(&url);
 }
 END_TEST
 

@@ -164,5 +164,54 @@ START_TEST(a_very_long_target)
 }
 END_TEST
 
+START_TEST(what_is_shown)
+{
+    static const char *const cases[][2] = {
+        {"mydb:3306", "mydb:3306"},
+        {"[::1]:443", "[::1]:443"},
+        {"", ""},
+        {"postgres://app:S3cret@db:5432/x", "postgres://db:5432/x"},
+        {"https://user:SECRET/y@h/x", "https://.../h/x"},
+        {"https://user:w@rd@a", "https://a"},
+        {"https://user:SE CRET@a/x", "https://a/x"},
+        {"https://user:SE?CRET@a/x", "https://..."},
+        {"https://user:SE#CRET@a/x?token=y", "https://..."},
+        {"https://a/x?mail=secret@b&token=y", "https://..."},
+        {"https://a/x?token=y", "https://a/x"},
+        {"https://a#y", "https://a"},
+        {"https://@a", "https://a"},
+        {"https:///u:p@a", "https://.../a"},
+        {"user:word@a:1", "a:1"},
+        {"tcp://user:word@a:1", "tcp://a:1"},
+        {"//u:p@a", "//a"},
+        {"a?geheim=b://c", "a"},
+        {"u:p@w//x@a:1", ".../a:1"},
+        {"unix:/run/a@b", "unix:/run/a@b"},
+        {"file:///a@b?c", "file:///a@b?c"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *shown = target_show(cases[i][0]);
+        ck_assert_str_eq(shown, cases[i][1]);
+        free(shown);
+    }
+}
+END_TEST
+
+START_TEST(a_password_is_not_repeated)
+{
+    static const char *const texts[] = {"tcp://app:geheim@db", "app:geheim@db:80",
+                                        "postgres://u:geheim@db:1/x", "db:80:geheim@x",
+                                        "u:ge?heim@db:geheim"};
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        ck_assert(!target_parse(texts[i], "", &target, &why));
+        expect_lacks(why.text, "heim");
+        expect_contains(why.text, "a user and password cannot be in an operand");
+    }
+}
+END_TEST
+
 SUITE("target", names, addresses, unix_sockets, what_is_no_target, an_unknown_namespace,
-      labels_of_up_to_63_bytes, names_of_up_to_253_bytes, a_very_long_target)
+      labels_of_up_to_63_bytes, names_of_up_to_253_bytes, a_very_long_target, what_is_shown,
+      a_password_is_not_repeated)
