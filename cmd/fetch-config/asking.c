@@ -76,18 +76,41 @@ static bool open_upload(struct fetch *fetch, struct exchange_request *request, s
     return true;
 }
 
+static const struct url *own_url(const struct fetch *fetch)
+{
+    return fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
+}
+
 /* Secrets and custom headers are for the URL's own host. */
+static bool asks_own_host(const struct fetch *fetch)
+{
+    const struct url *own = own_url(fetch);
+
+    return own->host[0] != '\0' && url_same_party(own, &fetch->at);
+}
+
+bool asking_headers(struct fetch *fetch, struct reason *why)
+{
+    const struct headers_source *source = &fetch->plan->headers;
+    const struct url *own = own_url(fetch), *sum = &fetch->sum_url;
+    bool other = sum->text && sum->scheme != URL_S3 && !url_same_party(own, sum);
+
+    return headers_read(source, own, true, &fetch->headers, why) &&
+           (!other || headers_read(source, sum, false, &fetch->sum_headers, why));
+}
+
+/* What was read for the URL's own host, or for the checksum's, as long as the hop is that host's: a redirect takes nothing
+ * along, not even to the host of another pair, which has not asked for it. */
 static const struct option_list *headers_for(const struct fetch *fetch)
 {
-    const struct url *own = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
-
     if (fetch->phase == FETCH_CREDENTIALS)
         return &fetch->asked_headers;
     if (fetch->phase == FETCH_SUM && fetch->sum_url.scheme == URL_S3)
         return &fetch->sum_headers;
-    if (fetch->phase == FETCH_SUM && fetch->url.scheme == URL_S3)
-        return NULL;
-    return own->host[0] != '\0' && url_same_party(own, &fetch->at) ? &fetch->headers : NULL;
+    if (asks_own_host(fetch) && !(fetch->phase == FETCH_SUM && fetch->url.scheme == URL_S3))
+        return &fetch->headers;
+    return fetch->phase == FETCH_SUM && url_same_party(&fetch->sum_url, &fetch->at) ? &fetch->sum_headers
+                                                                                    : NULL;
 }
 
 bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct reason *why)

@@ -270,7 +270,7 @@ void fetch_start(struct wait_target *target, int64_t deadline)
     fetch->exchange.owner = fetch;
     buf_init(&fetch->sum, CHECKSUM_FILE);
     progress_begin(&fetch->progress, fetch->plan->progress, fetch->base.name);
-    if (!headers_read(&fetch->plan->headers, &fetch->headers, &why)) {
+    if (!asking_headers(fetch, &why)) {
         /* It could be read when the run began: it is being rotated. */
         why.code = CODE_FAILED;
         fetch_end(fetch, ATTEMPT_RETRY, &why);

@@ -57,7 +57,7 @@ struct fetch {
     const char *method;
     unsigned redirects;
     struct option_list headers;
-    struct option_list sum_headers; /* the signature for sum_object */
+    struct option_list sum_headers; /* the signature for sum_object; or what is for sum_url's server */
     struct exchange exchange;
     int upload;
     struct url asked; /* for credentials */

@@ -180,21 +180,67 @@ static bool add_basic(const char *path, struct option_list *list, struct reason 
     return true;
 }
 
-bool headers_read(const struct headers_source *source, struct option_list *list, struct reason *why)
+const char *headers_option(enum headers_kind kind)
 {
-    const char *option = NULL;
+    static const char *const names[] = {
+        [HEADERS_LINE] = "--header",
+        [HEADERS_LINES_FILE] = "--header-file",
+        [HEADERS_BEARER_FILE] = "--bearer-token-file",
+        [HEADERS_BASIC_FILE] = "--basic-auth-file",
+    };
 
-    for (size_t i = 0; i < source->lines->count; i++)
-        add_line(list, source->lines->items[i]);
-    if (source->file && !add_file(source->file, list, why))
-        option = "--header-file";
-    else if (source->bearer_token_file && !add_bearer(source->bearer_token_file, list, why))
-        option = "--bearer-token-file";
-    else if (source->basic_auth_file && !add_basic(source->basic_auth_file, list, why))
-        option = "--basic-auth-file";
-    if (!option)
-        return true;
-    reason_wrap(why, "%s", option);
-    headers_clear(list);
-    return false;
+    return names[kind];
+}
+
+static bool add_entry(const struct headers_entry *entry, struct option_list *list, struct reason *why)
+{
+    bool good = true;
+
+    switch (entry->kind) {
+    case HEADERS_LINE:
+        add_line(list, entry->value);
+        break;
+    case HEADERS_LINES_FILE:
+        good = add_file(entry->value, list, why);
+        break;
+    case HEADERS_BEARER_FILE:
+        good = add_bearer(entry->value, list, why);
+        break;
+    case HEADERS_BASIC_FILE:
+        good = add_basic(entry->value, list, why);
+        break;
+    }
+    if (!good)
+        reason_wrap(why, "%s", headers_option(entry->kind));
+    return good;
+}
+
+/* A server takes one of two, and nobody knows which. */
+static bool check_authorization(const struct option_list *list, struct reason *why)
+{
+    static const char name[] = "Authorization";
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        count += strncasecmp(list->items[i], name, sizeof name - 1) == 0 &&
+                 strcspn(list->items[i], ":;") == sizeof name - 1;
+    return count < 2 ||
+           reason_set(why, CODE_USAGE, "%s would be sent %zu times: expected one header of that name", name,
+                      count);
+}
+
+bool headers_read(const struct headers_source *source, const struct url *url, bool own,
+                  struct option_list *list, struct reason *why)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < source->count; i++) {
+        const struct headers_entry *entry = &source->entries[i];
+        if (entry->origin.text ? url_same_party(&entry->origin, url) : own)
+            good = add_entry(entry, list, why);
+    }
+    good = good && check_authorization(list, why);
+    if (!good)
+        headers_clear(list);
+    return good;
 }

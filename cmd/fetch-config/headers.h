@@ -6,25 +6,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/fetch-config/url.h"
 #include "common/options.h"
 #include "common/reason.h"
 
 enum { HEADERS_FILE = 64 * 1024 }; /* bytes of a file with headers or a secret */
 
-/* Where the user's headers come from; each may be missing. */
-struct headers_source {
-    const struct option_list *lines; /* --header */
-    const char *file;                /* --header-file */
-    const char *bearer_token_file;
-    const char *basic_auth_file;
+enum headers_kind { HEADERS_LINE, HEADERS_LINES_FILE, HEADERS_BEARER_FILE, HEADERS_BASIC_FILE };
+
+/* One value of an option. */
+struct headers_entry {
+    enum headers_kind kind;
+    struct url origin; /* whom it is for; its text is NULL where the user named nobody */
+    const char *value; /* a line, or the path of a file */
 };
+
+/* Where the user's headers come from. */
+struct headers_source {
+    struct headers_entry *entries;
+    size_t count;
+};
+
+/* "--header", "--bearer-token-file", ... */
+const char *headers_option(enum headers_kind kind);
 
 /* "NAME: VALUE" that can go on the wire as it is: a token, no control bytes, and none of those that frame the message. It
  * never repeats the value. */
 bool headers_check(const char *line, struct reason *why);
 
-/* Adds all lines to `list`. False fills `why`: CODE_USAGE, naming the option and the file. */
-bool headers_read(const struct headers_source *source, struct option_list *list, struct reason *why);
+/* Adds to `list` the lines that are for the origin of `url`: those whose origin was named, and, if `own`, those of nobody in
+ * particular. False fills `why`: CODE_USAGE, naming the option and the file. */
+bool headers_read(const struct headers_source *source, const struct url *url, bool own,
+                  struct option_list *list, struct reason *why);
 
 /* Wipes and frees what headers_read has added. */
 void headers_clear(struct option_list *list);

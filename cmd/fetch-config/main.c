@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 
 #include "cmd/fetch-config/jsoncheck.h"
-#include "cmd/fetch-config/run.h"
+#include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/set.h"
 #include "common/deadline.h"
 #include "common/limits.h"
@@ -78,6 +78,7 @@ static void run_free(struct run *run)
 {
     for (size_t i = 0; i < run->count; i++)
         fetch_free(&run->fetches[i]);
+    secrets_free(run);
     multi_free(run->plan.exchange.multi);
     secure_free(&run->secure);
     loop_free(run->plan.exchange.loop);

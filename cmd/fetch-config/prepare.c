@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/operand.h"
-#include "cmd/fetch-config/run.h"
+#include "cmd/fetch-config/secrets.h"
 #include "common/hosts.h"
 #include "common/mem.h"
 #include "common/namespace.h"
@@ -36,12 +36,6 @@ static void run_set_plan(struct run *run)
         .keep_mode = !options->mode,
     };
     reply_parse_statuses(options->retry_status, plan->retry_statuses, &plan->retry_status_count);
-    plan->headers = (struct headers_source){
-        .lines = &options->headers,
-        .file = options->header_file,
-        .bearer_token_file = options->bearer_token_file,
-        .basic_auth_file = options->basic_auth_file,
-    };
     plan->exchange = (struct exchange_plan){
         .lookup = {.resolver = &run->resolver,
                    .search = !options->resolver.no_search,
@@ -220,16 +214,12 @@ static bool check_counts(const struct fetch_config_options *options, struct reas
     return true;
 }
 
-/* Secrets' files have to make sense now, although they are read anew for each attempt. */
-static bool check_secrets(const struct run *run, struct reason *why)
+static bool check_proxy_auth(const struct run *run, struct reason *why)
 {
-    struct option_list lines = {0};
-    bool good = headers_read(&run->plan.headers, &lines, why);
-
-    headers_clear(&lines);
-    if (!good || !run->options->proxy_auth_file)
-        return good;
+    if (!run->options->proxy_auth_file)
+        return true;
     char *secret = headers_read_secret(run->options->proxy_auth_file, why);
+    bool good = true;
     if (secret && !strchr(secret, ':'))
         good = reason_set(why, CODE_USAGE, "%.200s: expected user:password", run->options->proxy_auth_file);
     if (!secret || !good)
@@ -285,7 +275,8 @@ bool run_prepare(struct run *run, struct reason *why)
         return false;
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||
-        !check_secrets(run, why) || !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
+        !secrets_prepare(run, namespace, why) || !check_proxy_auth(run, why) ||
+        !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
         return false;
     if (!servers)
         run->plan.exchange.lookup.no_servers = no_servers;

@@ -4,6 +4,7 @@
 
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/reply.h"
+#include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/versions.h"
 #include "common/ownership.h"
 
@@ -38,6 +39,16 @@ static bool check_path(const char *value, struct reason *why)
     return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path");
 }
 
+static bool check_header(const char *value, struct reason *why)
+{
+    return headers_check(secrets_value(value), why);
+}
+
+static bool check_secret_path(const char *value, struct reason *why)
+{
+    return check_path(secrets_value(value), why);
+}
+
 static const char *const formats[] = {"json", "yaml", "xml", "auto", "none", NULL};
 
 #define AT(member) offsetof(struct fetch_config_options, member)
@@ -55,26 +66,29 @@ static const struct option rows[] = {
      .argument = "'NAME: VALUE'",
      .type = OPTION_LIST,
      .offset = AT(headers),
-     .check = headers_check,
-     .help = "Send this header, to the URL's own host alone; for a secret there is --header-file"},
+     .check = check_header,
+     .help = "Send this header, to the URL's own host alone; for a secret there is --header-file. "
+             "'ORIGIN=NAME: VALUE' is for that origin of several, https://HOST[:PORT]"},
     {.name = "header-file",
      .argument = "F",
-     .type = OPTION_TEXT,
-     .offset = AT(header_file),
-     .check = check_path,
-     .help = "Send the headers in this file, one a line; it is read anew for each attempt"},
+     .type = OPTION_LIST,
+     .offset = AT(header_files),
+     .check = check_secret_path,
+     .help = "Send the headers in this file, one a line; it is read anew for each attempt. ORIGIN=F is for "
+             "that origin"},
     {.name = "bearer-token-file",
      .argument = "F",
-     .type = OPTION_TEXT,
-     .offset = AT(bearer_token_file),
-     .check = check_path,
-     .help = "Send the token in this file as Authorization: Bearer; read anew for each attempt"},
+     .type = OPTION_LIST,
+     .offset = AT(bearer_token_files),
+     .check = check_secret_path,
+     .help = "Send the token in this file as Authorization: Bearer; read anew for each attempt. ORIGIN=F is "
+             "for that origin"},
     {.name = "basic-auth-file",
      .argument = "F",
-     .type = OPTION_TEXT,
-     .offset = AT(basic_auth_file),
-     .check = check_path,
-     .help = "Send the user:password in this file as Authorization: Basic"},
+     .type = OPTION_LIST,
+     .offset = AT(basic_auth_files),
+     .check = check_secret_path,
+     .help = "Send the user:password in this file as Authorization: Basic. ORIGIN=F is for that origin"},
     {.name = "trust-store",
      .argument = "F",
      .type = OPTION_LIST,

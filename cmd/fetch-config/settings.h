@@ -12,7 +12,7 @@ struct fetch_config_options {
     struct common_options common;
     const char *output;
     struct option_list headers;
-    const char *header_file, *bearer_token_file, *basic_auth_file;
+    struct option_list header_files, bearer_token_files, basic_auth_files;
     struct option_list trust_stores;
     const char *trust_store_password_file;
     const char *client_cert, *client_key, *client_key_password_file;

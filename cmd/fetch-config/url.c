@@ -197,6 +197,11 @@ bool url_follow(const struct url *from, const char *location, struct url *to, st
     return good;
 }
 
+bool url_same_origin(const struct url *a, const struct url *b)
+{
+    return a->scheme == b->scheme && a->port == b->port && strcasecmp(a->host, b->host) == 0;
+}
+
 bool url_same_party(const struct url *a, const struct url *b)
 {
     if (strcasecmp(a->host, b->host) != 0)

@@ -27,6 +27,9 @@ bool url_parse(const char *text, const char *namespace, struct url *url, struct 
 /* Where `location` leads, seen from `from`: http or https. */
 bool url_follow(const struct url *from, const char *location, struct url *to, struct reason *why);
 
+/* The same scheme, host and port. */
+bool url_same_origin(const struct url *a, const struct url *b);
+
 /* Whether secrets meant for the one may go to the other: the same scheme, host and port; or the step from http to https
  * on their own ports. */
 bool url_same_party(const struct url *a, const struct url *b);

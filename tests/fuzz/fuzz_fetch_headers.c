@@ -19,17 +19,18 @@ static void check_line(const char *line)
 
 static void try_file(const char *path)
 {
-    static const struct option_list none;
-    const struct headers_source sources[] = {
-        {.lines = &none, .file = path},
-        {.lines = &none, .bearer_token_file = path},
-        {.lines = &none, .basic_auth_file = path},
+    static const struct url nobody;
+    struct headers_entry entries[] = {
+        {.kind = HEADERS_LINES_FILE, .value = path},
+        {.kind = HEADERS_BEARER_FILE, .value = path},
+        {.kind = HEADERS_BASIC_FILE, .value = path},
     };
     struct reason why;
 
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        const struct headers_source source = {.entries = &entries[i], .count = 1};
         struct option_list list = {0};
-        if (!headers_read(&sources[i], &list, &why))
+        if (!headers_read(&source, &nobody, true, &list, &why))
             MUST(why.code == CODE_USAGE && why.text[0] != '\0');
         for (size_t j = 0; j < list.count; j++)
             check_line(list.items[j]);

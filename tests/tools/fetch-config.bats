@@ -406,6 +406,92 @@ SCRIPT
     says_not geheim
 }
 
+@test "with several servers a secret has to name its own, and no other gets it" {
+    http_ports=2
+    start_http h <<<$'/a 200 text a\n/b 200 text b\n/go 302 Location:OTHER/b'
+    other=http://127.0.0.1:${h_ports[1]}
+    echo geheim-1 >one
+    echo user:geheim-2 >two
+    echo 'X-Vault-Token: geheim-3' >three
+    for option in "--bearer-token-file one" "--basic-auth-file two" "--header-file three" "-H X-A:geheim-4"; do
+        # shellcheck disable=SC2086
+        run_tool fetch-config "$h/a=./a" "$other/b=./b" $option
+        exits 2
+        says "several servers \\($h, $other\\): name the one that it is for"
+        says_not geheim
+    done
+    [ "$(requests h)" = 0 ]
+    run_tool fetch-config "$h/a=./a" "$other/b=./b" --bearer-token-file "$h=one" --header-file "$h=three" \
+        --basic-auth-file "$other=two" -H "$other=X-A: geheim=4"
+    exits 0
+    [ "$(requests h /a "Bearer geheim-1")" = 1 ]
+    [ "$(requests h /a geheim-3)" = 1 ]
+    [ "$(requests h /b "Basic $(printf user:geheim-2 | base64)")" = 1 ]
+    [ "$(requests h /b "geheim=4")" = 1 ]
+    [ "$(requests h /a "geheim=4|Basic")" = 0 ]
+    [ "$(requests h /b "Bearer|geheim-3")" = 0 ]
+    INITKIT_BEARER_TOKEN_FILE="$h=one"$'\n'"$other=one" run_tool fetch-config "$h/a=./a" "$other/b=./b"
+    exits 0
+    [ "$(requests h /b "Bearer geheim-1")" = 1 ]
+}
+
+@test "a redirect to the server of another pair takes nothing along, neither its own nor the other's" {
+    http_ports=2
+    start_http h <<<$'/a 200 text a\n/b 200 text b'
+    other=http://127.0.0.1:${h_ports[1]}
+    start_http r <<<"/go 302 Location:$other/b"
+    echo geheim-1 >one
+    echo geheim-2 >two
+    run_tool fetch-config "$r/go=./go" "$other/a=./a" --bearer-token-file "$r=one" --bearer-token-file "$other=two"
+    exits 0
+    [ "$(requests r /go geheim-1)" = 1 ]
+    [ "$(requests h /a geheim-2)" = 1 ]
+    [ "$(requests h /b)" = 1 ]
+    [ "$(requests h /b geheim)" = 0 ]
+}
+
+@test "a checksum's server gets what names it, and nothing else" {
+    http_ports=2
+    start_http h <<<"/a 200 text a
+/sums 200 text $(printf a | sha256sum | cut -d' ' -f1)"
+    other=http://127.0.0.1:${h_ports[1]}
+    echo geheim-1 >one
+    echo geheim-2 >two
+    run_tool fetch-config "$h/a=./a" --sha256-url "$other/sums" --bearer-token-file one
+    exits 0
+    [ "$(requests h /a geheim-1)" = 1 ]
+    [ "$(requests h /sums geheim)" = 0 ]
+    run_tool fetch-config "$h/a=./a" --sha256-url "$other/sums" --bearer-token-file "$h=one" --bearer-token-file "$other=two"
+    exits 0
+    [ "$(requests h /sums geheim-2)" = 1 ]
+}
+
+@test "secrets that cannot be meant are refused before anything is asked" {
+    echo geheim >token
+    echo user:geheim >auth
+    printf 'Authorization: geheim\n' >file
+    run_tool fetch-config http://h/a=./a --bearer-token-file token --basic-auth-file auth
+    refuses_naming "--bearer-token-file: does not go with --basic-auth-file"
+    run_tool fetch-config http://h/a=./a --bearer-token-file token --header-file file
+    refuses_naming "Authorization would be sent 2 times"
+    says_not geheim
+    run_tool fetch-config http://h/a=./a --bearer-token-file token --bearer-token-file http://h:80=token
+    refuses_naming "--bearer-token-file: does not go with another one"
+    run_tool fetch-config https://a/a=./a https://b/b=./b --bearer-token-file https://c=token
+    refuses_naming "--bearer-token-file: no URL leads to https://c"
+    run_tool fetch-config https://a/a=./a --bearer-token-file https://a/a=token
+    refuses_naming "--bearer-token-file: expected ORIGIN=VALUE"
+    run_tool fetch-config https://a/a=./a --bearer-token-file https://user:word@a=token
+    refuses_naming "--bearer-token-file"
+    says_not word@
+    run_tool fetch-config https://a/a=./a http://b/b=./b --bearer-token-file http://b=token
+    refuses_naming "--bearer-token-file: http://b/ is not encrypted"
+    run_tool fetch-config https://a/a=./a --bearer-token-file https://a=
+    refuses_naming --bearer-token-file
+    AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b AWS_REGION=c run_tool fetch-config s3://bucket/a=./a --bearer-token-file token
+    refuses_naming "--bearer-token-file: does not go with s3://"
+}
+
 @test "secrets are read anew for each attempt and never shown" {
     start_http h <<<'/a 503 / 200 text x'
     echo user:geheim >basic

@@ -1,0 +1,226 @@
+#include "cmd/fetch-config/secrets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/mem.h"
+#include "common/target.h"
+
+#include "common/banned.h"
+
+enum { ORIGIN_NAME = 80 };
+
+#define FORM "expected ORIGIN=VALUE, where ORIGIN is https://HOST[:PORT]"
+
+/* --- what the options say --- */
+
+const char *secrets_value(const char *text)
+{
+    bool has_origin = strncasecmp(text, "http://", 7) == 0 || strncasecmp(text, "https://", 8) == 0;
+    const char *end = has_origin ? strchr(text, '=') : NULL;
+
+    return end ? end + 1 : text;
+}
+
+/* An origin is a URL without a path (RFC 6454, 6.2). */
+static bool parse_origin(const char *text, size_t length, const char *pod_namespace, struct url *origin,
+                         struct reason *why)
+{
+    char *name = xstrndup(text, length);
+    bool good = url_parse(name, pod_namespace, origin, why);
+    const char *path = good ? strstr(origin->text, "://") + 3 : "";
+
+    free(name);
+    return good && (strcmp(path + strcspn(path, "/?#"), "/") == 0 || reason_set(why, CODE_USAGE, FORM));
+}
+
+static bool add_entry(struct headers_source *headers, enum headers_kind kind, const char *text,
+                      const char *pod_namespace, struct reason *why)
+{
+    struct headers_entry *entry = &headers->entries[headers->count++];
+
+    entry->kind = kind;
+    entry->value = secrets_value(text);
+    if (entry->value == text ||
+        parse_origin(text, (size_t)(entry->value - text) - 1, pod_namespace, &entry->origin, why))
+        return true;
+    reason_wrap(why, "%s", headers_option(kind));
+    return false;
+}
+
+static bool add_entries(struct run *run, const char *pod_namespace, struct reason *why)
+{
+    const struct option_list *lists[] = {
+        [HEADERS_LINE] = &run->options->headers,
+        [HEADERS_LINES_FILE] = &run->options->header_files,
+        [HEADERS_BEARER_FILE] = &run->options->bearer_token_files,
+        [HEADERS_BASIC_FILE] = &run->options->basic_auth_files,
+    };
+    enum { KINDS = sizeof lists / sizeof lists[0] };
+    size_t count = 0;
+
+    for (size_t kind = 0; kind < KINDS; kind++)
+        count += lists[kind]->count;
+    run->plan.headers.entries = xcalloc(count, sizeof *run->plan.headers.entries);
+    for (size_t kind = 0; kind < KINDS; kind++)
+        for (size_t i = 0; i < lists[kind]->count; i++)
+            if (!add_entry(&run->plan.headers, (enum headers_kind)kind, lists[kind]->items[i], pod_namespace,
+                           why))
+                return false;
+    return true;
+}
+
+/* --- whom they are for --- */
+
+/* The URL that a pair's request goes to; NULL for a file that is here. */
+static const struct url *asked_url(const struct fetch *fetch)
+{
+    if (fetch->url.scheme == URL_S3)
+        return &fetch->object;
+    return fetch->url.scheme == URL_FILE ? NULL : &fetch->url;
+}
+
+static bool is_s3(const struct run *run, const struct url *origin)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (run->fetches[i].url.scheme == URL_S3 && url_same_origin(&run->fetches[i].object, origin))
+            return true;
+    return false;
+}
+
+static bool leads_to(const struct run *run, const struct url *origin)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        const struct url *url = asked_url(&run->fetches[i]), *sum = &run->fetches[i].sum_url;
+        if ((url && url_same_origin(url, origin)) || (sum->text && url_same_origin(sum, origin)))
+            return true;
+    }
+    return false;
+}
+
+static bool has_https(const struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        const struct url *url = asked_url(&run->fetches[i]);
+        if (url && url->scheme == URL_HTTPS)
+            return true;
+    }
+    return false;
+}
+
+/* What goes over plain http may be read on the way; beside https it is more likely a mistake than meant. */
+static bool check_named(const struct run *run, const struct headers_entry *entry, struct reason *why)
+{
+    if (!leads_to(run, &entry->origin))
+        return reason_set(why, CODE_USAGE, "%s: no URL leads to %.100s", headers_option(entry->kind),
+                          entry->origin.shown);
+    return entry->origin.scheme == URL_HTTPS || !has_https(run) ||
+           reason_set(why, CODE_USAGE,
+                      "%s: %.100s is not encrypted, and other URLs are: fetch from there in a run of its own",
+                      headers_option(entry->kind), entry->origin.shown);
+}
+
+static const char *origin_name(const struct url *url, char name[ORIGIN_NAME])
+{
+    char place[TARGET_PLACE];
+
+    snprintf(name, ORIGIN_NAME, "%s://%.60s", url->scheme == URL_HTTPS ? "https" : "http",
+             target_place(url->host, url->port, place));
+    return name;
+}
+
+static bool check_unnamed(const struct run *run, const struct headers_entry *entry, struct reason *why)
+{
+    const struct url *first = NULL, *other = NULL;
+    char a[ORIGIN_NAME], b[ORIGIN_NAME];
+
+    for (size_t i = 0; i < run->count && !other; i++) {
+        const struct url *url = asked_url(&run->fetches[i]);
+        if (url && !first)
+            first = url;
+        else if (url && !url_same_origin(first, url))
+            other = url;
+    }
+    return !other ||
+           reason_set(why, CODE_USAGE,
+                      "%s: the URLs lead to several servers (%s, %s): name the one that it is for: %s "
+                      "https://HOST[:PORT]=VALUE",
+                      headers_option(entry->kind), origin_name(first, a), origin_name(other, b),
+                      headers_option(entry->kind));
+}
+
+static bool is_authorization(const struct headers_entry *entry)
+{
+    return entry->kind == HEADERS_BEARER_FILE || entry->kind == HEADERS_BASIC_FILE;
+}
+
+/* The signature of S3 is an Authorization header, too. */
+static bool check_s3(const struct run *run, const struct headers_entry *entry, struct reason *why)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < run->count && !entry->origin.text; i++)
+        any = any || run->fetches[i].url.scheme == URL_S3;
+    any = any || (entry->origin.text && is_s3(run, &entry->origin));
+    return !any || !is_authorization(entry) ||
+           reason_set(why, CODE_USAGE, "%s: does not go with s3://, whose requests are signed",
+                      headers_option(entry->kind));
+}
+
+static bool check_pair(const struct headers_entry *a, const struct headers_entry *b, struct reason *why)
+{
+    bool same = !a->origin.text || !b->origin.text || url_same_origin(&a->origin, &b->origin);
+
+    return !same || !is_authorization(a) || !is_authorization(b) ||
+           reason_set(why, CODE_USAGE, "%s: does not go with %s for the same server", headers_option(a->kind),
+                      a->kind == b->kind ? "another one" : headers_option(b->kind));
+}
+
+static bool check_entries(const struct run *run, struct reason *why)
+{
+    const struct headers_source *headers = &run->plan.headers;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct headers_entry *entry = &headers->entries[i];
+        if (!(entry->origin.text ? check_named(run, entry, why) : check_unnamed(run, entry, why)) ||
+            !check_s3(run, entry, why))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (!check_pair(&headers->entries[j], entry, why))
+                return false;
+    }
+    return true;
+}
+
+/* The files have to make sense now, although they are read anew for each attempt: for each origin that was named, and for
+ * the one that none had to be named for. */
+static bool check_files(const struct run *run, struct reason *why)
+{
+    static const struct url nobody;
+    const struct headers_source *headers = &run->plan.headers;
+    bool good = true;
+
+    for (size_t i = 0; good && i <= headers->count; i++) {
+        const struct url *origin = i < headers->count ? &headers->entries[i].origin : &nobody;
+        struct option_list lines = {0};
+        if (i < headers->count && !origin->text)
+            continue;
+        good = headers_read(headers, origin, true, &lines, why);
+        headers_clear(&lines);
+    }
+    return good;
+}
+
+bool secrets_prepare(struct run *run, const char *pod_namespace, struct reason *why)
+{
+    return add_entries(run, pod_namespace, why) && check_entries(run, why) && check_files(run, why);
+}
+
+void secrets_free(struct run *run)
+{
+    for (size_t i = 0; i < run->plan.headers.count; i++)
+        url_free(&run->plan.headers.entries[i].origin);
+    free(run->plan.headers.entries);
+}
