@@ -136,6 +136,91 @@ bool address_same(const struct address *a, const struct address *b)
            memcmp(&a->socket.v6.sin6_addr, &b->socket.v6.sin6_addr, sizeof a->socket.v6.sin6_addr) == 0;
 }
 
+bool address_in_network(const struct address *address, const struct address *network, int64_t bits)
+{
+    const unsigned char *left = (const unsigned char *)&address->socket.v4.sin_addr;
+    const unsigned char *right = (const unsigned char *)&network->socket.v4.sin_addr;
+    int64_t most = 32;
+
+    if (address_family(address) != address_family(network))
+        return false;
+    if (address_family(address) == AF_INET6) {
+        left = (const unsigned char *)&address->socket.v6.sin6_addr;
+        right = (const unsigned char *)&network->socket.v6.sin6_addr;
+        most = 128;
+    }
+    if (bits < 0 || bits > most)
+        bits = most;
+    if (memcmp(left, right, (size_t)(bits / 8)) != 0)
+        return false;
+    unsigned mask = 0xFF00u >> (bits % 8) & 0xFFu;
+    return mask == 0 || ((left[bits / 8] ^ right[bits / 8]) & mask) == 0;
+}
+
+struct network {
+    const char *address;
+    int bits;
+};
+
+static bool is_in_one(const struct address *address, const struct network *networks, size_t count)
+{
+    struct address network;
+
+    for (size_t i = 0; i < count; i++)
+        if (address_parse(networks[i].address, 0, &network) &&
+            address_in_network(address, &network, networks[i].bits))
+            return true;
+    return false;
+}
+
+/* The IPv4 address within an IPv6 one, `at` bytes from its beginning. */
+static struct address inner(const struct address *address, size_t at)
+{
+    struct address v4 = {.socket.v4.sin_family = AF_INET};
+
+    memcpy(&v4.socket.v4.sin_addr, address->socket.v6.sin6_addr.s6_addr + at, 4);
+    return v4;
+}
+
+bool address_is_loopback(const struct address *address)
+{
+    static const struct network loopback[] = {{"127.0.0.0", 8}, {"::1", 128}},
+                                mapped[] = {{"::ffff:0:0", 96}};
+    struct address v4;
+
+    if (is_in_one(address, mapped, 1)) {
+        v4 = inner(address, 12);
+        address = &v4;
+    }
+    return is_in_one(address, loopback, sizeof loopback / sizeof loopback[0]);
+}
+
+bool address_is_local(const struct address *address)
+{
+    static const struct network local[] = {
+        {"0.0.0.0", 8}, /* this host (RFC 1122, 3.2.1.3); :: and ::1, too, once they are taken for compatible addresses */
+        {"127.0.0.0", 8},        {"169.254.0.0", 16}, /* link-local, and most clouds' metadata */
+        {"fe80::", 10},          {"fd00:ec2::", 32},  /* AWS: metadata, credentials of ECS and EKS */
+        {"fd20:ce::254", 128},                        /* Google Cloud: metadata */
+        {"100.100.100.200", 32},                      /* Alibaba Cloud: metadata */
+        {"168.63.129.16", 32},                        /* Azure: the node's agent */
+        {"192.0.0.192", 32},                          /* Oracle Cloud: metadata */
+    };
+    /* Mapped and compatible (RFC 4291, 2.5.5), NAT64 (RFC 6052, 2.1). */
+    static const struct network tails[] = {{"::ffff:0:0", 96}, {"::", 96}, {"64:ff9b::", 96}};
+    static const struct network six_to_four[] = {{"2002::", 16}};
+    struct address v4;
+
+    if (is_in_one(address, tails, sizeof tails / sizeof tails[0])) {
+        v4 = inner(address, 12);
+        address = &v4;
+    } else if (is_in_one(address, six_to_four, 1)) {
+        v4 = inner(address, 2);
+        address = &v4;
+    }
+    return is_in_one(address, local, sizeof local / sizeof local[0]);
+}
+
 bool address_unix(const char *path, struct sockaddr_un *address)
 {
     size_t length = strlen(path);

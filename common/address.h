@@ -39,6 +39,16 @@ const char *address_format(const struct address *address, char text[ADDRESS_TEXT
 /* Same family, address and scope; ports are not compared. */
 bool address_same(const struct address *a, const struct address *b);
 
+/* Whether the first `bits` of both are the same; all of them where `bits` is negative or too many. */
+bool address_in_network(const struct address *address, const struct address *network, int64_t bits);
+
+/* Whether it is this host's own: 127.0.0.0/8 or ::1, also as ::ffff:127.0.0.1. */
+bool address_is_loopback(const struct address *address);
+
+/* Whether it is reached from this node alone, or means something else on each: loopback, unspecified, link-local, and where
+ * clouds keep their metadata and credentials; also as an IPv4 address within an IPv6 one (mapped, compatible, NAT64, 6to4). */
+bool address_is_local(const struct address *address);
+
 /* False when the path is too long for a socket address (107 bytes) or empty. */
 bool address_unix(const char *path, struct sockaddr_un *address);
 

@@ -121,6 +121,7 @@ bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct r
         .headers = headers_for(fetch),
         .decode = !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
         .direct = fetch->phase == FETCH_CREDENTIALS && fetch->plan->aws->source == AWS_CONTAINER,
+        .reach = fetch->reach,
         .deadline = fetch->deadline,
         .wall_time = time(NULL),
     };

@@ -156,6 +156,16 @@ static const struct url *next_hop(const struct exchange *exchange)
     return exchange->via.used ? &exchange->via.url : exchange->request.url;
 }
 
+/* What a proxy resolves is not known here. */
+static bool may_go_there(const struct exchange *exchange, const struct address *addresses, size_t count,
+                         struct reason *why)
+{
+    const struct exchange_request *request = &exchange->request;
+
+    return exchange->via.used ? reach_allows_host(request->reach, request->url->host, why)
+                              : reach_allows(request->reach, addresses, count, why);
+}
+
 static void on_addresses(void *owner, struct address *addresses, size_t count, const struct reason *why)
 {
     struct exchange *exchange = owner;
@@ -168,6 +178,10 @@ static void on_addresses(void *owner, struct address *addresses, size_t count, c
             reason_wrap(&wrapped, "the proxy %.100s (from %s)", exchange->via.url.shown,
                         exchange->via.source);
         exchange_fail(exchange, ATTEMPT_RETRY, &wrapped);
+        return;
+    }
+    if (!may_go_there(exchange, addresses, count, &wrapped)) {
+        exchange_fail(exchange, ATTEMPT_FAIL, &wrapped);
         return;
     }
     if (!address_parse(next_hop(exchange)->host, 0, &literal))
@@ -219,6 +233,15 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     }
     lookup_start(&exchange->lookup, next_hop(exchange)->host, next_hop(exchange)->port, DNS_PATIENCE,
                  request->deadline);
+}
+
+bool exchange_was_local(const struct exchange *exchange)
+{
+    struct address address;
+
+    if (exchange->via.used)
+        return reach_is_local_host(exchange->request.url->host);
+    return address_parse(exchange->reply.address, 0, &address) && address_is_local(&address);
 }
 
 int64_t exchange_max_size(const struct exchange *exchange)

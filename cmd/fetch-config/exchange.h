@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cmd/fetch-config/multi.h"
+#include "cmd/fetch-config/reach.h"
 #include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/url.h"
 #include "cmd/fetch-config/via.h"
@@ -44,6 +45,7 @@ struct exchange_request {
     bool decode;      /* take a Content-Encoding, and undo it */
     bool direct;      /* through no proxy, whatever is set */
     int64_t max_size; /* 0: the plan's */
+    enum reach reach; /* which addresses it may go to */
     int64_t deadline;
     int64_t wall_time; /* seconds, for a Retry-After that is a date */
 };
@@ -92,6 +94,9 @@ int64_t exchange_max_size(const struct exchange *exchange);
 
 /* How long the body under way will be: -1 when that is not known. */
 int64_t exchange_expected(const struct exchange *exchange);
+
+/* Whether the answer came from what only this node reaches, as far as that is known. */
+bool exchange_was_local(const struct exchange *exchange);
 
 /* "connecting to 10.0.0.1" */
 void exchange_doing(const struct exchange *exchange, struct reason *doing);

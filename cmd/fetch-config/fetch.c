@@ -98,6 +98,7 @@ static bool fetch_go(struct fetch *fetch, struct reason *why)
 {
     url_free(&fetch->at);
     fetch->redirects = 0;
+    fetch->reach = REACH_ANY;
     fetch->method = fetch->phase == FETCH_BODY ? fetch->plan->method : NULL;
     return url_parse(asking_first(fetch)->text, "", &fetch->at, why);
 }
@@ -171,6 +172,9 @@ static void fetch_redirect(struct fetch *fetch)
         return;
     }
     fetch->redirects++;
+    /* Once out, always out: who was led away may be led back. */
+    if (!fetch->plan->allow_local_redirects && !exchange_was_local(&fetch->exchange))
+        fetch->reach = REACH_NOT_LOCAL;
     fetch->method = redirect_method(fetch->exchange.reply.status, fetch->method);
     url_free(&fetch->at);
     fetch->at = to;

@@ -21,6 +21,7 @@ struct fetch_plan {
     int retry_statuses[REPLY_STATUSES];
     size_t retry_status_count;
     unsigned max_redirs;
+    bool allow_local_redirects;
     const char *method;    /* NULL: GET */
     const char *data_file; /* NULL: no body */
     mode_t mode;
@@ -56,6 +57,7 @@ struct fetch {
     struct url at; /* the present hop's */
     const char *method;
     unsigned redirects;
+    enum reach reach; /* of the present hop */
     struct option_list headers;
     struct option_list sum_headers; /* the signature for sum_object; or what is for sum_url's server */
     struct exchange exchange;

@@ -22,6 +22,7 @@ static void run_set_plan(struct run *run)
     ownership_init(&run->ownership, options->mode, options->owner);
     plan->mode = ownership_mode(&run->ownership, FILE_MODE, false);
     plan->max_redirs = (unsigned)options->max_redirs;
+    plan->allow_local_redirects = options->allow_local_redirects;
     plan->method = options->request ? options->request : options->data_file ? "POST" : NULL;
     plan->data_file = options->data_file;
     plan->render = options->render;

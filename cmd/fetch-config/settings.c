@@ -141,6 +141,11 @@ static const struct option rows[] = {
      .initial = "5",
      .help = "Follow at most N redirects, never from https to http; secrets and headers go to the first host "
              "alone"},
+    {.name = "allow-local-redirects",
+     .offset = AT(allow_local_redirects),
+     .help =
+         "Follow a redirect to a loopback, link-local or cloud metadata address from a server that has no such "
+         "address itself"},
     {.name = "retry-status",
      .argument = "LIST",
      .type = OPTION_TEXT,

@@ -18,6 +18,7 @@ struct fetch_config_options {
     const char *client_cert, *client_key, *client_key_password_file;
     const char *proxy, *proxy_auth_file;
     int64_t max_redirs;
+    bool allow_local_redirects;
     const char *retry_status;
     int64_t connect_timeout, stall_timeout;
     int64_t max_size, max_unpacked_size;

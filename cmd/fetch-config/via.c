@@ -23,28 +23,6 @@ static const char *variable(char **environment, const char *name)
     return NULL;
 }
 
-/* The bytes of an address, of which the first `bits` are compared. */
-static bool same_network(const struct address *a, const struct address *b, int64_t bits)
-{
-    const unsigned char *left = (const unsigned char *)&a->socket.v4.sin_addr;
-    const unsigned char *right = (const unsigned char *)&b->socket.v4.sin_addr;
-    int64_t most = 32;
-
-    if (address_family(a) != address_family(b))
-        return false;
-    if (address_family(a) == AF_INET6) {
-        left = (const unsigned char *)&a->socket.v6.sin6_addr;
-        right = (const unsigned char *)&b->socket.v6.sin6_addr;
-        most = 128;
-    }
-    if (bits < 0 || bits > most)
-        bits = most;
-    if (memcmp(left, right, (size_t)(bits / 8)) != 0)
-        return false;
-    unsigned mask = 0xFF00u >> (bits % 8) & 0xFFu;
-    return mask == 0 || ((left[bits / 8] ^ right[bits / 8]) & mask) == 0;
-}
-
 static bool domain_has(const char *domain, const char *host)
 {
     domain += *domain == '.';
@@ -75,7 +53,7 @@ static bool entry_has(char *entry, const char *host, uint16_t port)
     }
     if (address_parse(entry, 0, &network) || address_parse_with_port(entry, 0, &network)) {
         only = address_port(&network);
-        return literal && same_network(&network, &address, bits) && (only == 0 || only == port);
+        return literal && address_in_network(&address, &network, bits) && (only == 0 || only == port);
     }
     char *colon = strrchr(entry, ':');
     if (colon && address_parse_port(colon + 1, &only))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """An HTTP server for tests that lies, stalls and cuts off as it is told.
 
-    http.py [--ready FILE] [--log FILE] [--life SECONDS] [--ports N] [--cert PEM] SCRIPT
+    http.py [--ready FILE] [--log FILE] [--life SECONDS] [--ports N] [--cert PEM] [--address A] SCRIPT
 
-It listens on N free loopback ports (1), which go to the --ready file, one a line, once all are bound; with --cert the first one
+It listens on N free ports (1) of the address A (127.0.0.1), which go to the --ready file, one a line, once all are bound; with --cert the first one
 speaks TLS. The --log file gets a JSON object a request: `port`, `method`, `path`, `headers` (names in lower case), `body`. It ends by
 itself after --life seconds (120).
 
@@ -220,7 +220,7 @@ class Server:
         for _ in range(options.ports):
             listener = socket.socket()
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(("127.0.0.1", 0))
+            listener.bind((options.address, 0))
             listener.listen(128)
             self.listeners.append(listener)
         ports = [listener.getsockname()[1] for listener in self.listeners]
@@ -263,6 +263,7 @@ def main():
     parser.add_argument("--life", type=float, default=120)
     parser.add_argument("--ports", type=int, default=1)
     parser.add_argument("--cert")
+    parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("script")
     server = Server(parser.parse_args())
     for number in range(len(server.listeners)):

@@ -157,5 +157,65 @@ START_TEST(unix_paths)
 }
 END_TEST
 
-SUITE("address", parsed_and_shown, scopes, what_is_no_address, with_and_without_a_port,
-      what_is_no_address_with_a_port, ports, sameness_leaves_out_the_port, unix_paths)
+static struct address parsed(const char *text)
+{
+    struct address address;
+
+    ck_assert_msg(address_parse(text, 0, &address), "%s", text);
+    return address;
+}
+
+START_TEST(networks)
+{
+    struct address a = parsed("10.1.2.3"), b = parsed("10.1.3.3"), c = parsed("::1"), d = parsed("fe80::1");
+
+    ck_assert(address_in_network(&a, &b, 23));
+    ck_assert(!address_in_network(&a, &b, 24));
+    ck_assert(!address_in_network(&a, &b, -1));
+    ck_assert(address_in_network(&a, &b, 0));
+    ck_assert(!address_in_network(&a, &c, 0));
+    ck_assert(address_in_network(&d, &d, 128));
+    ck_assert(!address_in_network(&c, &d, 1));
+}
+END_TEST
+
+/* Both edges of each network. */
+START_TEST(what_is_local)
+{
+    static const char *const loopback[] = {"127.0.0.0", "127.0.0.1", "127.255.255.255", "::1",
+                                           "::ffff:127.0.0.1"};
+    static const char *const local[] = {"0.0.0.0",         "0.255.255.255",
+                                        "169.254.0.0",     "169.254.169.254",
+                                        "169.254.255.255", "::",
+                                        "fe80::",          "fe80::1",
+                                        "febf:ffff::1",    "::ffff:169.254.169.254",
+                                        "::ffff:0.0.0.0",  "::127.0.0.1",
+                                        "::169.254.1.1",   "64:ff9b::169.254.169.254",
+                                        "2002:7f00:1::",   "2002:a9fe:a9fe::1",
+                                        "fd00:ec2::254",   "fd00:ec2::23",
+                                        "fd20:ce::254",    "100.100.100.200",
+                                        "168.63.129.16",   "192.0.0.192"};
+    static const char *const other[] = {
+        "1.0.0.0",      "126.255.255.255",      "128.0.0.0",       "169.253.255.255", "169.255.0.0",
+        "10.0.0.1",     "192.168.0.1",          "100.100.100.201", "::ffff:10.0.0.1", "fe7f:ffff::",
+        "fec0::",       "fd00:ec1::1",          "fd00:ec3::1",     "2001:db8::1",     "64:ff9b::10.0.0.1",
+        "2002:a00:1::", "64:ff9b:1::127.0.0.1", "::1:0:0:0"};
+
+    for (size_t i = 0; i < COUNT_OF(loopback); i++) {
+        struct address address = parsed(loopback[i]);
+        ck_assert_msg(address_is_loopback(&address) && address_is_local(&address), "%s", loopback[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(local); i++) {
+        struct address address = parsed(local[i]);
+        ck_assert_msg(!address_is_loopback(&address) && address_is_local(&address), "%s", local[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(other); i++) {
+        struct address address = parsed(other[i]);
+        ck_assert_msg(!address_is_loopback(&address) && !address_is_local(&address), "%s", other[i]);
+    }
+}
+END_TEST
+
+SUITE("address", networks, what_is_local, parsed_and_shown, scopes, what_is_no_address,
+      with_and_without_a_port, what_is_no_address_with_a_port, ports, sameness_leaves_out_the_port,
+      unix_paths)
