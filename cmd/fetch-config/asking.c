@@ -141,6 +141,7 @@ bool asking_credentials(struct fetch *fetch, struct reason *why)
                reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
     }
     fetch->asked_headers = question.headers;
+    fetch->asked_reach = question.reach;
     question.headers = (struct option_list){0};
     aws_question_free(&question);
     return good;

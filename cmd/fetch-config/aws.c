@@ -21,50 +21,6 @@ enum { TEXT_MAX = 128 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
 #define ECS_ENDPOINT   "http://169.254.170.2"
 #define DEFAULT_REGION "us-east-1"
 
-static const char *variable(char **environment, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (; environment && *environment; environment++)
-        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=' &&
-            (*environment)[length + 1] != '\0')
-            return *environment + length + 1;
-    return NULL;
-}
-
-static const char *first_variable(char **environment, const char *a, const char *b)
-{
-    const char *value = variable(environment, a);
-
-    return value ? value : variable(environment, b);
-}
-
-void aws_read(char **environment, struct aws *aws)
-{
-    *aws = (struct aws){
-        .source = AWS_NOWHERE,
-        .region = first_variable(environment, "AWS_REGION", "AWS_DEFAULT_REGION"),
-        .endpoint = first_variable(environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
-        .sts_endpoint = first_variable(environment, "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"),
-        .id = variable(environment, "AWS_ACCESS_KEY_ID"),
-        .secret = variable(environment, "AWS_SECRET_ACCESS_KEY"),
-        .token = variable(environment, "AWS_SESSION_TOKEN"),
-        .role = variable(environment, "AWS_ROLE_ARN"),
-        .role_session = variable(environment, "AWS_ROLE_SESSION_NAME"),
-        .identity_file = variable(environment, "AWS_WEB_IDENTITY_TOKEN_FILE"),
-        .container_path = variable(environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
-        .container_url = variable(environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
-        .container_token = variable(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN"),
-        .container_token_file = variable(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
-    };
-    if (aws->id && aws->secret)
-        aws->source = AWS_VARIABLES;
-    else if (aws->role && aws->identity_file)
-        aws->source = AWS_WEB_IDENTITY;
-    else if (aws->container_path || aws->container_url)
-        aws->source = AWS_CONTAINER;
-}
-
 static const char *region_of(const struct aws *aws)
 {
     return aws->region ? aws->region : DEFAULT_REGION;
@@ -169,31 +125,52 @@ static bool ask_web_identity(const struct aws *aws, struct aws_question *questio
     return true;
 }
 
-/* Over plain http the token goes to this node only. */
-static bool is_near(const char *url)
+/* Over plain http the token goes to this node alone, as in AWS's SDKs: loopback, and where ECS and EKS answer. "localhost" is
+ * looked up, and has to be loopback then. */
+static bool is_near(const struct url *url, enum reach *reach)
 {
-    static const char *const addresses[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost",
-                                            "::1"};
-    struct url parsed;
-    struct reason ignored;
-    bool near = false;
+    static const char *const endpoints[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
+    struct address address, endpoint;
 
-    if (url_parse(url, "", &parsed, &ignored)) {
-        near = parsed.scheme == URL_HTTPS || strncmp(parsed.host, "127.", 4) == 0;
-        for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
-            near = near || strcmp(parsed.host, addresses[i]) == 0;
+    *reach = REACH_ANY;
+    if (url->scheme == URL_HTTPS)
+        return true;
+    if (!address_parse(url->host, 0, &address)) {
+        *reach = REACH_LOOPBACK;
+        return strcasecmp(url->host, "localhost") == 0;
     }
-    url_free(&parsed);
-    return near;
+    for (size_t i = 0; i < sizeof endpoints / sizeof endpoints[0]; i++)
+        if (address_parse(endpoints[i], 0, &endpoint) && address_same(&address, &endpoint))
+            return true;
+    return address_is_loopback(&address);
+}
+
+/* The relative URI is appended to a host: without the slash it would be a part of that host's name. */
+static bool check_container(const struct aws *aws, enum reach *reach, struct reason *why)
+{
+    struct url url;
+
+    *reach = REACH_ANY;
+    if (aws->container_path)
+        return aws->container_path[0] == '/' ||
+               reason_set(why, CODE_USAGE,
+                          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: expected a path that begins with /");
+    bool good = url_parse(aws->container_url, "", &url, why);
+    if (!good)
+        reason_wrap(why, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    else if (url.scheme > URL_HTTPS || !is_near(&url, reach))
+        good = reason_set(why, CODE_USAGE,
+                          "AWS_CONTAINER_CREDENTIALS_FULL_URI: expected https, or an address of this node");
+    url_free(&url);
+    return good;
 }
 
 static bool ask_container(const struct aws *aws, struct aws_question *question, struct reason *why)
 {
     char *token = NULL;
 
-    if (!aws->container_path && !is_near(aws->container_url))
-        return reason_set(why, CODE_USAGE,
-                          "AWS_CONTAINER_CREDENTIALS_FULL_URI: expected https, or an address of this node");
+    if (!check_container(aws, &question->reach, why))
+        return false;
     if (aws->container_token_file) {
         token = headers_read_secret(aws->container_token_file, why);
         if (!token) {

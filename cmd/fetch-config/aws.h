@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/fetch-config/reach.h"
 #include "cmd/fetch-config/url.h"
 #include "common/options.h"
 #include "common/reason.h"
@@ -17,7 +18,7 @@ enum aws_source {
     AWS_NOWHERE,
 };
 
-/* What the environment says; the texts are the environment's own. */
+/* What the environment says; the texts are the environment's own, or those in `trimmed`. */
 struct aws {
     enum aws_source source;
     const char *region; /* NULL: not told */
@@ -25,6 +26,7 @@ struct aws {
     const char *id, *secret, *token;
     const char *role, *role_session, *identity_file;
     const char *container_path, *container_url, *container_token, *container_token_file;
+    struct option_list trimmed;
 };
 
 struct aws_key {
@@ -36,11 +38,15 @@ struct aws_question {
     char *url;
     char *form; /* the body of a POST; NULL: a GET */
     struct option_list headers;
+    enum reach reach; /* who may be asked */
 };
 
 enum { AWS_ANSWER = 64 * 1024 };
 
-void aws_read(char **environment, struct aws *aws);
+/* A newline at the end of a value, as a file brings it, is left out with a warning. False fills `why` (CODE_USAGE): a value
+ * that cannot go into a request; it names the variable and never repeats the value. aws_free in either case. */
+bool aws_read(char **environment, struct aws *aws, struct reason *why);
+void aws_free(struct aws *aws);
 
 /* The http or https URL of s3://BUCKET/KEY, for the caller to free. NULL fills `why` (CODE_USAGE). */
 char *aws_object_url(const struct aws *aws, const char *bucket, const char *key, struct reason *why);

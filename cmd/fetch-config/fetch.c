@@ -98,7 +98,7 @@ static bool fetch_go(struct fetch *fetch, struct reason *why)
 {
     url_free(&fetch->at);
     fetch->redirects = 0;
-    fetch->reach = REACH_ANY;
+    fetch->reach = fetch->phase == FETCH_CREDENTIALS ? fetch->asked_reach : REACH_ANY;
     fetch->method = fetch->phase == FETCH_BODY ? fetch->plan->method : NULL;
     return url_parse(asking_first(fetch)->text, "", &fetch->at, why);
 }

@@ -63,6 +63,7 @@ struct fetch {
     struct exchange exchange;
     int upload;
     struct url asked; /* for credentials */
+    enum reach asked_reach;
     struct option_list asked_headers;
     struct buf sum; /* what came in place of the body: checksums, credentials */
     struct spool spool;

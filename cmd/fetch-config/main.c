@@ -79,6 +79,7 @@ static void run_free(struct run *run)
     for (size_t i = 0; i < run->count; i++)
         fetch_free(&run->fetches[i]);
     secrets_free(run);
+    aws_free(&run->aws);
     multi_free(run->plan.exchange.multi);
     secure_free(&run->secure);
     loop_free(run->plan.exchange.loop);

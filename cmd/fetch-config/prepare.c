@@ -63,10 +63,13 @@ static void run_set_plan(struct run *run)
 }
 
 /* Where an s3:// URL leads to; of others, nothing. */
-static bool add_object(const struct run *run, const struct url *url, struct url *object, struct reason *why)
+static bool add_object(struct run *run, const struct url *url, struct url *object, struct reason *why)
 {
     if (url->scheme != URL_S3)
         return true;
+    if (!run->aws_is_read && !aws_read(environ, &run->aws, why))
+        return false;
+    run->aws_is_read = true;
     if (run->aws.source == AWS_NOWHERE)
         return reason_set(
             why, CODE_USAGE,
@@ -130,7 +133,7 @@ static bool check_place(const struct run *run, const char *path, struct reason *
 }
 
 /* The n-th checksum belongs to the n-th pair. */
-static bool add_checksum(const struct run *run, size_t index, const char *namespace, struct reason *why)
+static bool add_checksum(struct run *run, size_t index, const char *namespace, struct reason *why)
 {
     const struct fetch_config_options *options = run->options;
     struct fetch *fetch = &run->fetches[index];
@@ -270,7 +273,6 @@ bool run_prepare(struct run *run, struct reason *why)
     char namespace[NAMESPACE_TEXT];
 
     run_set_plan(run);
-    aws_read(environ, &run->aws);
     run->plan.aws = &run->aws;
     if (!check_counts(run->options, why))
         return false;

@@ -16,6 +16,7 @@ struct run {
     struct fetch_plan plan;
     struct secure secure;
     struct aws aws;
+    bool aws_is_read; /* when the first URL needs it */
     struct fetch *fetches;
     struct wait_target **targets;
     size_t count;

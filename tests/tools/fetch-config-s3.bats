@@ -336,7 +336,40 @@ ZONE
     AWS_CONTAINER_CREDENTIALS_FULL_URI=$s/bad run_tool fetch-config "s3://b/k=./b"
     exits 1
     ends_saying "credentials"
-    AWS_CONTAINER_CREDENTIALS_FULL_URI=http://example.com/ run_tool fetch-config "s3://b/k=./b"
-    says "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    local url
+    for url in http://example.com/ http://127.attacker.example/ http://169.254.170.2.example/ "http://127.0.0.1@example.com/"; do
+        AWS_CONTAINER_CREDENTIALS_FULL_URI=$url run_tool fetch-config "s3://b/k=./b"
+        exits 2
+        says "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    done
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=.example.com/ run_tool fetch-config "s3://b/k=./b"
+    exits 2
+    says "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: expected a path that begins with /"
     [ ! -e b ]
+}
+
+@test "a newline in a variable goes into no request: one at the end is left out, any other is refused" {
+    start_http s <<<'/b/k 200 text object'
+    export AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKIA1 AWS_SECRET_ACCESS_KEY=geheim AWS_SESSION_TOKEN=geheim-2
+    local name value
+    for name in AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL; do
+        value=${!name}
+        (
+            export "$name=$value"$'\n'
+            run_tool fetch-config s3://b/k=./a
+            exits 0
+            says "^fetch-config: $name: ends with a newline, which is left out"
+            export "$name=$value"$'\r\nX-Injected: yes'
+            run_tool fetch-config s3://b/k=./a
+            refuses_naming "$name"
+            says_not "geheim|injected"
+        )
+    done
+    [ "$(requests s /b/k)" = 5 ]
+    [ "$(requests s /b/k "Credential=AKIA1/[0-9]*/eu-central-1/")" = 5 ]
+    [ "$(requests s /b/k '"x-amz-security-token": "geheim-2"')" = 5 ]
+    [ "$(requests s "" -i injected)" = 0 ]
+    # Without s3:// they are nobody's business.
+    AWS_REGION=$'a\nb' run_tool fetch-config "$s/b/k=./a"
+    exits 0
 }

@@ -1,10 +1,12 @@
 #include "cmd/fetch-config/aws.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cmd/fetch-config/aws_answer.h"
 #include "cmd/fetch-config/sigv4.h"
 #include "common/value.h"
+#include "tests/unit/capture.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 
@@ -145,7 +147,8 @@ static enum aws_source source(char *a, char *b, char *c, char *d, char *e)
     char *environment[] = {a, b, c, d, e, NULL};
     struct aws aws;
 
-    aws_read(environment, &aws);
+    ck_assert(aws_read(environment, &aws, &why));
+    aws_free(&aws);
     return aws.source;
 }
 
@@ -159,6 +162,107 @@ START_TEST(order_of_sources)
     ck_assert_int_eq(source(id, none, role, file, url), AWS_WEB_IDENTITY);
     ck_assert_int_eq(source(id, none, role, none, url), AWS_CONTAINER);
     ck_assert_int_eq(source(id, none, role, none, none), AWS_NOWHERE);
+}
+END_TEST
+
+/* Reads one variable; NULL when it was refused. */
+static const char *value_of(char *assignment, struct aws *aws)
+{
+    char *environment[] = {assignment, NULL};
+
+    capture_begin(STDERR_FILENO);
+    bool good = aws_read(environment, aws, &why);
+    const char *said = capture_end();
+    expect_lacks(said, "geheim");
+    expect_lacks(why.text, "geheim");
+    return good ? said : NULL;
+}
+
+START_TEST(values_that_go_into_a_request)
+{
+    static const char *const words[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+                                        "AWS_REGION"};
+    static const char *const bad[] = {"geheim\nX: y", "geheim\n\n",    "\n", "geheim geheim", "geheim\t",
+                                      "\x7Fgeheim",   "geheim\xC3\xA9"};
+    char text[128];
+    struct aws aws;
+
+    why.text[0] = '\0';
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        snprintf(text, sizeof text, "%s=geheim-1", words[i]);
+        ck_assert_str_eq(value_of(text, &aws), "");
+        aws_free(&aws);
+        snprintf(text, sizeof text, "%s=geheim-1\r\n", words[i]);
+        const char *said = value_of(text, &aws);
+        ck_assert_ptr_nonnull(said);
+        expect_contains(said, words[i]);
+        expect_contains(said, "ends with a newline");
+        const char *values[] = {aws.id, aws.secret, aws.token, aws.region};
+        ck_assert_str_eq(values[i], "geheim-1");
+        aws_free(&aws);
+        for (size_t j = 0; j < COUNT_OF(bad); j++) {
+            snprintf(text, sizeof text, "%s=%s", words[i], bad[j]);
+            ck_assert_msg(!value_of(text, &aws), "%s is taken", text);
+            ck_assert_int_eq(why.code, CODE_USAGE);
+            expect_contains(why.text, words[i]);
+            aws_free(&aws);
+        }
+    }
+    snprintf(text, sizeof text, "AWS_REGION=eu/geheim");
+    ck_assert(!value_of(text, &aws));
+    aws_free(&aws);
+    snprintf(text, sizeof text, "AWS_ENDPOINT_URL=http://a/\x01geheim");
+    ck_assert(!value_of(text, &aws));
+    expect_contains(why.text, "AWS_ENDPOINT_URL: ");
+    aws_free(&aws);
+}
+END_TEST
+
+/* Where a container's credentials may be asked for. */
+START_TEST(addresses_of_this_node)
+{
+    static const char *const near[] = {
+        "http://127.0.0.1/x",          "http://127.1.2.3:80/x",   "http://[::1]/x",
+        "http://169.254.170.2/x",      "http://169.254.170.23/x", "http://[fd00:ec2::23]/x",
+        "http://[::ffff:127.0.0.1]/x", "http://localhost:80/x",   "https://example.com/x",
+        "http://2130706433/x" /* libcurl reads it as 127.0.0.1, and so it is asked */};
+    static const char *const far[] = {"http://127.attacker.example/",
+                                      "http://127.0.0.1.example/",
+                                      "http://169.254.170.2.example/",
+                                      "http://169.254.169.254/",
+                                      "http://169.254.170.20/",
+                                      "http://example.com/",
+                                      "http://localhost.example/",
+                                      "http://[fd00:ec2::254]/",
+                                      "http://[fe80::1]/",
+                                      "http://0.0.0.0/",
+                                      "http://127.0.0.1@example.com/",
+                                      "file:///etc/passwd",
+                                      "s3://127.0.0.1/x",
+                                      "127.0.0.1/x"};
+    struct aws_question question;
+    struct aws aws = {.source = AWS_CONTAINER};
+
+    for (size_t i = 0; i < COUNT_OF(near); i++) {
+        aws.container_url = near[i];
+        ck_assert_msg(aws_ask(&aws, &question, &why), "%s: %s", near[i], why.text);
+        ck_assert_int_eq(question.reach, strstr(near[i], "localhost") ? REACH_LOOPBACK : REACH_ANY);
+        aws_question_free(&question);
+    }
+    for (size_t i = 0; i < COUNT_OF(far); i++) {
+        aws.container_url = far[i];
+        ck_assert_msg(!aws_ask(&aws, &question, &why), "%s is taken", far[i]);
+        ck_assert_int_eq(why.code, CODE_USAGE);
+        expect_contains(why.text, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+        aws_question_free(&question);
+    }
+    aws.container_path = ".example.com/x";
+    ck_assert(!aws_ask(&aws, &question, &why));
+    expect_contains(why.text, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: expected a path that begins with /");
+    aws_question_free(&question);
+    aws.container_path = "@example.com/x";
+    ck_assert(!aws_ask(&aws, &question, &why));
+    aws_question_free(&question);
 }
 END_TEST
 
@@ -229,4 +333,4 @@ START_TEST(questions)
 END_TEST
 
 SUITE("fetch_aws", known_signatures, a_session_token, ports_that_go_without_saying, where_objects_are,
-      order_of_sources, answers, questions)
+      order_of_sources, values_that_go_into_a_request, addresses_of_this_node, answers, questions)
