@@ -1,12 +1,10 @@
 #include "common/template.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/banned.h"
@@ -27,11 +25,13 @@ enum state {
     UNTOUCHED, /* in the default of a name that is not ours */
 };
 
-void template_begin(struct template *template, const struct template_sink *sink, const char *prefix)
+void template_begin(struct template *template, const struct template_sink *sink, const char *prefix,
+                    const struct template_files *files)
 {
     memset(template, 0, sizeof *template);
     template->sink = sink;
     template->prefix = prefix ? prefix : "";
+    template->files = files;
     template->line = template->column = 1;
     buf_init(&template->reference, REFERENCE_MAX);
 }
@@ -139,26 +139,12 @@ static int put_file(struct template *template, int descriptor)
     return 0;
 }
 
-/* -1 fills `problem`. A device may have no end. */
-static int open_file(const char *path, const char **problem)
-{
-    struct stat present;
-    int descriptor = *path != '\0' ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
-
-    if (descriptor >= 0 && fstat(descriptor, &present) == 0 && S_ISREG(present.st_mode))
-        return descriptor;
-    *problem = *path == '\0' ? strerror(ENOENT) : descriptor < 0 ? strerror(errno) : "is not a file";
-    if (descriptor >= 0)
-        close(descriptor);
-    return -1;
-}
-
 static void end_path(struct template *template)
 {
     char message[MESSAGE_MAX];
     const char *path = template->reference.data + sizeof "${file:" - 1;
     const char *problem = NULL;
-    int descriptor = open_file(path, &problem);
+    int descriptor = template_files_open(template->files, path, &problem);
 
     if (descriptor >= 0) {
         int error = put_file(template, descriptor);

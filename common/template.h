@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "common/buf.h"
+#include "common/template_files.h"
 
 /* Where the result and the errors go. Both members may be called many times for one piece of text. */
 struct template_sink {
@@ -23,7 +24,8 @@ struct template_sink {
 struct template
 {
     const struct template_sink *sink;
-    const char *prefix; /* only names that begin so are filled in; may be NULL */
+    const char *prefix;                 /* only names that begin so are filled in; may be NULL */
+    const struct template_files *files; /* that ${file:PATH} may read */
     int state;
     size_t line, column;             /* of the next byte */
     size_t start_line, start_column; /* of the reference under way */
@@ -32,7 +34,9 @@ struct template
     bool failed, ended;
 };
 
-void template_begin(struct template *template, const struct template_sink *sink, const char *prefix);
+/* `sink` and `files` must outlive the template. */
+void template_begin(struct template *template, const struct template_sink *sink, const char *prefix,
+                    const struct template_files *files);
 
 /* The next piece of text. False when the sink wants no more. */
 bool template_feed(struct template *template, const char *text, size_t length);

@@ -18,6 +18,7 @@ struct copy_settings {
     struct option_list rules; /* --include and --exclude, as struct filter has them */
     struct option_list render, writable, groups;
     const char *render_prefix;
+    struct option_list render_files;
     const char *mode, *owner;
     bool verify, prune, sync, dry_run, progress;
     int64_t max_bytes; /* 0: no limit */

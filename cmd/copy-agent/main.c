@@ -33,6 +33,11 @@ static bool check_id(const char *value, struct reason *why)
            reason_set(why, CODE_USAGE, "\"%.100s\" is not a number such as 1001", value);
 }
 
+static bool check_directory(const char *value, struct reason *why)
+{
+    return *value != '\0' || reason_set(why, CODE_USAGE, "expected a directory");
+}
+
 #define AT(member) offsetof(struct copy_agent_options, member)
 
 static const struct option rows[] = {
@@ -116,6 +121,12 @@ static const struct option rows[] = {
      .type = OPTION_TEXT,
      .offset = AT(copy.render_prefix),
      .help = "Fill in only names that begin so"},
+    {.name = "render-files",
+     .argument = "DIR",
+     .type = OPTION_LIST,
+     .offset = AT(copy.render_files),
+     .check = check_directory,
+     .help = "${file:PATH} reads only files below DIR; without it, any file"},
     {.name = "max-bytes",
      .argument = "S",
      .type = OPTION_SIZE,

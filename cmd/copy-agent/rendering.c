@@ -77,10 +77,11 @@ static void on_error(void *owner, size_t line, size_t column, const char *messag
 static bool render(struct rendering *rendering, const struct copy *copy, int source, const char **doing,
                    int *error)
 {
+    const struct template_files files = {.directories = &copy->settings->render_files, .any = true};
     ssize_t got;
 
     rendering->sink = (struct template_sink){rendering->dest >= 0 ? collect : NULL, on_error, rendering};
-    template_begin(&rendering->template, &rendering->sink, copy->settings->render_prefix);
+    template_begin(&rendering->template, &rendering->sink, copy->settings->render_prefix, &files);
     do
         got = read(source, rendering->in, sizeof rendering->in);
     while ((got < 0 && errno == EINTR) ||

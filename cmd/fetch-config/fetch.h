@@ -27,6 +27,7 @@ struct fetch_plan {
     mode_t mode;
     bool render;
     const char *render_prefix;
+    const struct option_list *render_files;
     enum validate_format validate;
     bool progress;
     bool extract;

@@ -48,6 +48,8 @@ static bool fill_in(struct fetch *fetch, struct reason *why)
     const struct spool_place place = finish_place(fetch);
     const struct render_rules rules = {
         .prefix = plan->render_prefix,
+        /* A server may not choose among this process's files; who may write the template here may read them, too. */
+        .files = {.directories = plan->render_files, .any = fetch->url.scheme == URL_FILE},
         .target = fetch->base.name,
         .place = &place,
         .max_size = plan->exchange.max_unpacked_size,

@@ -27,6 +27,7 @@ static void run_set_plan(struct run *run)
     plan->data_file = options->data_file;
     plan->render = options->render;
     plan->render_prefix = options->render_prefix;
+    plan->render_files = &options->render_files;
     plan->validate = (enum validate_format)options->validate;
     plan->progress = options->progress;
     plan->extract = options->extract;

@@ -102,7 +102,7 @@ static bool render_descriptor(int from, struct rendering *rendering)
     ssize_t got = 0;
     bool goes_on = true;
 
-    template_begin(&template, &sink, rendering->rules->prefix);
+    template_begin(&template, &sink, rendering->rules->prefix, &rendering->rules->files);
     while (goes_on && (got = read(from, chunk, sizeof chunk)) > 0)
         goes_on = template_feed(&template, chunk, (size_t)got) && !must_end(rendering);
     bool good = template_end(&template) && !rendering->stopped && flush(rendering);

@@ -3,9 +3,11 @@
 #define FETCH_CONFIG_RENDER_H
 
 #include "cmd/fetch-config/spool.h"
+#include "common/template_files.h"
 
 struct render_rules {
     const char *prefix; /* only names that begin so; NULL: all */
+    struct template_files files;
     const char *target; /* as log lines name it */
     const struct spool_place *place;
     int64_t max_size; /* of the result */

@@ -200,6 +200,14 @@ static const struct option rows[] = {
      .type = OPTION_TEXT,
      .offset = AT(render_prefix),
      .help = "Only names that begin with P are replaced"},
+    {.name = "render-files",
+     .argument = "DIR",
+     .type = OPTION_LIST,
+     .offset = AT(render_files),
+     .check = check_path,
+     .help =
+         "${file:PATH} reads only files below DIR; without it, any file if the template is a file:// URL, "
+         "else none"},
     {.name = "validate",
      .argument = "json|yaml|xml|auto|none",
      .type = OPTION_CHOICE,

@@ -25,6 +25,7 @@ struct fetch_config_options {
     struct option_list sha256, sha256_url;
     bool render;
     const char *render_prefix;
+    struct option_list render_files;
     int validate; /* enum validate_format */
     bool extract;
     int64_t strip_components;

@@ -104,6 +104,10 @@ static bool validate_json(struct input *input)
         return true;
     if (input->failed)
         return false;
+    /* What it is near may be a secret that was filled in. */
+    char *near = strstr(error.text, " near '");
+    if (near)
+        *near = '\0';
     if (error.line > 0)
         return wrong(why, "JSON", (size_t)error.line, (size_t)error.column, error.text);
     reason_set(why, CODE_FAILED, "cannot be validated: %s", error.text);

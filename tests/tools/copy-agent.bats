@@ -285,6 +285,25 @@ prepare() {
     [ "$(cat outside/keep)" = keep ]
 }
 
+@test "--render-files bounds what a template reads" {
+    mkdir -p secret other
+    echo token >secret/token
+    echo other >other/file
+    printf '${file:%s/secret/token}' "$PWD" >agent/conf/token.xml
+    run_tool copy-agent --render 'conf/token.xml' agent volume
+    exits 0
+    [ "$(cat volume/conf/token.xml)" = token ]
+    run_tool copy-agent --render 'conf/token.xml' --render-files "$PWD/secret" agent another
+    exits 0
+    [ "$(cat another/conf/token.xml)" = token ]
+    run_tool copy-agent --render 'conf/token.xml' --render-files "$PWD/other" agent third
+    exits 1
+    says "is not below a directory of --render-files"
+    [ ! -e third/conf/token.xml ]
+    run_tool copy-agent --render-files "" agent volume
+    refuses_naming --render-files
+}
+
 @test "--render fills in variables, and tells all that is missing before it writes" {
     printf 'name=${NAME}\nuser=${WHO:-nobody}\ncost=$$5 ${sys:x} ${a.b}\n' >agent/conf/app.xml
     printf 'a ${ONE}\n  ${TWO:?say two}\n' >agent/conf/bad.xml

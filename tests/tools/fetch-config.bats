@@ -625,6 +625,64 @@ SCRIPT
     [ ! -e a ]
 }
 
+@test "a template from a server reads only files below --render-files" {
+    mkdir -p secret/..data-1 public
+    echo token >secret/..data-1/token
+    echo outside >public/outside
+    ln -s ..data-1 secret/..data
+    ln -s ..data/token secret/token # as the kubelet mounts a Secret
+    ln -s ../public/outside secret/out
+    ln -s /etc/passwd secret/absolute
+    start_http h <<<"/token 200 text 't: \${file:$PWD/secret/token}'
+/out 200 text '\${file:$PWD/secret/out}'
+/absolute 200 text '\${file:$PWD/secret/absolute}'
+/dots 200 text '\${file:$PWD/secret/../public/outside}'
+/environ 200 text '\${file:/proc/self/environ}'"
+    local name
+    for name in token out absolute dots environ; do
+        run_tool fetch-config "$h/$name=./a" --render
+        exits 1
+        ends_saying "line 1, column [14]: /.*: is not below a directory of --render-files"
+        run_tool fetch-config "$h/$name=./a" --render --render-files public
+        exits 1
+        ends_saying "is not below a directory of --render-files"
+    done
+    for injected in none openat2:error=ENOSYS openat2:error=EPERM; do
+        inside=()
+        [ "$injected" = none ] || inside=("${traced[@]}" -o trace -e trace=openat2 -e "inject=$injected")
+        run_tool fetch-config "$h/token=./a" --render --render-files "$PWD/public" --render-files "$PWD/secret"
+        exits 0
+        [ "$(cat a)" = "t: token" ]
+        [ "$injected" = none ] || grep -q INJECTED trace
+        for name in out absolute dots; do
+            run_tool fetch-config "$h/$name=./b" --render --render-files "$PWD/secret"
+            exits 1
+            ends_saying "leads out of the directory of --render-files"
+        done
+        [ ! -e b ]
+        rm a
+    done
+    inside=()
+    # A template that is here already could be read by whoever wrote it.
+    printf '${file:%s/public/outside}' "$PWD" >template
+    run_tool fetch-config "file://$PWD/template=./a" --render
+    exits 0
+    run_tool fetch-config "file://$PWD/template=./b" --render --render-files "$PWD/secret"
+    exits 1
+    [ ! -e b ]
+}
+
+@test "what does not parse shows nothing of the secrets that were filled in" {
+    start_http h <<<$'/a.json 200 text \'{"password": ${PASSWORD}}\'\n/a.yaml 200 text \'password: "${PASSWORD}\'\n/a.xml 200 text "<a>${PASSWORD}</b>"'
+    local ending
+    for ending in json yaml xml; do
+        PASSWORD=S3cret run_tool fetch-config -v "$h/a.$ending=./a" --render --validate "$ending"
+        exits 1
+        says "is no valid"
+        says_not S3cret
+    done
+}
+
 @test "all errors of a template are told with line and column, and nothing is written" {
     printf '${NONE}\n  ${OTHER:?is needed}\n' >template
     run_tool fetch-config "file://$PWD/template=./a" --render

@@ -65,6 +65,10 @@ play_fetch_config() {
     NAME=value mode 0 fetch-config "$p/text=./b/c" --render --mode 0600 --owner "$(id -u):$(id -g)"
     NAME=value mode 0 fetch-config "$p/text=./b/c" --render --if-changed
     [ "$(cat b/c)" = value ]
+    # shellcheck disable=SC2016
+    echo '${file:./sum}' >with-file
+    mode 0 fetch-config "file://$PWD/with-file=./b/c" --render --render-files .
+    cmp sum b/c
     mode 0 fetch-config "$p/late=./late" --interval 1ms --validate json --termination-log log
     mode 0 fetch-config -X POST --data-file credentials "$p/post=-"
     mode 0 fetch-config "file://$PWD/a=/dev/null"
@@ -94,7 +98,10 @@ play_copy_agent() {
     cmp agent/agent.jar volume/agent.jar
     echo more >>agent/conf/app.xml
     rm agent/hard
-    NAME=value mode 0 copy-agent --prune --sync --verify --render '**/*.xml' --jobs 2 --termination-log log agent volume
+    # shellcheck disable=SC2016
+    echo '${file:./note}' >>agent/conf/app.xml
+    echo note >note
+    NAME=value mode 0 copy-agent --prune --sync --verify --render '**/*.xml' --render-files . --jobs 2 --termination-log log agent volume
     [ "$(head -n 1 volume/conf/app.xml)" = value ]
     [ ! -e volume/hard ]
     mode 0 copy-agent --version-dir v1 agent versions

@@ -6,6 +6,9 @@
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 
+static const struct option_list nowhere;
+static const struct template_files any_file = {.directories = &nowhere, .any = true};
+
 /* What came out, and the errors as "LINE:COLUMN MESSAGE\n". */
 struct result {
     struct buf text, errors;
@@ -31,7 +34,7 @@ static void render(struct result *result, const char *text, const char *prefix, 
 
     buf_init(&result->text, 64 * 1024 * 1024);
     buf_init(&result->errors, 1024 * 1024);
-    template_begin(&template, &sink, prefix);
+    template_begin(&template, &sink, prefix, &any_file);
     for (size_t at = 0; at < length; at += step)
         template_feed(&template, text + at, length - at < step ? length - at : step);
     result->good = template_end(&template);
@@ -236,7 +239,7 @@ START_TEST(a_sink_that_wants_no_more_gets_no_more)
     struct template template;
 
     environment();
-    template_begin(&template, &sink, NULL);
+    template_begin(&template, &sink, NULL, &any_file);
     ck_assert(!template_feed(&template, "a${NAME}b", 9));
     ck_assert(!template_end(&template));
     ck_assert_int_eq(calls, 1);
