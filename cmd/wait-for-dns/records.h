@@ -12,7 +12,8 @@
 
 struct record {
     enum dns_type type;
-    char *value;
+    char *
+        value; /* a name in it holds no blank and nothing that a shell acts on: \DDD stands for such a byte */
 };
 
 /* Sorted by type and value, each once: a set that the server turns round is the same set. */

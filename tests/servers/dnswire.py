@@ -52,7 +52,7 @@ def pack_data(kind, value):
         return ipaddress.ip_address(value).packed
     if kind in ("CNAME", "NS", "PTR"):
         return pack_name(value)
-    words = value.split()
+    words = value.split(" ", 1 if kind == "MX" else 3)
     if kind == "MX":
         return struct.pack("!H", int(words[0])) + pack_name(words[1])
     if kind == "SRV":

@@ -71,6 +71,41 @@ PYTHON
     grep -Fq '$(id) `id`' sourced || report "$(cat members)"
 }
 
+@test "write: a blank or what a shell acts on within a name makes no second record, in any format" {
+    start_dns dns <<'ZONE'
+1.2.0.192.in-addr.arpa PTR "good.test evil.test" "*.test" "'; touch pwned; '.test" "$(touch pwned).test" "a\nb.test"
+_pg._tcp.test SRV "0 5 5432 a 0 5 5432 b.test"
+mail.test MX "10 a 20 b.test"
+alias.test CNAME "c d.test"
+"c d.test" A 192.0.2.1
+ZONE
+    local wanted
+    wanted='\036\040touch\032pwned\041.test \039\059\032touch\032pwned\059\032\039.test \042.test a\092nb.test good.test\032evil.test'
+    wait_for --write members 192.0.2.1/PTR
+    exits 0
+    # shellcheck disable=SC2086 # each word a line
+    [ "$(cat members)" = "$(printf '%s\n' ${wanted//\\/\\})" ] || report "$(cat members)"
+    wait_for --write members 192.0.2.1/PTR _pg._tcp.test/SRV mail.test/MX alias.test/CNAME
+    exits 0
+    [ "$(awk '$1 == "192.0.2.1"' members | wc -l)" = 5 ] || report "$(cat members)"
+    [ "$(awk 'NF > 2' members)" = '_pg._tcp.test 0 5 5432 a\0320\0325\0325432\032b.test
+mail.test 10 a\03220\032b.test' ] || report "$(cat members)"
+    grep -qx 'alias.test c\\032d.test' members || report "$(cat members)"
+    wait_for --write members --write-format json 192.0.2.1/PTR
+    exits 0
+    "$python" -c 'import json; records = json.load(open("members"))[0]["records"]; assert len(records) == 5 and records[4]["value"] == "good.test\\032evil.test", records'
+    wait_for --write members --write-format env 192.0.2.1/PTR _pg._tcp.test/SRV
+    exits 0
+    mkdir sourcing
+    cp members sourcing
+    # shellcheck disable=SC2016 # for the inner shell; without quotes, as people write it
+    (cd sourcing && env -i PATH="$PATH" sh -euc '. ./members; for word in $_192_0_2_1_PTR; do printf "%s\n" "$word"; done' >../sourced)
+    # shellcheck disable=SC2086
+    [ "$(cat sourced)" = "$(printf '%s\n' ${wanted//\\/\\})" ] || report "$(cat sourced)"
+    [ -z "$(find . -name pwned)" ]
+    [ "$(ls sourcing)" = members ]
+}
+
 @test "write: hosts is a hosts file" {
     start_dns dns <<<"$(members_zone)"
     wait_for --write members --write-format hosts db.test

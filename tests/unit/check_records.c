@@ -43,6 +43,33 @@ static const char *joined(void)
     return all;
 }
 
+START_TEST(a_name_is_one_word)
+{
+    static const char *const cases[][2] = {
+        {"PTR a b.test", "PTR a\\032b.test"},
+        {"CNAME $(id).`x`.*.test", "CNAME \\036\\040id\\041.\\096x\\096.\\042.test"},
+        {"NS a'b\".test", "NS a\\039b\\034.test"},
+        {"MX 10 a b", "MX 10 a\\032b"},
+        {"SRV 0 5 80 a b c", "SRV 0 5 80 a\\032b\\032c"},
+        {"PTR a\\032b\\010c", "PTR a\\032b\\010c"}, /* as c-ares escapes what is not printable */
+        {"PTR a\\.b\\\\c\\@d", "PTR a\\046b\\092c\\064d"},
+        {"PTR a\\", "PTR a\\092"},
+        {"PTR 0/25.2.0.192.in-addr.arpa", "PTR 0/25.2.0.192.in-addr.arpa"},
+        {"CNAME _a-B.9.", "CNAME _a-B.9."},
+        {"TXT a b 'c'", "TXT a b 'c'"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        set_records(cases[i][0]);
+        ck_assert_str_eq(joined(), cases[i][1]);
+    }
+    set_records("PTR My Printer.test");
+    ck_assert(record_is(&records.items[0], "my printer.test."));
+    ck_assert(record_is(&records.items[0], "My\\032Printer.test"));
+    ck_assert(!record_is(&records.items[0], "My-Printer.test"));
+}
+END_TEST
+
 static enum outcome judged(struct records_rules rules)
 {
     rules.expect = rules.expect ? rules.expect : &nothing;
@@ -177,6 +204,6 @@ START_TEST(what_counts_as_the_expected_record)
 }
 END_TEST
 
-SUITE("records", the_same_set_however_the_server_turns_it, from_a_hosts_file, any_record_is_enough,
-      what_is_still_there_is_not_gone, both_families, at_least_so_many_distinct_ones,
+SUITE("records", a_name_is_one_word, the_same_set_however_the_server_turns_it, from_a_hosts_file,
+      any_record_is_enough, what_is_still_there_is_not_gone, both_families, at_least_so_many_distinct_ones,
       all_expected_ones_must_be_there, what_counts_as_the_expected_record)
