@@ -25,7 +25,7 @@ struct spool_place finish_place(const struct fetch *fetch)
 static bool check_digest(struct fetch *fetch, struct reason *why)
 {
     char digest[SPOOL_DIGEST], wanted[SPOOL_DIGEST];
-    const char *slash = strrchr(fetch->url.bare, '/');
+    const char *slash = strrchr(fetch->url.bare, '/'), *shown = strrchr(fetch->url.shown, '/');
 
     if (!fetch->spool.digest)
         return true;
@@ -34,7 +34,7 @@ static bool check_digest(struct fetch *fetch, struct reason *why)
         snprintf(wanted, sizeof wanted, "%s", fetch->sha256);
     else if (!checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted))
         return reason_set(why, CODE_FAILED, "%.150s has no SHA-256 for %.100s", fetch->sum_url.shown,
-                          slash ? slash + 1 : "it");
+                          shown ? shown + 1 : "it");
     if (strcasecmp(digest, wanted) == 0)
         return true;
     reason_set(why, CODE_FAILED, "its SHA-256 is %s, not %s", digest, wanted);

@@ -103,8 +103,8 @@ static bool leads_to(const struct run *run, const struct url *origin)
 static bool has_https(const struct run *run)
 {
     for (size_t i = 0; i < run->count; i++) {
-        const struct url *url = asked_url(&run->fetches[i]);
-        if (url && url->scheme == URL_HTTPS)
+        const struct url *url = asked_url(&run->fetches[i]), *sum = &run->fetches[i].sum_url;
+        if ((url && url->scheme == URL_HTTPS) || (sum->text && sum->scheme == URL_HTTPS))
             return true;
     }
     return false;

@@ -1,9 +1,11 @@
 /* initkit: all the tools in one file. It runs the one that its own name or its first argument says. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/initkit/tools.h"
 #include "common/install.h"
+#include "common/target.h"
 #include "common/tool.h"
 
 #include "common/banned.h"
@@ -126,6 +128,19 @@ static int install(const char *directory, const struct verdict *verdict)
     return verdict_finish(verdict, CODE_OK, &event, line);
 }
 
+/* What was called in place of a tool; it may be an operand whose tool was forgotten. */
+static int refuse(const char *word, const struct verdict *verdict)
+{
+    char *shown = target_show(word);
+    struct reason why;
+
+    reason_set(&why, CODE_USAGE, "%.100s: %s", shown,
+               find_entry(word) ? "options go behind the tool's name: initkit TOOL [ARGUMENT]..."
+                                : "no such tool: expected one of those that --list prints");
+    free(shown);
+    return verdict_refuse(verdict, &why);
+}
+
 static int run(const struct initkit_options *options, const struct verdict *verdict)
 {
     struct reason why;
@@ -134,14 +149,9 @@ static int run(const struct initkit_options *options, const struct verdict *verd
         return list();
     if (options->install)
         return install(options->install, verdict);
-    if (options->common.operands.count > 0 && find_entry(options->common.operands.items[0]))
-        reason_set(&why, CODE_USAGE, "%.100s: options go behind the tool's name: initkit TOOL [ARGUMENT]...",
-                   options->common.operands.items[0]);
-    else if (options->common.operands.count > 0)
-        reason_set(&why, CODE_USAGE, "%.100s: no such tool: expected one of those that --list prints",
-                   options->common.operands.items[0]);
-    else
-        reason_set(&why, CODE_USAGE, "a TOOL is missing: expected one of those that --list prints");
+    if (options->common.operands.count > 0)
+        return refuse(options->common.operands.items[0], verdict);
+    reason_set(&why, CODE_USAGE, "a TOOL is missing: expected one of those that --list prints");
     return verdict_refuse(verdict, &why);
 }
 

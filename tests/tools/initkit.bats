@@ -91,6 +91,9 @@ load lib
     says "--list|wait-for-tcp"
     run_tool initkit --nonsense
     refuses_naming --nonsense
+    run_tool initkit https://user:S3cret@h/x=/y
+    refuses_naming "https://h/x=/y: no such tool"
+    says_not S3cret
 }
 
 @test "help and version go to standard output" {
