@@ -13,6 +13,7 @@
 #include "common/jks.h"
 #include "common/mem.h"
 #include "common/visible.h"
+#include "common/pbe.h"
 
 #include "common/banned.h"
 
@@ -22,7 +23,6 @@ enum {
     MD5_LENGTH = 16,
     JCEKS_SALT = 8,
     DES3_KEY = 24,
-    ROUNDS_MOST = 5000000, /* what Java itself accepts */
     KEY_MOST = 64 * 1024,
 };
 
@@ -134,10 +134,9 @@ static bool decrypt_jceks(const X509_ALGOR *algorithm, const unsigned char *in, 
     PBEPARAM *pbe = type == V_ASN1_SEQUENCE
                         ? ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter)
                         : NULL;
-    int64_t rounds = 0;
-    bool good = pbe && ASN1_STRING_length(pbe->salt) == JCEKS_SALT &&
-                ASN1_INTEGER_get_int64(&rounds, pbe->iter) == 1 && rounds > 0 && rounds <= ROUNDS_MOST &&
-                derive_jceks(ASN1_STRING_get0_data(pbe->salt), rounds, password, made);
+    struct pbe_work work = {0};
+    bool good = pbe && ASN1_STRING_length(pbe->salt) == JCEKS_SALT && pbe_take_rounds(&work, pbe->iter) &&
+                derive_jceks(ASN1_STRING_get0_data(pbe->salt), work.rounds, password, made);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     good = good && context &&
            EVP_DecryptInit_ex(context, EVP_des_ede3_cbc(), NULL, made, made + DES3_KEY) == 1 &&

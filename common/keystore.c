@@ -13,6 +13,7 @@
 #include "common/file.h"
 #include "common/jks.h"
 #include "common/mem.h"
+#include "common/pbe.h"
 #include "common/pkcs12.h"
 #include "common/truststore.h"
 
@@ -47,6 +48,18 @@ static int give_password(char *to, int size, int writing, void *owner)
     (void)writing;
     int length = password ? snprintf(to, (size_t)size, "%s", password) : -1;
     return length < size ? length : -1;
+}
+
+static bool check_pem_work(const struct reading *reading, const struct buf *content, struct reason *why)
+{
+    struct pbe_work work = {0};
+
+    if (pbe_take_pem(&work, content->data, content->length))
+        return true;
+    reason_set(why, CODE_TRUST_STORE, "%.200s: asks for more than %d rounds of key derivation", reading->path,
+               PBE_ROUNDS_MOST);
+    reason_hint(why, "encrypt the key again with a usual number: openssl pkcs8 -topk8 writes 2048");
+    return false;
 }
 
 static bool read_pem_key(const struct reading *reading, const struct buf *content, struct reason *why)
@@ -99,7 +112,8 @@ static bool read_pem_certificates(const struct reading *reading, const struct bu
 static bool read_pem(const struct reading *reading, const struct buf *content, struct reason *why)
 {
     return (!reading->wants_certificate || read_pem_certificates(reading, content, why)) &&
-           (!reading->wants_key || read_pem_key(reading, content, why));
+           (!reading->wants_key ||
+            (check_pem_work(reading, content, why) && read_pem_key(reading, content, why)));
 }
 
 static bool read_der(const struct reading *reading, const struct buf *content, struct reason *why)

@@ -21,14 +21,17 @@ static const struct guess guesses[] = {
     {"changeit", "the password \"changeit\""},
 };
 
-enum { GUESSES = sizeof guesses / sizeof guesses[0] };
+enum {
+    GUESSES = sizeof guesses / sizeof guesses[0],
+    SAFES_MOST = 16, /* parts of a file: keys, certificates; real ones have two */
+};
 
 struct walk {
     const struct pkcs12_request *request;
     struct pkcs12_result *result;
     const char *password;
+    struct pbe_work work;
     bool sealed;  /* something did not open */
-    bool absurd;  /* something would take more rounds than PBE_ROUNDS_MOST */
     bool has_key; /* a certificate with a key's identifier is that key's */
     size_t keys;
 };
@@ -48,16 +51,14 @@ static void take_certificate(struct walk *walk, const PKCS12_SAFEBAG *bag)
     X509_free(found.certificate);
 }
 
-static bool key_is_sane(struct walk *walk, const PKCS12_SAFEBAG *bag)
+static bool take_work(struct walk *walk, const PKCS12_SAFEBAG *bag)
 {
     const X509_SIG *sealed = PKCS12_SAFEBAG_get0_pkcs8(bag);
     const X509_ALGOR *algorithm = NULL;
 
     if (sealed)
         X509_SIG_get0(sealed, &algorithm, NULL);
-    bool sane = algorithm && pbe_is_sane(algorithm);
-    walk->absurd = walk->absurd || !sane;
-    return sane;
+    return algorithm && pbe_take(&walk->work, algorithm);
 }
 
 static void take_key(struct walk *walk, const PKCS12_SAFEBAG *bag)
@@ -72,7 +73,7 @@ static void take_key(struct walk *walk, const PKCS12_SAFEBAG *bag)
         return;
     if (PKCS12_SAFEBAG_get_nid(bag) == NID_keyBag)
         info = PKCS12_SAFEBAG_get0_p8inf(bag);
-    else if (key_is_sane(walk, bag))
+    else if (take_work(walk, bag))
         info = opened = PKCS12_decrypt_skey(bag, password, password ? (int)strlen(password) : 0);
     if (info)
         *request->key = EVP_PKCS82PKEY(info);
@@ -100,11 +101,9 @@ static STACK_OF(PKCS12_SAFEBAG) * open_safe(struct walk *walk, PKCS7 *safe)
         return PKCS12_unpack_p7data(safe);
     if (!PKCS7_type_is_encrypted(safe) || !safe->d.encrypted)
         return NULL;
-    if (pbe_is_sane(safe->d.encrypted->enc_data->algorithm))
-        return PKCS12_unpack_p7encdata(safe, walk->password,
-                                       walk->password ? (int)strlen(walk->password) : 0);
-    walk->absurd = true;
-    return NULL;
+    if (!pbe_take(&walk->work, safe->d.encrypted->enc_data->algorithm))
+        return NULL;
+    return PKCS12_unpack_p7encdata(safe, walk->password, walk->password ? (int)strlen(walk->password) : 0);
 }
 
 static bool safe_has_key(const STACK_OF(PKCS12_SAFEBAG) * bags)
@@ -120,9 +119,8 @@ static bool safe_has_key(const STACK_OF(PKCS12_SAFEBAG) * bags)
 /* Keys mostly stand in another safe than their certificates, so all are opened before any is walked. */
 static bool walk_safes(struct walk *walk, const STACK_OF(PKCS7) * safes)
 {
-    enum { SAFES = 16 };
-    STACK_OF(PKCS12_SAFEBAG) * opened[SAFES] = {NULL};
-    int count = sk_PKCS7_num(safes) < SAFES ? sk_PKCS7_num(safes) : SAFES;
+    STACK_OF(PKCS12_SAFEBAG) * opened[SAFES_MOST] = {NULL};
+    int count = sk_PKCS7_num(safes);
 
     for (int i = 0; i < count; i++) {
         opened[i] = open_safe(walk, sk_PKCS7_value(safes, i));
@@ -136,36 +134,48 @@ static bool walk_safes(struct walk *walk, const STACK_OF(PKCS7) * safes)
     return !walk->sealed;
 }
 
-/* A digest made with an absurd number of rounds would keep the tool busy for hours. */
-static bool rounds_are_sane(const PKCS12 *file)
+/* Whether the file's digest was made with that password. */
+static bool is_password(struct walk *walk, PKCS12 *file, const char *password)
 {
+    const X509_ALGOR *algorithm = NULL;
+    const ASN1_OBJECT *object = NULL;
     const ASN1_INTEGER *rounds = NULL;
 
-    PKCS12_get0_mac(NULL, NULL, NULL, &rounds, file);
-    return pbe_rounds_are_sane(rounds);
+    PKCS12_get0_mac(NULL, &algorithm, NULL, &rounds, file);
+    X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+    bool taken = OBJ_obj2nid(object) == NID_pbmac1 ? pbe_take(&walk->work, algorithm)
+                                                   : pbe_take_rounds(&walk->work, rounds);
+    return taken && PKCS12_verify_mac(file, password, password ? -1 : 0) == 1;
 }
 
 /* Finds the password that the file's digest was made with. A file without a digest opens with any. */
-static bool find_password(PKCS12 *file, const struct pkcs12_request *request, struct pkcs12_result *result,
-                          const char **password)
+static bool find_password(struct walk *walk, PKCS12 *file)
 {
-    *password = request->password;
+    const struct pkcs12_request *request = walk->request;
+
+    walk->password = request->password;
     if (!PKCS12_mac_present(file) || (!request->password && !request->guess))
         return true;
     if (!request->guess)
-        return PKCS12_verify_mac(file, request->password, -1) == 1;
+        return is_password(walk, file, request->password);
     for (size_t i = 0; i < GUESSES; i++) {
-        *password = guesses[i].password;
-        result->guessed = guesses[i].words;
-        if (PKCS12_verify_mac(file, *password, *password ? -1 : 0) == 1)
+        walk->password = guesses[i].password;
+        walk->result->guessed = guesses[i].words;
+        if (is_password(walk, file, walk->password))
             return true;
     }
     return false;
 }
 
-static bool refuse(const struct pkcs12_request *request, struct reason *why)
+static bool refuse(const struct walk *walk, struct reason *why)
 {
-    if (request->password) {
+    const struct pkcs12_request *request = walk->request;
+
+    if (walk->work.refused) {
+        reason_set(why, CODE_TRUST_STORE, "asks for more than %d rounds of key derivation (PKCS#12)",
+                   PBE_ROUNDS_MOST);
+        reason_hint(why, "write it again with a usual number, such as keytool's 10000");
+    } else if (request->password) {
         reason_set(why, CODE_TRUST_STORE, "the password is wrong, or the file was changed (PKCS#12)");
         reason_hint(why, "show with: openssl pkcs12 -info -nokeys -in FILE -passin file:PASSWORD_FILE");
     } else {
@@ -173,14 +183,6 @@ static bool refuse(const struct pkcs12_request *request, struct reason *why)
         reason_hint(why, "name the file that holds the password%s",
                     request->guess ? "" : ": Java opens nothing that is encrypted without one");
     }
-    return false;
-}
-
-static bool refuse_absurd(struct reason *why)
-{
-    reason_set(why, CODE_TRUST_STORE, "asks for more than %d rounds of key derivation (PKCS#12)",
-               PBE_ROUNDS_MOST);
-    reason_hint(why, "write it again with a usual number, such as keytool's 10000");
     return false;
 }
 
@@ -209,14 +211,11 @@ bool pkcs12_walk(const void *bytes, size_t length, const struct pkcs12_request *
     /* Old JDKs, and what cert-manager writes for them, use RC2. */
     OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
     PKCS12 *file = d2i_PKCS12(NULL, &at, (long)length);
-    STACK_OF(PKCS7) *safes = file && rounds_are_sane(file) ? PKCS12_unpack_authsafes(file) : NULL;
-    bool good = safes != NULL || (file && !rounds_are_sane(file)
-                                      ? refuse_absurd(why)
-                                      : reason_set(why, CODE_TRUST_STORE, "truncated or corrupt (PKCS#12)"));
-    if (good)
-        good = find_password(file, request, result, &walk.password) || refuse(request, why);
-    if (good)
-        good = walk_safes(&walk, safes) || (walk.absurd ? refuse_absurd(why) : refuse(request, why));
+    STACK_OF(PKCS7) *safes = file ? PKCS12_unpack_authsafes(file) : NULL;
+    bool good = safes != NULL || reason_set(why, CODE_TRUST_STORE, "truncated or corrupt (PKCS#12)");
+    if (good && sk_PKCS7_num(safes) > SAFES_MOST)
+        good = reason_set(why, CODE_TRUST_STORE, "has more than %d parts (PKCS#12)", SAFES_MOST);
+    good = good && ((find_password(&walk, file) && walk_safes(&walk, safes)) || refuse(&walk, why));
     sk_PKCS7_pop_free(safes, PKCS7_free);
     PKCS12_free(file);
     if (legacy)

@@ -47,12 +47,79 @@ load tls
     ends_saying "holds no trusted certificate"
 }
 
-@test "27: a store that would take hours of key derivation is refused at once" {
+# pbmac1 ROUNDS: what PKCS12 MacData is with PBMAC1 (RFC 9579) and so many rounds, as a file around root.p12's contents.
+pbmac1() {
+    "$python" - root.p12 "$1" <<'PYTHON'
+import sys
+
+
+def der(tag, *parts):
+    body = b"".join(parts)
+    size = len(body)
+    head = bytes([size]) if size < 128 else bytes([0x80 | (size.bit_length() + 7) // 8]) + size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag]) + head + body
+
+
+def element(data, at):
+    size, at_content = data[at + 1], at + 2
+    if size & 0x80:
+        count = size & 0x7F
+        size, at_content = int.from_bytes(data[at + 2 : at + 2 + count], "big"), at + 2 + count
+    return data[at : at_content + size], at_content, at_content + size
+
+
+def oid(*bytes_):
+    return der(6, bytes(bytes_))
+
+
+data = open(sys.argv[1], "rb").read()
+_, at, _ = element(data, 0)
+version, _, at = element(data, at)
+contents, _, at = element(data, at)
+rounds = int(sys.argv[2])
+number = der(2, rounds.to_bytes(rounds.bit_length() // 8 + 1, "big"))
+hmac = der(0x30, oid(0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09), der(5))
+pbkdf2 = der(
+    0x30,
+    oid(0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x0C),
+    der(0x30, der(4, b"saltsalt"), number, der(2, b"\x20"), hmac),
+)
+pbmac1 = der(0x30, oid(0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x0E), der(0x30, pbkdf2, hmac))
+mac = der(0x30, der(0x30, pbmac1, der(4, b"\x00" * 32)), der(4, b"saltsalt"), der(2, b"\x01"))
+sys.stdout.buffer.write(der(0x30, version, contents, mac))
+PYTHON
+}
+
+# What cannot be interrupted is bounded, for all of a file together: neither the deadline nor a signal would be heard.
+@test "27: a file that would take hours of key derivation is refused at once, in whatever way it asks for them" {
+    local file
     start_tls port good
-    openssl pkcs12 -export -nokeys -in root.crt -iter 5000001 -nomaciter -passout pass:changeit -out absurd.p12
-    check --trust-store absurd.p12 --trust-store-password-file password $(at "${port[0]}")
+    openssl pkcs12 -export -nokeys -in root.crt -iter 2500001 -nomaciter -passout pass:changeit -out safe.p12
+    openssl pkcs12 -export -nokeys -in root.crt -iter 1300000 -passout pass:changeit -out together.p12
+    pbmac1 2147483647 >pbmac1.p12
+    for file in safe together pbmac1; do
+        check --trust-store "$file.p12" --trust-store-password-file password $(at "${port[0]}")
+        exits 27
+        ends_saying "$file.p12: asks for more than 2500000 rounds of key derivation"
+    done
+    check --trust-store pbmac1.p12 $(at "${port[0]}")
     exits 27
-    ends_saying "asks for more than 5000000 rounds of key derivation"
+    ends_saying "asks for more than 2500000 rounds of key derivation"
+    pbmac1 1000 >few.p12 # the digest is not that of the password
+    check --trust-store few.p12 --trust-store-password-file password $(at "${port[0]}")
+    exits 27
+    ends_saying "the password is wrong, or the file was changed"
+    openssl pkcs8 -topk8 -in client.key -iter 1000 -passout pass:secret -out usual.key
+    openssl pkcs8 -topk8 -in client.key -iter 2500001 -passout pass:secret -out absurd.key
+    check --client-cert client.crt --client-key absurd.key --client-key-password-file secret $(at "${port[0]}")
+    exits 27
+    ends_saying "absurd.key: asks for more than 2500000 rounds of key derivation"
+    check --client-cert client.crt --client-key usual.key --client-key-password-file secret $(at "${port[0]}")
+    exits 0
+    openssl pkcs12 -export -in client.crt -inkey client.key -iter 1300000 -nomaciter -passout pass:secret -out clientslow.p12
+    check --client-cert clientslow.p12 --client-key-password-file secret $(at "${port[0]}")
+    exits 27
+    ends_saying "clientslow.p12: asks for more than 2500000 rounds of key derivation"
 }
 
 @test "27: a wrong password; none is a warning for JKS" {
