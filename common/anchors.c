@@ -6,57 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/der.h"
 #include "common/mem.h"
 #include "common/value.h"
 
 #include "common/banned.h"
 
-/* The next element of DER: its tag, and where its content begins. False when it does not fit. */
-static bool der_next(const unsigned char **at, const unsigned char *end, int *tag,
-                     const unsigned char **content, size_t *length)
-{
-    int class;
-    long content_length;
-    const unsigned char *start = *at;
-
-    if (start >= end ||
-        (ASN1_get_object(&start, &content_length, tag, &class, (long)(end - *at)) & 0x80) != 0)
-        return false;
-    *content = start;
-    *length = (size_t)content_length;
-    *at = start + content_length;
-    return true;
-}
-
 /* Finds a certificate's subject without reading all of it: Certificate, TBSCertificate, then version (maybe), serial,
  * signature, issuer, validity, subject (RFC 5280, 4.1). */
 static bool find_subject(const unsigned char *der, size_t length, struct anchor *anchor)
 {
-    const unsigned char *at = der, *end = der + length, *content;
-    size_t content_length;
-    int tag;
+    const unsigned char *at = der, *end = der + length;
+    struct der element;
 
     for (int i = 0; i < 2; i++) {
-        if (!der_next(&at, end, &tag, &content, &content_length) || tag != V_ASN1_SEQUENCE)
+        if (!der_next(&at, end, &element) || element.tag != V_ASN1_SEQUENCE)
             return false;
         if (i == 0)
             anchor->length = (size_t)(at - der);
-        at = content;
-        end = content + content_length;
+        at = element.content;
+        end = element.content + element.length;
     }
     const unsigned char *before = at;
-    if (!der_next(&at, end, &tag, &content, &content_length))
+    if (!der_next(&at, end, &element))
         return false;
     if (before[0] != 0xA0) /* no version: that was the serial number */
         at = before;
     for (int i = 0; i < 5; i++) {
         before = at;
-        if (!der_next(&at, end, &tag, &content, &content_length))
+        if (!der_next(&at, end, &element))
             return false;
     }
     anchor->subject = (size_t)(before - der);
     anchor->subject_length = (size_t)(at - before);
-    return tag == V_ASN1_SEQUENCE;
+    return element.tag == V_ASN1_SEQUENCE;
 }
 
 static bool has_anchor(const struct truststore *store, const unsigned char *der, size_t length)
@@ -88,23 +71,21 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
 /* A hash of all letters in the values (Name: SEQUENCE OF SET OF SEQUENCE of type and value, RFC 5280, 4.1.2.4). */
 uint32_t anchors_fold_name(const unsigned char *der, size_t length)
 {
-    const unsigned char *at = der, *end = der + length, *content;
-    size_t content_length;
+    const unsigned char *at = der, *end = der + length;
     uint32_t hash = 2166136261u; /* FNV-1a */
-    int tag;
+    struct der element;
 
-    while (at < end && der_next(&at, end, &tag, &content, &content_length)) {
-        if (tag == V_ASN1_SEQUENCE || tag == V_ASN1_SET) {
-            at = content; /* down into it */
+    while (der_next(&at, end, &element)) {
+        if (element.tag == V_ASN1_SEQUENCE || element.tag == V_ASN1_SET) {
+            at = element.content; /* down into it */
             continue;
         }
-        for (size_t i = 0; tag != V_ASN1_OBJECT && i < content_length; i++) {
-            unsigned char letter = content[i] | 0x20;
+        for (size_t i = 0; element.tag != V_ASN1_OBJECT && i < element.length; i++) {
+            unsigned char letter = element.content[i] | 0x20;
             if (letter >= 'a' && letter <= 'z')
                 hash = (hash ^ letter) * 16777619u;
         }
     }
-    ERR_clear_error();
     return hash != 0 ? hash : 1;
 }
 
