@@ -33,6 +33,8 @@
 #define gmtime(...) BANNED(gmtime)
 #undef localtime
 #define localtime(...) BANNED(localtime)
+#undef getenv
+#define getenv(...) BANNED(getenv)
 #undef getaddrinfo
 #define getaddrinfo(...) BANNED(getaddrinfo)
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/environment.h"
 #include "common/file.h"
 
 #include "common/banned.h"
@@ -54,7 +55,7 @@ bool namespace_find(const char *file, const struct resolvconf *conf, char pod_na
     static const char *const variables[] = {"INITKIT_NAMESPACE", "POD_NAMESPACE"};
 
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        const char *value = getenv(variables[i]);
+        const char *value = environment_get(variables[i]);
         if (!value || *value == '\0')
             continue;
         if (take(value, pod_namespace))

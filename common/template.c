@@ -1,4 +1,5 @@
 #include "common/template.h"
+#include "common/environment.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -81,7 +82,7 @@ static const char *value_of(const struct template *template)
 {
     char name[NAME_LONGEST];
 
-    return getenv(name_of(template, name));
+    return environment_get(name_of(template, name));
 }
 
 /* --- the kinds of reference, once they are complete --- */

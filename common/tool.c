@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/environment.h"
 #include "common/harden.h"
 #include "common/help.h"
 #include "common/log.h"
@@ -46,7 +47,7 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
     tool_open_standard_streams();
     stop_install(); /* early: PID 1 has no default actions, so a signal before this is lost */
     harden_relocations();
-    bool good = options_parse(tool, argc, argv, environ, options, &why);
+    bool good = options_parse(tool, argc, argv, environment_all(), options, &why);
     log_setup(tool->name, (enum log_format)common->log_format, (enum log_level)common->log_level);
     verdict->tool = tool->name;
     verdict->termination_log = common->termination_log ? common->termination_log : "";
@@ -62,6 +63,6 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
         *code = tool_print(tool, common);
         return false;
     }
-    variables_warn_unknown(environ, warn_unknown_variable);
+    variables_warn_unknown(environment_all(), warn_unknown_variable);
     return true;
 }

@@ -8,6 +8,7 @@
 
 #include "common/anchors.h"
 #include "common/buf.h"
+#include "common/environment.h"
 #include "common/file.h"
 #include "common/mem.h"
 #include "common/value.h"
@@ -45,7 +46,7 @@ static bool read_path(struct truststore *store, const char *path, struct reason 
 /* As OpenSSL has it: the variables each stand for a part of the default. */
 static bool read_system(struct truststore *store, struct reason *why)
 {
-    const char *file = getenv("SSL_CERT_FILE"), *directory = getenv("SSL_CERT_DIR");
+    const char *file = environment_get("SSL_CERT_FILE"), *directory = environment_get("SSL_CERT_DIR");
     bool has_file = file && *file != '\0', has_directory = directory && *directory != '\0';
 
     if (has_directory && !anchors_read_directory(store, directory, why))

@@ -8,6 +8,7 @@
 #include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/set.h"
 #include "common/deadline.h"
+#include "common/environment.h"
 #include "common/limits.h"
 #include "common/mem.h"
 #include "common/sandbox.h"
@@ -99,7 +100,7 @@ static void enter_sandbox(const struct run *run)
             sandbox_allow_folder(&sandbox, run->fetches[i].path);
         else
             sandbox_allow_file(&sandbox, run->fetches[i].path);
-    sandbox_allow_folder(&sandbox, getenv("TMPDIR"));
+    sandbox_allow_folder(&sandbox, environment_get("TMPDIR"));
     sandbox_allow_folder(&sandbox, "/tmp");
     sandbox_enter(&sandbox, run->options->common.termination_log);
 }

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/operand.h"
+#include "cmd/fetch-config/run.h"
 #include "cmd/fetch-config/secrets.h"
+#include "common/environment.h"
 #include "common/hosts.h"
 #include "common/mem.h"
 #include "common/namespace.h"
@@ -45,7 +47,7 @@ static void run_set_plan(struct run *run)
                    .hosts_path = HOSTS_FILE},
         .proxy = options->proxy,
         .proxy_auth_file = options->proxy_auth_file,
-        .environment = environ,
+        .environment = environment_all(),
         .connect_timeout = options->connect_timeout,
         .stall_timeout = options->stall_timeout,
         .max_size = options->max_size,
@@ -68,7 +70,7 @@ static bool add_object(struct run *run, const struct url *url, struct url *objec
 {
     if (url->scheme != URL_S3)
         return true;
-    if (!run->aws_is_read && !aws_read(environ, &run->aws, why))
+    if (!run->aws_is_read && !aws_read(environment_all(), &run->aws, why))
         return false;
     run->aws_is_read = true;
     if (run->aws.source == AWS_NOWHERE)
@@ -242,7 +244,7 @@ static bool check_ways(struct run *run, bool servers, const struct reason *no_se
         struct via via;
         if (url->scheme == URL_FILE)
             continue;
-        bool good = via_choose(url, run->plan.exchange.proxy, environ, &via, why);
+        bool good = via_choose(url, run->plan.exchange.proxy, environment_all(), &via, why);
         const char *host = via.used ? via.url.host : url->host;
         if (good && !servers && lookup_needs_dns(&run->plan.exchange.lookup, host)) {
             *why = *no_servers;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/environment.h"
 #include "common/limits.h"
 #include "common/mem.h"
 
@@ -91,7 +92,7 @@ static int64_t memory_most(void)
 /* A scratch image may have no /tmp, and a read-only root; then it is kept in memory. */
 static int open_nameless(const char *folder, int64_t *most)
 {
-    const char *folders[] = {folder, getenv("TMPDIR"), "/tmp"};
+    const char *folders[] = {folder, environment_get("TMPDIR"), "/tmp"};
 
     *most = INT64_MAX;
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {

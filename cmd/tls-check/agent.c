@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/buf.h"
+#include "common/environment.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -96,7 +97,7 @@ char *agent_property(const char *options, const char *name)
 
 static void gather_properties(struct agent *agent)
 {
-    const char *options = getenv("JAVA_TOOL_OPTIONS");
+    const char *options = environment_get("JAVA_TOOL_OPTIONS");
     static const struct {
         enum agent_item item;
         const char *name;
@@ -113,7 +114,7 @@ static void gather_properties(struct agent *agent)
 static void gather_variables(struct agent *agent)
 {
     for (int i = 0; i < AGENT_ITEMS; i++) {
-        const char *value = items[i].variable ? getenv(items[i].variable) : NULL;
+        const char *value = items[i].variable ? environment_get(items[i].variable) : NULL;
         if (value)
             agent_set(agent, (enum agent_item)i, xstrdup(value), items[i].variable);
     }

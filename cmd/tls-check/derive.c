@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "common/environment.h"
 #include "common/log.h"
 #include "common/value.h"
 
@@ -68,7 +69,7 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
 static void derive_without_store(const struct agent *agent, struct settings *settings, char *path,
                                  size_t size)
 {
-    const char *host = agent->values[AGENT_HOST], *home = getenv("JAVA_HOME");
+    const char *host = agent->values[AGENT_HOST], *home = environment_get("JAVA_HOME");
     bool validates = is_true(agent->values[AGENT_VALIDATION]) || (host && agent_is_saas(host));
 
     snprintf(path, size, "%.4000s/lib/security/cacerts", home ? home : "");

@@ -1,9 +1,7 @@
 /* What follows from the options together: settings_plan of settings.h. */
 #include "cmd/tls-check/settings.h"
-
-#include <unistd.h>
-
 #include "cmd/tls-check/settings_values.h"
+#include "common/environment.h"
 
 #include "common/banned.h"
 
@@ -83,7 +81,7 @@ static void plan_proxy_origin(const struct settings *settings, struct proxy *pro
 {
     proxy->from = settings->proxy_from;
     if (!proxy->from &&
-        variable_find(environ, "tls-check", "proxy", false, proxy->variable) == settings->proxy)
+        variable_find(environment_all(), "tls-check", "proxy", false, proxy->variable) == settings->proxy)
         proxy->from = proxy->variable;
     if (!proxy->from)
         proxy->from = "--proxy";
