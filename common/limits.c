@@ -183,3 +183,11 @@ void limits_read(const char *proc, const char *sys, struct limits *limits)
     }
     buf_free(&content);
 }
+
+void limits_hold_own_memory(void)
+{
+    struct limits limits;
+
+    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
+    limits_hold_memory(&limits);
+}

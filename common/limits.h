@@ -22,4 +22,7 @@ void limits_read(const char *proc, const char *sys, struct limits *limits);
  * so: the kernel would end the process in its place, without a reason and without a chance to clean up. */
 void limits_hold_memory(const struct limits *limits);
 
+/* The same for the container that this process is in. */
+void limits_hold_own_memory(void);
+
 #endif

@@ -66,15 +66,6 @@ static int run_wait(struct run *run, const struct verdict *verdict)
     return wait_run(&run->wait);
 }
 
-/* What a server sends may take more memory than there is: a window to unpack it, a text of YAML. */
-static void hold_memory(void)
-{
-    struct limits limits;
-
-    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
-    limits_hold_memory(&limits);
-}
-
 static void run_free(struct run *run)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -124,7 +115,7 @@ int main(int argc, char **argv)
     if (tool_begin(&fetch_config_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
-        hold_memory();
+        limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a text of YAML */
         tls_begin();
         jsoncheck_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)

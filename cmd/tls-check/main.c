@@ -9,6 +9,7 @@
 #include "cmd/tls-check/settings.h"
 #include "cmd/tls-check/versions.h"
 #include "common/hosts.h"
+#include "common/limits.h"
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/sandbox.h"
@@ -275,6 +276,7 @@ int main(int argc, char **argv)
 
     if (tool_begin(&tls_check_tool, argc, argv, &settings, &verdict, &code)) {
         enter_sandbox(&settings);
+        limits_hold_own_memory(); /* servers choose how much their certificates take, and there may be many */
         tls_begin();
         struct derived *derived = xcalloc(1, sizeof *derived);
         struct run *run = xcalloc(1, sizeof *run);
