@@ -22,6 +22,7 @@ struct anchor {
 struct truststore {
     struct anchor *anchors;
     size_t count;
+    bool is_full; /* there are more */
     struct option_list warnings;
     struct option_list files; /* that were read */
     char *java_path;

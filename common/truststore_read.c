@@ -20,8 +20,39 @@
 
 static const char *const labels[] = {"CERTIFICATE-----", "X509 CERTIFICATE-----", "TRUSTED CERTIFICATE-----"};
 
+enum {
+    LABELS = sizeof labels / sizeof labels[0],
+    TRUSTED = 2, /* OpenSSL's trust settings stand behind the certificate */
+};
+
+struct tally {
+    size_t found, broken, distrusted;
+};
+
+/* Whether the settings say that it is for no server: distributions list CAs that they have stopped trusting so. */
+static bool is_distrusted(const unsigned char *der, size_t length)
+{
+    X509 *x509 = d2i_X509_AUX(NULL, &der, (long)length);
+    bool distrusted = !x509 || X509_check_trust(x509, X509_TRUST_SSL_SERVER, 0) == X509_TRUST_REJECTED;
+
+    X509_free(x509);
+    return distrusted;
+}
+
+static void add_block(struct truststore *store, bool has_settings, const unsigned char *der, size_t length,
+                      struct tally *tally)
+{
+    if (has_settings && is_distrusted(der, length))
+        tally->distrusted++;
+    else if (anchors_add(store, der, length))
+        tally->found++;
+    else
+        tally->broken++;
+}
+
 /* Adds the certificate whose base64 stands, in lines, from `at` to the end line. */
-static bool add_base64(struct truststore *store, const char *at, const char *end)
+static void add_base64(struct truststore *store, bool has_settings, const char *at, const char *end,
+                       struct tally *tally)
 {
     unsigned char *text = xcalloc((size_t)(end - at) + 1, 1), *der = xcalloc((size_t)(end - at) + 1, 1);
     size_t length = 0, padding = 0;
@@ -39,48 +70,50 @@ static bool add_base64(struct truststore *store, const char *at, const char *end
     while (padding < length && padding < 3 && text[length - 1 - padding] == '=')
         padding++;
     int decoded = length > 0 && padding < 3 ? EVP_DecodeBlock(der, text, (int)length) : -1;
-    bool good = decoded > (int)padding && anchors_add(store, der, (size_t)decoded - padding);
+    size_t der_length = decoded > (int)padding ? (size_t)decoded - padding : 0;
+    add_block(store, has_settings && der_length > 0, der, der_length, tally);
     free(text);
     free(der);
-    return good;
 }
 
-/* Counts what had the label of a certificate but was none into *broken. OpenSSL's own reader takes ten times as long over a
- * distribution's bundle, which is longer than a handshake. */
-static size_t read_pem(struct truststore *store, const struct buf *content, size_t *broken)
+/* OpenSSL's own reader takes ten times as long over a distribution's bundle, which is longer than a handshake. */
+static struct tally read_pem(struct truststore *store, const struct buf *content)
 {
     static const char begin[] = "-----BEGIN ", end[] = "-----END ";
-    size_t found = 0;
+    struct tally tally = {0};
     const char *at = content->data, *after = content->data + content->length;
 
     while ((at = memmem(at, (size_t)(after - at), begin, sizeof begin - 1))) {
-        const char *label = NULL;
+        size_t label = 0;
         at += sizeof begin - 1;
-        for (size_t i = 0; i < sizeof labels / sizeof labels[0] && !label; i++)
-            if (strncmp(at, labels[i], strlen(labels[i])) == 0)
-                label = labels[i];
-        if (!label)
+        while (label < LABELS && strncmp(at, labels[label], strlen(labels[label])) != 0)
+            label++;
+        if (label == LABELS)
             continue;
-        at += strlen(label);
+        at += strlen(labels[label]);
         const char *last = memmem(at, (size_t)(after - at), end, sizeof end - 1);
-        bool good = last && add_base64(store, at, last);
-        found += good;
-        *broken += !good;
+        if (last)
+            add_base64(store, label == TRUSTED, at, last, &tally);
+        tally.broken += !last;
         at = last ? last : after;
     }
-    return found;
+    return tally;
 }
 
 static bool add_pem(struct truststore *store, const char *path, const struct buf *content, struct reason *why)
 {
-    size_t broken = 0, found = read_pem(store, content, &broken);
+    struct tally tally = read_pem(store, content);
 
-    if (broken > 0 && found == 0)
+    if (tally.distrusted > 0)
+        anchors_warn(store,
+                     "%.200s: %zu of its certificates %s not trusted for servers, by what is set in the file",
+                     path, tally.distrusted, tally.distrusted == 1 ? "is" : "are");
+    if (tally.broken > 0 && tally.found == 0)
         return reason_set(why, CODE_TRUST_STORE, "%.200s: its certificates are truncated or corrupt (PEM)",
                           path);
-    if (broken > 0)
+    if (tally.broken > 0)
         anchors_warn(store, "%.200s: %zu of its PEM blocks %s truncated or corrupt, and left out", path,
-                     broken, broken == 1 ? "is" : "are");
+                     tally.broken, tally.broken == 1 ? "is" : "are");
     return true;
 }
 
@@ -235,7 +268,7 @@ bool anchors_read_directory(struct truststore *store, const char *path, struct r
         struct stat present;
         struct buf content;
         struct reason passed_over;
-        size_t broken = 0;
+        struct tally tally = {0};
 
         snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
         free(entries[i]);
@@ -244,11 +277,11 @@ bool anchors_read_directory(struct truststore *store, const char *path, struct r
         buf_init(&content, TRUSTSTORE_FILE);
         if (file_read(file, &content, NULL, &passed_over)) {
             if (memmem(content.data, content.length, "-----BEGIN", 10))
-                read_pem(store, &content, &broken);
+                tally = read_pem(store, &content);
             else if (content.length > 0 && content.data[0] == 0x30)
                 anchors_add(store, (const unsigned char *)content.data, content.length);
         }
-        if (broken > 0 && store->warnings.count < before + 5)
+        if (tally.broken > 0 && store->warnings.count < before + 5)
             anchors_warn(store, "%.200s: truncated or corrupt (PEM), and left out", file);
         buf_free(&content);
     }

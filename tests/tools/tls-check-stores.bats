@@ -367,3 +367,26 @@ END
     exits 2
     ends_saying "nothing names the controller's host.*APPDYNAMICS_CONTROLLER_HOST_NAME"
 }
+
+@test "a certificate that the file itself trusts for something else, or for nothing, is no anchor" {
+    start_tls port good
+    openssl x509 -in root.crt -trustout -addtrust serverAuth -out servers.pem
+    openssl x509 -in root.crt -trustout -addtrust emailProtection -out mail.pem
+    openssl x509 -in root.crt -trustout -addreject serverAuth -out rejected.pem
+    openssl x509 -in root.crt -trustout -setalias plain -out plain.pem
+    local store
+    for store in servers plain; do
+        check --trust-store "$store.pem" $(at "${port[0]}")
+        exits 0
+    done
+    for store in mail rejected; do
+        grep -q "BEGIN TRUSTED" "$store.pem"
+        check --trust-store "$store.pem" $(at "${port[0]}")
+        exits 27
+        ends_saying "1 of its certificates is not trusted for servers, by what is set in the file"
+    done
+    mkdir many
+    cp mail.pem rejected.pem other.crt many
+    check --trust-store many $(at "${port[0]}")
+    exits 20
+}
