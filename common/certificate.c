@@ -80,16 +80,18 @@ static char *read_serial(const X509 *x509)
     return copy;
 }
 
-static void add_dns(struct option_list *list, const ASN1_IA5STRING *name)
+static bool add_dns(struct option_list *list, const ASN1_IA5STRING *name)
 {
     const char *text = (const char *)ASN1_STRING_get0_data(name);
     int length = ASN1_STRING_length(name);
 
-    if (length > 0 && length <= NAME_MAX_BYTES && !memchr(text, 0, (size_t)length))
-        option_list_add(list, text, (size_t)length);
+    if (length <= 0 || length > NAME_MAX_BYTES || memchr(text, 0, (size_t)length))
+        return false;
+    option_list_add(list, text, (size_t)length);
+    return true;
 }
 
-static void add_address(struct option_list *list, const ASN1_OCTET_STRING *octets)
+static bool add_address(struct option_list *list, const ASN1_OCTET_STRING *octets)
 {
     struct address address;
     char text[ADDRESS_TEXT];
@@ -103,24 +105,29 @@ static void add_address(struct option_list *list, const ASN1_OCTET_STRING *octet
         address.socket.v6.sin6_family = AF_INET6;
         memcpy(&address.socket.v6.sin6_addr, ASN1_STRING_get0_data(octets), 16);
     } else {
-        return;
+        return false;
     }
     address_format(&address, text);
     option_list_add(list, text, strlen(text));
+    return true;
 }
 
 static void read_names(struct certificate *certificate, const X509 *x509)
 {
-    GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
+    int found;
+    GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, &found, NULL);
     int count = sk_GENERAL_NAME_num(names); /* -1 when there are none */
+    bool all = (names || found == -1) &&
+               count <= CERTIFICATE_NAMES; /* -1: the certificate has no such extension */
 
     for (int i = 0; i < count && i < CERTIFICATE_NAMES; i++) {
         const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
         if (name->type == GEN_DNS)
-            add_dns(&certificate->dns, name->d.dNSName);
+            all = add_dns(&certificate->dns, name->d.dNSName) && all;
         else if (name->type == GEN_IPADD)
-            add_address(&certificate->addresses, name->d.iPAddress);
+            all = add_address(&certificate->addresses, name->d.iPAddress) && all;
     }
+    certificate->names_left_out = !all;
     GENERAL_NAMES_free(names);
 }
 

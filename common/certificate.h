@@ -10,7 +10,7 @@
 #include "common/options.h"
 
 enum {
-    CERTIFICATE_NAMES = 12000, /* alternative names taken; further ones are left out */
+    CERTIFICATE_NAMES = 12000, /* alternative names that are read; further ones are left out */
     CERTIFICATE_PIN = 45,      /* base64 of SHA-256, its NUL included */
     CERTIFICATE_PRINT = 65,    /* hex of SHA-256 */
     CERTIFICATE_TIME = 32,     /* see certificate_format_time */
@@ -24,6 +24,7 @@ struct certificate {
     char *issuer_url;       /* where its issuer's certificate can be had (AIA), NULL: not said */
     struct option_list dns; /* the alternative names of each kind, in the certificate's order */
     struct option_list addresses;
+    bool names_left_out;           /* there are others that cannot be read, or are too many */
     int64_t not_before, not_after; /* seconds since 1970 */
     char key[48];                  /* "RSA 2048", "EC secp256r1" */
     int key_bits;

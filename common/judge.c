@@ -195,6 +195,12 @@ static void judge_exchange(const struct tls_facts *facts, struct tls_judgement *
 
 static void judge_chain(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
+    if (!facts->has_chain && facts->done) {
+        struct reason *why = judge_add(judgement);
+        reason_set(why, CODE_UNTRUSTED, "the server showed no certificate");
+        reason_hint(why, "without one, nobody knows who answers there");
+        judgement->permanent = true;
+    }
     if (!facts->has_chain)
         return;
     judge_errors(facts, judgement);
@@ -216,7 +222,7 @@ bool judge_lets_pass(const struct tls_facts *facts)
     struct tls_judgement judgement = {0};
 
     judge_chain(facts, &judgement);
-    return judgement.count == 0;
+    return facts->has_chain && facts->verified && facts->name_matches && judgement.count == 0;
 }
 
 void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, struct tls_judgement *judgement)

@@ -41,7 +41,7 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
 /* The outcome, and all reasons as one: the code of the gravest, its hint, and the text of as many as fit. */
 enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why);
 
-/* Whether the chain and the name are such that a client of this profile goes on. */
+/* Whether there is a chain, it and the name are verified, and a client of this profile goes on. */
 bool judge_lets_pass(const struct tls_facts *facts);
 
 /* Whether the OCSP answer that came with the certificate says this, and counts: signed by the certificate's issuer or a
@@ -57,6 +57,10 @@ const char *judge_staple_flaw(const struct tls_facts *facts, char text[JUDGE_FLA
 
 /* The product that opens TLS on its way, if that is what an issuer's name tells; NULL: it does not. */
 const char *judge_interceptor(const char *issuer);
+
+/* Whether verification by the profile's rules goes on after this error, with a warning, in a chain whose first `sent` certificates
+ * come from the server. */
+bool judge_forgives(enum tls_profile profile, const struct tls_error *error, int sent);
 
 /* Whether a verification error (X509_V_ERR_...) means that no anchor was found. */
 bool judge_is_about_trust(int error);

@@ -47,6 +47,7 @@ bool judge_is_about_trust(int error)
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_CERT_UNTRUSTED:
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
         return true;
     default:
         return false;
@@ -59,33 +60,43 @@ bool judge_leaf_is_anchor(const struct tls_facts *facts)
     return facts->chain_count > 0 && facts->chain_sent == 0;
 }
 
-/* Java looks at none of this: anchors are trusted as they are; what a CA's certificate may be used for binds only the CA. */
-static bool java_forgives(const struct tls_facts *facts, const struct tls_error *error)
+/* The whole list of what Java does not look at, while OpenSSL does. Anchors are trusted as they are: a server's own certificate in
+ * the store, which Java compares with the one that was sent, and a CA's. What a CA's certificate may be used for binds only the CA. */
+static bool java_forgives(const struct tls_error *error, int sent)
 {
-    bool from_store = (size_t)error->depth >= facts->chain_sent;
-
-    if (judge_leaf_is_anchor(facts))
-        return true;
+    bool leaf_is_anchor = sent == 0, from_store = error->depth >= sent;
 
     switch (error->error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
         return from_store;
     case X509_V_ERR_INVALID_PURPOSE:
-        return error->depth > 0;
+        return leaf_is_anchor || error->depth > 0;
+    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+        return leaf_is_anchor;
     default:
         return false;
     }
 }
 
-static bool forgives(const struct tls_facts *facts, const struct tls_error *error)
+bool judge_forgives(enum tls_profile profile, const struct tls_error *error, int sent)
 {
-    return facts->profile == TLS_JAVA && java_forgives(facts, error);
+    return profile == TLS_JAVA && java_forgives(error, sent);
+}
+
+/* The certificate that an error is about; one without anything in it where verification did not come so far. */
+static const struct certificate *certificate_at(const struct tls_facts *facts, int depth)
+{
+    static char unknown[] = "?";
+    static const struct certificate none = {
+        .subject = unknown, .issuer = unknown, .key = "?", .signature = "?"};
+
+    return depth >= 0 && (size_t)depth < facts->chain_count ? &facts->chain[depth] : &none;
 }
 
 static void say_time(const struct tls_facts *facts, const struct tls_error *error, struct reason *why)
 {
-    const struct certificate *certificate = &facts->chain[error->depth];
+    const struct certificate *certificate = certificate_at(facts, error->depth);
     bool expired = error->error == X509_V_ERR_CERT_HAS_EXPIRED;
     int64_t when = expired ? certificate->not_after : certificate->not_before;
     char place[JUDGE_PLACE], date[CERTIFICATE_TIME], now[CERTIFICATE_TIME];
@@ -102,6 +113,11 @@ static void say_time(const struct tls_facts *facts, const struct tls_error *erro
                     now);
 }
 
+static bool is_about_time(int error)
+{
+    return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
 static bool is_about_constraints(int error)
 {
     return error == X509_V_ERR_PERMITTED_VIOLATION || error == X509_V_ERR_EXCLUDED_VIOLATION ||
@@ -112,7 +128,7 @@ static bool is_about_constraints(int error)
 
 void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *error, struct reason *why)
 {
-    const struct certificate *certificate = &facts->chain[error->depth];
+    const struct certificate *certificate = certificate_at(facts, error->depth);
     char place[JUDGE_PLACE];
 
     judge_place(facts, (size_t)error->depth, place);
@@ -159,7 +175,7 @@ void judge_forgive(const struct tls_facts *facts, const struct tls_error *error,
 {
     struct reason *why = judge_warn(judgement);
 
-    if (error->error == X509_V_ERR_CERT_HAS_EXPIRED || error->error == X509_V_ERR_CERT_NOT_YET_VALID)
+    if (is_about_time(error->error))
         say_time(facts, error, why);
     else
         judge_say_unfit(facts, error, why);
@@ -176,27 +192,74 @@ static bool is_consequence(const struct tls_facts *facts, size_t index)
     return false;
 }
 
+static void judge_error(const struct tls_facts *facts, const struct tls_error *error,
+                        struct tls_judgement *judgement)
+{
+    if (judge_forgives(facts->profile, error, (int)facts->chain_sent)) {
+        judge_forgive(facts, error, judgement);
+        return;
+    }
+    struct reason *why = judge_add(judgement);
+    if (judge_is_about_trust(error->error) || error->error == X509_V_ERR_CERT_REJECTED ||
+        error->error == X509_V_ERR_CERT_SIGNATURE_FAILURE)
+        judge_say_untrusted(facts, error, why);
+    else if (is_about_time(error->error))
+        say_time(facts, error, why);
+    else
+        judge_say_unfit(facts, error, why);
+    judgement->permanent = judgement->permanent || error->error != X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
+/* A chain that was not looked at, or not to its end: nobody knows what is in it. */
+static void say_limit(const struct tls_facts *facts, struct reason *why)
+{
+    switch (facts->limit) {
+    case TLS_LIMIT_LENGTH:
+        judge_say_too_long(facts, why);
+        break;
+    case TLS_LIMIT_NAMES:
+        reason_set(why, CODE_UNFIT_CERTIFICATE,
+                   "the server's certificates have more than %d names, or names that are not DER",
+                   TLS_NAMES_MOST);
+        reason_hint(why, "no honest server needs so many: are you connected to the right one?");
+        break;
+    case TLS_LIMIT_CONSTRAINTS:
+        reason_set(why, CODE_UNFIT_CERTIFICATE,
+                   "the chain has too many names and name constraints to be compared with each other");
+        reason_hint(
+            why, "at most %d pairs are compared: the CA needs fewer constraints, or the server fewer names",
+            TLS_COMPARISONS_MOST);
+        break;
+    case TLS_LIMIT_TIME:
+    case TLS_LIMIT_NONE:
+        reason_set(why, CODE_FAILED, "the certificate chain was not verified within the attempt's time");
+        reason_hint(why,
+                    "a longer --attempt-timeout, or --timeout, gives it more; is this machine overloaded?");
+        break;
+    }
+}
+
+/* Verification says no, and nothing that was gathered says why. */
+static void say_unexplained(const struct tls_facts *facts, struct reason *why)
+{
+    reason_set(why, CODE_UNTRUSTED, "verification failed: %s",
+               facts->verify_error != X509_V_OK ? X509_verify_cert_error_string(facts->verify_error)
+                                                : "the chain was not verified");
+    judge_hint_command(facts, "see what the server sends: openssl s_client -showcerts", why);
+}
+
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
-    for (size_t i = 0; i < facts->error_count; i++) {
-        const struct tls_error *error = &facts->errors[i];
-        bool time = error->error == X509_V_ERR_CERT_HAS_EXPIRED ||
-                    error->error == X509_V_ERR_CERT_NOT_YET_VALID;
-
-        if (is_consequence(facts, i) || (size_t)error->depth >= facts->chain_count)
-            continue;
-        if (forgives(facts, error)) {
-            judge_forgive(facts, error, judgement);
-            continue;
-        }
-        struct reason *why = judge_add(judgement);
-        if (judge_is_about_trust(error->error) || error->error == X509_V_ERR_CERT_REJECTED ||
-            error->error == X509_V_ERR_CERT_SIGNATURE_FAILURE)
-            judge_say_untrusted(facts, why);
-        else if (time)
-            say_time(facts, error, why);
-        else
-            judge_say_unfit(facts, error, why);
-        judgement->permanent = judgement->permanent || error->error != X509_V_ERR_CERT_NOT_YET_VALID;
+    if (facts->limit != TLS_LIMIT_NONE) {
+        say_limit(facts, judge_add(judgement));
+        judgement->permanent = facts->limit != TLS_LIMIT_TIME;
+        return;
     }
+    for (size_t i = 0; i < facts->error_count; i++)
+        if (!is_consequence(facts, i))
+            judge_error(facts, &facts->errors[i], judgement);
+    if (facts->verified || judgement->count > 0)
+        return;
+    say_unexplained(facts, judge_add(judgement));
+    judgement->permanent = true;
 }

@@ -144,7 +144,7 @@ static void say_library(const struct tls_facts *facts, struct reason *why)
     else if (strstr(facts->library, "unsupported protocol") || strstr(facts->library, "version"))
         reason_hint(why, "it speaks no TLS version that is offered: see --min-tls, --max-tls of tls-check");
     else if (strstr(facts->library, "excessive message size"))
-        reason_hint(why, "the server's certificates are longer than 1 MiB: no client takes that");
+        reason_hint(why, "the server's certificates are longer than 256 KiB: few clients take that");
     else if (strstr(facts->library, "Diffie-Hellman"))
         reason_hint(why, "the server needs parameters of 2048 bits, or an elliptic curve");
     else

@@ -73,7 +73,7 @@ void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement)
             judge_java_certificate(facts, i, judgement);
     }
     const struct certificate *last = facts->chain_count > 0 ? &facts->chain[facts->chain_count - 1] : NULL;
-    if (last && facts->error_count == 0 && facts->chain_count > facts->chain_sent && !last->self_issued) {
+    if (last && facts->verified && facts->chain_count > facts->chain_sent && !last->self_issued) {
         char place[JUDGE_PLACE];
         reason_set(judge_warn(judgement), CODE_UNTRUSTED,
                    "only Java trusts this: the %s is an anchor in %.80s although it is no root",
@@ -126,6 +126,6 @@ bool judge_java_name(const struct certificate *certificate, const char *name, bo
     for (size_t i = 0; i < list->count; i++)
         if (is_address ? strcasecmp(list->items[i], name) == 0 : java_pattern_matches(name, list->items[i]))
             return true;
-    return !is_address && list->count == 0 && certificate->common_name &&
+    return !is_address && list->count == 0 && !certificate->names_left_out && certificate->common_name &&
            java_pattern_matches(name, certificate->common_name);
 }

@@ -9,7 +9,7 @@
 struct reason *judge_add(struct tls_judgement *judgement);
 struct reason *judge_warn(struct tls_judgement *judgement);
 
-/* Everything that verification found: reasons, or warnings where the profile forgives. */
+/* Everything that verification found: reasons, or warnings where the profile forgives; at least one reason unless it is verified. */
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement);
 
 /* What the OCSP answer that came with the certificate is worth: revoked is a reason, one that does not count a warning. */
@@ -27,7 +27,8 @@ void judge_forgive(const struct tls_facts *facts, const struct tls_error *error,
                    struct tls_judgement *judgement);
 
 /* Cause and remedy of a chain without an anchor. */
-void judge_say_untrusted(const struct tls_facts *facts, struct reason *why);
+void judge_say_untrusted(const struct tls_facts *facts, const struct tls_error *error, struct reason *why);
+void judge_say_too_long(const struct tls_facts *facts, struct reason *why);
 
 /* Of a handshake that did not end well. `permanent` is set unless waiting may mend it. */
 void judge_say_handshake(const struct tls_facts *facts, struct reason *why, bool *permanent);

@@ -9,8 +9,11 @@
 /* So far may the clocks of a responder and of this machine be apart: Java's leeway (com.sun.security.ocsp.clockSkew). */
 enum { SKEW = 900 };
 
+/* Whether the issuer is trusted, although something else may be wrong (expired, another name). */
 static bool chain_is_trusted(const struct tls_facts *facts)
 {
+    if (!facts->verified && facts->error_count == 0)
+        return false;
     for (size_t i = 0; i < facts->error_count; i++)
         if (judge_is_about_trust(facts->errors[i].error) ||
             facts->errors[i].error == X509_V_ERR_CERT_SIGNATURE_FAILURE)

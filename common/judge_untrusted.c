@@ -1,4 +1,5 @@
 /* Cause and remedy of a chain that ends in no anchor of the trust store. */
+#include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -130,16 +131,42 @@ static void say_missing(const struct tls_facts *facts, struct reason *why)
     hint_add_root(facts, last->issuer_url, why);
 }
 
-void judge_say_untrusted(const struct tls_facts *facts, struct reason *why)
+void judge_say_too_long(const struct tls_facts *facts, struct reason *why)
 {
+    size_t count = facts->sent_total > TLS_CHAIN_MOST ? facts->sent_total : 0;
+
+    reason_set(why, CODE_UNTRUSTED, "the chain is too long: more than %d certificates", TLS_CHAIN_MOST);
+    if (count > 0)
+        reason_detail(why, " (the server sends %zu)", count);
+    reason_hint(
+        why,
+        "the server has to send its own certificate and the intermediates above it, nothing else: is a whole CA "
+        "bundle in its certificate file?");
+}
+
+void judge_say_untrusted(const struct tls_facts *facts, const struct tls_error *error, struct reason *why)
+{
+    if (error->error == X509_V_ERR_CERT_CHAIN_TOO_LONG) {
+        judge_say_too_long(facts, why);
+        return;
+    }
+    if (facts->chain_count == 0) {
+        reason_set(why, CODE_UNTRUSTED, "the chain holds no certificate that can be verified");
+        judge_hint_command(facts, "see what the server sends: openssl s_client -showcerts", why);
+        return;
+    }
     const struct certificate *last = &facts->chain[facts->chain_count - 1];
     const char *interceptor = judge_interceptor(last->issuer);
 
-    if (!facts->missing)
+    if (!facts->missing) {
         reason_set(why, CODE_UNTRUSTED, "the chain up to %.100s does not hold: a signature in it is wrong",
                    last->subject);
-    else if (facts->likeness == TRUSTSTORE_SAME_NAME && !last->self_issued &&
-             facts->chain_sent == facts->chain_count)
+        reason_hint(
+            why,
+            "one of its certificates was not made by the CA that it names: ask those who run the server, or "
+            "find out who stands between");
+    } else if (facts->likeness == TRUSTSTORE_SAME_NAME && !last->self_issued &&
+               facts->chain_sent == facts->chain_count)
         say_other_key(facts, why);
     else if (facts->likeness == TRUSTSTORE_SAME_NAME && last->self_issued)
         say_other_key(facts, why);

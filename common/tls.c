@@ -97,10 +97,7 @@ void tls_begin(void)
 bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts, struct reason *why)
 {
     struct tls_look *look = tls_look_new(context, setup, facts);
-    X509_STORE *store = X509_STORE_new();
 
-    if (!store)
-        mem_exhausted();
     facts->profile = setup->profile;
     facts->time = setup->verify_time != 0 ? setup->verify_time : (int64_t)time(NULL);
     facts->time_given = setup->verify_time != 0;
@@ -108,7 +105,6 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
     snprintf(facts->store, sizeof facts->store, "%s", truststore_name(setup->trust));
     if (truststore_java_path(setup->trust))
         snprintf(facts->java_store, sizeof facts->java_store, "%s", truststore_java_path(setup->trust));
-    SSL_CTX_set_cert_store(context, store);
     SSL_CTX_set_security_level(context, 0); /* the chain's own level is set when it is verified */
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(context, tls_verify, look);

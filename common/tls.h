@@ -6,14 +6,15 @@
  *     struct tls_setup setup = {.trust = truststore_load(&source, &why), .client = &keystore};
  *     struct tls_facts facts;
  *     tls_facts_init(&facts);                       one a connection
+ *     tls_expect(&facts, "server.example");
  *     tls_apply(ssl_ctx, &setup, &facts, &why);     before the handshake; all three outlive the context
  *     ... the handshake ...
  *     tls_observe(ssl, &facts);                     once it is over, if there is still an SSL to look at
  *     judge_tls(&facts, &rules, &judgement);        see judge.h
  *     tls_facts_free(&facts);
  *
- * Verification gathers all errors instead of stopping at the first. Without setup.keep_going the handshake ends with an alert
- * if there is one that the profile does not forgive; names are looked at when facts.name is set. */
+ * Without setup.keep_going the handshake ends with an alert if the chain is not good by the profile's rules, or the certificate not
+ * for facts.name, which tls_expect sets. */
 #ifndef COMMON_TLS_H
 #define COMMON_TLS_H
 
@@ -36,7 +37,7 @@ struct tls_setup {
     bool keep_going;               /* for a look only: go through with the handshake, whatever the chain is */
 };
 
-enum { TLS_CHAIN_MAX_BYTES = 1024 * 1024 /* of a server's certificate message; longer ones are refused */ };
+enum { TLS_CHAIN_MAX_BYTES = 256 * 1024 /* of a server's certificate message; longer ones are refused */ };
 
 /* Once a process, before anything else of OpenSSL's: leaves out what takes time at its beginning and end (its configuration file;
  * the texts of its errors, of which tls_note_end has its own; freeing everything). Memory that OpenSSL cannot have ends the

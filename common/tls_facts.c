@@ -40,7 +40,9 @@ void tls_expect(struct tls_facts *facts, const char *name)
 
     if (length > 1 && name[length - 1] == '.')
         length--;
-    snprintf(facts->name, sizeof facts->name, "%.*s", (int)length, name);
+    facts->name[0] = '\0';
+    if (length < sizeof facts->name)
+        snprintf(facts->name, sizeof facts->name, "%.*s", (int)length, name);
     facts->name_is_address = address_parse(facts->name, 0, &ignored);
 }
 

@@ -41,20 +41,40 @@ struct tls_error {
     int depth; /* in the chain; 0 is the server's certificate */
 };
 
-enum { TLS_ERRORS = 32, TLS_NAME = 256, TLS_FIRST = 8 };
+/* What a chain has too much of to be verified. */
+enum tls_limit {
+    TLS_LIMIT_NONE,
+    TLS_LIMIT_LENGTH,      /* certificates: more than TLS_CHAIN_MOST */
+    TLS_LIMIT_NAMES,       /* names: more than TLS_NAMES_MOST */
+    TLS_LIMIT_CONSTRAINTS, /* names and constraints to compare: more than TLS_COMPARISONS_MOST pairs */
+    TLS_LIMIT_TIME,        /* it takes longer than the deadline or a signal allows */
+};
+
+enum {
+    TLS_CHAIN_MOST = 20,                /* certificates, sent or in the chain; curl and Java take 10 */
+    TLS_NAMES_MOST = CERTIFICATE_NAMES, /* of all that was sent and its anchors, subjects included */
+    TLS_COMPARISONS_MOST = 1 << 19,     /* about 20 ms of work */
+};
+
+enum { TLS_ERRORS = 64, TLS_NAME = 256, TLS_FIRST = 8 };
 
 struct tls_facts {
     /* How it is to be judged. */
     enum tls_profile profile;
-    char name[TLS_NAME]; /* the host name or address that the certificate must have; empty: none */
+    char name[TLS_NAME]; /* the host name or address that the certificate must have; empty: none fits */
     bool name_is_address;
     char
         reach[4 * TARGET_PLACE]; /* what openssl s_client needs to get there: "-connect HOST:PORT" and more */
     int64_t time;                /* seconds since 1970, as of when */
     bool time_given;             /* it is not the local clock's */
+    int64_t deadline;            /* of verification (deadline.h); 0: none */
 
-    /* The chain. */
-    bool has_chain;           /* there was one to verify */
+    /* The chain. `verified` is the verdict of X509_verify_cert; all the others here only explain it. */
+    bool has_chain;   /* there was one to verify */
+    bool verified;    /* it is good, but for errors that the profile forgives: those are in `errors` */
+    int verify_error; /* X509_V_ERR_..., what verification ended with */
+    enum tls_limit limit;
+    size_t sent_total;        /* certificates that the server sent; `sent` has TLS_CHAIN_MOST at most */
     struct certificate *sent; /* what the server sent, in its order */
     size_t sent_count;
     struct certificate *chain; /* what verification made of it, the server's certificate first */
@@ -62,8 +82,8 @@ struct tls_facts {
     size_t chain_sent; /* so many of those came from the server, the others from the trust store */
     struct tls_error errors[TLS_ERRORS];
     size_t error_count;
-    bool name_matches;
-    char *missing; /* an issuer that neither the server nor the trust store has; NULL */
+    bool name_matches; /* by OpenSSL's rules, or Java's */
+    char *missing;     /* an issuer that neither the server nor the trust store has; NULL */
     enum truststore_likeness likeness;
     char *closest;                              /* what the trust store has instead; NULL */
     char store[TLS_NAME], java_store[TLS_NAME]; /* see truststore_name, truststore_java_path */
@@ -83,8 +103,8 @@ struct tls_facts {
     size_t unasked; /* bytes that came since the last one of the application's */
 
     /* The client's certificate. */
-    bool client_wanted; /* the server asked for one */
-    bool client_given;  /* there was one to send */
+    bool client_wanted;   /* the server asked for one */
+    bool client_given;    /* there was one to send */
     struct certificate client;
     struct option_list client_issuers; /* that the server would accept; empty: it does not say */
     bool client_issuer_listed;
@@ -98,8 +118,8 @@ struct tls_facts {
 void tls_facts_init(struct tls_facts *facts);
 void tls_facts_free(struct tls_facts *facts);
 
-/* Notes the name or address that the certificate must have. Whether it goes into the handshake (SNI), which is the caller's
- * to set, is what tls_facts_sends_name tells. */
+/* Notes the name or address that the certificate must have; without it, or with one that is too long, no certificate fits. Whether
+ * it goes into the handshake (SNI), which is the caller's to set, is what tls_facts_sends_name tells. */
 void tls_expect(struct tls_facts *facts, const char *name);
 
 /* Whether the name goes into the handshake (SNI): no address does, and Java sends no name without a dot. */

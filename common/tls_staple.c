@@ -7,6 +7,7 @@
 
 #include "common/certificate.h"
 #include "common/mem.h"
+#include "common/tls_bounds.h"
 
 #include "common/banned.h"
 
@@ -17,8 +18,13 @@ enum {
 
 /* Whoever verified the chain has proven its issuer by the rules of the profile at hand, so here that issuer is the anchor:
  * nobody else may sign, but those whom it certified for nothing else. */
-static bool issuer_has_signed(OCSP_BASICRESP *basic, X509 *issuer, int64_t time)
+static bool issuer_has_signed(OCSP_BASICRESP *basic, const STACK_OF(X509) * chain, int64_t time)
 {
+    X509 *issuer = sk_X509_value(chain, 1);
+    const STACK_OF(X509) *certificates = OCSP_resp_get0_certs(basic);
+
+    if (sk_X509_num(certificates) > TLS_CHAIN_MOST || tls_bounds_check(certificates, chain) != TLS_LIMIT_NONE)
+        return false; /* the answer's own certificates are as much a stranger's choice as the chain is */
     X509_STORE *store = X509_STORE_new();
     STACK_OF(X509) *issuers = sk_X509_new_null();
 
@@ -85,7 +91,7 @@ static void read_answer(OCSP_BASICRESP *basic, const STACK_OF(X509) * chain, int
         return;
     read_entry(entry, staple);
     staple->issuer_known = issuer != NULL;
-    staple->proven = issuer && issuer_has_signed(basic, issuer, time);
+    staple->proven = issuer && issuer_has_signed(basic, chain, time);
 }
 
 void tls_staple_parse(const unsigned char *answer, size_t length, const STACK_OF(X509) * chain, int64_t time,

@@ -1,18 +1,110 @@
-/* A server's chain, verified by the rules of a profile, with everything that is wrong taken down. */
+/* A server's chain, verified by the rules of a profile. Verifying and explaining are two things: whether the chain is good is what
+ * X509_verify_cert returns, and nothing else; what was wrong is gathered afterwards, and changes nothing. */
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "common/deadline.h"
 #include "common/judge.h"
 #include "common/mem.h"
+#include "common/stop.h"
+#include "common/tls_bounds.h"
 #include "common/tls_look.h"
 
 #include "common/banned.h"
 
-enum { CHAIN_MOST = 100 };
+enum { LEVEL = 2, LEVEL_JAVA = 0 }; /* OpenSSL's security levels; Java's own limits are in judge_java.c */
+
+static int look_index(void)
+{
+    static int index = -1;
+
+    if (index < 0)
+        index = X509_STORE_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    return index;
+}
+
+static struct tls_facts *facts_of(X509_STORE_CTX *context)
+{
+    return ((struct tls_look *)X509_STORE_CTX_get_ex_data(context, look_index()))->facts;
+}
+
+/* --- one verification --- */
+
+/* Everything that counts is set here: what a library above (libcurl) does to the handshake's own context does not. */
+static X509_STORE_CTX *context_new(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
+{
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+
+    if (!context || X509_STORE_CTX_init(context, anchors, sk_X509_value(sent, 0), sent) != 1 ||
+        X509_STORE_CTX_set_default(context, "ssl_server") != 1 ||
+        X509_STORE_CTX_set_ex_data(context, look_index(), look) != 1)
+        mem_exhausted();
+    X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
+    enum tls_profile profile = look->setup->profile;
+    X509_VERIFY_PARAM_set_auth_level(rules, profile == TLS_JAVA ? LEVEL_JAVA : LEVEL);
+    X509_VERIFY_PARAM_set_depth(rules,
+                                TLS_CHAIN_MOST - 2); /* the server's certificate and the anchor aside */
+    if (profile == TLS_JAVA)
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+    if (profile == TLS_STRICT)
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT);
+    X509_VERIFY_PARAM_set_time(rules, (time_t)look->facts->time);
+    return context;
+}
+
+/* Signatures take long, so it is asked for before each. */
+static bool has_time(struct tls_facts *facts)
+{
+    if (stop_signal() == 0 && (facts->deadline == 0 || deadline_now() < facts->deadline))
+        return true;
+    facts->limit = TLS_LIMIT_TIME;
+    return false;
+}
+
+/* False: there is no room for it. */
+static bool note_error(struct tls_facts *facts, struct tls_error error)
+{
+    for (size_t i = 0; i < facts->error_count; i++)
+        if (facts->errors[i].error == error.error && facts->errors[i].depth == error.depth)
+            return true;
+    if (facts->error_count == TLS_ERRORS)
+        return false;
+    facts->errors[facts->error_count++] = error;
+    return true;
+}
+
+static struct tls_error error_of(X509_STORE_CTX *context)
+{
+    return (struct tls_error){
+        .error = X509_STORE_CTX_get_error(context),
+        .depth = X509_STORE_CTX_get_error_depth(context),
+    };
+}
+
+/* An error ends it, unless the profile forgives just this one at just this place, and it is written down as a warning. */
+static int on_verdict(int good, X509_STORE_CTX *context)
+{
+    struct tls_facts *facts = facts_of(context);
+    struct tls_error error = error_of(context);
+
+    if (!has_time(facts))
+        return 0;
+    return good || (judge_forgives(facts->profile, &error, X509_STORE_CTX_get_num_untrusted(context)) &&
+                    note_error(facts, error));
+}
+
+static int on_gathering(int good, X509_STORE_CTX *context)
+{
+    struct tls_facts *facts = facts_of(context);
+
+    return has_time(facts) && (good || note_error(facts, error_of(context)));
+}
+
+/* --- verdict and explanation --- */
 
 static struct certificate *read_certificates(const STACK_OF(X509) * from, size_t *count)
 {
-    int most = sk_X509_num(from) < CHAIN_MOST ? sk_X509_num(from) : CHAIN_MOST;
+    int most = sk_X509_num(from) < TLS_CHAIN_MOST ? sk_X509_num(from) : TLS_CHAIN_MOST;
     struct certificate *certificates = xcalloc(most > 0 ? (size_t)most : 0, sizeof *certificates);
 
     for (*count = 0; (int)*count < most; ++*count)
@@ -20,23 +112,10 @@ static struct certificate *read_certificates(const STACK_OF(X509) * from, size_t
     return certificates;
 }
 
-static int on_error(int good, X509_STORE_CTX *context)
+static void note_chain(struct tls_facts *facts, X509_STORE_CTX *context)
 {
-    SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct tls_facts *facts = tls_look_of(ssl)->facts;
-    struct tls_error error = {
-        .error = X509_STORE_CTX_get_error(context),
-        .depth = X509_STORE_CTX_get_error_depth(context),
-    };
-
-    if (good)
-        return 1;
-    for (size_t i = 0; i < facts->error_count; i++)
-        if (facts->errors[i].error == error.error && facts->errors[i].depth == error.depth)
-            return 1;
-    if (facts->error_count < TLS_ERRORS)
-        facts->errors[facts->error_count++] = error;
-    return 1;
+    facts->chain = read_certificates(X509_STORE_CTX_get0_chain(context), &facts->chain_count);
+    facts->chain_sent = (size_t)X509_STORE_CTX_get_num_untrusted(context);
 }
 
 /* Where the chain ends although its last certificate did not sign itself, the issuer is missing. */
@@ -53,12 +132,47 @@ static void note_missing(struct tls_facts *facts, struct truststore *trust, cons
     facts->likeness = truststore_closest(trust, X509_get_issuer_name(last), &facts->closest);
 }
 
+/* Another verification, which goes on after each error. */
+static void explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
+{
+    X509_STORE_CTX *context = context_new(look, anchors, sent);
+
+    look->facts->error_count = 0;
+    X509_STORE_CTX_set_verify_cb(context, on_gathering);
+    X509_verify_cert(context);
+    note_chain(look->facts, context);
+    note_missing(look->facts, look->setup->trust, X509_STORE_CTX_get0_chain(context));
+    X509_STORE_CTX_free(context);
+}
+
+/* The chain goes to the handshake's context, from where what the server says about it (OCSP) is compared with it. */
+static void verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent,
+                   X509_STORE_CTX *handshake)
+{
+    struct tls_facts *facts = look->facts;
+    X509_STORE_CTX *context = context_new(look, anchors, sent);
+
+    X509_STORE_CTX_set_verify_cb(context, on_verdict);
+    bool good = X509_verify_cert(context) == 1;
+    const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+    facts->verified = good && sk_X509_num(chain) <= TLS_CHAIN_MOST;
+    facts->verify_error = X509_STORE_CTX_get_error(context);
+    if (chain)
+        X509_STORE_CTX_set0_verified_chain(handshake, X509_STORE_CTX_get1_chain(context));
+    if (facts->verified)
+        note_chain(facts, context);
+    else
+        explain(look, anchors, sent);
+    X509_STORE_CTX_free(context);
+}
+
 static bool name_matches(const struct tls_facts *facts, X509 *leaf)
 {
     unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
 
-    if (facts->name[0] == '\0')
-        return true;
+    if (facts->name[0] == '\0' ||
+        facts->name[0] == '.') /* to OpenSSL, a dot stands for whatever is before it */
+        return false;
     if (facts->profile == TLS_JAVA)
         return judge_java_name(&facts->sent[0], facts->name, facts->name_is_address);
     if (facts->name_is_address)
@@ -68,45 +182,57 @@ static bool name_matches(const struct tls_facts *facts, X509 *leaf)
     return X509_check_host(leaf, facts->name, 0, flags, NULL) == 1;
 }
 
-static void set_rules(X509_STORE_CTX *context, const struct tls_look *look)
+static enum tls_limit check_bounds(STACK_OF(X509) * sent, X509_STORE *store)
 {
-    X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
+    STACK_OF(X509) *anchors = X509_STORE_get1_all_certs(store);
 
-    X509_VERIFY_PARAM_set_auth_level(rules, look->setup->profile == TLS_JAVA ? 0 : 2);
-    if (look->setup->profile == TLS_JAVA)
-        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
-    if (look->setup->profile == TLS_STRICT)
-        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT);
-    if (look->setup->verify_time != 0)
-        X509_VERIFY_PARAM_set_time(rules, (time_t)look->setup->verify_time);
-    X509_STORE_CTX_set_verify_cb(context, on_error);
+    if (!anchors)
+        mem_exhausted();
+    enum tls_limit limit = tls_bounds_check(sent, anchors);
+    sk_X509_pop_free(anchors, X509_free);
+    return limit == TLS_LIMIT_NONE && sk_X509_num(sent) > TLS_CHAIN_MOST ? TLS_LIMIT_LENGTH : limit;
 }
 
-int tls_verify(X509_STORE_CTX *context, void *owner)
+static void look_at_chain(struct tls_look *look, STACK_OF(X509) * sent, X509_STORE_CTX *handshake)
 {
-    const struct tls_look *look = owner;
     struct tls_facts *facts = look->facts;
-    X509 *leaf = X509_STORE_CTX_get0_cert(context);
-    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(context);
+    X509_STORE *anchors = X509_STORE_new();
 
-    if (facts->has_chain) /* a renegotiation cannot be (RFC 8446), and would change nothing */
-        return 1;
-    facts->has_chain = true;
-    set_rules(context, look);
-    truststore_offer(look->setup->trust, X509_STORE_CTX_get0_store(context), leaf, sent);
-    X509_verify_cert(context);
-    const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
-    facts->sent = read_certificates(sent, &facts->sent_count);
-    facts->chain = read_certificates(chain, &facts->chain_count);
-    facts->chain_sent = (size_t)X509_STORE_CTX_get_num_untrusted(context);
-    note_missing(facts, look->setup->trust, chain);
-    facts->name_matches = facts->sent_count > 0 && name_matches(facts, leaf);
-    ERR_clear_error();
-    if (look->setup->keep_going || judge_lets_pass(facts)) {
-        X509_STORE_CTX_set_error(context, X509_V_OK);
-        return 1;
+    if (!anchors)
+        mem_exhausted();
+    facts->sent_total = (size_t)sk_X509_num(sent);
+    truststore_offer(look->setup->trust, anchors, sent);
+    facts->limit = check_bounds(sent, anchors);
+    if (facts->limit != TLS_LIMIT_NAMES) {
+        facts->sent = read_certificates(sent, &facts->sent_count);
+        facts->name_matches = name_matches(facts, sk_X509_value(sent, 0));
     }
-    X509_STORE_CTX_set_error(context,
-                             facts->error_count > 0 ? facts->errors[0].error : X509_V_ERR_HOSTNAME_MISMATCH);
-    return 0;
+    if (facts->limit == TLS_LIMIT_NONE)
+        verify(look, anchors, sent, handshake);
+    X509_STORE_free(anchors);
+    ERR_clear_error();
+}
+
+/* What the handshake tells of it, to libcurl too. */
+static int error_for(const struct tls_facts *facts, bool passes)
+{
+    if (passes)
+        return X509_V_OK;
+    if (facts->verified)
+        return X509_V_ERR_HOSTNAME_MISMATCH;
+    return facts->verify_error != X509_V_OK ? facts->verify_error : X509_V_ERR_UNSPECIFIED;
+}
+
+int tls_verify(X509_STORE_CTX *handshake, void *owner)
+{
+    struct tls_look *look = owner;
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(handshake);
+
+    if (look->facts->has_chain || sk_X509_num(sent) < 1) /* a second chain would be somebody else's */
+        return 0;
+    look->facts->has_chain = true;
+    look_at_chain(look, sent, handshake);
+    bool passes = judge_lets_pass(look->facts);
+    X509_STORE_CTX_set_error(handshake, error_for(look->facts, passes));
+    return passes || look->setup->keep_going;
 }

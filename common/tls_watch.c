@@ -9,7 +9,7 @@
 #include "common/banned.h"
 
 enum {
-    ISSUERS_MOST = 50,
+    ISSUERS_SHOWN = 50,
     UNASKED_MOST = 4 * 1024 * 1024, /* bytes: no handshake takes so much */
 };
 
@@ -18,11 +18,13 @@ static void note_issuers(SSL *ssl, const struct tls_look *look)
     const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(ssl);
     struct tls_facts *facts = look->facts;
 
-    for (int i = 0; i < sk_X509_NAME_num(names) && i < ISSUERS_MOST; i++) {
+    for (int i = 0; i < sk_X509_NAME_num(names); i++) {
         const X509_NAME *name = sk_X509_NAME_value(names, i);
-        char *text = certificate_name(name);
-        option_list_add(&facts->client_issuers, text, strlen(text));
-        free(text);
+        if (i < ISSUERS_SHOWN) {
+            char *text = certificate_name(name);
+            option_list_add(&facts->client_issuers, text, strlen(text));
+            free(text);
+        }
         if (!look->setup->client)
             continue;
         const STACK_OF(X509) *chain = look->setup->client->chain;

@@ -47,8 +47,8 @@ const char *truststore_name(const struct truststore *store);
 /* The file to which keytool could add a certificate; NULL when there is none. */
 const char *truststore_java_path(const struct truststore *store);
 
-/* Adds to OpenSSL's own store those anchors that can have a part in a chain over `leaf` and `chain` (which may be NULL). */
-void truststore_offer(struct truststore *store, X509_STORE *to, X509 *leaf, STACK_OF(X509) * chain);
+/* Adds to OpenSSL's own store those anchors that can have a part in a chain over what a server sent. */
+void truststore_offer(struct truststore *store, X509_STORE *to, const STACK_OF(X509) * chain);
 
 /* What the store has that is closest to the name of an issuer that it lacks. */
 enum truststore_likeness {

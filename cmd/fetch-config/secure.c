@@ -48,6 +48,7 @@ static void secure_expect(struct tls_facts *facts, const struct exchange *exchan
     char place[TARGET_PLACE], proxy_place[TARGET_PLACE];
 
     tls_expect(facts, url->host);
+    facts->deadline = exchange->request.deadline;
     target_place(url->host, url->port, place);
     if (exchange->via.used)
         snprintf(facts->reach, sizeof facts->reach, "-proxy %s -connect %s",
@@ -74,7 +75,8 @@ static CURLcode on_context(CURL *easy, void *context, void *owner)
                : CURLE_ABORTED_BY_CALLBACK;
 }
 
-/* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. */
+/* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. Each connection
+ * shakes hands in full, so that none goes without a chain to verify. */
 bool secure_prepare(struct exchange *exchange, struct reason *why)
 {
     CURL *easy = exchange->easy;
@@ -84,6 +86,7 @@ bool secure_prepare(struct exchange *exchange, struct reason *why)
         return false;
     curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

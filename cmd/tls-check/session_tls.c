@@ -126,6 +126,15 @@ void session_settle(struct session *session)
         session_finish(session);
 }
 
+/* Nothing is sent to a server that is not trusted; what it thinks of the client is heard all the same. */
+static bool session_is_trusted(const struct session *session)
+{
+    for (size_t i = 0; i < session->judgement.count; i++)
+        if (session->judgement.reasons[i].code != CODE_CLIENT_CERTIFICATE)
+            return false;
+    return true;
+}
+
 static void session_after_handshake(struct session *session)
 {
     bool late = SSL_version(session->ssl) >= TLS1_3_VERSION;
@@ -136,10 +145,7 @@ static void session_after_handshake(struct session *session)
     if (session->facts.client_wanted && !late)
         session->facts.acceptance = TLS_ACCEPTANCE_PROVEN;
     session_judge(session);
-    /* Nothing is sent to a server that is not trusted; what it thinks of the client is heard all the same. */
-    bool trusted = session->outcome == ATTEMPT_OK ||
-                   session->judgement.reasons[0].code == CODE_CLIENT_CERTIFICATE;
-    if (path && trusted) {
+    if (path && session_is_trusted(session)) {
         session->phase = SESSION_HTTP;
         http_ask(&session->out, session->operand->host, session->operand->port, path);
         session_http(session);
@@ -171,6 +177,7 @@ static void session_expect(struct session *session)
     struct tls_facts *facts = &session->facts;
     char address[ADDRESS_TEXT], first[TARGET_PLACE], behind[TARGET_PLACE];
 
+    facts->deadline = session->deadline;
     tls_expect(facts, plan->server_name ? plan->server_name : operand->host);
     target_place(address_format(&session->address, address), address_port(&session->address), first);
     target_place(operand->host, operand->port, behind);

@@ -3,20 +3,28 @@
 # Read by tests/tools/tls-check*.bats after lib.bash:
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# Made once a run; every test gets a folder of its own with links to them.
-prepare() {
-    local made=$BATS_RUN_TMPDIR/tls-certificates
+# made_once NAME COMMAND: runs `COMMAND DIRECTORY` for the first test of a run that asks for it; sets `made` to the directory.
+made_once() {
+    made=$BATS_RUN_TMPDIR/$1
     (
         flock 9
-        [ -e "$made/complete" ] || {
-            "$repository/tests/tls/make-certificates" "$made"
-            "$repository/tests/tls/make-stores" "$made"
-            touch "$made/complete"
+        [ -e "$made.complete" ] || {
+            "$2" "$made"
+            touch "$made.complete"
         }
-    ) 9>"$BATS_RUN_TMPDIR/tls-certificates.lock" 3>&- || return 1
+    ) 9>"$made.lock" 3>&-
+}
+
+make_certificates() {
+    "$repository/tests/tls/make-certificates" "$1"
+    "$repository/tests/tls/make-stores" "$1"
+}
+
+# Every test gets a folder of its own with links to the certificates.
+prepare() {
+    made_once tls-certificates make_certificates
     certificates=$made
     ln -s "$made"/* .
-    rm -f complete
 }
 
 # start_tls NAME LISTENER...: sets the array NAME to the listeners' ports; see tests/servers/tls.py.

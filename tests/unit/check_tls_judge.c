@@ -41,7 +41,7 @@ static void good(void)
     chain[1].issuer = chain[2].subject = chain[2].issuer = root_name;
     chain[2].self_issued = true;
     facts.time = NOW;
-    facts.has_chain = facts.name_matches = facts.done = true;
+    facts.has_chain = facts.verified = facts.name_matches = facts.done = true;
     facts.chain = facts.sent = chain;
     facts.chain_count = 3;
     facts.chain_sent = facts.sent_count = 2;
@@ -214,6 +214,84 @@ START_TEST(others_forgive_nothing)
 }
 END_TEST
 
+/* Whatever else is there or is not: without the verdict of verification nothing is trusted. */
+START_TEST(what_was_not_verified_is_not_trusted)
+{
+    for (int profile = TLS_DEFAULT; profile <= TLS_JAVA; profile++) {
+        good();
+        facts.profile = (enum tls_profile)profile;
+        facts.verified = false;
+        expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "verification failed: the chain was not verified");
+        ck_assert(!judge_lets_pass(&facts));
+        facts.verify_error = X509_V_ERR_CERT_REVOKED;
+        expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "verification failed: certificate revoked");
+        facts.chain_count = facts.chain_sent = 0;
+        expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "verification failed");
+        good();
+        facts.profile = (enum tls_profile)profile;
+        add_error(X509_V_ERR_CERT_SIGNATURE_FAILURE, 7); /* beyond what was taken down of the chain */
+        expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "a signature in it is wrong");
+        good();
+        facts.has_chain = facts.verified = false;
+        expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "the server showed no certificate");
+        ck_assert(!judge_lets_pass(&facts));
+        good();
+        facts.name_matches = false;
+        ck_assert(!judge_lets_pass(&facts));
+    }
+}
+END_TEST
+
+START_TEST(what_java_forgives_elsewhere_does_not_count)
+{
+    good();
+    facts.profile = TLS_JAVA;
+    facts.verified = false;
+    add_error(X509_V_ERR_INVALID_PURPOSE, 1);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "verification failed");
+    ck_assert_uint_eq(judgement.warning_count, 1);
+    good();
+    facts.profile = TLS_JAVA;
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 1);
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "the intermediate");
+    good();
+    facts.profile = TLS_JAVA;
+    add_error(X509_V_ERR_INVALID_PURPOSE, 0);
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "not meant for servers");
+    ck_assert(!judge_forgives(TLS_JAVA, &(struct tls_error){X509_V_ERR_CERT_SIGNATURE_FAILURE, 1}, 0));
+    ck_assert(judge_forgives(TLS_JAVA, &(struct tls_error){X509_V_ERR_CERT_HAS_EXPIRED, 0}, 0));
+    ck_assert(!judge_forgives(TLS_STRICT, &(struct tls_error){X509_V_ERR_CERT_HAS_EXPIRED, 0}, 0));
+}
+END_TEST
+
+START_TEST(limits_have_their_codes)
+{
+    static const struct {
+        enum tls_limit limit;
+        enum code code;
+        enum outcome outcome;
+        const char *text;
+    } cases[] = {
+        {TLS_LIMIT_LENGTH, CODE_UNTRUSTED, ATTEMPT_FAIL, "too long: more than 20 certificates"},
+        {TLS_LIMIT_NAMES, CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "more than 12000 names"},
+        {TLS_LIMIT_CONSTRAINTS, CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "too many names and name constraints"},
+        {TLS_LIMIT_TIME, CODE_FAILED, ATTEMPT_RETRY, "not verified within the attempt's time"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        good();
+        facts.verified = false;
+        facts.chain_count = 0;
+        facts.limit = cases[i].limit;
+        expect_code(cases[i].code, cases[i].outcome, cases[i].text);
+        ck_assert(!judge_lets_pass(&facts));
+    }
+    good();
+    add_error(X509_V_ERR_CERT_CHAIN_TOO_LONG, 2);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "too long: more than 20 certificates");
+}
+END_TEST
+
 START_TEST(all_reasons_are_said_the_gravest_first)
 {
     good();
@@ -341,6 +419,8 @@ START_TEST(javas_names)
         certificate.common_name = xstrdup(cases[i].pattern);
         ck_assert(judge_java_name(&certificate, cases[i].name, false) == cases[i].matches);
         ck_assert(!judge_java_name(&certificate, "10.0.0.1", true));
+        certificate.names_left_out = true; /* there are DNS names, only nobody knows which */
+        ck_assert(!judge_java_name(&certificate, cases[i].name, false));
         free(certificate.common_name);
     }
 }
@@ -349,6 +429,7 @@ END_TEST
 SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closest,
       a_ca_without_its_issuer_lacks_the_root, a_missing_intermediate_is_told_by_where_it_is_to_be_had,
       a_url_that_is_no_plain_one_is_in_no_hint, an_interceptor_is_told_by_its_name, times_have_their_codes,
-      java_forgives_with_a_word, others_forgive_nothing, all_reasons_are_said_the_gravest_first,
-      handshakes_that_end_have_their_codes, clients_and_answers_are_judged,
-      a_hint_names_the_tool_that_has_the_option, javas_names)
+      java_forgives_with_a_word, others_forgive_nothing, what_was_not_verified_is_not_trusted,
+      what_java_forgives_elsewhere_does_not_count, limits_have_their_codes,
+      all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
+      clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_names)
