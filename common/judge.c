@@ -7,7 +7,7 @@
 
 #include "common/banned.h"
 
-enum { DAY = 86400, DH_LEAST_JAVA = 1024, DH_LEAST = 2048 };
+enum { DAY = 86400 };
 
 struct reason *judge_add(struct tls_judgement *judgement)
 {
@@ -181,18 +181,6 @@ static void judge_http(const struct tls_facts *facts, const struct tls_rules *ru
 
 /* --- all of it --- */
 
-static void judge_exchange(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    int least = facts->profile == TLS_JAVA ? DH_LEAST_JAVA : DH_LEAST;
-
-    if (facts->dh_bits == 0 || facts->dh_bits >= least)
-        return;
-    struct reason *why = judge_add(judgement);
-    judgement->permanent = true;
-    reason_set(why, CODE_PROTOCOL, "the key exchange is weak: Diffie-Hellman with %d bits", facts->dh_bits);
-    reason_hint(why, "the server needs parameters of 2048 bits, or an elliptic curve");
-}
-
 static void judge_chain(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     if (!facts->has_chain && facts->done) {
@@ -236,7 +224,6 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
         judge_days(facts, rules, judgement);
         judge_pins(facts, rules, judgement);
     }
-    judge_exchange(facts, judgement);
     if (!facts->done) {
         bool permanent = false;
         judge_say_handshake(facts, judge_add(judgement), &permanent);

@@ -20,6 +20,8 @@
     "rsa_pss_rsae_sha512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:rsa_pkcs1_sha256:"         \
     "rsa_pkcs1_sha384:rsa_pkcs1_sha512:ed25519:ed448:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1"
 
+enum { LEVEL = 2 /* for the others: 112 bits, of keys, groups, signatures and ciphers */ };
+
 /* What is offered otherwise: OpenSSL's own list without the key exchanges of 1,200 bytes, which no agent offers, and which
  * some devices on the way drop because the handshake's first message no longer fits into one packet. */
 static char usual_groups[] = "X25519:P-256:P-384:P-521:X448:ffdhe2048:ffdhe3072";
@@ -47,10 +49,31 @@ static bool offer_what_java_does(SSL_CTX *context)
 {
     char groups[] = JAVA_GROUPS, signatures[] = JAVA_SIGNATURES; /* OpenSSL's macros cast const away */
 
+    SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
     return SSL_CTX_set_cipher_list(context, JAVA_CIPHERS) == 1 &&
            SSL_CTX_set1_groups_list(context, groups) == 1 &&
            SSL_CTX_set1_sigalgs_list(context, signatures) == 1;
+}
+
+/* Certificates have their level where they are verified, so that there is a chain to explain; the client's are the server's to judge. */
+static int allow(const SSL *ssl, const SSL_CTX *context, int operation, int bits, int id, void *other,
+                 void *owner)
+{
+    const struct tls_look *look = owner;
+
+    if ((operation & (int)SSL_SECOP_OTHER_TYPE) == SSL_SECOP_OTHER_CERT)
+        return 1;
+    return look->allows(ssl, context, operation, bits, id, other, NULL);
+}
+
+static bool offer_what_is_usual(SSL_CTX *context, struct tls_look *look)
+{
+    look->allows = SSL_CTX_get_security_callback(context);
+    SSL_CTX_set_security_callback(context, allow);
+    SSL_CTX_set0_security_ex_data(context, look);
+    SSL_CTX_set_security_level(context, LEVEL);
+    return SSL_CTX_set1_groups_list(context, usual_groups) == 1;
 }
 
 static bool show_client(SSL_CTX *context, const struct keystore *client, struct tls_facts *facts)
@@ -105,7 +128,6 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
     snprintf(facts->store, sizeof facts->store, "%s", truststore_name(setup->trust));
     if (truststore_java_path(setup->trust))
         snprintf(facts->java_store, sizeof facts->java_store, "%s", truststore_java_path(setup->trust));
-    SSL_CTX_set_security_level(context, 0); /* the chain's own level is set when it is verified */
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(context, tls_verify, look);
     tls_watch(context, look);
@@ -116,7 +138,7 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
                 SSL_CTX_set_max_proto_version(context, setup->max_version) == 1 &&
                 (!setup->alpn || offer_protocols(context, setup->alpn)) &&
                 (setup->profile == TLS_JAVA ? offer_what_java_does(context)
-                                            : SSL_CTX_set1_groups_list(context, usual_groups) == 1);
+                                            : offer_what_is_usual(context, look));
     if (!good)
         return reason_set(why, CODE_INTERNAL, "OpenSSL refuses the settings (error %lx)",
                           ERR_peek_last_error());
@@ -132,7 +154,6 @@ void tls_observe(SSL *ssl, struct tls_facts *facts)
 {
     const unsigned char *alpn;
     unsigned alpn_length;
-    EVP_PKEY *exchange = NULL;
     const char *group;
 
     facts->done = facts->done || SSL_is_init_finished(ssl) == 1; /* an alert later on does not undo it */
@@ -140,12 +161,6 @@ void tls_observe(SSL *ssl, struct tls_facts *facts)
     snprintf(facts->cipher, sizeof facts->cipher, "%s", SSL_get_cipher_name(ssl));
     group = SSL_get0_group_name(ssl);
     snprintf(facts->group, sizeof facts->group, "%s", group ? group : "");
-    if (SSL_get_peer_tmp_key(ssl, &exchange) == 1) {
-        facts->dh_bits = EVP_PKEY_is_a(exchange, "DH") || EVP_PKEY_is_a(exchange, "DHX")
-                             ? EVP_PKEY_get_bits(exchange)
-                             : 0;
-        EVP_PKEY_free(exchange);
-    }
     SSL_get0_alpn_selected(ssl, &alpn, &alpn_length);
     snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)alpn_length,
              alpn_length > 0 ? (const char *)alpn : "");

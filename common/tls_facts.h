@@ -97,7 +97,6 @@ struct tls_facts {
     int system_error;
     char library[160];
     char protocol[16], cipher[64], group[32], alpn[32];
-    int dh_bits;                    /* of a key exchange over a prime field; 0: another kind */
     unsigned char first[TLS_FIRST]; /* the first bytes that came */
     size_t first_length;
     size_t unasked; /* bytes that came since the last one of the application's */

@@ -10,6 +10,8 @@
 struct tls_look {
     const struct tls_setup *setup;
     struct tls_facts *facts;
+    int (*allows)(const SSL *ssl, const SSL_CTX *context, int operation, int bits, int id, void *other,
+                  void *extra); /* OpenSSL's own idea of its security level */
 };
 
 /* Hangs a new one on the context, which releases it. */

@@ -18,11 +18,12 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
     lie             what it does instead of TLS (or, with speaks, instead of starting it):
                     silence, close, reset, http, garbage, ssh, flood, alert, alerts, hello (half of one), endless (a certificate
                     message without end), slow (a byte every 50 ms), suites (see there), dh (DIRECTORY/rsa.pem and a
-                    Diffie-Hellman group of 480 or 512 bits, which is in bits)
+                    Diffie-Hellman group of 480, 512 or 2048 bits, which is in bits, signed over a digest, which is sha256 unless
+                    digest=sha1)
     suites          with that lie: cipher suites (hex, by commas); its hello has the first that the client offers, else it is
                     the alert that there is none
     version         of that hello (hex, 0303)
-    bits            see dh
+    bits, digest    see dh
     proxy           an HTTP proxy that answers CONNECT: ok, 403, 407 (until the right credentials come), 502, garbage, silence
 """
 
@@ -135,7 +136,7 @@ def lie(peer, what, words):
         tlswire.pick(peer, [int(suite, 16) for suite in words["suites"].split(",")], int(words.get("version", "0303"), 16))
         hold(peer)
     elif what == "dh":
-        tlswire.small_diffie_hellman(peer, f"{words['directory']}/rsa", int(words["bits"]))
+        tlswire.weak_diffie_hellman(peer, f"{words['directory']}/rsa", int(words["bits"]), words.get("digest", "sha256"))
         hold(peer)
     elif what == "slow":
         peer.recv(4096)

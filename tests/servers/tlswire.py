@@ -5,7 +5,7 @@ import struct
 import subprocess
 
 DHE_RSA_AES128_GCM_SHA256 = 0x009E
-RSA_PKCS1_SHA256 = 0x0401
+RSA_PKCS1 = {"sha1": 0x0201, "sha256": 0x0401}
 HANDSHAKE_FAILURE = b"\x02\x28"
 RANDOM = b"R" * 32
 
@@ -13,6 +13,7 @@ RANDOM = b"R" * 32
 PRIMES = {
     480: 0xE638FB14E3E12B29B8231D3FCDFFAC6731A1CDECA2D13394A7E56160712BCB50000EDF931F31806FDC2D180BC2050000CB5E3BF1916E7B042F32B48F,
     512: 0xFE04C9689D600D417A6578A125D85C4E493851FD3DD7E3D4385399D6A070FDAE6D587A3A5908888A28C98ADBADCC9C39104EDB910772026775701E75354DF643,
+    2048: 0xFFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3BE39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA956AE515D2261898FA051015728E5A8AACAA68FFFFFFFFFFFFFFFF,
 }
 
 
@@ -58,8 +59,9 @@ def pick(peer, suites, version):
     peer.sendall(server_hello(common[0], version) if common else record(21, HANDSHAKE_FAILURE, version))
 
 
-def small_diffie_hellman(peer, stem, bits):
-    """A TLS 1.2 server up to the end of its hello, with the RSA certificate STEM.pem and a Diffie-Hellman group of so many bits."""
+def weak_diffie_hellman(peer, stem, bits, digest):
+    """A TLS 1.2 server up to the end of its hello, with the RSA certificate STEM.pem, a Diffie-Hellman group of so many bits, and a
+    signature over a digest of that name, whatever the client offers."""
     random, offered = read_client_hello(peer)
     assert DHE_RSA_AES128_GCM_SHA256 in offered
     with open(f"{stem}.pem") as chain:
@@ -69,11 +71,11 @@ def small_diffie_hellman(peer, stem, bits):
     prime = PRIMES[bits]
     numbers = [prime.to_bytes(bits // 8, "big"), b"\x02", pow(2, bits - 1, prime).to_bytes(bits // 8, "big")]
     group = b"".join(struct.pack(">H", len(number)) + number for number in numbers)
-    sign = ["openssl", "dgst", "-sha256", "-sign", f"{stem}.key"]
+    sign = ["openssl", "dgst", f"-{digest}", "-sign", f"{stem}.key"]
     signature = subprocess.run(sign, input=random + RANDOM + group, stdout=subprocess.PIPE, check=True).stdout
     peer.sendall(
         server_hello(DHE_RSA_AES128_GCM_SHA256)
         + handshake(11, struct.pack(">I", len(listed))[1:] + listed)
-        + handshake(12, group + struct.pack(">HH", RSA_PKCS1_SHA256, len(signature)) + signature)
+        + handshake(12, group + struct.pack(">HH", RSA_PKCS1[digest], len(signature)) + signature)
         + handshake(14, b"")
     )

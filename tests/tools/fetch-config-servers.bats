@@ -114,6 +114,24 @@ CONF
     exits 23
 }
 
+@test "TLS: a weak key exchange or signature is 24, as in tls-check" {
+    certificate rsa /CN=127.0.0.1 subjectAltName=IP:127.0.0.1
+    openssl dhparam -dsaparam -out dh1024 1024 2>/dev/null
+    begin "$python" "$servers/tls.py" --ready ready --certificates . "rsa max=1.2 dh=dh1024 ciphers=DHE:@SECLEVEL=0" \
+        "- lie=dh bits=2048 digest=sha1" "- lie=dh bits=512"
+    until_true 20 test -e ready
+    mapfile -t ports <ready
+    run_tool fetch-config "https://127.0.0.1:${ports[0]}/a=./x" --cacert ca.pem --once
+    exits 24
+    ends_saying "Diffie-Hellman with too few bits"
+    run_tool fetch-config "https://127.0.0.1:${ports[1]}/a=./x" --cacert ca.pem --once
+    exits 24
+    ends_saying "the server signs in a way that was not offered"
+    run_tool fetch-config "https://127.0.0.1:${ports[2]}/a=./x" --cacert ca.pem --once
+    exits 24
+    [ ! -e x ]
+}
+
 @test "TLS: a peer that sends handshake messages without end is ended" {
     mkdir peer
     begin "$python" "$servers/tls.py" --ready ready --certificates peer "- lie=flood" "- lie=silence"

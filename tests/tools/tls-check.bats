@@ -425,9 +425,21 @@ END
     start_tls port "rsa max=1.2 dh=dh1024 ciphers=DHE:@SECLEVEL=0"
     check $(at "${port[0]}")
     exits 24
-    ends_saying "the key exchange is weak: Diffie-Hellman with 1024 bits"
+    ends_saying "the key exchange is weak: Diffie-Hellman with too few bits"
     check --profile java $(at "${port[0]}")
     exits 0
+}
+
+@test "24: a key exchange that is signed over SHA-1, though it was not offered" {
+    start_tls port "- lie=dh bits=2048 digest=sha1" "- lie=dh bits=2048"
+    for profile in default strict; do
+        check --profile "$profile" $(at "${port[0]}")
+        exits 24
+        ends_saying "the server signs in a way that was not offered"
+    done
+    check --attempt-timeout 1s $(at "${port[1]}") # which signs as it should, and then says no more
+    exits 1
+    ends_saying "no end of the handshake"
 }
 
 ### 25: pins

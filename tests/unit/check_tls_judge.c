@@ -363,10 +363,6 @@ START_TEST(clients_and_answers_are_judged)
     expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "says nothing");
     facts.acceptance = TLS_ACCEPTANCE_PROVEN;
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
-    facts.dh_bits = 1024;
-    expect_code(CODE_PROTOCOL, ATTEMPT_FAIL, "1024 bits");
-    facts.profile = TLS_JAVA;
-    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
 }
 END_TEST
 
