@@ -132,6 +132,21 @@ CONF
     [ ! -e x ]
 }
 
+@test "TLS: no variable of the libraries has an effect: SSLKEYLOGFILE, OPENSSL_CONF, CURL_SSL_BACKEND and others" {
+    start_nginx
+    printf 'openssl_conf = c\n[c]\nssl_conf = s\n[s]\nsystem_default = d\n[d]\nCipherString = NULL\nMinProtocol = None\n' >config
+    inside=(env SSLKEYLOGFILE="$PWD/keys" OPENSSL_CONF="$PWD/config" OPENSSL_MODULES="$PWD" OPENSSL_ENGINES="$PWD" QLOGDIR="$PWD/qlog"
+        CURL_SSL_BACKEND=none HOME="$PWD" LOCALDOMAIN=localdomain.test RES_OPTIONS=ndots:9 CARES_HOSTS="$PWD/hosts"
+        HOSTALIASES="$PWD/hosts" TZ=:/nowhere LC_ALL=xx MUSL_LOCPATH="$PWD" ALL_PROXY=http://127.0.0.1:1)
+    echo "machine 127.0.0.1 login somebody password geheim" >.netrc
+    find . >before
+    run_tool fetch-config "$secure/page=./a" --cacert ca.pem --once
+    exits 0
+    run_tool tls-check "127.0.0.1:$secure_port" --cacert ca.pem --once
+    exits 0
+    [ "$(find . | grep -vxFf before | sort | tr '\n' ' ')" = "./a ./err ./out " ] || report "more files: $(find . | grep -vxFf before)"
+}
+
 @test "TLS: a peer that sends handshake messages without end is ended" {
     mkdir peer
     begin "$python" "$servers/tls.py" --ready ready --certificates peer "- lie=flood" "- lie=silence"
