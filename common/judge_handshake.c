@@ -25,6 +25,13 @@ void judge_say_client_refused(const struct tls_facts *facts, struct reason *why)
     const struct certificate *client = &facts->client;
     char date[CERTIFICATE_TIME];
 
+    if (facts->client_withheld) {
+        reason_set(why, CODE_CLIENT_CERTIFICATE,
+                   "the server wants a client certificate, and --client-cert is for another one");
+        reason_hint(why,
+                    "it is shown to the host of the URL that was named, never to one that it redirects to");
+        return;
+    }
     if (!facts->client_given) {
         reason_set(why, CODE_CLIENT_CERTIFICATE,
                    "the server wants a client certificate, and none was given (--client-cert)");

@@ -104,6 +104,7 @@ struct tls_facts {
     /* The client's certificate. */
     bool client_wanted;   /* the server asked for one */
     bool client_given;    /* there was one to send */
+    bool client_withheld; /* there is one, but it is for another server */
     struct certificate client;
     struct option_list client_issuers; /* that the server would accept; empty: it does not say */
     bool client_issuer_listed;

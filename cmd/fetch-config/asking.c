@@ -81,7 +81,7 @@ static const struct url *own_url(const struct fetch *fetch)
     return fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
 }
 
-/* Secrets and custom headers are for the URL's own host. */
+/* Secrets, custom headers and the client certificate are for the URL's own host. */
 static bool asks_own_host(const struct fetch *fetch)
 {
     const struct url *own = own_url(fetch);
@@ -119,6 +119,7 @@ bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct r
         .url = &fetch->at,
         .method = fetch->method,
         .headers = headers_for(fetch),
+        .stranger = !asks_own_host(fetch),
         .decode = !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
         .direct = fetch->phase == FETCH_CREDENTIALS && fetch->plan->aws->source == AWS_CONTAINER,
         .reach = fetch->reach,

@@ -42,6 +42,7 @@ struct exchange_request {
     const struct option_list *headers; /* to the server, never to a proxy */
     int upload;                        /* a descriptor whose content is the request's body; -1: none */
     int64_t upload_size;
+    bool stranger;    /* not whom the URL names, but where it led: it is shown no client certificate */
     bool decode;      /* take a Content-Encoding, and undo it */
     bool direct;      /* through no proxy, whatever is set */
     int64_t max_size; /* 0: the plan's */

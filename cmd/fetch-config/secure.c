@@ -31,8 +31,10 @@ bool secure_load(struct secure *secure, struct reason *why)
     for (size_t i = 0; i < warnings->count; i++)
         log_warn("%s", warnings->items[i]);
     secure->setup = xcalloc(1, sizeof *secure->setup);
+    secure->strangers = xcalloc(1, sizeof *secure->strangers);
     secure->setup->trust = secure->trust;
     secure->setup->min_version = TLS1_2_VERSION;
+    *secure->strangers = *secure->setup;
     if (!secure->client_source.certificate)
         return true;
     secure->setup->client = &secure->client;
@@ -70,9 +72,23 @@ static CURLcode on_context(CURL *easy, void *context, void *owner)
     exchange->tls = connection;
     tls_facts_init(&connection->facts);
     secure_expect(&connection->facts, exchange);
-    return tls_apply(context, secure->setup, &connection->facts, &connection->why)
+    bool stranger = exchange->request.stranger;
+    connection->facts.client_withheld = stranger && secure->setup->client;
+    return tls_apply(context, stranger ? secure->strangers : secure->setup, &connection->facts,
+                     &connection->why)
                ? CURLE_OK
                : CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* A connection on which the client certificate was shown is for those only to whom it may be shown, and the other way round. */
+static void keep_apart(const struct exchange *exchange)
+{
+    const struct secure *secure = exchange->plan->tls;
+
+    if (!exchange->request.stranger || !secure->setup->client)
+        return;
+    curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 /* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. Each connection
@@ -92,6 +108,7 @@ bool secure_prepare(struct exchange *exchange, struct reason *why)
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, exchange);
+    keep_apart(exchange);
     return true;
 }
 
@@ -175,5 +192,6 @@ void secure_free(struct secure *secure)
     keystore_free(&secure->client);
     truststore_free(secure->trust);
     free(secure->setup);
+    free(secure->strangers);
     memset(secure, 0, sizeof *secure);
 }

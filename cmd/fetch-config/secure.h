@@ -17,6 +17,7 @@ struct secure {
     struct truststore *trust; /* NULL: not read yet */
     struct keystore client;
     struct tls_setup *setup;
+    struct tls_setup *strangers; /* the same without the client certificate */
     struct secure_connection
         *connections; /* that there have been: libcurl may keep them open until its end */
 };

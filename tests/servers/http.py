@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """An HTTP server for tests that lies, stalls and cuts off as it is told.
 
-    http.py [--ready FILE] [--log FILE] [--life SECONDS] [--ports N] [--cert PEM] [--address A] SCRIPT
+    http.py [--ready FILE] [--log FILE] [--life SECONDS] [--ports N] [--cert PEM [--clients PEM]] [--address A] SCRIPT
 
-It listens on N free ports (1) of the address A (127.0.0.1), which go to the --ready file, one a line, once all are bound; with --cert the first one
-speaks TLS. The --log file gets a JSON object a request: `port`, `method`, `path`, `headers` (names in lower case), `body`. It ends by
-itself after --life seconds (120).
+It listens on N free ports (1) of the address A (127.0.0.1), which go to the --ready file, one a line, once all are bound; with --cert the
+first one speaks TLS, and with --clients it asks for a client certificate of that CA, and takes none, too. The --log file gets a JSON
+object a request: `port`, `method`, `path`, `headers` (names in lower case), `body`, `client` (whether it showed a certificate). It ends
+by itself after --life seconds (120).
 
 SCRIPT is a file with a line a path: PATH STEPS, where STEPS are separated by " / ": the first request sees the first, and so on; the
 last holds for all others. {0}, {1} … stand for the ports. A step is words, with shell quoting:
@@ -81,6 +82,7 @@ class Peer:
     def __init__(self, server, connection, port):
         self.server, self.connection, self.port = server, connection, port
         self.rest = b""
+        self.client = isinstance(connection, ssl.SSLSocket) and bool(connection.getpeercert())
 
     def run(self):
         try:
@@ -111,7 +113,7 @@ class Peer:
         body = self.body(headers)
         if path.startswith("http://"):
             path = "/" + path.split("/", 3)[3]
-        self.server.note(port=self.port, method=method, path=path, headers=headers, body=body.decode("latin-1"))
+        self.server.note(port=self.port, method=method, path=path, headers=headers, body=body.decode("latin-1"), client=self.client)
         return self.answer(self.server.script.next(path), method, body)
 
     def body(self, headers):
@@ -230,6 +232,9 @@ class Server:
         if options.cert:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(options.cert)
+            if options.clients:
+                self.tls.verify_mode = ssl.CERT_OPTIONAL
+                self.tls.load_verify_locations(options.clients)
         if options.ready:
             with open(options.ready + ".new", "w") as ready:
                 ready.write("".join(f"{port}\n" for port in ports))
@@ -264,6 +269,7 @@ def main():
     parser.add_argument("--ports", type=int, default=1)
     parser.add_argument("--cert")
     parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--clients")
     parser.add_argument("script")
     server = Server(parser.parse_args())
     for number in range(len(server.listeners)):

@@ -114,6 +114,41 @@ CONF
     exits 23
 }
 
+# A redirect leads anywhere, and whoever asks would learn who the client is, and might pass it on.
+@test "TLS: a client certificate is shown to the host of the URL, never to where it redirects" {
+    certificate server /CN=127.0.0.1 subjectAltName=IP:127.0.0.1
+    certificate client /CN=client ""
+    cat server.pem server.key >both
+    start_http other --cert both --clients ca.pem <<<$'/b 200 text b\n/own 200 text own'
+    printf '%s\n' "/a 302 Location:$other/b" "/here 302 Location:/c" "/c 200 text c" >first.steps
+    start_http first --cert both --clients ca.pem <first.steps
+    mine=(--cacert ca.pem --cert client.pem --key client.key)
+    run_tool fetch-config "$first/a=./a" "$first/here=./c" "${mine[@]}"
+    exits 0
+    [ "$(cat a c)" = bc ]
+    [ "$(requests first "" '"client": true')" = 3 ]
+    [ "$(requests other)" = 1 ]
+    [ "$(requests other /b '"client": false')" = 1 ]
+    # A connection that it was shown on is not used for the redirect, nor the other way round.
+    run_tool fetch-config "$first/a=./a" "$other/own=./own" "$first/a=./again" "${mine[@]}"
+    exits 0
+    [ "$(requests other /own '"client": true')" = 1 ]
+    [ "$(requests other /b '"client": true')" = 0 ]
+    [ "$(requests other /b '"client": false')" = 3 ]
+    run_tool fetch-config "$first/a=-" --sha256-url "$other/b" "${mine[@]}"
+    exits 1
+    [ "$(requests other /b '"client": true')" = 0 ]
+}
+
+@test "TLS: a server that is redirected to and wants a client certificate is told apart" {
+    start_nginx
+    cat server.pem server.key >both
+    start_http first --cert both <<<"/a 302 Location:$mutual/page"
+    run_tool fetch-config "$first/a=./a" --cacert ca.pem --cert client.pem --key client.key
+    exits 23
+    ends_saying "wants a client certificate, and --client-cert is for another one; .*never to one that it redirects to"
+}
+
 @test "TLS: a weak key exchange or signature is 24, as in tls-check" {
     certificate rsa /CN=127.0.0.1 subjectAltName=IP:127.0.0.1
     openssl dhparam -dsaparam -out dh1024 1024 2>/dev/null

@@ -357,6 +357,9 @@ START_TEST(clients_and_answers_are_judged)
     facts.http_status = 400;
     facts.client_wanted = true;
     expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "wants a client certificate");
+    facts.client_withheld = true;
+    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "--client-cert is for another one");
+    facts.client_withheld = false;
     facts.http_status = 0;
     facts.client_given = true;
     rules.client_must_be_accepted = true;
