@@ -139,8 +139,8 @@ static const struct option rows[] = {
      .offset = AT(max_redirs),
      .max = REDIRECTS_MAX,
      .initial = "5",
-     .help = "Follow at most N redirects, never from https to http; secrets and headers go to the first host "
-             "alone"},
+     .help = "Follow at most N redirects, never from https to http; secrets, headers and the client "
+             "certificate go to the first host alone"},
     {.name = "allow-local-redirects",
      .offset = AT(allow_local_redirects),
      .help =
