@@ -27,7 +27,7 @@ enum { THEN = 1800000000, DAY = 86400, MOST = 120, KEYS = 3, WEAK = 2, ERRORS = 
 /* What a certificate's bytes say. */
 struct plan {
     unsigned key, date, purpose, constraint, ca, usage, signature, identifier;
-    bool critical, anchored, sent, named_as_issuer;
+    bool critical, anchored, sent, late, twice, named_as_issuer;
 };
 
 struct made {
@@ -58,6 +58,8 @@ static struct plan read_plan(const uint8_t record[CHAINS_RECORD], bool top, bool
         .anchored = (pick(record[2], 2, 1) != 0) != top,
         .sent = leaf || (pick(record[2], 3, 1) != 0) == top,
         .named_as_issuer = pick(record[2], 4, 2) == 3,
+        .late = !leaf && pick(record[3], 0, 2) == 3, /* behind those above it */
+        .twice = pick(record[3], 2, 2) == 3,
     };
 }
 
@@ -191,8 +193,12 @@ static void make_all(struct made *made, const uint8_t *bytes, size_t length)
     for (size_t i = 0; i < made->count; i++) {
         size_t issuer = i + 1 < made->count ? i + 1 : i;
         made->certificates[i] = make(&made->plans[i], i, &made->plans[issuer], issuer);
-        if (made->plans[i].sent)
-            MUST(sk_X509_push(made->sent, made->certificates[i]) > 0);
+    }
+    for (size_t i = 0; i < 2 * made->count; i++) {
+        const struct plan *plan = &made->plans[i % made->count];
+        if (plan->sent && plan->late == (i >= made->count))
+            for (int times = plan->twice ? 2 : 1; times > 0; times--)
+                MUST(sk_X509_push(made->sent, made->certificates[i % made->count]) > 0);
     }
 }
 
@@ -359,4 +365,21 @@ bool chains_compare(const uint8_t *bytes, size_t length)
     tls_facts_free(&facts);
     free_all(&made);
     return passes;
+}
+
+enum tls_limit chains_limit(int64_t deadline)
+{
+    static struct made made;
+    static const uint8_t good[CHAINS_HEAD] = {TLS_DEFAULT, 0, 2};
+    struct tls_facts facts;
+
+    make_all(&made, good, sizeof good);
+    tls_facts_init(&facts);
+    facts.deadline = deadline;
+    look_at(&made, "server.test", &facts);
+    enum tls_limit limit = facts.limit;
+    MUST(judge_lets_pass(&facts) == (limit == TLS_LIMIT_NONE));
+    tls_facts_free(&facts);
+    free_all(&made);
+    return limit;
 }

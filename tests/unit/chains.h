@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/tls_facts.h"
+
 enum {
     CHAINS_HEAD = 3, /* bytes: the profile, the name that is wanted, how many certificates there are */
     CHAINS_RECORD =
@@ -14,5 +16,8 @@ enum {
 
 /* Makes the chain, verifies it both ways, and ends the process where they differ. True: both trust it. */
 bool chains_compare(const uint8_t *bytes, size_t length);
+
+/* What keeps a good chain from being verified by a deadline (0: none); TLS_LIMIT_NONE: nothing, it is trusted. */
+enum tls_limit chains_limit(int64_t deadline);
 
 #endif

@@ -1,9 +1,10 @@
 /* Chains of a fixed series of random bytes: what one of the profiles trusts, OpenSSL trusts by itself, and the other way round. */
 #include "tests/unit/chains.h"
 
-#include <stdio.h>
+#include <signal.h>
 
-#include "common/tls_facts.h"
+#include "common/deadline.h"
+#include "common/stop.h"
 
 #include "tests/unit/suite.h"
 
@@ -99,6 +100,20 @@ START_TEST(what_is_forgiven_hides_nothing)
 }
 END_TEST
 
+START_TEST(a_deadline_and_a_signal_end_it)
+{
+    int64_t now = deadline_now();
+
+    ck_assert_int_eq(chains_limit(0), TLS_LIMIT_NONE);
+    ck_assert_int_eq(chains_limit(DEADLINE_NEVER), TLS_LIMIT_NONE);
+    ck_assert_int_eq(chains_limit(now + 3600 * 1000), TLS_LIMIT_NONE);
+    ck_assert_int_eq(chains_limit(now), TLS_LIMIT_TIME);
+    stop_install();
+    ck_assert_int_eq(raise(SIGTERM), 0);
+    ck_assert_int_eq(chains_limit(0), TLS_LIMIT_TIME);
+}
+END_TEST
+
 SUITE("chains", the_default_trusts_what_openssl_does, strict_trusts_what_openssl_does,
       java_trusts_what_openssl_does_and_what_is_on_its_list, as_many_as_may_be_and_one_more,
-      what_is_forgiven_hides_nothing)
+      what_is_forgiven_hides_nothing, a_deadline_and_a_signal_end_it)
