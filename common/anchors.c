@@ -57,8 +57,6 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
     ERR_clear_error();
     if (!find_subject(der, length, &anchor))
         return false;
-    if (has_anchor(store, der, anchor.length))
-        return true;
     if (store->count == TRUSTSTORE_ANCHORS) {
         if (!store->is_full)
             anchors_warn(store, "more than %d certificates: the others are left out, and not trusted",
@@ -66,6 +64,8 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
         store->is_full = true;
         return true;
     }
+    if (has_anchor(store, der, anchor.length))
+        return true;
     if ((store->count & (store->count - 1)) == 0)
         store->anchors = xrealloc(store->anchors,
                                   (store->count ? 2 * store->count : 1) * sizeof *store->anchors);

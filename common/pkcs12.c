@@ -154,6 +154,7 @@ static bool find_password(struct walk *walk, PKCS12 *file)
     const struct pkcs12_request *request = walk->request;
 
     walk->password = request->password;
+    walk->result->undigested = !PKCS12_mac_present(file);
     if (!PKCS12_mac_present(file) || (!request->password && !request->guess))
         return true;
     if (!request->guess)

@@ -26,6 +26,7 @@ struct pkcs12_request {
 struct pkcs12_result {
     size_t certificates, java_sees;
     const char *guessed; /* in words: the password "changeit"; NULL: none was guessed */
+    bool undigested;     /* it has no digest, so nobody knows whether it is as it was written */
 };
 
 /* Whether the bytes begin as such a file does. */

@@ -193,6 +193,9 @@ static bool add_pkcs12(struct truststore *store, const char *path, const struct 
         reason_wrap(why, "%.110s", path);
         return false;
     }
+    if (result.undigested && store->password)
+        anchors_warn(
+            store, "%.200s: has no digest, so it is not known whether this file is as it was written", path);
     if (request.guess && result.guessed)
         anchors_warn(store,
                      "%.200s: opened with %s, which nobody gave: name the password's file "
@@ -252,39 +255,60 @@ bool anchors_read_file(struct truststore *store, const char *path, struct reason
     return good;
 }
 
+/* One file of a directory; what is none, cannot be read or holds no certificates is passed over. False: all together they are too
+ * much. */
+static bool add_file(struct truststore *store, const char *file, size_t *total, size_t warned)
+{
+    struct stat present;
+    struct buf content;
+    struct reason passed_over;
+    struct tally tally = {0};
+
+    if (stat(file, &present) != 0 || !S_ISREG(present.st_mode))
+        return true;
+    buf_init(&content, TRUSTSTORE_FILE);
+    if (file_read(file, &content, NULL, &passed_over)) {
+        *total += content.length;
+        if (memmem(content.data, content.length, "-----BEGIN", 10))
+            tally = read_pem(store, &content);
+        else if (content.length > 0 && content.data[0] == 0x30)
+            anchors_add(store, (const unsigned char *)content.data, content.length);
+    }
+    if (tally.broken > 0 && store->warnings.count < warned + 5)
+        anchors_warn(store, "%.200s: truncated or corrupt (PEM), and left out", file);
+    buf_free(&content);
+    return *total <= TRUSTSTORE_DIRECTORY;
+}
+
+static void free_entries(struct dirent **entries, int count)
+{
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    free(entries);
+}
+
 bool anchors_read_directory(struct truststore *store, const char *path, struct reason *why)
 {
     struct dirent **entries;
     int count = scandir(path, &entries, NULL, alphasort);
-    size_t before = store->warnings.count;
+    size_t total = 0, warned = store->warnings.count;
 
     if (count < 0) {
         reason_set(why, CODE_TRUST_STORE, "%.200s: cannot be read", path);
         reason_hint(why, "the directory has to be there and readable: is its volume mounted?");
         return false;
     }
-    for (int i = 0; i < count; i++) {
+    bool fits = count <= TRUSTSTORE_FILES;
+    for (int i = 0; i < count && fits; i++) {
         char file[4096];
-        struct stat present;
-        struct buf content;
-        struct reason passed_over;
-        struct tally tally = {0};
-
         snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
-        free(entries[i]);
-        if (stat(file, &present) != 0 || !S_ISREG(present.st_mode))
-            continue;
-        buf_init(&content, TRUSTSTORE_FILE);
-        if (file_read(file, &content, NULL, &passed_over)) {
-            if (memmem(content.data, content.length, "-----BEGIN", 10))
-                tally = read_pem(store, &content);
-            else if (content.length > 0 && content.data[0] == 0x30)
-                anchors_add(store, (const unsigned char *)content.data, content.length);
-        }
-        if (tally.broken > 0 && store->warnings.count < before + 5)
-            anchors_warn(store, "%.200s: truncated or corrupt (PEM), and left out", file);
-        buf_free(&content);
+        fits = add_file(store, file, &total, warned);
     }
-    free(entries);
-    return true;
+    free_entries(entries, count);
+    if (fits)
+        return true;
+    reason_set(why, CODE_TRUST_STORE, "%.200s: has more than %d files, or more than %d MiB in them", path,
+               TRUSTSTORE_FILES, TRUSTSTORE_DIRECTORY / (1024 * 1024));
+    reason_hint(why, "is it a directory of certificates?");
+    return false;
 }

@@ -335,6 +335,20 @@ END
     says "not for 127\.0\.0\.1"
 }
 
+@test "--as-agent validates where it is not known that the agent does not" {
+    start_tls port stranger
+    APPDYNAMICS_CONTROLLER_HOST_NAME=127.0.0.1 APPDYNAMICS_CONTROLLER_PORT=${port[0]} SSL_CERT_FILE=root.crt \
+        check --as-agent appd --server-name server.test
+    exits 20
+    says "the agent has no cacerts.jks that is known .--agent-dir."
+    agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
+    check --as-agent appd --agent-dir agent --server-name server.test
+    exits 0
+    ln -s cacerts.jks agent/conf/cacerts.jks # leads to itself: it is there, and cannot be read
+    check --as-agent appd --agent-dir agent --server-name server.test
+    exits 27
+}
+
 @test "--as-agent: client certificate, proxy, and a password that is never shown" {
     start_tls port "ip client=required"
     start_tls proxy "- proxy=ok"
@@ -389,4 +403,24 @@ END
     cp mail.pem rejected.pem other.crt many
     check --trust-store many $(at "${port[0]}")
     exits 20
+}
+
+@test "a PKCS#12 file without a digest is used, with a warning for who gave a password" {
+    start_tls port good
+    openssl pkcs12 -export -nokeys -nomac -in root.crt -passout pass:changeit -out nomac.p12
+    check --trust-store nomac.p12 --trust-store-password-file password $(at "${port[0]}")
+    exits 0
+    says "nomac.p12: has no digest, so it is not known whether this file is as it was written"
+}
+
+@test "27: a directory of more files, or longer ones, than any store has" {
+    mkdir files long
+    (cd files && seq 1 5001 | xargs touch)
+    check --trust-store files 127.0.0.1:1
+    exits 27
+    ends_saying "files: has more than 5000 files, or more than 64 MiB in them"
+    for i in {1..5}; do truncate -s 15M "long/$i"; done
+    check --trust-store long 127.0.0.1:1
+    exits 27
+    ends_saying "long: has more than 5000 files, or more than 64 MiB"
 }
