@@ -1,5 +1,6 @@
 #include "cmd/tls-check/derive.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,19 +65,27 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
     return true;
 }
 
+/* A store that cannot be seen may be there: it is read, and that tells. */
+static bool is_absent(const char *path)
+{
+    return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /* Without its own store the agent validates in full what is AppDynamics' own, by Java's trust store, and anything else only
- * when it is told to. */
+ * when it is told to. Where its folder is not known, nobody knows whether it has one: then it is taken to validate. */
 static void derive_without_store(const struct agent *agent, struct settings *settings, char *path,
                                  size_t size)
 {
     const char *host = agent->values[AGENT_HOST], *home = environment_get("JAVA_HOME");
-    bool validates = is_true(agent->values[AGENT_VALIDATION]) || (host && agent_is_saas(host));
+    bool validates = !agent->conf || is_true(agent->values[AGENT_VALIDATION]) ||
+                     (host && agent_is_saas(host));
 
     snprintf(path, size, "%.4000s/lib/security/cacerts", home ? home : "");
     if (home && access(path, R_OK) == 0)
         option_list_add(&settings->trust_stores, path, strlen(path));
     if (validates) {
-        log_warn("the agent has no " STORE_NAME ", so it trusts what its Java does: here that is %s",
+        log_warn("the agent has no " STORE_NAME "%s, so it trusts what its Java does: here that is %s",
+                 agent->conf ? "" : " that is known (--agent-dir)",
                  settings->trust_stores.count > 0 ? path
                                                   : "not known, and the system's trust store stands for it");
     } else {
@@ -95,7 +104,7 @@ static void derive_store(struct derived *derived, struct settings *settings)
     if (settings->trust_stores.count > 0)
         return;
     in_conf(agent, named ? named : STORE_NAME, derived->store, sizeof derived->store);
-    if (!named && access(derived->store, F_OK) != 0) {
+    if (!named && is_absent(derived->store)) {
         derive_without_store(agent, settings, derived->store, sizeof derived->store);
         return;
     }
