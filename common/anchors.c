@@ -42,14 +42,6 @@ static bool find_subject(const unsigned char *der, size_t length, struct anchor 
     return element.tag == V_ASN1_SEQUENCE;
 }
 
-static bool has_anchor(const struct truststore *store, const unsigned char *der, size_t length)
-{
-    for (size_t i = 0; i < store->count; i++)
-        if (store->anchors[i].length == length && memcmp(store->anchors[i].der, der, length) == 0)
-            return true;
-    return false;
-}
-
 bool anchors_add(struct truststore *store, const unsigned char *der, size_t length)
 {
     struct anchor anchor = {0};
@@ -64,8 +56,6 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
         store->is_full = true;
         return true;
     }
-    if (has_anchor(store, der, anchor.length))
-        return true;
     if ((store->count & (store->count - 1)) == 0)
         store->anchors = xrealloc(store->anchors,
                                   (store->count ? 2 * store->count : 1) * sizeof *store->anchors);
@@ -73,6 +63,43 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
     memcpy(anchor.der, der, anchor.length);
     store->anchors[store->count++] = anchor;
     return true;
+}
+
+/* By their bytes; of those that are the same, the first one first. */
+static int compare(const void *left, const void *right)
+{
+    const struct anchor *a = *(struct anchor *const *)left, *b = *(struct anchor *const *)right;
+
+    if (a->length != b->length)
+        return a->length < b->length ? -1 : 1;
+    int order = memcmp(a->der, b->der, a->length);
+    return order != 0 ? order : a < b ? -1 : a > b;
+}
+
+/* Sorted, since a file may hold thousands that differ in their last byte: each with each, that would take minutes. */
+void anchors_drop_duplicates(struct truststore *store)
+{
+    struct anchor **sorted = xcalloc(store->count, sizeof(struct anchor *));
+    const struct anchor *last = NULL;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < store->count; i++)
+        sorted[i] = &store->anchors[i];
+    qsort(sorted, store->count, sizeof(struct anchor *), compare);
+    for (size_t i = 0; i < store->count; i++) {
+        bool same = last && last->length == sorted[i]->length &&
+                    memcmp(last->der, sorted[i]->der, last->length) == 0;
+        sorted[i]->duplicate = same;
+        last = same ? last : sorted[i];
+    }
+    free(sorted);
+    for (size_t i = 0; i < store->count; i++) {
+        if (store->anchors[i].duplicate)
+            free(store->anchors[i].der);
+        else
+            store->anchors[kept++] = store->anchors[i];
+    }
+    store->count = kept;
 }
 
 /* A hash of all letters in the values (Name: SEQUENCE OF SET OF SEQUENCE of type and value, RFC 5280, 4.1.2.4). */

@@ -17,6 +17,7 @@ struct anchor {
     uint32_t fold;                  /* see anchors_fold; 0: not made yet */
     X509_NAME *name;                /* the same as OpenSSL compares it, once that was asked for */
     bool offered;                   /* to the store of the chain at hand */
+    bool duplicate;                 /* while duplicates are looked for */
 };
 
 struct truststore {
@@ -31,8 +32,11 @@ struct truststore {
     char *password;                         /* while reading; NULL: none was given */
 };
 
-/* Takes a certificate's bytes, unless it is there already. False when they are no certificate. */
+/* Takes a certificate's bytes. False when they are no certificate. */
 bool anchors_add(struct truststore *store, const unsigned char *der, size_t length);
+
+/* Of certificates that were taken several times, keeps the first. To be called once all are there. */
+void anchors_drop_duplicates(struct truststore *store);
 
 /* A number that names with the same meaning share, whatever their letters' case, blanks and kind of string. Never 0. */
 uint32_t anchors_fold_name(const unsigned char *der, size_t length);

@@ -105,6 +105,7 @@ struct truststore *truststore_load(const struct truststore_source *source, struc
     bool good = take_password(store, source, why) && read_all(store, source->paths, why);
     forget_password(store);
     store->source = NULL;
+    anchors_drop_duplicates(store);
     if (good && store->count == 0) {
         good = reason_set(why, CODE_TRUST_STORE, "%.200s: holds no trusted certificate%s", store->name,
                           source->java && store->warnings.count > 0 ? " that Java sees" : "");

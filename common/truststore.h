@@ -17,7 +17,7 @@ enum {
     TRUSTSTORE_FILE = 16 * 1024 * 1024, /* bytes of a file at most */
     TRUSTSTORE_FILES = 5000,            /* of a directory at most, and the bytes of all of them */
     TRUSTSTORE_DIRECTORY = 64 * 1024 * 1024,
-    TRUSTSTORE_ANCHORS = 20000, /* at most, of all files */
+    TRUSTSTORE_ANCHORS = 5000,  /* at most, of all files, duplicates included */
     TRUSTSTORE_PASSWORD = 1024, /* bytes of a password */
 };
 

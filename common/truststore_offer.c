@@ -8,7 +8,7 @@
 #include "common/banned.h"
 
 /* Far more than a chain has. Whoever fills a store with more that lead to each other gets no more time for them. */
-enum { OFFERED_MOST = 1000 };
+enum { OFFERED_MOST = 200 };
 
 /* Those offered so far: their issuers are to be offered, too. */
 struct offer {

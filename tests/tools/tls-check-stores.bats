@@ -424,3 +424,37 @@ END
     exits 27
     ends_saying "long: has more than 5000 files, or more than 64 MiB"
 }
+
+# Whoever can write into the volume that a store is in must not be able to keep the tool busy.
+@test "a store of thousands that differ in their last byte is read as fast as any, and duplicates count once" {
+    start_tls port good
+    "$python" - >store.pem <<'PYTHON'
+import base64
+
+
+def der(tag, *parts):
+    body = b"".join(parts)
+    size = bytes([len(body)]) if len(body) < 128 else b"\x82" + len(body).to_bytes(2, "big")
+    return bytes([tag]) + size + body
+
+
+def attribute(kind, text):
+    return der(0x31, der(0x30, bytes([6, 3, 0x55, 4, kind]), der(0x0C, text)))
+
+
+name = der(0x30, attribute(10, b"Example Trust"), attribute(3, b"Example Issuing CA"))
+for number in range(20000):
+    tail = der(4, b"x" * 440 + number.to_bytes(4, "big"))
+    fields = der(0x30, der(2, b"\x01"), der(0x30), der(0x30), der(0x30), name, tail)
+    print("-----BEGIN CERTIFICATE-----")
+    print(base64.encodebytes(der(0x30, fields)).decode(), end="")
+    print("-----END CERTIFICATE-----")
+PYTHON
+    check --trust-store store.pem $(at "${port[0]}")
+    exits 20
+    says "more than 5000 certificates: the others are left out, and not trusted"
+    cat root.crt other.crt root.crt root.crt >twice.pem
+    check --trust-store twice.pem --report report.json $(at "${port[0]}")
+    exits 0
+    grep -q '"anchors":2' report.json
+}
