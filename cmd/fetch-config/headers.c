@@ -215,8 +215,7 @@ static bool add_entry(const struct headers_entry *entry, struct option_list *lis
     return good;
 }
 
-/* A server takes one of two, and nobody knows which. */
-static bool check_authorization(const struct option_list *list, struct reason *why)
+size_t headers_authorizations(const struct option_list *list)
 {
     static const char name[] = "Authorization";
     size_t count = 0;
@@ -224,9 +223,7 @@ static bool check_authorization(const struct option_list *list, struct reason *w
     for (size_t i = 0; i < list->count; i++)
         count += strncasecmp(list->items[i], name, sizeof name - 1) == 0 &&
                  strcspn(list->items[i], ":;") == sizeof name - 1;
-    return count < 2 ||
-           reason_set(why, CODE_USAGE, "%s would be sent %zu times: expected one header of that name", name,
-                      count);
+    return count;
 }
 
 bool headers_read(const struct headers_source *source, const struct url *url, bool own,
@@ -239,7 +236,10 @@ bool headers_read(const struct headers_source *source, const struct url *url, bo
         if (entry->origin.text ? url_same_party(&entry->origin, url) : own)
             good = add_entry(entry, list, why);
     }
-    good = good && check_authorization(list, why);
+    if (good && headers_authorizations(list) > 1) /* a server takes one of them, and nobody knows which */
+        good = reason_set(why, CODE_USAGE,
+                          "Authorization would be sent %zu times: expected one header of that name",
+                          headers_authorizations(list));
     if (!good)
         headers_clear(list);
     return good;

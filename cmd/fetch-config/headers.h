@@ -39,6 +39,9 @@ bool headers_check(const char *line, struct reason *why);
 bool headers_read(const struct headers_source *source, const struct url *url, bool own,
                   struct option_list *list, struct reason *why);
 
+/* How many of the lines are an Authorization header. */
+size_t headers_authorizations(const struct option_list *list);
+
 /* Wipes and frees what headers_read has added. */
 void headers_clear(struct option_list *list);
 

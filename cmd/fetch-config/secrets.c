@@ -82,10 +82,12 @@ static const struct url *asked_url(const struct fetch *fetch)
     return fetch->url.scheme == URL_FILE ? NULL : &fetch->url;
 }
 
+/* Whether a pair of S3 is of that origin; of none: whether there is any. */
 static bool is_s3(const struct run *run, const struct url *origin)
 {
     for (size_t i = 0; i < run->count; i++)
-        if (run->fetches[i].url.scheme == URL_S3 && url_same_origin(&run->fetches[i].object, origin))
+        if (run->fetches[i].url.scheme == URL_S3 &&
+            (!origin->text || url_same_origin(&run->fetches[i].object, origin)))
             return true;
     return false;
 }
@@ -156,19 +158,6 @@ static bool is_authorization(const struct headers_entry *entry)
     return entry->kind == HEADERS_BEARER_FILE || entry->kind == HEADERS_BASIC_FILE;
 }
 
-/* The signature of S3 is an Authorization header, too. */
-static bool check_s3(const struct run *run, const struct headers_entry *entry, struct reason *why)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < run->count && !entry->origin.text; i++)
-        any = any || run->fetches[i].url.scheme == URL_S3;
-    any = any || (entry->origin.text && is_s3(run, &entry->origin));
-    return !any || !is_authorization(entry) ||
-           reason_set(why, CODE_USAGE, "%s: does not go with s3://, whose requests are signed",
-                      headers_option(entry->kind));
-}
-
 static bool check_pair(const struct headers_entry *a, const struct headers_entry *b, struct reason *why)
 {
     bool same = !a->origin.text || !b->origin.text || url_same_origin(&a->origin, &b->origin);
@@ -184,8 +173,7 @@ static bool check_entries(const struct run *run, struct reason *why)
 
     for (size_t i = 0; i < headers->count; i++) {
         const struct headers_entry *entry = &headers->entries[i];
-        if (!(entry->origin.text ? check_named(run, entry, why) : check_unnamed(run, entry, why)) ||
-            !check_s3(run, entry, why))
+        if (!(entry->origin.text ? check_named(run, entry, why) : check_unnamed(run, entry, why)))
             return false;
         for (size_t j = 0; j < i; j++)
             if (!check_pair(&headers->entries[j], entry, why))
@@ -208,6 +196,9 @@ static bool check_files(const struct run *run, struct reason *why)
         if (i < headers->count && !origin->text)
             continue;
         good = headers_read(headers, origin, true, &lines, why);
+        if (good && headers_authorizations(&lines) > 0 && is_s3(run, origin))
+            good = reason_set(why, CODE_USAGE,
+                              "an Authorization header does not go with s3://, whose requests are signed");
         headers_clear(&lines);
     }
     return good;

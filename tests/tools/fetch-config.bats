@@ -488,8 +488,12 @@ SCRIPT
     refuses_naming "--bearer-token-file: http://b/ is not encrypted"
     run_tool fetch-config https://a/a=./a --bearer-token-file https://a=
     refuses_naming --bearer-token-file
-    AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b AWS_REGION=c run_tool fetch-config s3://bucket/a=./a --bearer-token-file token
-    refuses_naming "--bearer-token-file: does not go with s3://"
+    local option
+    for option in "--bearer-token-file token" "--header-file file" "--bearer-token-file https://bucket.s3.c.amazonaws.com=token"; do
+        # shellcheck disable=SC2086
+        AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b AWS_REGION=c run_tool fetch-config s3://bucket/a=./a $option
+        refuses_naming "an Authorization header does not go with s3://"
+    done
 }
 
 @test "secrets are read anew for each attempt and never shown" {
