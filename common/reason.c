@@ -6,6 +6,14 @@
 
 #include "common/banned.h"
 
+void reason_defuse(char *text)
+{
+    static const char word[] = "hint:";
+
+    for (char *at = text; (at = strcasestr(at, word)); at += sizeof word - 1)
+        at[sizeof word - 2] = ';';
+}
+
 bool reason_set(struct reason *reason, enum code code, const char *format, ...)
 {
     va_list arguments;
@@ -16,6 +24,7 @@ bool reason_set(struct reason *reason, enum code code, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(reason->text, sizeof reason->text, format, arguments);
     va_end(arguments);
+    reason_defuse(reason->text);
     return false;
 }
 
@@ -26,6 +35,7 @@ void reason_detail(struct reason *reason, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(reason->detail, sizeof reason->detail, format, arguments);
     va_end(arguments);
+    reason_defuse(reason->detail);
 }
 
 void reason_hint(struct reason *reason, const char *format, ...)
@@ -48,6 +58,7 @@ void reason_wrap(struct reason *reason, const char *format, ...)
     va_end(arguments);
     memcpy(inner, reason->text, sizeof inner);
     snprintf(reason->text, sizeof reason->text, "%.120s: %.190s", context, inner);
+    reason_defuse(reason->text);
 }
 
 static const char letters_and_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

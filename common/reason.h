@@ -50,6 +50,10 @@ void reason_hint(struct reason *reason, const char *format, ...) __attribute__((
 /* Puts "CONTEXT: " before the text. */
 void reason_wrap(struct reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Makes "hint:" in what a peer may have said "hint;": a line's hint is ours, and begins behind that word. Text and detail of a
+ * reason are done by the functions above. */
+void reason_defuse(char *text);
+
 /* `text` when a command or a URL in a hint may hold it as it is: at most `most` bytes of letters, digits and
  * -._~:/%?=+,@ that begin with a letter, a digit, a slash or a dot. Else `otherwise`. What a peer or a mounted file says must
  * not become a command that somebody pastes into a shell, and what is cut would lead elsewhere. `text` may be NULL. */

@@ -55,6 +55,7 @@ static void check_note_found(struct check *check, const struct session *session)
     snprintf(check->found, sizeof check->found, "%s, %s, %.120s, valid for %lld more days", facts->protocol,
              facts->cipher, facts->sent_count > 0 ? facts->sent[0].subject : "?",
              (long long)((until - facts->time) / DAY));
+    reason_defuse(check->found);
     check->base.found = check->found;
 }
 

