@@ -12,9 +12,9 @@
 
 #include "cmd/copy-agent/acl.h"
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/mount.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/mount.h"
 #include "common/units.h"
 
 #include "common/banned.h"

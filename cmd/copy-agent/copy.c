@@ -117,7 +117,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
 {
     struct stage stage;
 
-    stage_begin(&stage, copy->volume >= 0 ? copy->volume : copy->dest);
+    stage_begin(&stage, copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
     if (copy->volume >= 0)
         carry_out_version(copy, &stage, jobs, small);
     else
@@ -191,7 +191,7 @@ static void run_phases(struct copy *copy)
     if (!operands_open(copy))
         return;
     if (!dry && (copy->volume >= 0 || copy->dest >= 0))
-        stage_sweep(copy->volume >= 0 ? copy->volume : copy->dest);
+        stage_sweep(copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
     space_read(copy->dest_near, &space);
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;

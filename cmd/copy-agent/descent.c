@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/directory.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -49,33 +49,17 @@ void folder_release(struct folder *folder)
     free(folder);
 }
 
-int folder_open_source(int parent, const char *name)
-{
-    return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-int folder_open_dest(int parent, const char *name)
-{
-    return openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 bool folder_unlock(const struct folder *folder)
 {
-    char path[64];
-
-    if (fchmodat(folder->dest, ".", S_IRWXU, 0) == 0)
-        return true;
-    /* Without the right to search it, not even "." is to be had; the descriptor's own name is. */
-    snprintf(path, sizeof path, "/proc/self/fd/%d", folder->dest);
-    return errno == EACCES && chmod(path, S_IRWXU) == 0;
+    return directory_set_mode(folder->dest, S_IRWXU);
 }
 
 int folder_reopen_dest(const struct folder *folder)
 {
-    int descriptor = folder_open_source(folder->dest, ".");
+    int descriptor = directory_open(folder->dest, ".");
 
     if (descriptor < 0 && errno == EACCES && folder_unlock(folder))
-        descriptor = folder_open_source(folder->dest, ".");
+        descriptor = directory_open(folder->dest, ".");
     return descriptor;
 }
 
@@ -111,14 +95,14 @@ static struct folder *open_below(const struct descent *descent, const struct fol
     int source = -1, dest = -1;
 
     if (descent->sides != DESCENT_DEST) {
-        source = folder_open_source(parent->source, plan_name(plan, node));
+        source = directory_open(parent->source, plan_name(plan, node));
         if (source < 0)
             return NULL;
     }
     bool known_absent = descent->sides == DESCENT_SOURCE && plan->nodes[node].action != PLAN_SKIP &&
                         plan->nodes[node].action != PLAN_ADJUST;
     if (parent->dest >= 0 && !known_absent)
-        dest = folder_open_dest(parent->dest, plan_dest_name(plan, node));
+        dest = directory_handle(parent->dest, plan_dest_name(plan, node));
     if (dest < 0 && !known_absent && parent->dest >= 0 &&
         !(descent->sides == DESCENT_SOURCE && is_absence(errno))) {
         int error = errno;

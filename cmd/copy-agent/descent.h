@@ -24,10 +24,6 @@ struct folder *folder_new(int source, int dest);
 struct folder *folder_hold(struct folder *folder);
 void folder_release(struct folder *folder); /* NULL is fine */
 
-/* Open a directory below another, not through a link; -1 with errno. */
-int folder_open_source(int parent, const char *name);
-int folder_open_dest(int parent, const char *name);
-
 /* Opens the folder's side in DEST for reading; -1 with errno. */
 int folder_reopen_dest(const struct folder *folder);
 

@@ -8,13 +8,15 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/mount.h"
-#include "cmd/copy-agent/names.h"
-#include "cmd/copy-agent/removal.h"
+#include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/stage.h"
+#include "common/directory.h"
+#include "common/listing.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/mount.h"
+#include "common/removal.h"
 
 #include "common/banned.h"
 
@@ -28,38 +30,73 @@ struct prune {
 
 static bool take(struct prune *prune, int directory, const char *name, unsigned depth);
 
+/* What could not be done to the path that is looked at. */
+static bool fail(const struct prune *prune, const char *doing, int error)
+{
+    const char *path = prune->path.length > 0 ? prune->path.data : prune->copy->dest_path;
+
+    journal_add_errno(&prune->copy->journal, path, doing, error);
+    return false;
+}
+
+static bool fail_too_deep(const struct prune *prune)
+{
+    struct reason why;
+
+    reason_set(&why, CODE_FAILED,
+               "%.200s...: cannot be pruned with --writable: it lies more than %d levels deep",
+               prune->path.data, DEEPEST);
+    journal_add(&prune->copy->journal, &why);
+    return false;
+}
+
+static void warn_mount(const struct prune *prune)
+{
+    log_warn("%.1000s: is not pruned, as something is mounted there", prune->path.data);
+}
+
 /* Takes what may go from a directory of which something is protected. True when all of it went. */
 static bool take_inside(struct prune *prune, int directory, unsigned depth)
 {
-    struct names *names = xcalloc(1, sizeof *names);
+    struct listing *listing = xcalloc(1, sizeof *listing);
     size_t length = prune->path.length;
     bool all = true;
     const char *name;
 
-    names_begin(names, directory);
-    while ((name = names_next(names))) {
+    listing_begin(listing, directory);
+    while ((name = listing_next(listing)) && journal_halt(&prune->copy->journal) == CODE_OK) {
         buf_add_format(&prune->path, "/%s", name);
         all &= take(prune, directory, name, depth);
         prune->path.length = length;
         prune->path.data[length] = '\0';
     }
-    all &= names->error == 0;
-    free(names);
+    if (listing->error != 0)
+        fail(prune, "cannot be read", listing->error);
+    all &= listing->error == 0 && journal_halt(&prune->copy->journal) == CODE_OK;
+    free(listing);
     return all;
 }
 
 /* A directory may hold --writable paths although it is none itself. */
 static bool take_directory_by_parts(struct prune *prune, int directory, const char *name, unsigned depth)
 {
-    int inner = depth < DEEPEST ? folder_open_source(directory, name) : -1;
     struct mount here, there;
 
+    if (depth >= DEEPEST)
+        return fail_too_deep(prune);
+    int inner = directory_open(directory, name);
     if (inner < 0)
-        return false;
+        return fail(prune, "cannot be pruned", errno);
     bool same = mount_of(directory, &here) && mount_of(inner, &there) && mount_same(&here, &there);
     bool all = same && take_inside(prune, inner, depth + 1);
     close(inner);
-    return all && (prune->say || unlinkat(directory, name, AT_REMOVEDIR) == 0);
+    if (!same)
+        warn_mount(prune);
+    if (!all || prune->say)
+        return all;
+    /* What was made in it meanwhile is the next run's. */
+    return unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOTEMPTY ||
+           fail(prune, "cannot be pruned", errno);
 }
 
 static bool is_directory(int directory, const char *name)
@@ -67,6 +104,28 @@ static bool is_directory(int directory, const char *name)
     struct stat found;
 
     return fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(found.st_mode);
+}
+
+static bool remove_tree(struct prune *prune, int directory, const char *name)
+{
+    const struct removal_limit limit = {.deadline = prune->copy->journal.deadline};
+    int error = removal_tree(directory, name, &limit);
+    struct reason why;
+
+    if (error == 0) {
+        prune->copy->pruned++;
+    } else if (error == EBUSY) {
+        warn_mount(prune);
+    } else if (error == ENOTEMPTY) {
+        reason_set(&why, CODE_FAILED,
+                   "%.200s: cannot be pruned: something else makes files there as fast as they are removed",
+                   prune->path.data);
+        reason_hint(&why, "end what writes there, or leave it alone with --writable");
+        journal_add(&prune->copy->journal, &why);
+    } else if (error != ECANCELED) { /* which the verdict tells of */
+        fail(prune, "cannot be pruned", error);
+    }
+    return error == 0;
 }
 
 /* True when it is gone, or would be. */
@@ -83,14 +142,7 @@ static bool take(struct prune *prune, int directory, const char *name, unsigned 
         report_line("prune", prune->path.data, is_directory(directory, name));
         return true;
     }
-    int error = removal_tree(directory, name);
-    if (error == EBUSY)
-        log_warn("%.1000s: is not pruned, as something is mounted there", prune->path.data);
-    else if (error == 0)
-        prune->copy->pruned++;
-    else
-        journal_add_errno(&prune->copy->journal, prune->path.data, "cannot be pruned", error);
-    return error == 0;
+    return remove_tree(prune, directory, name);
 }
 
 static bool is_in_source(const struct folder *folder, const char *name)
@@ -103,12 +155,17 @@ static bool is_in_source(const struct folder *folder, const char *name)
 static void prune_directory(struct prune *prune, uint32_t node, const struct folder *folder)
 {
     int directory = folder_reopen_dest(folder);
-    struct names *names = xcalloc(1, sizeof *names);
     uint64_t before = prune->copy->pruned;
     const char *name;
 
-    names_begin(names, directory);
-    while (directory >= 0 && (name = names_next(names)) && journal_halt(&prune->copy->journal) == CODE_OK) {
+    plan_path(&prune->copy->plan, node, &prune->path);
+    if (directory < 0) {
+        fail(prune, "cannot be read", errno);
+        return;
+    }
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    listing_begin(listing, directory);
+    while ((name = listing_next(listing)) && journal_halt(&prune->copy->journal) == CODE_OK) {
         if ((node == PLAN_ROOT && stage_is_ours(name)) || strcmp(name, "lost+found") == 0 ||
             is_in_source(folder, name))
             continue;
@@ -118,11 +175,12 @@ static void prune_directory(struct prune *prune, uint32_t node, const struct fol
         buf_add_format(&prune->path, "%s%s", prune->path.length > 0 ? "/" : "", name);
         take(prune, directory, name, 0);
     }
+    if (listing->error != 0)
+        fail(prune, "cannot be read", listing->error);
     if (prune->copy->pruned > before && node != PLAN_ROOT)
         prune->copy->plan.nodes[node].touched = true;
-    free(names);
-    if (directory >= 0)
-        close(directory);
+    free(listing);
+    close(directory);
 }
 
 void prune_tree(struct copy *copy, bool say)
@@ -141,6 +199,8 @@ void prune_tree(struct copy *copy, bool say)
         const struct folder *folder = descent_to(&descent, i);
         if (folder && folder->dest >= 0)
             prune_directory(&prune, i, folder);
+        else if (folder || errno != ENOENT)
+            making_note(copy, i, "cannot be pruned", folder ? ENOTDIR : errno);
     }
     descent_end(&descent);
     buf_free(&prune.path);

@@ -3,19 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/copy-agent/names.h"
-#include "cmd/copy-agent/removal.h"
+#include "common/directory.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
 
-enum { NAMES_TO_TRY = 1000 };
+enum { SLOT_NAME = 16 };
 
 /* For the case that memory runs out. */
 static const struct stage *open_stage;
@@ -23,7 +20,7 @@ static const struct stage *open_stage;
 /* What is whole stays; the tree of --version-dir is the next run's to remove. */
 static void stage_at_exhaustion(void)
 {
-    char path[2 * STAGE_NAME];
+    char path[SLOT_NAME + sizeof STAGE_FILE];
 
     if (!open_stage || open_stage->folder < 0)
         return;
@@ -41,43 +38,16 @@ bool stage_is_ours(const char *name)
     return strncmp(name, STAGE_PREFIX, sizeof STAGE_PREFIX - 1) == 0;
 }
 
-/* Whether what has that name has no live owner: each holds a lock on its own, which goes with the process. Where there are no
- * locks (some network file systems) nothing is known to be dead. */
-static bool lock_dead(int directory, const char *name, int *descriptor)
+void stage_sweep(int dest, int64_t deadline)
 {
-    *descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (*descriptor < 0)
-        return false;
-    if (flock(*descriptor, LOCK_EX | LOCK_NB) == 0)
-        return true;
-    close(*descriptor);
-    return false;
+    litter_sweep(dest, STAGE_PREFIX, deadline);
 }
 
-void stage_sweep(int dest)
-{
-    int directory = openat(dest, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct names *names = xcalloc(1, sizeof *names);
-    const char *name;
-    int litter;
-
-    names_begin(names, directory);
-    while (directory >= 0 && (name = names_next(names))) {
-        if (!stage_is_ours(name) || !lock_dead(directory, name, &litter))
-            continue;
-        /* By name, as another run may remove the same litter. */
-        removal_tree(directory, name);
-        close(litter);
-    }
-    free(names);
-    if (directory >= 0)
-        close(directory);
-}
-
-void stage_begin(struct stage *stage, int dest)
+void stage_begin(struct stage *stage, int dest, int64_t deadline)
 {
     memset(stage, 0, sizeof *stage);
     stage->dest = dest;
+    stage->deadline = deadline;
     stage->folder = -1;
     pthread_mutex_init(&stage->lock, NULL);
 }
@@ -85,50 +55,16 @@ void stage_begin(struct stage *stage, int dest)
 void stage_end(struct stage *stage)
 {
     open_stage = NULL;
-    if (stage->folder >= 0) {
-        removal_inside(stage->folder);
-        unlinkat(stage->dest, stage->name, AT_REMOVEDIR);
-        close(stage->folder);
-    }
+    if (stage->folder >= 0)
+        litter_remove_directory(stage->dest, stage->name, stage->folder, stage->deadline);
     pthread_mutex_destroy(&stage->lock);
-}
-
-/* Locks what was just made. False when another run has taken it for litter between making and locking it. */
-static bool lock_own(int directory, const char *name, int descriptor)
-{
-    struct stat here, there;
-
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return false;
-    return fstat(descriptor, &here) == 0 && fstatat(directory, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-           here.st_ino == there.st_ino && here.st_dev == there.st_dev;
-}
-
-/* All init containers are PID 1, so the number behind it is what makes names differ. */
-static int make_folder(struct stage *stage)
-{
-    for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
-        snprintf(stage->name, sizeof stage->name, STAGE_PREFIX "%u-%u", (unsigned)getpid(), i);
-        if (mkdirat(stage->dest, stage->name, 0700) != 0) {
-            if (errno != EEXIST)
-                return -1;
-            continue;
-        }
-        int folder = folder_open_source(stage->dest, stage->name);
-        if (folder >= 0 && lock_own(stage->dest, stage->name, folder))
-            return folder;
-        if (folder >= 0)
-            close(folder);
-    }
-    errno = EEXIST;
-    return -1;
 }
 
 int stage_folder(struct stage *stage)
 {
     pthread_mutex_lock(&stage->lock);
     if (stage->folder < 0 && stage->error == 0) {
-        stage->folder = make_folder(stage);
+        stage->folder = litter_make_directory(stage->dest, STAGE_PREFIX, stage->name);
         if (stage->folder < 0)
             stage->error = errno;
         open_stage = stage;
@@ -141,7 +77,7 @@ int stage_folder(struct stage *stage)
 
 int stage_slot(struct stage *stage, unsigned number)
 {
-    char name[STAGE_NAME];
+    char name[SLOT_NAME];
     int folder = stage_folder(stage);
 
     if (folder < 0)
@@ -149,24 +85,12 @@ int stage_slot(struct stage *stage, unsigned number)
     snprintf(name, sizeof name, "%u", number);
     if (mkdirat(folder, name, 0700) != 0 && errno != EEXIST)
         return -1;
-    return folder_open_source(folder, name);
+    return directory_open(folder, name);
 }
 
-int stage_beside(struct folder *folder, unsigned number, char name[STAGE_NAME])
+int stage_beside(struct stage *stage, struct folder *folder, char name[LITTER_NAME])
 {
     if (!atomic_exchange(&folder->swept, true))
-        stage_sweep(folder->dest);
-    for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
-        snprintf(name, STAGE_NAME, STAGE_PREFIX "%u-%u-%u", (unsigned)getpid(), number, i);
-        int file = openat(folder->dest, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (file < 0 && errno != EEXIST)
-            return -1;
-        if (file < 0)
-            continue;
-        if (lock_own(folder->dest, name, file))
-            return file;
-        close(file);
-    }
-    errno = EEXIST;
-    return -1;
+        stage_sweep(folder->dest, stage->deadline);
+    return litter_make_file(folder->dest, STAGE_PREFIX, name);
 }

@@ -7,23 +7,25 @@
 #include <stdbool.h>
 
 #include "cmd/copy-agent/descent.h"
+#include "common/litter.h"
 
 #define STAGE_PREFIX ".initkit-copy-"
 #define STAGE_FILE   "f" /* what the one file at a time is called in a slot */
 
-enum { STAGE_NAME = 64, STAGE_SLOTS = 65 };
+enum { STAGE_SLOTS = 65 };
 
 struct stage {
     int dest;   /* DEST, the caller's */
     int folder; /* -1: not made yet, or it cannot be */
     int error;  /* why it cannot be; 0 */
-    char name[STAGE_NAME];
+    char name[LITTER_NAME];
+    int64_t deadline; /* of the run */
     pthread_mutex_t lock;
 };
 
-void stage_begin(struct stage *stage, int dest);
+void stage_begin(struct stage *stage, int dest, int64_t deadline);
 
-/* Removes the staging directory and what is left in it. */
+/* Removes the staging directory and what is left in it, as far as there is time. */
 void stage_end(struct stage *stage);
 
 /* The staging directory, made when it is first wanted; -1 with errno when that is not possible. Any thread may ask. */
@@ -34,10 +36,10 @@ int stage_slot(struct stage *stage, unsigned number);
 
 /* For directories that the staging directory cannot serve, because something else is mounted there: a temporary in that directory
  * itself, 0600. Its name goes into `name`. Returns its descriptor, -1 with errno. */
-int stage_beside(struct folder *folder, unsigned number, char name[STAGE_NAME]);
+int stage_beside(struct stage *stage, struct folder *folder, char name[LITTER_NAME]);
 
 /* Removes what dead runs have left in DEST. Not being able to is no reason to fail. */
-void stage_sweep(int dest);
+void stage_sweep(int dest, int64_t deadline);
 
 /* Whether a name in DEST is a copy's own, of this run or another. */
 bool stage_is_ours(const char *name);

@@ -10,6 +10,7 @@
 
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/metadata.h"
+#include "common/directory.h"
 
 #include "common/banned.h"
 
@@ -34,13 +35,26 @@ static bool fail(struct copy *copy, const char *name, const char *doing, int err
     return false;
 }
 
+static bool fail_link(struct copy *copy, const char *name)
+{
+    struct reason why;
+
+    reason_set(&why, CODE_FAILED, "%.200s: is a link, which is not followed", name);
+    reason_hint(&why,
+                "anybody who may write there can have made it: remove it, or choose another --version-dir");
+    journal_add(&copy->journal, &why);
+    return false;
+}
+
 bool version_open(struct copy *copy)
 {
     const char *name = copy->settings->version_dir;
 
     if (copy->volume < 0)
         return true; /* a dry run, and DEST is not there either */
-    copy->dest = folder_open_source(copy->volume, name);
+    copy->dest = directory_open(copy->volume, name);
+    if (copy->dest < 0 && errno == ENOTDIR && directory_has_link(copy->volume, name))
+        return fail_link(copy, name);
     if (copy->dest < 0)
         return errno == ENOENT || fail(copy, name, "cannot be opened", errno);
     return fstat(copy->dest, &copy->dest_root) == 0 || fail(copy, name, "cannot be opened", errno);
@@ -52,7 +66,7 @@ bool version_begin(struct copy *copy, struct stage *stage)
 
     if (folder < 0 || mkdirat(folder, tree, 0700) != 0)
         return fail(copy, copy->settings->version_dir, "cannot be made", errno);
-    copy->dest = folder_open_source(folder, tree);
+    copy->dest = directory_open(folder, tree);
     if (copy->dest < 0 || fstat(copy->dest, &copy->dest_root) != 0)
         return fail(copy, copy->settings->version_dir, "cannot be made", errno);
     copy->plan.nodes[PLAN_ROOT].touched = true;

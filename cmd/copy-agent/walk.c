@@ -9,8 +9,8 @@
 
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/links.h"
-#include "cmd/copy-agent/names.h"
 #include "cmd/copy-agent/stage.h"
+#include "common/listing.h"
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -38,7 +38,7 @@ struct walk {
     struct buf pending_names;
     struct buf path; /* below SOURCE, of what is looked at; kept only where patterns ask for it */
     bool keeps_path;
-    struct names names;
+    struct listing listing;
 };
 
 /* One thing in a directory of SOURCE. */
@@ -223,8 +223,8 @@ static bool scan(struct walk *walk, uint32_t directory, const struct folder *fol
         buf_add_text(&walk->path, "/");
         length = walk->path.length;
     }
-    names_begin(&walk->names, folder->source);
-    while ((name = names_next(&walk->names))) {
+    listing_begin(&walk->listing, folder->source);
+    while ((name = listing_next(&walk->listing))) {
         struct entry entry = {.name = name, .dest_name = name, .parent = directory, .rule = rule};
         if (directory == PLAN_ROOT && stage_is_ours(name))
             continue;
@@ -235,8 +235,8 @@ static bool scan(struct walk *walk, uint32_t directory, const struct folder *fol
         if (!look_at(walk, folder, &entry) || journal_halt(&walk->copy->journal) != CODE_OK)
             return false;
     }
-    if (walk->names.error != 0)
-        note_errno(walk, directory, NULL, "cannot be read", walk->names.error);
+    if (walk->listing.error != 0)
+        note_errno(walk, directory, NULL, "cannot be read", walk->listing.error);
     return true;
 }
 

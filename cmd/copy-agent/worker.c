@@ -9,7 +9,7 @@
 
 #include "common/banned.h"
 
-enum { PATH_MOST = 16 * 1024 * 1024 };
+enum { PATH_MOST = 16 * 1024 * 1024, AWAY_NAME = 16 };
 
 void worker_begin(struct worker *worker, struct copy *copy, struct stage *stage, unsigned number, bool small)
 {
@@ -59,7 +59,7 @@ int worker_slot(struct worker *worker)
 /* Moves a directory that is in the way into the stage, whose end removes it. */
 static bool clear_way(struct worker *worker, const struct folder *folder, const char *name)
 {
-    char away[STAGE_NAME];
+    char away[AWAY_NAME];
 
     if (!worker->copy->rules.prune || worker_slot(worker) < 0)
         return false;

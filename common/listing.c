@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/names.h"
+#include "common/listing.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -11,29 +11,29 @@
 /* struct linux_dirent64 of getdents64(2): inode, offset, length of the record, type, name. */
 enum { RECORD_LENGTH = 16, RECORD_NAME = 19 };
 
-void names_begin(struct names *names, int directory)
+void listing_begin(struct listing *listing, int directory)
 {
-    names->directory = directory;
-    names->at = names->length = 0;
-    names->error = 0;
+    listing->directory = directory;
+    listing->at = listing->length = 0;
+    listing->error = 0;
     lseek(directory, 0, SEEK_SET);
 }
 
-const char *names_next(struct names *names)
+const char *listing_next(struct listing *listing)
 {
     for (;;) {
-        if (names->at >= names->length) {
-            long got = syscall(SYS_getdents64, names->directory, names->buffer, sizeof names->buffer);
-            names->error = got < 0 ? errno : 0;
+        if (listing->at >= listing->length) {
+            long got = syscall(SYS_getdents64, listing->directory, listing->buffer, sizeof listing->buffer);
+            listing->error = got < 0 ? errno : 0;
             if (got <= 0)
                 return NULL;
-            names->at = 0;
-            names->length = (size_t)got;
+            listing->at = 0;
+            listing->length = (size_t)got;
         }
-        const char *record = names->buffer + names->at;
+        const char *record = listing->buffer + listing->at;
         uint16_t length;
         memcpy(&length, record + RECORD_LENGTH, sizeof length);
-        names->at += length;
+        listing->at += length;
         const char *name = record + RECORD_NAME;
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
             return name;

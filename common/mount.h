@@ -1,6 +1,6 @@
 /* Which mount a directory belongs to: two mounts of one volume have the same device number, but renames do not cross them. */
-#ifndef COPY_AGENT_MOUNT_H
-#define COPY_AGENT_MOUNT_H
+#ifndef COMMON_MOUNT_H
+#define COMMON_MOUNT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/mount.h"
+#include "common/mount.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,22 +1,22 @@
 /* The names in a directory, straight from the kernel: no allocation for each directory, and no limit on names or depth. */
-#ifndef COPY_AGENT_NAMES_H
-#define COPY_AGENT_NAMES_H
+#ifndef COMMON_LISTING_H
+#define COMMON_LISTING_H
 
 #include <stddef.h>
 
-enum { NAMES_BUFFER = 32 * 1024 };
+enum { LISTING_BUFFER = 32 * 1024 };
 
-struct names {
+struct listing {
     int directory; /* opened for reading */
     size_t at, length;
-    int error; /* errno once names_next has returned NULL; 0: that was all */
-    _Alignas(8) char buffer[NAMES_BUFFER];
+    int error; /* errno once listing_next has returned NULL; 0: that was all */
+    _Alignas(8) char buffer[LISTING_BUFFER];
 };
 
 /* Begins at the directory's first name. */
-void names_begin(struct names *names, int directory);
+void listing_begin(struct listing *listing, int directory);
 
 /* The next name, "." and ".." left out; it lasts until the next call. NULL at the end. */
-const char *names_next(struct names *names);
+const char *listing_next(struct listing *listing);
 
 #endif

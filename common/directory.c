@@ -1,0 +1,236 @@
+#include "common/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/banned.h"
+
+/* Newer than musl's headers. */
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#define NO_SYMLINKS UINT64_C(0x04)
+#define BENEATH     UINT64_C(0x08)
+
+enum { HANDLE = O_PATH | O_DIRECTORY | O_CLOEXEC, RETRIES = 16, SET_BITS = 07777 };
+
+/* struct open_how of openat2(2). */
+struct how {
+    uint64_t flags, mode, resolve;
+};
+
+static atomic_bool no_openat2;
+
+/* Ends with ENOSYS, too, where a seccomp profile answers EPERM: the way part by part tells what is really not permitted. */
+static int open_as(int parent, const char *path, int flags, uint64_t resolve)
+{
+    const struct how how = {.flags = (uint64_t)flags, .resolve = resolve};
+
+    if (no_openat2) {
+        errno = ENOSYS;
+        return -1;
+    }
+    int descriptor = (int)syscall(SYS_openat2, parent, path, &how, sizeof how);
+    if (descriptor < 0 && (errno == ENOSYS || errno == EPERM)) {
+        no_openat2 = true;
+        errno = ENOSYS;
+    }
+    return descriptor;
+}
+
+static void close_keeping_errno(int descriptor)
+{
+    int error = errno;
+
+    if (descriptor >= 0)
+        close(descriptor);
+    errno = error;
+}
+
+int directory_open(int parent, const char *name)
+{
+    return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int directory_handle(int parent, const char *name)
+{
+    return openat(parent, name, HANDLE | O_NOFOLLOW);
+}
+
+bool directory_has_link(int parent, const char *name)
+{
+    struct stat found;
+
+    return fstatat(parent, name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(found.st_mode);
+}
+
+/* --- below a directory --- */
+
+/* The next part of *path, which goes on behind it; "." and empty ones are passed over. 1; 0 at the end; -1 with errno. */
+static int next_part(const char **path, char part[NAME_MAX + 1])
+{
+    size_t length;
+
+    do {
+        *path += strspn(*path, "/");
+        length = strcspn(*path, "/");
+        if (length > NAME_MAX) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        memcpy(part, *path, length);
+        part[length] = '\0';
+        *path += length;
+    } while (strcmp(part, ".") == 0);
+    return length > 0;
+}
+
+/* How many parts next_part has still to give. */
+static unsigned count_parts(const char *path)
+{
+    unsigned count = 0;
+
+    for (size_t length; *path != '\0'; path += length) {
+        path += strspn(path, "/");
+        length = strcspn(path, "/");
+        count += length > 0 && !(length == 1 && *path == '.');
+    }
+    return count;
+}
+
+static bool has_dots(const char *path)
+{
+    for (const char *at = path; (at = strstr(at, "..")); at += 2)
+        if ((at == path || at[-1] == '/') && (at[2] == '\0' || at[2] == '/'))
+            return true;
+    return false;
+}
+
+int directory_open_below_by_parts(int parent, const char *path, int flags)
+{
+    char part[NAME_MAX + 1];
+    int at = parent;
+
+    if (*path == '/' || has_dots(path)) {
+        errno = EXDEV;
+        return -1;
+    }
+    int more = next_part(&path, part);
+    if (more == 0)
+        return openat(parent, ".", flags | O_CLOEXEC);
+    while (more > 0 && at >= 0) {
+        bool last = count_parts(path) == 0;
+        int next = openat(at, part, (last ? flags | O_CLOEXEC : HANDLE) | O_NOFOLLOW);
+        if (at != parent)
+            close_keeping_errno(at);
+        at = next;
+        more = last ? 0 : next_part(&path, part);
+    }
+    if (more >= 0 || at < 0)
+        return at;
+    if (at != parent)
+        close_keeping_errno(at);
+    return -1;
+}
+
+int directory_open_below(int parent, const char *path, int flags)
+{
+    if (*path == '/' || has_dots(path)) {
+        errno = EXDEV;
+        return -1;
+    }
+    int descriptor = open_as(parent, path, flags | O_NOFOLLOW | O_CLOEXEC, BENEATH | NO_SYMLINKS);
+    return descriptor < 0 && errno == ENOSYS ? directory_open_below_by_parts(parent, path, flags)
+                                             : descriptor;
+}
+
+bool directory_may_stay_within(int root, const char *path)
+{
+    int descriptor = -1;
+
+    /* EAGAIN: something was renamed meanwhile. */
+    for (unsigned i = 0; i < RETRIES; i++) {
+        descriptor = open_as(root, path, O_PATH | O_CLOEXEC, BENEATH);
+        if (descriptor >= 0 || errno != EAGAIN)
+            break;
+    }
+    if (descriptor >= 0)
+        close(descriptor);
+    return descriptor >= 0 || (errno != EXDEV && errno != EAGAIN);
+}
+
+/* --- the way to a directory --- */
+
+bool directory_set_mode(int directory, mode_t mode)
+{
+    char path[64];
+
+    if (fchmodat(directory, ".", mode, 0) == 0)
+        return true;
+    /* Without the right to search it, not even "." is to be had; the descriptor's own name is. */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", directory);
+    return errno == EACCES && chmod(path, mode) == 0;
+}
+
+/* The mode is that of what was opened: if somebody has put another directory in its place, one that is not this user's keeps its
+ * own. */
+int directory_make(int parent, const char *name, mode_t mode)
+{
+    struct stat made;
+
+    if (mkdirat(parent, name, mode) != 0)
+        return -1;
+    int handle = directory_handle(parent, name);
+    if (handle >= 0 && fstat(handle, &made) == 0 && made.st_uid == geteuid() &&
+        (made.st_mode & SET_BITS & ~(mode_t)S_ISGID) != mode)
+        directory_set_mode(handle, mode | (made.st_mode & S_ISGID));
+    return handle;
+}
+
+static int step(int at, const char *part, bool own, mode_t made)
+{
+    int next = openat(at, part, HANDLE | (own ? O_NOFOLLOW : 0));
+
+    if (next < 0 && errno == ENOENT && made != 0) {
+        next = directory_make(at, part, made);
+        if (next < 0 && errno == EEXIST)
+            next = openat(at, part, HANDLE | (own ? O_NOFOLLOW : 0));
+    }
+    if (next < 0 && errno == ENOTDIR && own)
+        errno = directory_has_link(at, part) ? ELOOP : ENOTDIR;
+    return next;
+}
+
+int directory_reach(const char *path, unsigned own, mode_t made, int *near)
+{
+    char part[NAME_MAX + 1];
+    int at = open(*path == '/' ? "/" : ".", HANDLE), more = 0;
+
+    if (near)
+        *near = -1;
+    if (*path == '\0') {
+        close_keeping_errno(at);
+        errno = ENOENT;
+        return -1;
+    }
+    while (at >= 0 && (more = next_part(&path, part)) > 0) {
+        int next = step(at, part, count_parts(path) < own, made);
+        if (next < 0 && near)
+            *near = at;
+        else
+            close_keeping_errno(at);
+        at = next;
+    }
+    if (more < 0) {
+        close_keeping_errno(at);
+        at = -1;
+    }
+    return at;
+}
