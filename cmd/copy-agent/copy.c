@@ -21,6 +21,7 @@
 #include "cmd/copy-agent/walk.h"
 #include "common/deadline.h"
 #include "common/limits.h"
+#include "common/log.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -113,6 +114,17 @@ static void carry_out_version(struct copy *copy, struct stage *stage, unsigned j
         version_link(copy, stage);
 }
 
+static void warn_dropped(const struct copy *copy)
+{
+    uint64_t dropped = copy->dropped;
+
+    if (dropped > 0)
+        log_warn("%" PRIu64
+                 " file%s copied without setuid and setgid bits and file capabilities; hint: %s keeps them",
+                 dropped, dropped == 1 ? " was" : "s were",
+                 copy->settings->no_parents ? "-p" : "--keep-privileges");
+}
+
 static void carry_out(struct copy *copy, unsigned jobs, bool small)
 {
     struct stage stage;
@@ -123,6 +135,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     else
         fill_dest(copy, &stage, jobs, small);
     stage_end(&stage);
+    warn_dropped(copy);
     if (copy->settings->user < 0 && copy->journal.troubles == 0)
         access_warn(copy);
 }
@@ -218,6 +231,7 @@ bool copy_run(const struct copy_settings *settings, const char *source, const ch
     copy->rules.verify = settings->verify;
     copy->rules.prune = settings->prune;
     copy->rules.privileged = geteuid() == 0;
+    copy->rules.keep_privileges = settings->keep_privileges;
     ownership_init(&copy->rules.ownership, settings->mode, settings->owner);
     copy->source = copy->dest = copy->volume = copy->dest_near = -1;
     journal_begin(&copy->journal, dest, deadline);

@@ -25,6 +25,7 @@ struct copy_settings {
     int64_t jobs;      /* 0: as many as fit */
     const char *version_dir, *link;
     int64_t user; /* --for-uid; below 0: nobody in particular */
+    bool follow_dest, keep_privileges;
 
     /* cp's ways, which differ a little. */
     bool keep_links; /* a SOURCE that is a link is copied as a link */
@@ -49,6 +50,7 @@ struct copy {
     const char *doing;
     atomic_uint_fast64_t files, bytes, skipped;          /* done */
     atomic_uint_fast64_t progress_files, progress_bytes; /* worked on, for the progress line */
+    atomic_uint_fast64_t dropped; /* files written without the privileges that they have in SOURCE */
     uint64_t pruned;
     bool complete; /* all is in DEST: what fails from now on fails of looking at it */
 };

@@ -34,7 +34,8 @@ static const struct option rows[] = {
     {.name = "archive",
      .letter = 'a',
      .offset = AT(archive),
-     .help = "The same as -r; all that can be kept always is"},
+     .help =
+         "The same as -r, with setuid and setgid bits and file capabilities; all else that can be kept always is"},
     {.name = "force",
      .letter = 'f',
      .offset = AT(force),
@@ -42,7 +43,7 @@ static const struct option rows[] = {
     {.name = "preserve",
      .letter = 'p',
      .offset = AT(preserve),
-     .help = "Nothing: modes and times are always kept"},
+     .help = "Keep setuid and setgid bits and file capabilities; modes and times are always kept"},
     {.name = "no-dereference",
      .letter = 'P',
      .offset = AT(no_dereference),
@@ -188,8 +189,10 @@ static bool find_dest(const struct cp_options *options, size_t *sources, const c
 static int copy_all(const struct cp_options *options, const struct verdict *verdict)
 {
     bool recursive = options->recursive || options->archive;
-    struct copy_settings settings = {
-        .user = -1, .keep_links = recursive || options->no_dereference, .no_parents = true};
+    struct copy_settings settings = {.user = -1,
+                                     .keep_links = recursive || options->no_dereference,
+                                     .no_parents = true,
+                                     .keep_privileges = options->archive || options->preserve};
     int64_t deadline = deadline_limit(deadline_now(), options->common.retry.timeout);
     struct reason why, failure = {.code = CODE_OK};
     size_t sources = 0;

@@ -98,17 +98,20 @@ static bool look_at_temporary(struct worker *worker, const struct temporary *tem
 static bool finish(struct worker *worker, int source, const struct stat *status, mode_t mode,
                    const struct temporary *temporary, struct trouble *trouble)
 {
+    struct metadata_end end = {0};
     struct stat present;
 
     if (!look_at_temporary(worker, temporary, mode, &present))
         return trouble_set(trouble, "cannot be written", errno);
-    int error = metadata_copy(source, status, temporary->descriptor, &present, &worker->copy->rules.ownership,
-                              &trouble->doing);
+    int error = metadata_copy(source, status, temporary->descriptor, &present, &worker->copy->rules, &end);
+    trouble->doing = end.doing;
     if (error == 0 && worker->copy->settings->sync && fsync(temporary->descriptor) != 0) {
         trouble->doing = "cannot be flushed to disk";
         error = errno;
     }
     trouble->error = error;
+    if (end.dropped && error == 0)
+        atomic_fetch_add(&worker->copy->dropped, 1);
     return error == 0;
 }
 
@@ -139,7 +142,7 @@ static enum written write_once(struct worker *worker, struct folder *folder, uin
 {
     struct temporary temporary;
     enum written result = WRITTEN_TROUBLE;
-    mode_t mode = ownership_mode(&worker->copy->rules.ownership, status->st_mode, false);
+    mode_t mode = plan_mode(&worker->copy->rules, status->st_mode, false);
     int error = temporary_open(worker, folder, mode, &temporary);
 
     if (error != 0) {
@@ -191,7 +194,7 @@ static void write_file(struct worker *worker, struct folder *folder, uint32_t no
 static bool adjust(struct worker *worker, uint32_t node, int present, const struct stat *status)
 {
     const struct plan_rules *rules = &worker->copy->rules;
-    const char *doing;
+    struct metadata_end end = {0};
     struct stat found;
 
     if (fstat(present, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size != status->st_size)
@@ -199,11 +202,11 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
     if (!plan_same_ownership(rules, status, &found)) {
         if (found.st_nlink > status->st_nlink)
             return false;
-        int error = metadata_adjust(status, present, &rules->ownership, &doing);
+        int error = metadata_adjust(status, present, rules, &end);
         if (error == EPERM)
             return false; /* somebody else's file; a copy of our own can take its place */
         if (error != 0)
-            worker_note(worker, node, doing, error);
+            worker_note(worker, node, end.doing, error);
     }
     /* Whole seconds where SOURCE has more: set by something else, or all that this file system keeps. */
     if (found.st_mtim.tv_nsec != status->st_mtim.tv_nsec) {

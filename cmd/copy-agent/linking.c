@@ -15,18 +15,16 @@ struct link_maker {
     int (*make)(const struct link_maker *maker, int directory, const char *name);
     const char *target;        /* of a symbolic link */
     const struct stat *status; /* of a symbolic link */
-    const struct ownership *ownership;
+    const struct plan_rules *rules;
     int leader_directory; /* of a hard link */
     const char *leader;
 };
 
 static int make_symlink(const struct link_maker *maker, int directory, const char *name)
 {
-    const char *doing;
-
     if (symlinkat(maker->target, directory, name) != 0)
         return errno;
-    return metadata_symlink(maker->status, directory, name, maker->ownership, &doing);
+    return metadata_symlink(maker->status, directory, name, maker->rules);
 }
 
 static int make_hard_link(const struct link_maker *maker, int directory, const char *name)
@@ -71,10 +69,8 @@ void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t nod
         return;
     }
     target[length] = '\0';
-    struct link_maker maker = {.make = make_symlink,
-                               .target = target,
-                               .status = &status,
-                               .ownership = &worker->copy->rules.ownership};
+    struct link_maker maker = {
+        .make = make_symlink, .target = target, .status = &status, .rules = &worker->copy->rules};
     int error = put_link(worker, folder, node, &maker);
     if (error != 0)
         worker_note(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);

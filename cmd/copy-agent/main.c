@@ -74,6 +74,10 @@ static const struct option rows[] = {
      .check = ownership_check_owner,
      .help = "Owner of what is written"},
     {.name = "chown", .stands_for = "owner"},
+    {.name = "keep-privileges",
+     .offset = AT(copy.keep_privileges),
+     .help =
+         "Keep setuid and setgid bits of files and file capabilities (security.capability); without it they are dropped"},
     {.name = "for-uid",
      .argument = "N",
      .type = OPTION_TEXT,

@@ -11,7 +11,13 @@
 
 #include "common/banned.h"
 
-enum { ALL_BITS = 07777, NAMES_SMALL = 1024, VALUE_SMALL = 1024, VALUE_LARGEST = 64 * 1024 };
+enum {
+    ALL_BITS = 07777,
+    PRIVILEGE_BITS = S_ISUID | S_ISGID,
+    NAMES_SMALL = 1024,
+    VALUE_SMALL = 1024,
+    VALUE_LARGEST = 64 * 1024
+};
 
 /* --- owner --- */
 
@@ -55,6 +61,9 @@ static int give(int descriptor, const char *name, const struct stat *status, con
 
 /* --- extended attributes --- */
 
+/* security.capability above all; others (SMACK64EXEC) change what a program may do, too. */
+#define PRIVILEGES "security."
+
 /* Labels belong to the place, not to the content; an overlay's own attributes would make nonsense elsewhere. */
 static bool is_copied(const char *name)
 {
@@ -62,8 +71,8 @@ static bool is_copied(const char *name)
            strncmp(name, "security.ima", 12) != 0 && strncmp(name, "security.evm", 12) != 0;
 }
 
-/* What cannot be read or is not accepted is passed over; only a lack of room is trouble. */
-static int copy_attribute(int source, int dest, const char *name)
+/* What cannot be read or is not accepted is passed over; only a lack of room is trouble. *given tells whether it is there now. */
+static int copy_attribute(int source, int dest, const char *name, bool *given)
 {
     char small[VALUE_SMALL], *value = small, *large = NULL;
     ssize_t length = fgetxattr(source, name, small, sizeof small);
@@ -73,14 +82,14 @@ static int copy_attribute(int source, int dest, const char *name)
         value = large = xcalloc(VALUE_LARGEST, 1);
         length = fgetxattr(source, name, large, VALUE_LARGEST);
     }
-    if (length >= 0 && fsetxattr(dest, name, value, (size_t)length, 0) != 0 &&
-        (errno == ENOSPC || errno == EDQUOT))
+    *given = length >= 0 && fsetxattr(dest, name, value, (size_t)length, 0) == 0;
+    if (length >= 0 && !*given && (errno == ENOSPC || errno == EDQUOT))
         error = errno;
     free(large);
     return error;
 }
 
-static int copy_attributes(int source, int dest, bool *any)
+static int copy_attributes(int source, int dest, const struct plan_rules *rules, bool *any, bool *dropped)
 {
     char small[NAMES_SMALL], *names = small, *large = NULL;
     ssize_t length = flistxattr(source, small, sizeof small);
@@ -91,11 +100,16 @@ static int copy_attributes(int source, int dest, bool *any)
         length = flistxattr(source, large, VALUE_LARGEST);
     }
     for (const char *name = names; error == 0 && length > 0 && name < names + length;
-         name += strlen(name) + 1)
-        if (is_copied(name)) {
-            error = copy_attribute(source, dest, name);
+         name += strlen(name) + 1) {
+        bool privilege = strncmp(name, PRIVILEGES, sizeof PRIVILEGES - 1) == 0, given = false;
+        if (!is_copied(name))
+            continue;
+        if (!privilege || rules->keep_privileges) {
+            error = copy_attribute(source, dest, name, &given);
             *any = true;
         }
+        *dropped |= privilege && !given;
+    }
     free(large);
     return error;
 }
@@ -103,68 +117,69 @@ static int copy_attributes(int source, int dest, bool *any)
 /* --- all of it --- */
 
 /* What the mode has to become. */
-static mode_t mode_for(const struct stat *status, const struct ownership *ownership, bool owner_kept)
+static mode_t mode_for(const struct stat *status, const struct plan_rules *rules, bool owner_kept,
+                       struct metadata_end *end)
 {
     bool directory = S_ISDIR(status->st_mode);
-    mode_t mode = ownership_mode(ownership, status->st_mode, directory);
+    mode_t mode = plan_mode(rules, status->st_mode, directory);
 
     /* A program of somebody else's that runs as its owner must not become one that runs as us. */
     if (owner_kept && !directory)
-        mode &= ~(mode_t)(S_ISUID | S_ISGID);
+        mode &= ~(mode_t)PRIVILEGE_BITS;
+    end->dropped |= !directory && (status->st_mode & PRIVILEGE_BITS & ~mode) != 0;
     return mode;
 }
 
-int metadata_adjust(const struct stat *status, int dest, const struct ownership *ownership,
-                    const char **doing)
+int metadata_adjust(const struct stat *status, int dest, const struct plan_rules *rules,
+                    struct metadata_end *end)
 {
     struct stat present;
     bool kept = false, changed = false;
 
-    *doing = "its owner cannot be set";
-    int error = fstat(dest, &present) != 0 ? errno
-                                           : give(dest, "", status, &present, ownership, &kept, &changed);
+    end->doing = "its owner cannot be set";
+    int error = fstat(dest, &present) != 0
+                    ? errno
+                    : give(dest, "", status, &present, &rules->ownership, &kept, &changed);
     if (error != 0)
         return error;
-    *doing = "its mode cannot be set";
-    return fchmod(dest, mode_for(status, ownership, kept)) == 0 ? 0 : errno;
+    end->doing = "its mode cannot be set";
+    return fchmod(dest, mode_for(status, rules, kept, end)) == 0 ? 0 : errno;
 }
 
 /* In this order: chown(2) clears setuid and capabilities, an ACL changes the mode, and all of it the times. */
 int metadata_copy(int source, const struct stat *status, int dest, const struct stat *present,
-                  const struct ownership *ownership, const char **doing)
+                  const struct plan_rules *rules, struct metadata_end *end)
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
     bool kept = false, changed = false;
 
-    *doing = "its owner cannot be set";
-    int error = give(dest, "", status, present, ownership, &kept, &changed);
+    end->doing = "its owner cannot be set";
+    int error = give(dest, "", status, present, &rules->ownership, &kept, &changed);
     if (error != 0)
         return error;
-    *doing = "its attributes cannot be set";
-    error = copy_attributes(source, dest, &changed);
+    end->doing = "its attributes cannot be set";
+    error = copy_attributes(source, dest, rules, &changed, &end->dropped);
     if (error != 0)
         return error;
-    *doing = "its mode cannot be set";
-    mode_t mode = mode_for(status, ownership, kept);
+    end->doing = "its mode cannot be set";
+    mode_t mode = mode_for(status, rules, kept, end);
     if ((changed || (present->st_mode & ALL_BITS) != mode) && fchmod(dest, mode) != 0)
         return errno;
-    *doing = "its times cannot be set";
+    end->doing = "its times cannot be set";
     return futimens(dest, times) == 0 ? 0 : errno;
 }
 
 int metadata_symlink(const struct stat *status, int directory, const char *name,
-                     const struct ownership *ownership, const char **doing)
+                     const struct plan_rules *rules)
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
     struct stat present;
     bool kept = false, changed = false;
 
-    *doing = "its owner cannot be set";
-    int error = fstatat(directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0
-                    ? errno
-                    : give(directory, name, status, &present, ownership, &kept, &changed);
+    if (fstatat(directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno;
+    int error = give(directory, name, status, &present, &rules->ownership, &kept, &changed);
     if (error != 0)
         return error;
-    *doing = "its times cannot be set";
     return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
 }

@@ -5,19 +5,25 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "common/ownership.h"
+#include "cmd/copy-agent/plan.h"
 
-/* Gives `dest`, which belongs to whom `present` says, what `source` has, as `status` and `ownership` say: owner and attributes
- * where the process may, the rest always. 0, or errno with *doing telling what failed. */
+/* What became of it. */
+struct metadata_end {
+    const char *doing; /* what failed, where an errno was returned */
+    bool dropped;      /* the source has setuid or setgid bits or capabilities that the copy does not get */
+};
+
+/* Gives `dest`, which belongs to whom `present` says, what `source` has, as `status` and `rules` say: owner and attributes
+ * where the process may, the rest always. 0, or errno. */
 int metadata_copy(int source, const struct stat *status, int dest, const struct stat *present,
-                  const struct ownership *ownership, const char **doing);
+                  const struct plan_rules *rules, struct metadata_end *end);
 
 /* The same without attributes and times, for a file whose content is there. */
-int metadata_adjust(const struct stat *status, int dest, const struct ownership *ownership,
-                    const char **doing);
+int metadata_adjust(const struct stat *status, int dest, const struct plan_rules *rules,
+                    struct metadata_end *end);
 
 /* Owner and times of a symbolic link. */
 int metadata_symlink(const struct stat *status, int directory, const char *name,
-                     const struct ownership *ownership, const char **doing);
+                     const struct plan_rules *rules);
 
 #endif

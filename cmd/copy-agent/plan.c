@@ -13,11 +13,18 @@
 
 enum { FIRST_NODES = 64, FIRST_NAMES = 1024, DISK_BLOCK = 512 };
 
+mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory)
+{
+    if (!directory && !rules->keep_privileges)
+        mode &= ~(mode_t)(S_ISUID | S_ISGID);
+    return ownership_mode(&rules->ownership, mode, directory);
+}
+
 bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
                          const struct stat *present)
 {
     const struct ownership *ownership = &rules->ownership;
-    mode_t wanted = ownership_mode(ownership, source->st_mode, S_ISDIR(source->st_mode));
+    mode_t wanted = plan_mode(rules, source->st_mode, S_ISDIR(source->st_mode));
     /* Without the privilege to give files away, setuid and setgid are not copied either. */
     mode_t compared = rules->privileged ? 07777 : 0777;
 
@@ -165,7 +172,7 @@ void plan_count_private(struct plan *plan, const struct plan_rules *rules, const
                         uint32_t node)
 {
     bool directory = S_ISDIR(source->st_mode);
-    mode_t mode = ownership_mode(&rules->ownership, source->st_mode, directory);
+    mode_t mode = plan_mode(rules, source->st_mode, directory);
 
     if (mode & (directory ? S_IXOTH : S_IROTH))
         return;

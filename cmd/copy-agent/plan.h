@@ -65,10 +65,14 @@ struct plan {
 /* How to decide. */
 struct plan_rules {
     bool verify;
-    bool prune;      /* a directory in the place of a file may go */
-    bool privileged; /* the process may give files away */
+    bool prune;           /* a directory in the place of a file may go */
+    bool privileged;      /* the process may give files away */
+    bool keep_privileges; /* setuid, setgid and capabilities of files */
     struct ownership ownership;
 };
+
+/* The mode that something of the mode `mode` gets: a file loses its setuid and setgid bits unless the rules give or keep them. */
+mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory);
 
 /* What to do for something that is `source`, where DEST has `present` (NULL: nothing) of that name. */
 enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *source,

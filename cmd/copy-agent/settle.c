@@ -42,20 +42,20 @@ void settle_links(struct copy *copy, struct stage *stage)
 
 static void settle_directory(struct copy *copy, const struct folder *folder, uint32_t node)
 {
-    const char *doing = "cannot be opened";
+    struct metadata_end end = {.doing = "cannot be opened"};
     struct stat status, present;
     int dest = folder_reopen_dest(folder);
     int error = dest < 0 || fstat(folder->source, &status) != 0 || fstat(dest, &present) != 0 ? errno : 0;
 
     if (error == 0)
-        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules.ownership, &doing);
+        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules, &end);
     /* Somebody else's directory that is good enough to copy into: what --owner and --mode say must hold, the rest was an
      * attempt. */
     bool demanded = copy->settings->mode || copy->settings->owner;
     if (error == EPERM && (!demanded || plan_same_ownership(&copy->rules, &status, &present)))
         error = 0;
     if (error != 0)
-        making_note(copy, node, doing, error);
+        making_note(copy, node, end.doing, error);
     if (dest >= 0)
         close(dest);
 }

@@ -13,13 +13,13 @@ hard_tree() {
 
 @test "a hard tree is copied to the last nanosecond" {
     hard_tree tree
-    run_tool copy-agent tree copy
+    run_tool copy-agent --keep-privileges tree copy
     exits 0
     same_tree tree copy
     says 'specials/fifo: is a FIFO, which is not copied'
     says 'specials/socket: is a socket'
     [ ! -e copy/specials/fifo ]
-    run_tool copy-agent tree copy
+    run_tool copy-agent --keep-privileges tree copy
     exits 0
     ends_saying 'copied 0 files'
     same_tree tree copy
@@ -30,7 +30,7 @@ hard_tree() {
     hard_tree tree
     rm -rf tree/beyond
     cp -a tree gnu
-    run_tool copy-agent tree copy
+    run_tool copy-agent --keep-privileges tree copy
     exits 0
     same_tree gnu copy
 }
@@ -68,10 +68,10 @@ hard_tree() {
     echo "$PWD/merged" >>mounts
     echo changed >merged/sparse/large
     small_volume size=100m
-    run_tool copy-agent merged volume
+    run_tool copy-agent --keep-privileges merged volume
     exits 0
     same_tree merged volume
-    run_tool copy-agent merged volume
+    run_tool copy-agent --keep-privileges merged volume
     ends_saying 'copied 0 files'
 }
 

@@ -54,6 +54,27 @@ START_TEST(where_they_prove_nothing_the_content_decides)
 }
 END_TEST
 
+START_TEST(files_lose_their_privileges_unless_they_are_kept_or_given)
+{
+    const struct plan_rules keeps = {.keep_privileges = true}, gives = {.ownership = {.mode = "u+s"}},
+                            reads = {.ownership = {.mode = "a+rX"}};
+
+    ck_assert_uint_eq(plan_mode(&usual, 06755, false), 0755);
+    ck_assert_uint_eq(plan_mode(&usual, 01755, false), 01755);
+    ck_assert_uint_eq(plan_mode(&usual, 02775, true),
+                      02775); /* a directory's setgid bit passes its group on */
+    ck_assert_uint_eq(plan_mode(&keeps, 06755, false), 06755);
+    ck_assert_uint_eq(plan_mode(&gives, 02755, false), 04755);
+    ck_assert_uint_eq(plan_mode(&reads, 06750, false), 0755);
+    /* What an earlier copy has is put right, not left. */
+    struct stat source = file(S_IFREG | 04755, 100, NEW_TIME, 5), present = source;
+    ck_assert_int_eq(decide(&usual, source, present), PLAN_ADJUST);
+    present.st_mode = S_IFREG | 0755;
+    ck_assert_int_eq(decide(&usual, source, present), PLAN_SKIP);
+    ck_assert_int_eq(decide(&keeps, source, present), PLAN_SKIP); /* without the right to give them */
+}
+END_TEST
+
 START_TEST(a_wrong_mode_or_owner_is_adjusted)
 {
     struct stat source = file(S_IFREG | 0644, 100, NEW_TIME, 5), present = source;
@@ -198,6 +219,7 @@ START_TEST(a_node_is_small)
 END_TEST
 
 SUITE("plan", what_is_not_there_is_created, size_and_time_tell_whether_a_file_is_unchanged,
-      where_they_prove_nothing_the_content_decides, a_wrong_mode_or_owner_is_adjusted,
-      without_privileges_neither_owner_nor_setuid_count, things_of_another_kind, directories,
-      settling_finds_ends_and_work, paths, totals_count_blocks_and_inodes, a_node_is_small)
+      where_they_prove_nothing_the_content_decides, files_lose_their_privileges_unless_they_are_kept_or_given,
+      a_wrong_mode_or_owner_is_adjusted, without_privileges_neither_owner_nor_setuid_count,
+      things_of_another_kind, directories, settling_finds_ends_and_work, paths,
+      totals_count_blocks_and_inodes, a_node_is_small)
