@@ -218,15 +218,16 @@ static void run_phases(struct copy *copy)
         carry_out(copy, jobs, is_memory_short(copy, &limits));
 }
 
-bool copy_run(const struct copy_settings *settings, const char *source, const char *dest, int64_t deadline,
+bool copy_run(const struct copy_settings *settings, const struct copy_operands *operands, int64_t deadline,
               struct buf *line, struct copy_counts *counts, struct reason *why)
 {
     struct copy *copy = xcalloc(1, sizeof *copy);
     int64_t began = deadline_now();
 
     copy->settings = settings;
-    copy->source_name = source;
-    copy->dest_name = dest;
+    copy->source_name = operands->source;
+    copy->dest_name = operands->dest;
+    copy->into = operands->into;
     copy->filter.rules = &settings->rules;
     copy->rules.verify = settings->verify;
     copy->rules.prune = settings->prune;
@@ -234,8 +235,8 @@ bool copy_run(const struct copy_settings *settings, const char *source, const ch
     copy->rules.keep_privileges = settings->keep_privileges;
     ownership_init(&copy->rules.ownership, settings->mode, settings->owner);
     copy->source = copy->dest = copy->volume = copy->dest_near = -1;
-    journal_begin(&copy->journal, dest, deadline);
-    progress_begin(&copy->progress, settings->progress, dest);
+    journal_begin(&copy->journal, operands->dest, deadline);
+    progress_begin(&copy->progress, settings->progress, operands->dest);
     run_phases(copy);
     enum code code = journal_verdict(&copy->journal, copy->doing, why);
     *counts = count(copy);

@@ -32,9 +32,16 @@ struct copy_settings {
     bool no_parents; /* DEST's parent must be there */
 };
 
+/* As the user said them. */
+struct copy_operands {
+    const char *source, *dest;
+    /* The name that SOURCE gets in the directory DEST; NULL: its content goes there, or it becomes DEST. */
+    const char *into;
+};
+
 struct copy {
     const struct copy_settings *settings;
-    const char *source_name, *dest_name; /* as the user said them */
+    const char *source_name, *dest_name, *into; /* the operands */
     struct filter filter;
     struct plan_rules rules;
     struct journal journal;
@@ -47,6 +54,7 @@ struct copy {
     struct stat source_root, dest_root;
     char *single, *single_target; /* SOURCE is no directory: its name, and its name in DEST; else NULL */
     char *dest_path;              /* the directory that things go into */
+    unsigned own_parts;           /* so many of its last parts must not be links */
     const char *doing;
     atomic_uint_fast64_t files, bytes, skipped;          /* done */
     atomic_uint_fast64_t progress_files, progress_bytes; /* worked on, for the progress line */
@@ -62,7 +70,7 @@ struct copy_counts {
 
 /* Runs one copy to its end. True: it is done, `line` says how and `counts` what. False fills `why`, and `line` with the words
  * that go before it: whether the files are there all the same. */
-bool copy_run(const struct copy_settings *settings, const char *source, const char *dest, int64_t deadline,
+bool copy_run(const struct copy_settings *settings, const struct copy_operands *operands, int64_t deadline,
               struct buf *line, struct copy_counts *counts, struct reason *why);
 
 #endif

@@ -103,11 +103,10 @@ static bool is_directory(const char *path)
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-/* DEST/NAME for a SOURCE that goes into a directory under its own name; DEST for "DIR/." and "DIR/..", whose content goes there. */
-static char *target_for(const char *source, const char *dest)
+/* The name that a SOURCE gets in a directory; NULL for "DIR/." and "DIR/..", whose content goes there. The caller frees it. */
+static char *name_in_dest(const char *source)
 {
     size_t end = strlen(source), begin;
-    struct buf path;
 
     while (end > 1 && source[end - 1] == '/')
         end--;
@@ -115,11 +114,7 @@ static char *target_for(const char *source, const char *dest)
         ;
     size_t length = end - begin;
     bool dots = length > 0 && length <= 2 && strspn(source + begin, ".") >= length;
-    if (dots || length == 0)
-        return xstrdup(dest);
-    buf_init(&path, SIZE_MAX / 2);
-    buf_add_format(&path, "%s/%.*s", dest, (int)length, source + begin);
-    return path.data;
+    return dots || length == 0 ? NULL : xstrndup(source + begin, length);
 }
 
 /* Fills `why` with what keeps a SOURCE from being copied at all. */
@@ -141,9 +136,10 @@ static bool copy_one(const struct copy_settings *settings, bool recursive, const
 
     if (!check_source(source, recursive, why))
         return false;
-    char *target = into ? target_for(source, dest) : xstrdup(dest);
-    bool good = copy_run(settings, source, target, deadline, line, &counts, why);
-    free(target);
+    char *name = into ? name_in_dest(source) : NULL;
+    const struct copy_operands operands = {.source = source, .dest = dest, .into = name};
+    bool good = copy_run(settings, &operands, deadline, line, &counts, why);
+    free(name);
     return good;
 }
 

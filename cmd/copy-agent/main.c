@@ -114,6 +114,9 @@ static const struct option rows[] = {
     {.name = "prune",
      .offset = AT(copy.prune),
      .help = "Take away what is in DEST and not in SOURCE, but no --writable path, lost+found or mount"},
+    {.name = "follow-dest",
+     .offset = AT(copy.follow_dest),
+     .help = "Follow DEST if it is a link; never together with --prune"},
     {.name = "render",
      .argument = "GLOB",
      .type = OPTION_LIST,
@@ -260,12 +263,31 @@ static int64_t deadline_of(const struct retry_policy *retry, int64_t began)
 static void enter_sandbox(const struct copy_agent_options *options)
 {
     const struct option_list *operands = &options->common.operands;
+    const char *dest = operands->count == 2 ? operands->items[1] : NULL;
+    char *meant = dest && options->copy.follow_dest ? realpath(dest, NULL) : NULL;
     struct sandbox sandbox;
 
     sandbox_begin(&sandbox, (enum sandbox_mode)options->common.sandbox);
     sandbox_allow_folder(&sandbox, options->install);
-    sandbox_allow_folder(&sandbox, operands->count == 2 ? operands->items[1] : NULL);
+    sandbox_allow_folder(&sandbox, meant ? meant : dest);
+    free(meant);
     sandbox_enter(&sandbox, options->common.termination_log);
+}
+
+static bool check_usage(const struct copy_agent_options *options, struct reason *why)
+{
+    const struct option_list *operands = &options->common.operands;
+    const struct copy_settings *settings = &options->copy;
+
+    if (operands->count != 2)
+        return reason_set(why, CODE_USAGE, "%s: expected SOURCE and DEST",
+                          operands->count > 2 ? operands->items[2] : "an operand is missing");
+    if (settings->version_dir && strcmp(settings->version_dir, settings->link) == 0)
+        return reason_set(why, CODE_USAGE, "--link: is the name of --version-dir: expected another");
+    if (settings->follow_dest && settings->prune)
+        return reason_set(why, CODE_USAGE,
+                          "--follow-dest: with --prune it could empty any directory: expected one of them");
+    return true;
 }
 
 static int run(struct copy_agent_options *options, const struct verdict *verdict)
@@ -282,21 +304,15 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
             return verdict_refuse(verdict, &why);
         return finish(verdict, options->install, began, "installed", NULL);
     }
-    if (operands->count != 2) {
-        reason_set(&why, CODE_USAGE, "%s: expected SOURCE and DEST",
-                   operands->count > 2 ? operands->items[2] : "an operand is missing");
+    if (!check_usage(options, &why))
         return verdict_refuse(verdict, &why);
-    }
-    if (options->copy.version_dir && strcmp(options->copy.version_dir, options->copy.link) == 0) {
-        reason_set(&why, CODE_USAGE, "--link: is the name of --version-dir: expected another");
-        return verdict_refuse(verdict, &why);
-    }
     options->copy.user = -1;
     if (options->for_uid)
         units_parse_number(options->for_uid, 0, LAST_ID, &options->copy.user);
     buf_init(&line, LINE_MAX_BYTES);
-    int code = copy_run(&options->copy, operands->items[0], operands->items[1],
-                        deadline_of(&options->common.retry, began), &line, &counts, &why)
+    const struct copy_operands named = {.source = operands->items[0], .dest = operands->items[1]};
+    int code = copy_run(&options->copy, &named, deadline_of(&options->common.retry, began), &line, &counts,
+                        &why)
                    ? finish_copy(verdict, operands->items[1], began, line.data, &counts)
                    : refuse(verdict, operands->items[1], began, line.data, &why);
     buf_free(&line);

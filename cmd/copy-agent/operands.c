@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/directory.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -54,6 +55,16 @@ static char *name_of(const char *path)
     return xstrndup(path + begin, end - begin);
 }
 
+/* The same path without "/" and "/." behind it. The caller frees it. */
+static char *without_end(const char *path)
+{
+    size_t end = strlen(path);
+
+    while (end > 1 && (path[end - 1] == '/' || (path[end - 1] == '.' && path[end - 2] == '/')))
+        end--;
+    return xstrndup(path, end);
+}
+
 static bool ends_in_slash(const char *path)
 {
     size_t length = strlen(path);
@@ -64,10 +75,8 @@ static bool ends_in_slash(const char *path)
 static bool open_directory_source(struct copy *copy)
 {
     copy->source = open(copy->source_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy->source < 0 || fstat(copy->source, &copy->source_root) != 0)
-        return refuse_errno(copy, copy->source_name, "cannot be read");
-    copy->dest_path = xstrdup(copy->dest_name);
-    return true;
+    return (copy->source >= 0 && fstat(copy->source, &copy->source_root) == 0) ||
+           refuse_errno(copy, copy->source_name, "cannot be read");
 }
 
 /* The operand may be a link to a file: then the file is copied, under the operand's name. */
@@ -75,23 +84,12 @@ static bool open_single_source(struct copy *copy)
 {
     char *real = copy->settings->keep_links ? NULL : realpath(copy->source_name, NULL);
     char *directory = directory_of(real ? real : copy->source_name);
-    char *source_name = name_of(copy->source_name);
-    struct stat present;
 
     copy->single = name_of(real ? real : copy->source_name);
     copy->source = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = copy->source >= 0 && fstat(copy->source, &copy->source_root) == 0;
     free(directory);
     free(real);
-    if (ends_in_slash(copy->dest_name) ||
-        (stat(copy->dest_name, &present) == 0 && S_ISDIR(present.st_mode))) {
-        copy->dest_path = xstrdup(copy->dest_name);
-        copy->single_target = source_name;
-    } else {
-        copy->dest_path = directory_of(copy->dest_name);
-        copy->single_target = name_of(copy->dest_name);
-        free(source_name);
-    }
     return good || refuse_errno(copy, copy->source_name, "cannot be read");
 }
 
@@ -109,73 +107,113 @@ static bool open_source(struct copy *copy)
     return open_single_source(copy);
 }
 
-/* The nearest directory above DEST that exists. */
-static int open_near(const char *path)
-{
-    char *above = directory_of(path);
-    int near = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    while (near < 0 && errno == ENOENT && strcmp(above, "/") != 0 && strcmp(above, ".") != 0) {
-        char *higher = directory_of(above);
-        free(above);
-        above = higher;
-        near = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    }
-    free(above);
-    return near;
-}
-
 static bool is_same(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* mkdir -p, but for the last name. */
-static bool make_parents(const char *path)
+/* Where a file goes: into DEST, if that is a directory or ends as one; else it becomes DEST. A link to a directory is
+ * refused when it is opened; any other is replaced, as a file would be. */
+static void place_single(struct copy *copy)
 {
-    char *part = xstrdup(path);
-    bool good = true;
+    struct stat present;
+    bool directory = copy->into || ends_in_slash(copy->dest_name) ||
+                     (stat(copy->dest_name, &present) == 0 && S_ISDIR(present.st_mode));
 
-    for (char *at = part + 1; good && *at != '\0'; at++) {
-        if (*at != '/' || at[1] == '\0' || at[1] == '/')
-            continue;
-        *at = '\0';
-        good = mkdir(part, PARENT_MODE) == 0 || errno == EEXIST;
-        *at = '/';
+    if (directory) {
+        copy->dest_path = without_end(copy->dest_name);
+        copy->own_parts = 1;
+        copy->single_target = copy->into ? xstrdup(copy->into) : name_of(copy->source_name);
+    } else {
+        copy->dest_path = directory_of(copy->dest_name);
+        copy->single_target = name_of(copy->dest_name);
     }
-    int error = errno;
-    free(part);
-    errno = error;
-    return good;
 }
 
-static bool make_directory(struct copy *copy)
+static void place_tree(struct copy *copy)
 {
-    errno = ENOENT;
-    if (copy->settings->no_parents ? copy->single != NULL : !make_parents(copy->dest_path))
-        return refuse_errno(copy, copy->dest_path, "cannot be made");
-    /* A file's directory is one of the parents, and so is that of versions; a tree's own gets the mode of SOURCE at the end. */
-    bool parent = copy->single || copy->settings->version_dir;
-    if (mkdir(copy->dest_path, parent ? PARENT_MODE : S_IRWXU) != 0 && errno != EEXIST)
-        return refuse_errno(copy, copy->dest_path, "cannot be made");
-    copy->dest = open(copy->dest_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct buf path;
+
+    copy->dest_path = without_end(copy->dest_name);
+    copy->own_parts = 1;
+    if (!copy->into)
+        return;
+    buf_init(&path, SIZE_MAX / 2);
+    buf_add_format(&path, "%s/%s", copy->dest_path, copy->into);
+    free(copy->dest_path);
+    copy->dest_path = path.data;
+    copy->own_parts = 2;
+}
+
+/* Whoever may write into a volume may put a link there to where only this process may write. */
+static bool refuse_link(struct copy *copy)
+{
+    struct reason why;
+
+    reason_set(&why, CODE_FAILED, "%.200s: is a link, which is not followed", copy->dest_path);
+    reason_hint(&why, "anybody who may write there can have made it: name the directory that it leads to%s",
+                copy->settings->no_parents ? "" : ", or use --follow-dest");
+    journal_add(&copy->journal, &why);
+    return false;
+}
+
+/* Takes a handle on DEST, which it may read as well as pass through. */
+static bool take_dest(struct copy *copy, int handle)
+{
+    copy->dest = openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (copy->dest < 0 && errno == EACCES)
+        copy->dest = handle;
+    else
+        close(handle);
     return (copy->dest >= 0 && fstat(copy->dest, &copy->dest_root) == 0) ||
            refuse_errno(copy, copy->dest_path, "cannot be opened");
+}
+
+/* DEST is looked for and not there: it is made, and the directories above it. */
+static bool make_directory(struct copy *copy)
+{
+    bool no_parents = copy->settings->no_parents;
+    char *above = directory_of(copy->dest_path), *name = name_of(copy->dest_path);
+    /* A file's directory is one of the parents, and so is that of versions; a tree's own gets the mode of SOURCE at the end. */
+    bool parent = copy->single || copy->settings->version_dir;
+    int handle = -1, directory = -1;
+
+    errno = ENOENT;
+    if (!no_parents || !copy->single)
+        directory = directory_reach(above, copy->own_parts > 0 ? copy->own_parts - 1 : 0,
+                                    no_parents ? 0 : PARENT_MODE, NULL);
+    if (directory >= 0) {
+        handle = directory_make(directory, name, parent ? PARENT_MODE : S_IRWXU);
+        if (handle < 0 && errno == EEXIST)
+            handle = directory_handle(directory, name);
+        int error = errno;
+        close(directory);
+        errno = error;
+    }
+    free(above);
+    free(name);
+    return handle >= 0 ? take_dest(copy, handle) : refuse_errno(copy, copy->dest_path, "cannot be made");
 }
 
 /* Opens DEST, or what will hold it. */
 static bool open_dest(struct copy *copy)
 {
-    copy->dest = open(copy->dest_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy->dest < 0 && errno == EACCES)
-        copy->dest = open(copy->dest_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (copy->dest < 0 && errno == ENOTDIR)
+    if (copy->single)
+        place_single(copy);
+    else
+        place_tree(copy);
+    if (copy->settings->follow_dest)
+        copy->own_parts = 0;
+    int handle = directory_reach(copy->dest_path, copy->own_parts, 0, &copy->dest_near);
+    if (handle >= 0) {
+        copy->dest_near = fcntl(handle, F_DUPFD_CLOEXEC, 0);
+        return take_dest(copy, handle);
+    }
+    if (errno == ELOOP)
+        return refuse_link(copy);
+    if (errno == ENOTDIR)
         return refuse(copy, CODE_FAILED, copy->dest_path, "is no directory");
-    if (copy->dest < 0 && errno != ENOENT)
-        return refuse_errno(copy, copy->dest_path, "cannot be opened");
-    copy->dest_near = copy->dest >= 0 ? fcntl(copy->dest, F_DUPFD_CLOEXEC, 0) : open_near(copy->dest_path);
-    return copy->dest < 0 || fstat(copy->dest, &copy->dest_root) == 0 ||
-           refuse_errno(copy, copy->dest_path, "cannot be opened");
+    return errno == ENOENT || refuse_errno(copy, copy->dest_path, "cannot be opened");
 }
 
 /* Whether `directory` is, or lies below, the directory that `top` describes. */
