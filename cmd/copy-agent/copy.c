@@ -201,6 +201,8 @@ static void run_phases(struct copy *copy)
     struct space space;
 
     copy->doing = "looking at SOURCE";
+    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
+    limits_hold_memory(&limits);
     if (!operands_open(copy))
         return;
     if (!dry && (copy->volume >= 0 || copy->dest >= 0))
@@ -208,7 +210,6 @@ static void run_phases(struct copy *copy)
     space_read(copy->dest_near, &space);
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;
-    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
     unsigned jobs = choose_jobs(copy, &limits);
     if (!check_before(copy, &space, jobs))
         return;

@@ -221,6 +221,7 @@ int cp_run(int argc, char **argv)
     struct verdict verdict;
     int code;
 
+    mem_set_exit_code(CODE_FAILED);
     if (tool_begin(&cp_tool, argc, argv, &options, &verdict, &code))
         code = copy_all(&options, &verdict);
     options_free(&cp_tool, &options);

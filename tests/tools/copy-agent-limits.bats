@@ -211,6 +211,36 @@ CODE
     same_tree agent volume
 }
 
+@test "more files than the memory limit can hold a plan of: 3 with a reason, not killed" {
+    needs_root
+    not_emulated
+    release_build
+    rm -rf agent
+    "$python" - <<'CODE'
+import os
+os.makedirs("agent")
+open("agent/one", "w").close()
+for folder in range(17):
+    os.makedirs(f"agent/{folder}")
+    for number in range(2000):
+        os.link("agent/one", f"agent/{folder}/{number:06d}" + "n" * 240)
+CODE
+    own_memory_limit $((16 * 1024 * 1024))
+    run_tool copy-agent agent volume
+    exits 3
+    ends_saying "copy-agent: out of memory; hint: raise the container's memory limit"
+    [ ! -e volume ]
+    ln -s "$bin/copy-agent" cp
+    bin=$PWD run_tool cp -r agent volume
+    exits 1
+    ends_saying "cp: out of memory"
+    echo $((32 * 1024 * 1024)) >"$memory_cgroup/memory.limit_in_bytes"
+    run_tool copy-agent agent volume
+    exits 0
+    ends_saying 'copied 34001 files'
+    grep -qx 'oom_kill 0' "$memory_cgroup/memory.oom_control"
+}
+
 @test "10,000 files need at most 8 MiB of its own" {
     release_build
     not_emulated
