@@ -120,24 +120,29 @@ static void end_message(struct template *template)
     fail(template, message);
 }
 
-/* One newline at the very end is held back, and comes out only if more follows. */
-static int put_file(struct template *template, int descriptor)
+/* One newline at the very end is held back, and comes out only if more follows. Files of procfs tell no size, and some have no end:
+ * NULL, or what is wrong. */
+static const char *put_file(struct template *template, int descriptor)
 {
     char chunk[CHUNK];
     bool newline = false;
+    size_t length = 0;
 
     while (!template->ended) {
         ssize_t got = read(descriptor, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
-            return got < 0 ? errno : 0;
+            return got < 0 ? strerror(errno) : NULL;
+        length += (size_t)got;
+        if (length > TEMPLATE_FILE_MOST)
+            return "is larger than 16 MiB";
         if (newline)
             put(template, "\n", 1);
         newline = chunk[got - 1] == '\n';
         put(template, chunk, (size_t)got - newline);
     }
-    return 0;
+    return NULL;
 }
 
 static void end_path(struct template *template)
@@ -148,8 +153,7 @@ static void end_path(struct template *template)
     int descriptor = template_files_open(template->files, path, &problem);
 
     if (descriptor >= 0) {
-        int error = put_file(template, descriptor);
-        problem = error != 0 ? strerror(error) : NULL;
+        problem = put_file(template, descriptor);
         close(descriptor);
     }
     if (!problem)

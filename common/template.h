@@ -12,6 +12,9 @@
 #include "common/buf.h"
 #include "common/template_files.h"
 
+/* A file that ${file:PATH} names has at most so many bytes. */
+enum { TEMPLATE_FILE_MOST = 16 * 1024 * 1024 };
+
 /* Where the result and the errors go. Both members may be called many times for one piece of text. */
 struct template_sink {
     /* Takes the next bytes of the result; false ends it. May be NULL: then the text is only checked. */

@@ -19,7 +19,10 @@
 
 #include "common/banned.h"
 
-enum { ACL_LARGEST = 4096, PATH_MOST = 16 * 1024 * 1024 };
+enum {
+    ACL_LARGEST = 64 * 1024 /* as large as an attribute may be: part of one would say too little */,
+    PATH_MOST = 16 * 1024 * 1024
+};
 
 struct access {
     struct copy *copy;
@@ -28,18 +31,19 @@ struct access {
     bool without_acls; /* the file system has none */
     bool *matched;     /* for each --writable pattern */
     struct buf path;
+    char acl[ACL_LARGEST];
 };
 
 /* `name` in `directory`, or that itself for ".". Its descriptor may be O_PATH, so the attribute is read by way of /proc; without
  * /proc the mode has to do. Returns the length, 0 for none. */
-static size_t read_acl(struct access *access, int directory, const char *name, char acl[ACL_LARGEST])
+static size_t read_acl(struct access *access, int directory, const char *name)
 {
     char path[64 + NAME_MAX + 1];
 
     if (access->without_acls)
         return 0;
     snprintf(path, sizeof path, "/proc/self/fd/%d/%s", directory, name);
-    ssize_t length = lgetxattr(path, ACL_ATTRIBUTE, acl, ACL_LARGEST);
+    ssize_t length = lgetxattr(path, ACL_ATTRIBUTE, access->acl, sizeof access->acl);
     if (length < 0 && errno == EOPNOTSUPP)
         access->without_acls = true;
     return length > 0 ? (size_t)length : 0;
@@ -82,15 +86,14 @@ static unsigned wanted_for(struct access *access, const char *path, bool directo
 
 static void check(struct access *access, int directory, const char *name, const char *path, unsigned wanted)
 {
-    char acl[ACL_LARGEST];
     struct stat file;
 
     if (fstatat(directory, name, &file, AT_SYMLINK_NOFOLLOW) != 0) {
         journal_add_errno(&access->copy->journal, path, "cannot be looked at", errno);
         return;
     }
-    size_t length = S_ISLNK(file.st_mode) ? 0 : read_acl(access, directory, name, acl);
-    if (!S_ISLNK(file.st_mode) && !acl_allows(&access->user, &file, acl, length, wanted))
+    size_t length = S_ISLNK(file.st_mode) ? 0 : read_acl(access, directory, name);
+    if (!S_ISLNK(file.st_mode) && !acl_allows(&access->user, &file, access->acl, length, wanted))
         note(access, path, &file, wanted);
 }
 
@@ -142,24 +145,27 @@ static void check_tree(struct access *access)
 void access_check(struct copy *copy)
 {
     const struct option_list *groups = &copy->settings->groups, *writable = &copy->settings->writable;
-    struct access access = {.copy = copy, .user = {.user = (uid_t)copy->settings->user}};
+    struct access *access = xcalloc(1, sizeof *access);
     int64_t group;
 
-    access.groups = xcalloc(groups->count, sizeof *access.groups);
-    access.matched = xcalloc(writable->count, sizeof *access.matched);
+    access->copy = copy;
+    access->user.user = (uid_t)copy->settings->user;
+    access->groups = xcalloc(groups->count, sizeof *access->groups);
+    access->matched = xcalloc(writable->count, sizeof *access->matched);
     for (size_t i = 0; i < groups->count; i++)
         if (units_parse_number(groups->items[i], 0, UINT32_MAX - 1, &group))
-            access.groups[access.user.group_count++] = (gid_t)group;
-    access.user.groups = access.groups;
-    buf_init(&access.path, PATH_MOST);
-    check_above(&access);
-    check_tree(&access);
+            access->groups[access->user.group_count++] = (gid_t)group;
+    access->user.groups = access->groups;
+    buf_init(&access->path, PATH_MOST);
+    check_above(access);
+    check_tree(access);
     for (size_t i = 0; i < writable->count && journal_halt(&copy->journal) == CODE_OK; i++)
-        if (!access.matched[i])
+        if (!access->matched[i])
             log_warn("--writable %.200s: nothing that was copied matches", writable->items[i]);
-    buf_free(&access.path);
-    free(access.matched);
-    free(access.groups);
+    buf_free(&access->path);
+    free(access->matched);
+    free(access->groups);
+    free(access);
 }
 
 void access_warn(const struct copy *copy)

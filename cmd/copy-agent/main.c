@@ -1,4 +1,5 @@
 /* copy-agent: an agent's files into a shared volume. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

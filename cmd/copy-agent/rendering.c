@@ -73,23 +73,28 @@ static void on_error(void *owner, size_t line, size_t column, const char *messag
     journal_add(rendering->journal, &why);
 }
 
-/* False with errno in *error when `source` cannot be read or the result not be written; 0 there: the template is wrong. */
+/* False with errno in *error when `source` cannot be read or the result not be written; 0 there: the template is wrong, or
+ * the run is to end. */
 static bool render(struct rendering *rendering, const struct copy *copy, int source, const char **doing,
                    int *error)
 {
     const struct template_files files = {.directories = &copy->settings->render_files, .any = true};
-    ssize_t got;
+    bool stopped;
+    ssize_t got = 0;
 
     rendering->sink = (struct template_sink){rendering->dest >= 0 ? collect : NULL, on_error, rendering};
     template_begin(&rendering->template, &rendering->sink, copy->settings->render_prefix, &files);
-    do
+    while (!(stopped = journal_halt(&copy->journal) != CODE_OK)) {
         got = read(source, rendering->in, sizeof rendering->in);
-    while ((got < 0 && errno == EINTR) ||
-           (got > 0 && template_feed(&rendering->template, rendering->in, (size_t)got)));
-    *doing = "cannot be read";
-    *error = got < 0 ? errno : 0;
-    bool good = template_end(&rendering->template);
-    if (*error == 0 && rendering->dest >= 0 && !flush(rendering)) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0 || !template_feed(&rendering->template, rendering->in, (size_t)got))
+            break;
+    }
+    *doing = stopped ? NULL : "cannot be read";
+    *error = got < 0 && !stopped ? errno : 0;
+    bool good = template_end(&rendering->template) && !stopped;
+    if (good && *error == 0 && rendering->dest >= 0 && !flush(rendering)) {
         *doing = "cannot be written";
         *error = rendering->error;
     }
@@ -102,7 +107,7 @@ bool rendering_write(const struct copy *copy, int source, int dest, struct troub
 
     rendering->dest = dest;
     bool good = render(rendering, copy, source, &trouble->doing, &trouble->error);
-    if (!good && trouble->error == 0)
+    if (!good && trouble->error == 0 && trouble->doing)
         trouble->doing = "cannot be rendered any more";
     free(rendering);
     return good;
