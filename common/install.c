@@ -16,12 +16,27 @@ enum { CHUNK = 64 * 1024, MODE = 0755 };
 
 #define SELF "/proc/self/exe"
 
-static bool check_executable_place(const char *directory, struct reason *why)
+static bool install_fail(const char *path, const char *doing, int error, struct reason *why)
+{
+    return reason_set(why, CODE_FAILED, "%.200s: %s%s", path, doing, strerror(error));
+}
+
+/* A handle on it; -1 fills `why`. */
+static int open_directory(const char *directory, struct reason *why)
+{
+    int handle = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (handle < 0)
+        install_fail(directory, "", errno, why);
+    return handle;
+}
+
+static bool check_executable_place(int handle, const char *directory, struct reason *why)
 {
     struct statvfs place;
 
-    if (statvfs(directory, &place) != 0)
-        return reason_set(why, CODE_FAILED, "%.200s: %s", directory, strerror(errno));
+    if (fstatvfs(handle, &place) != 0)
+        return install_fail(directory, "", errno, why);
     if (place.f_flag & ST_NOEXEC) {
         reason_set(why, CODE_FAILED, "%.200s: is mounted noexec, so no program can be run from there",
                    directory);
@@ -55,11 +70,16 @@ bool install_self(const char *directory, const char *name, struct reason *why)
     char path[PATH_MAX];
     struct publish publish;
 
-    if (!check_executable_place(directory, why))
-        return false;
     if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path)
-        return reason_set(why, CODE_FAILED, "%.200s: %s", directory, strerror(ENAMETOOLONG));
-    if (!publish_begin(&publish, path, MODE, why))
+        return install_fail(directory, "", ENAMETOOLONG, why);
+    int handle = open_directory(directory, why);
+    if (handle < 0)
+        return false;
+    if (!check_executable_place(handle, directory, why)) {
+        close(handle);
+        return false;
+    }
+    if (!publish_begin_in(&publish, handle, path, MODE, why))
         return false;
     if (!copy_self(&publish, why)) {
         publish_abort(&publish);
@@ -70,17 +90,20 @@ bool install_self(const char *directory, const char *name, struct reason *why)
 
 bool install_link(const char *directory, const char *name, const char *target, struct reason *why)
 {
-    char path[PATH_MAX], temporary[PATH_MAX];
-    int length = snprintf(path, sizeof path, "%s/%s", directory, name);
-    int longer = snprintf(temporary, sizeof temporary, "%s/.%s.initkit-link", directory, name);
+    char path[PATH_MAX], temporary[NAME_MAX + 1];
 
-    if (length >= (int)sizeof path || longer >= (int)sizeof temporary)
-        return reason_set(why, CODE_FAILED, "%.200s: %s", directory, strerror(ENAMETOOLONG));
-    if ((unlink(temporary) != 0 && errno != ENOENT) || symlink(target, temporary) != 0)
-        return reason_set(why, CODE_FAILED, "%.200s: cannot be linked: %s", path, strerror(errno));
-    if (rename(temporary, path) == 0)
-        return true;
-    reason_set(why, CODE_FAILED, "%.200s: cannot be linked: %s", path, strerror(errno));
-    unlink(temporary);
-    return false;
+    if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path ||
+        snprintf(temporary, sizeof temporary, ".%s.initkit-link", name) >= (int)sizeof temporary)
+        return install_fail(directory, "", ENAMETOOLONG, why);
+    int handle = open_directory(directory, why);
+    if (handle < 0)
+        return false;
+    bool good = (unlinkat(handle, temporary, 0) == 0 || errno == ENOENT) &&
+                symlinkat(target, handle, temporary) == 0 && renameat(handle, temporary, handle, name) == 0;
+    if (!good) {
+        install_fail(path, "cannot be linked: ", errno, why);
+        unlinkat(handle, temporary, 0);
+    }
+    close(handle);
+    return good;
 }

@@ -1,12 +1,9 @@
 #include "common/publish.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,8 +14,6 @@
 
 #include "common/banned.h"
 
-enum { NAMES_TO_TRY = 100 };
-
 /* Beside the target, so that the rename stays within one filesystem; hidden, so that globs pass over it. */
 #define TEMPORARY_MARK ".initkit-"
 
@@ -28,7 +23,7 @@ static struct publish *open_publishes;
 static void publish_at_exhaustion(void)
 {
     for (const struct publish *open = open_publishes; open; open = open->next)
-        unlink(open->temporary);
+        unlinkat(open->directory, open->temporary, 0);
 }
 
 static bool publish_fail(struct reason *why, const char *path, const char *doing, int error)
@@ -69,109 +64,111 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Whether a temporary has no live owner: each holds a lock on its own, which goes with the process. */
-static bool is_litter(int directory, const char *name)
+static void publish_close(struct publish *publish)
 {
-    int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-
-    if (descriptor < 0)
-        return false;
-    bool unlocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-    close(descriptor);
-    return unlocked;
+    if (publish->descriptor >= 0)
+        close(publish->descriptor);
+    if (publish->directory >= 0)
+        close(publish->directory);
+    publish->descriptor = publish->directory = -1;
+    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
+        if (*link == publish) {
+            *link = publish->next;
+            break;
+        }
 }
 
-/* Removes what killed runs have left for this target. Not being able to is no reason to fail. */
-static void remove_litter(const char *path)
+const char *publish_name(const struct publish *publish)
 {
-    char folder[PATH_MAX], prefix[NAME_MAX + 32];
-    const char *name = base_name(path);
-    struct dirent *entry;
-
-    snprintf(folder, sizeof folder, "%.*s.", (int)(name - path), path);
-    snprintf(prefix, sizeof prefix, ".%s" TEMPORARY_MARK, name);
-    DIR *directory = opendir(folder);
-    if (!directory)
-        return;
-    while ((entry = readdir(directory)))
-        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 && is_litter(dirfd(directory), entry->d_name))
-            unlinkat(dirfd(directory), entry->d_name, 0);
-    closedir(directory);
-}
-
-/* Locks it, where the filesystem knows locks, so that nobody takes it for litter. False when another run has done so between
- * open and lock: it has no name any more, or will not have it for long. */
-static bool keep_temporary_file(int descriptor)
-{
-    struct stat present;
-
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return false;
-    return fstat(descriptor, &present) == 0 && present.st_nlink == 1;
+    return base_name(publish->path);
 }
 
 static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
 {
-    const char *name = base_name(publish->path);
+    char prefix[NAME_MAX + sizeof TEMPORARY_MARK + 1];
 
-    for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
-        int length = snprintf(publish->temporary, sizeof publish->temporary, "%.*s.%s" TEMPORARY_MARK "%u-%u",
-                              (int)(name - publish->path), publish->path, name, (unsigned)getpid(), i);
-        if (length < 0 || (size_t)length >= sizeof publish->temporary)
-            return publish_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
-        publish->descriptor = open(publish->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                                   0600);
-        if (publish->descriptor < 0 && errno != EEXIST)
-            return publish_fail(why, publish->path, "cannot be written", errno);
-        if (publish->descriptor < 0)
-            continue;
-        if (!keep_temporary_file(publish->descriptor)) {
-            close(publish->descriptor);
-            continue;
-        }
-        if (fchmod(publish->descriptor, mode) == 0)
-            return true;
-        int error = errno;
-        unlink(publish->temporary);
-        close(publish->descriptor);
-        return publish_fail(why, publish->path, "cannot be given its mode", error);
-    }
-    return publish_fail(why, publish->path, "finds no free temporary name", EEXIST);
+    /* A name that is too long for this is too long for a temporary, which tells so. */
+    snprintf(prefix, sizeof prefix, ".%.*s" TEMPORARY_MARK, NAME_MAX, publish_name(publish));
+    litter_sweep(publish->directory, prefix, DEADLINE_NEVER);
+    publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
+    if (publish->descriptor < 0)
+        return publish_fail(why, publish->path, "cannot be written", errno);
+    if (fchmod(publish->descriptor, mode) == 0)
+        return true;
+    int error = errno;
+    unlinkat(publish->directory, publish->temporary, 0);
+    return publish_fail(why, publish->path, "cannot be given its mode", error);
 }
 
 /* Standard output or something that is no file: written to as it is. */
-static bool open_direct(struct publish *publish, const char *path, struct reason *why)
+static bool open_direct(struct publish *publish, struct reason *why)
 {
+    bool standard = strcmp(publish->path, "-") == 0;
+    struct stat opened;
+
     publish->direct = true;
     /* A FIFO that nobody reads is an error at once (ENXIO), not a wait without end. */
-    publish->descriptor = strcmp(path, "-") == 0 ? dup(STDOUT_FILENO)
-                                                 : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    return publish->descriptor >= 0 || publish_fail(why, path, "cannot be opened", errno);
+    publish->descriptor = standard ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                                   : openat(publish->directory, publish_name(publish),
+                                            O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
+        return publish_fail(why, publish->path, "cannot be opened", errno);
+    /* Somebody has put a file in its place meanwhile, or a link to one: that is not to be written over. */
+    return standard || !S_ISREG(opened.st_mode) ||
+           publish_fail(why, publish->path, "cannot be opened", EEXIST);
 }
 
-bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why)
+static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
 {
+    const char *name = publish_name(publish);
     struct stat present;
 
-    memset(publish, 0, sizeof *publish);
-    publish->descriptor = -1;
-    if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
-        return publish_fail(why, path, "cannot be written", ENAMETOOLONG);
-    if (strcmp(path, "-") == 0)
-        return open_direct(publish, path, why);
-    if (stat(path, &present) == 0) {
-        if (S_ISDIR(present.st_mode))
-            return publish_fail(why, path, "cannot be written", EISDIR);
-        if (!S_ISREG(present.st_mode))
-            return open_direct(publish, path, why);
-    }
-    remove_litter(path);
+    bool there = *name == '\0' || fstatat(publish->directory, name, &present, 0) == 0;
+    if (there && (*name == '\0' || S_ISDIR(present.st_mode)))
+        return publish_fail(why, publish->path, "cannot be written", EISDIR);
+    if (there && !S_ISREG(present.st_mode))
+        return open_direct(publish, why);
     if (!open_temporary_file(publish, mode, why))
         return false;
     publish->next = open_publishes;
     open_publishes = publish;
     mem_at_exhaustion(publish_at_exhaustion);
     return true;
+}
+
+bool publish_begin_in(struct publish *publish, int directory, const char *path, mode_t mode,
+                      struct reason *why)
+{
+    bool good;
+
+    memset(publish, 0, sizeof *publish);
+    publish->descriptor = -1;
+    publish->directory = directory;
+    if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
+        good = publish_fail(why, path, "cannot be written", ENAMETOOLONG);
+    else
+        good = strcmp(path, "-") == 0 ? open_direct(publish, why) : open_file(publish, mode, why);
+    if (!good)
+        publish_close(publish);
+    return good;
+}
+
+bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why)
+{
+    int length = (int)(base_name(path) - path);
+    char folder[PATH_MAX];
+    int directory = -1;
+
+    if (snprintf(folder, sizeof folder, "%.*s.", length, path) < (int)sizeof folder)
+        directory = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    else
+        errno = ENAMETOOLONG;
+    if (directory >= 0 || strcmp(path, "-") == 0)
+        return publish_begin_in(publish, directory, path, mode, why);
+    int error = errno;
+    memset(publish, 0, sizeof *publish);
+    publish->descriptor = publish->directory = -1;
+    return publish_fail(why, path, "cannot be written", error);
 }
 
 /* Until a pipe or device takes STOP_CHUNK bytes without blocking. It cannot be made non-blocking: others may share it. */
@@ -206,22 +203,20 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
     return true;
 }
 
-static void publish_close(struct publish *publish)
+static void remove_temporary(const struct publish *publish)
 {
-    if (publish->descriptor >= 0)
-        close(publish->descriptor);
-    publish->descriptor = -1;
-    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
-        if (*link == publish) {
-            *link = publish->next;
-            break;
-        }
+    unlinkat(publish->directory, publish->temporary, 0);
+}
+
+static bool rename_into_place(const struct publish *publish)
+{
+    return renameat(publish->directory, publish->temporary, publish->directory, publish_name(publish)) == 0;
 }
 
 void publish_abort(struct publish *publish)
 {
     if (publish->descriptor >= 0 && !publish->direct)
-        unlink(publish->temporary);
+        remove_temporary(publish);
     publish_close(publish);
 }
 
@@ -255,9 +250,9 @@ bool publish_commit(struct publish *publish, struct reason *why)
 
     if (!all_written(publish, why))
         return false;
-    if (!publish->direct && rename(publish->temporary, publish->path) != 0) {
+    if (!publish->direct && !rename_into_place(publish)) {
         error = errno;
-        unlink(publish->temporary);
+        remove_temporary(publish);
     }
     publish_close(publish);
     return error == 0 || publish_fail(why, publish->path, "cannot be put in its place", error);
@@ -274,11 +269,12 @@ void publish_move(struct publish *from, struct publish *to)
 }
 
 /* renameat2 by its number: not every C library has it. */
-static bool swap_names(const char *a, const char *b)
+static bool swap_names(const struct publish *publish)
 {
     enum { EXCHANGE = 1 << 1 };
 
-    return syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, EXCHANGE) == 0;
+    return syscall(SYS_renameat2, publish->directory, publish->temporary, publish->directory,
+                   publish_name(publish), EXCHANGE) == 0;
 }
 
 bool publish_place(struct publish *publish, struct reason *why)
@@ -291,11 +287,12 @@ bool publish_place(struct publish *publish, struct reason *why)
     if (publish->direct)
         return true;
     /* A swap would put a directory aside, which rename refuses. */
-    bool directory = lstat(publish->path, &present) == 0 && S_ISDIR(present.st_mode);
-    publish->swapped = !directory && swap_names(publish->temporary, publish->path);
-    if (!publish->swapped && rename(publish->temporary, publish->path) != 0) {
+    bool directory = fstatat(publish->directory, publish_name(publish), &present, AT_SYMLINK_NOFOLLOW) == 0 &&
+                     S_ISDIR(present.st_mode);
+    publish->swapped = !directory && swap_names(publish);
+    if (!publish->swapped && !rename_into_place(publish)) {
         error = errno;
-        unlink(publish->temporary);
+        remove_temporary(publish);
         publish_close(publish);
     }
     publish->placed = error == 0;
@@ -305,15 +302,15 @@ bool publish_place(struct publish *publish, struct reason *why)
 void publish_settle(struct publish *publish)
 {
     if (publish->swapped)
-        unlink(publish->temporary);
+        remove_temporary(publish);
     publish_close(publish);
 }
 
 void publish_undo(struct publish *publish)
 {
-    if (publish->swapped && swap_names(publish->temporary, publish->path))
-        unlink(publish->temporary);
+    if (publish->swapped && swap_names(publish))
+        remove_temporary(publish);
     else if (publish->placed && !publish->swapped)
-        unlink(publish->path);
+        unlinkat(publish->directory, publish_name(publish), 0);
     publish_close(publish);
 }

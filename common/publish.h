@@ -1,6 +1,7 @@
 /* A file that appears whole or not at all: written under a temporary name beside its target, then renamed.
  *
- * What a killed run leaves behind is found and removed by the next one that publishes the same target. */
+ * Its directory is opened once, and all that follows goes by that descriptor: who changes the way there meanwhile gets
+ * nothing. What a killed run leaves behind is found and removed by the next one that publishes the same target. */
 #ifndef COMMON_PUBLISH_H
 #define COMMON_PUBLISH_H
 
@@ -10,23 +11,32 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/litter.h"
 #include "common/reason.h"
 
 struct publish {
-    int descriptor; /* to write to */
+    int descriptor; /* to write to, and to read it back */
+    int directory;  /* a handle on the one that PATH is in */
     bool direct;    /* standard output or a device: there is nothing to rename */
     int64_t
         deadline; /* for writing there, where somebody may have to read first; 0: none. Set after publish_begin */
     char path[PATH_MAX];
-    char temporary[PATH_MAX];
-    bool placed;          /* by publish_place */
-    bool swapped;         /* what was there has the temporary's name now */
-    struct publish *next; /* that is open too */
+    char temporary[LITTER_NAME]; /* in there */
+    bool placed;                 /* by publish_place */
+    bool swapped;                /* what was there has the temporary's name now */
+    struct publish *next;        /* that is open too */
 };
 
 /* Opens `path` for writing. "-" is standard output; a path that is a device, a FIFO or a socket is written to, not
  * replaced. False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
+
+/* The same for a `directory`, a handle that PATH's last name is in: it is the publish's from then on, after a false, too. */
+bool publish_begin_in(struct publish *publish, int directory, const char *path, mode_t mode,
+                      struct reason *why);
+
+/* PATH's last name, in publish->directory. */
+const char *publish_name(const struct publish *publish);
 
 /* Writes all of it, or fills `why`: CODE_FAILED, a signal's code, or CODE_DEADLINE. */
 bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why);

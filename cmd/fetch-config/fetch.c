@@ -53,15 +53,26 @@ static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct re
 
 /* --- what has come --- */
 
+/* An archive is kept without a name, where there is room for what it unpacks to. */
+static bool open_archive_spool(struct fetch *fetch, bool digest, struct reason *why)
+{
+    int folder = spool_reach_directory(fetch->path, true, why);
+    bool good = folder >= 0 && spool_begin_nameless(&fetch->spool, folder, digest, why);
+
+    if (folder >= 0)
+        close(folder);
+    return good;
+}
+
 static bool open_spool(struct fetch *fetch, struct reason *why)
 {
     const struct spool_place place = finish_place(fetch);
     bool digest = fetch->sha256 || fetch->sum_url.text;
 
-    if (fetch->spool.kind == SPOOL_CLOSED && fetch->plan->extract)
-        return spool_make_parents(fetch->path, why) &&
-               spool_begin_nameless(&fetch->spool, fetch->path, digest, why);
-    return fetch->spool.kind != SPOOL_CLOSED || spool_begin(&fetch->spool, &place, digest, why);
+    if (fetch->spool.kind != SPOOL_CLOSED)
+        return true;
+    return fetch->plan->extract ? open_archive_spool(fetch, digest, why)
+                                : spool_begin(&fetch->spool, &place, digest, why);
 }
 
 static bool on_body(void *owner, const char *bytes, size_t length, struct reason *why)

@@ -49,12 +49,14 @@ static bool is_unchanged(const struct spool *spool)
     struct reason ignored;
     struct stat present;
     bool same = false;
-    int before = open(spool->publish.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int before = openat(spool->publish.directory, publish_name(&spool->publish),
+                        O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (before < 0)
         return false;
     int now = spool_reopen(spool, &ignored);
-    if (now >= 0 && fstat(before, &present) == 0 && present.st_size == spool->size)
+    if (now >= 0 && fstat(before, &present) == 0 && S_ISREG(present.st_mode) &&
+        present.st_size == spool->size)
         same = same_content(before, now);
     if (now >= 0)
         close(now);
@@ -85,9 +87,12 @@ static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason 
     struct publish publish;
     ssize_t got = 0;
     int from = spool_reopen(&fetch->spool, why);
-    bool good = from >= 0 && publish_begin(&publish, fetch->path, 0, why);
+    bool open = from >= 0 && publish_begin(&publish, fetch->path, 0, why);
+    bool good = open;
 
-    if (good) {
+    if (good && !publish.direct) /* it was a device when the run began */
+        good = reason_set(why, CODE_FAILED, "%.200s: has become a file meanwhile", fetch->path);
+    if (open) {
         publish.deadline = deadline;
         while (good && (got = read_whole(from, chunk)) > 0)
             good = publish_write(&publish, chunk, (size_t)got, why);
@@ -129,7 +134,7 @@ static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct 
             good = publish_place(&fetches[i].spool.publish, why);
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].plan->extract)
-            good = unpack_publish(&fetches[i].unpack, why);
+            good = unpack_publish(&fetches[i].unpack, deadline, why);
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].spool.kind == SPOOL_NAMELESS && fetches[i].path && !fetches[i].plan->extract)
             good = pour_out(&fetches[i], deadline, why);

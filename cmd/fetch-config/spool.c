@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/directory.h"
 #include "common/environment.h"
 #include "common/limits.h"
 #include "common/mem.h"
@@ -18,26 +19,37 @@
 
 enum { PRIVATE_MODE = 0600, DIRECTORY_MODE = 0755 };
 
-bool spool_make_parents(const char *path, struct reason *why)
+int spool_reach_directory(const char *path, bool own, struct reason *why)
 {
+    int directory = directory_reach(path, own, DIRECTORY_MODE, NULL);
+
+    if (directory >= 0)
+        return directory;
+    if (errno == ELOOP && own) {
+        reason_set(why, CODE_FAILED, "%.200s: is a link, which is not followed", path);
+        reason_hint(why, "anybody who may write there can have made it: name the directory that it leads to");
+        return -1;
+    }
+    int error = errno;
+    reason_set(why, CODE_FAILED, "%.200s: the directory cannot be made: %s", path, strerror(error));
+    if (error == EROFS || error == EACCES)
+        reason_hint(why, "mount a volume there, or look at its mode and fsGroup (this user: UID %u)",
+                    (unsigned)geteuid());
+    return -1;
+}
+
+/* A handle on the directory that `path` is in. */
+static int reach_parent(const char *path, struct reason *why)
+{
+    const char *slash = strrchr(path, '/');
     char folder[PATH_MAX];
 
-    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
-        return reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
-    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, DIRECTORY_MODE) == 0)
-            chmod(folder, DIRECTORY_MODE);
-        else if (errno != EEXIST && access(folder, F_OK) != 0) {
-            reason_set(why, CODE_FAILED, "%.200s: the directory cannot be made: %s", folder, strerror(errno));
-            if (errno == EROFS || errno == EACCES)
-                reason_hint(why, "mount a volume there, or look at its mode and fsGroup (this user: UID %u)",
-                            (unsigned)geteuid());
-            return false;
-        }
-        *slash = '/';
+    if (snprintf(folder, sizeof folder, "%.*s.", (int)(slash ? slash + 1 - path : 0), path) >=
+        (int)sizeof folder) {
+        reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
+        return -1;
     }
-    return true;
+    return spool_reach_directory(folder, false, why);
 }
 
 static enum spool_kind kind_for(const char *path)
@@ -90,35 +102,41 @@ static int64_t memory_most(void)
 }
 
 /* A scratch image may have no /tmp, and a read-only root; then it is kept in memory. */
-static int open_nameless(const char *folder, int64_t *most)
+static int open_nameless(int folder, int64_t *most)
 {
-    const char *folders[] = {folder, environment_get("TMPDIR"), "/tmp"};
+    const char *folders[] = {environment_get("TMPDIR"), "/tmp"};
+    int descriptor = folder >= 0 ? openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, PRIVATE_MODE) : -1;
 
     *most = INT64_MAX;
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-        int descriptor = folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, PRIVATE_MODE) : -1;
-        if (descriptor >= 0)
-            return descriptor;
-    }
+    for (size_t i = 0; descriptor < 0 && i < sizeof folders / sizeof folders[0]; i++)
+        descriptor = folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, PRIVATE_MODE) : -1;
+    if (descriptor >= 0)
+        return descriptor;
     *most = memory_most();
     return memfd_create("initkit", MFD_CLOEXEC);
 }
 
-static bool begin_nameless(struct spool *spool, const char *folder, struct reason *why)
+static bool begin_nameless(struct spool *spool, int folder, struct reason *why)
 {
     spool->descriptor = open_nameless(folder, &spool->most);
     return spool->descriptor >= 0 ||
            reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
 }
 
+static bool begin_beside(struct spool *spool, const struct spool_place *place, struct reason *why)
+{
+    int directory = reach_parent(place->path, why);
+
+    return directory >= 0 && publish_begin_in(&spool->publish, directory, place->path, place->mode, why);
+}
+
 static bool spool_open(struct spool *spool, const struct spool_place *place, struct reason *why)
 {
     switch (spool->kind) {
     case SPOOL_BESIDE:
-        return spool_make_parents(place->path, why) &&
-               publish_begin(&spool->publish, place->path, place->mode, why);
+        return begin_beside(spool, place, why);
     case SPOOL_NAMELESS:
-        return begin_nameless(spool, NULL, why);
+        return begin_nameless(spool, -1, why);
     case SPOOL_NOWHERE:
     case SPOOL_CLOSED:
         break;
@@ -147,7 +165,7 @@ bool spool_begin(struct spool *spool, const struct spool_place *place, bool dige
     return spool_opened(spool, spool_open(spool, place, why), digest);
 }
 
-bool spool_begin_nameless(struct spool *spool, const char *folder, bool digest, struct reason *why)
+bool spool_begin_nameless(struct spool *spool, int folder, bool digest, struct reason *why)
 {
     memset(spool, 0, sizeof *spool);
     spool->kind = SPOOL_NAMELESS;
@@ -190,20 +208,18 @@ bool spool_write(struct spool *spool, const void *bytes, size_t length, struct r
     return good;
 }
 
+/* By the descriptor, as somebody else may have put another file under the temporary's name. */
 int spool_reopen(const struct spool *spool, struct reason *why)
 {
-    int descriptor;
+    int written = spool->kind == SPOOL_BESIDE ? spool->publish.descriptor : spool->descriptor;
+    int descriptor = fcntl(written, F_DUPFD_CLOEXEC, 0);
 
-    if (spool->kind == SPOOL_BESIDE) {
-        descriptor = open(spool->publish.temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    } else {
-        descriptor = fcntl(spool->descriptor, F_DUPFD_CLOEXEC, 0);
-        if (descriptor >= 0)
-            lseek(descriptor, 0, SEEK_SET);
-    }
-    if (descriptor < 0)
-        reason_set(why, CODE_FAILED, "what was fetched cannot be read back: %s", strerror(errno));
-    return descriptor;
+    if (descriptor >= 0 && lseek(descriptor, 0, SEEK_SET) == 0)
+        return descriptor;
+    reason_set(why, CODE_FAILED, "what was fetched cannot be read back: %s", strerror(errno));
+    if (descriptor >= 0)
+        close(descriptor);
+    return -1;
 }
 
 void spool_digest(struct spool *spool, char hex[SPOOL_DIGEST])

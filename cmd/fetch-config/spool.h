@@ -36,8 +36,8 @@ struct spool {
 /* Opens one for `place`; makes the directories that are missing. False fills `why` (CODE_FAILED). */
 bool spool_begin(struct spool *spool, const struct spool_place *place, bool digest, struct reason *why);
 
-/* Opens a nameless one, in `folder` if that filesystem can. */
-bool spool_begin_nameless(struct spool *spool, const char *folder, bool digest, struct reason *why);
+/* Opens a nameless one, in the directory that `folder` is a handle on if that filesystem can. */
+bool spool_begin_nameless(struct spool *spool, int folder, bool digest, struct reason *why);
 
 bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why);
 
@@ -56,7 +56,8 @@ void spool_abort(struct spool *spool);
 /* Whether `path` looks as if it could be written, without a trace: found out before anything is waited for. */
 bool spool_check(const char *path, struct reason *why);
 
-/* Makes the directories above `path` that are missing, 0755 whatever the umask. */
-bool spool_make_parents(const char *path, struct reason *why);
+/* A handle on the directory `path`, for the caller to close. It is made if it is missing, and those above it: 0755 whatever
+ * the umask, with the setgid bit that they inherit. With `own` its last part must not be a link. -1 fills `why`. */
+int spool_reach_directory(const char *path, bool own, struct reason *why);
 
 #endif

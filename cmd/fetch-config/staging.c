@@ -1,32 +1,23 @@
 #include "cmd/fetch-config/staging.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/fetch-config/spool.h"
+#include "cmd/fetch-config/staging_parts.h"
+#include "common/directory.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
 
-enum { PRIVATE_DIRECTORY = 0700, PRIVATE_FILE = 0600, DIRECTORY_MODE = 0755, NAMES_TO_TRY = 100 };
-
-#define MODE_STAYS \
-    ((mode_t)-1) /* of a directory that the archive does not list: only its owner is to be set */
+enum { PRIVATE_FILE = 0600, DIRECTORY_MODE = 0755 };
 
 #define STAGE_PREFIX ".initkit-extract-"
-
-struct staged_directory {
-    struct staged_directory *next;
-    mode_t mode;
-    char path[]; /* below the stage */
-};
 
 bool staging_fail(struct reason *why, const char *path, const char *doing)
 {
@@ -44,94 +35,69 @@ bool staging_fail(struct reason *why, const char *path, const char *doing)
 
 /* --- the hidden directory --- */
 
-static void remove_at(int parent, const char *name)
+bool staging_begin(struct staging *stage, const char *directory, int64_t deadline, struct reason *why)
 {
-    if (unlinkat(parent, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
-        return;
-    int descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *directory = NULL;
-    if (descriptor >= 0) {
-        fchmod(descriptor, PRIVATE_DIRECTORY);
-        directory = fdopendir(descriptor);
-    }
-    if (directory) {
-        struct dirent *entry;
-        while ((entry = readdir(directory)))
-            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                remove_at(dirfd(directory), entry->d_name);
-        closedir(directory);
-    } else if (descriptor >= 0) {
-        close(descriptor);
-    }
-    unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-void staging_remove(const char *path)
-{
-    remove_at(AT_FDCWD, path);
-}
-
-/* Stages without a live owner: each holds a lock on its own. */
-static void remove_litter(const char *path)
-{
-    DIR *directory = opendir(path);
-    struct dirent *entry;
-
-    while (directory && (entry = readdir(directory))) {
-        if (strncmp(entry->d_name, STAGE_PREFIX, strlen(STAGE_PREFIX)) != 0)
-            continue;
-        int descriptor = openat(dirfd(directory), entry->d_name,
-                                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-            remove_at(dirfd(directory), entry->d_name);
-        if (descriptor >= 0)
-            close(descriptor);
-    }
-    if (directory)
-        closedir(directory);
-}
-
-bool staging_begin(struct staging *stage, const char *directory, char path[PATH_MAX], struct reason *why)
-{
-    char inside[PATH_MAX];
-
     memset(stage, 0, sizeof *stage);
     stage->descriptor = -1;
-    path[0] = '\0';
-    if (snprintf(inside, sizeof inside, "%s/", directory) >= (int)sizeof inside - NAME_MAX / 4) {
-        errno = ENAMETOOLONG;
-        return staging_fail(why, directory, "cannot be written");
-    }
-    if (!spool_make_parents(inside, why))
+    stage->deadline = deadline;
+    int handle = spool_reach_directory(directory, true, why);
+    if (handle < 0)
         return false;
-    remove_litter(directory);
-    for (unsigned i = 0; i < NAMES_TO_TRY && stage->descriptor < 0; i++) {
-        if (snprintf(path, PATH_MAX, "%s%s%u-%u", inside, STAGE_PREFIX, (unsigned)getpid(), i) >= PATH_MAX)
-            break;
-        if (mkdir(path, PRIVATE_DIRECTORY) == 0)
-            stage->descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        else if (errno != EEXIST)
-            break;
+    stage->target = openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = errno;
+    close(handle);
+    errno = error;
+    if (stage->target >= 0) {
+        litter_sweep(stage->target, STAGE_PREFIX, deadline);
+        stage->descriptor = litter_make_directory(stage->target, STAGE_PREFIX, stage->name);
     }
-    if (stage->descriptor >= 0) {
-        flock(stage->descriptor, LOCK_EX | LOCK_NB);
+    if (stage->descriptor >= 0)
         return true;
+    staging_fail(why, directory, "cannot be written");
+    if (stage->target >= 0)
+        close(stage->target);
+    return false;
+}
+
+static void forget(struct staging *stage)
+{
+    while (stage->directories) {
+        struct staged_directory *directory = stage->directories;
+        stage->directories = directory->next;
+        free(directory);
     }
-    path[0] = '\0';
-    return staging_fail(why, directory, "cannot be written");
+    while (stage->links) {
+        struct staged_link *link = stage->links;
+        stage->links = link->next;
+        free(link);
+    }
+}
+
+void staging_remove(struct staging *stage)
+{
+    forget(stage);
+    litter_remove_directory(stage->target, stage->name, stage->descriptor, stage->deadline);
+    close(stage->target);
 }
 
 /* --- what is put there --- */
 
-static bool note_directory(struct staging *stage, const char *path, size_t length, mode_t mode)
+/* Zeroed memory for something that is noted of an entry; NULL when that would be too much. */
+static void *note(struct staging *stage, size_t size)
 {
-    size_t size = sizeof(struct staged_directory) + length + 1;
-
     stage->is_full = stage->is_full || size > STAGING_NOTED - stage->noted;
     if (stage->is_full)
-        return false;
+        return NULL;
     stage->noted += size;
-    struct staged_directory *directory = xcalloc(1, size);
+    return xcalloc(1, size);
+}
+
+static bool note_directory(struct staging *stage, const char *path, size_t length, mode_t mode)
+{
+    struct staged_directory *directory = note(stage, sizeof *directory + length + 1);
+
+    if (!directory)
+        return false;
     directory->mode = mode;
     memcpy(directory->path, path, length);
     directory->next = stage->directories;
@@ -139,37 +105,69 @@ static bool note_directory(struct staging *stage, const char *path, size_t lengt
     return true;
 }
 
-/* Opens the directory of `path`'s last part, which *name gets; directories that are missing are made. Links are not
+static bool note_link(struct staging *stage, const char *path)
+{
+    struct staged_link *link = note(stage, sizeof *link + strlen(path) + 1);
+
+    if (!link)
+        return false;
+    memcpy(link->path, path, strlen(path));
+    link->next = stage->links;
+    stage->links = link;
+    return true;
+}
+
+/* A handle on the directory of `part` in `parent`, made if it is missing; `path`, of that length, is what it is below the stage. -1
+ * with errno. */
+static int step(struct staging *stage, int parent, const char *part, const char *path, size_t length)
+{
+    int made = directory_make(parent, part, DIRECTORY_MODE);
+
+    if (made < 0)
+        return errno == EEXIST ? directory_handle(parent, part) : -1;
+    if (note_directory(stage, path, length, STAGING_MODE_STAYS))
+        return made;
+    close(made);
+    errno = ENOMEM;
+    return -1;
+}
+
+static int make_way(struct staging *stage, const char *path, size_t length)
+{
+    int at = fcntl(stage->descriptor, F_DUPFD_CLOEXEC, 0);
+    size_t done = 0;
+
+    while (at >= 0 && done < length) {
+        char part[NAME_MAX + 1];
+        size_t end = done + strcspn(path + done, "/");
+        int next = -1;
+        errno = ENAMETOOLONG;
+        if (snprintf(part, sizeof part, "%.*s", (int)(end - done), path + done) < (int)sizeof part)
+            next = step(stage, at, part, path, end);
+        int error = errno;
+        close(at);
+        errno = error;
+        at = next;
+        done = end + 1;
+    }
+    return at;
+}
+
+/* A handle on the directory of `path`'s last part, which *name gets; directories that are missing are made. Links are not
  * followed. -1 with errno. */
 static int open_parent(struct staging *stage, const char *path, const char **name)
 {
-    int parent = fcntl(stage->descriptor, F_DUPFD_CLOEXEC, 0);
-    const char *whole = path, *slash;
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    char folder[PATH_MAX];
 
-    while (parent >= 0 && (slash = strchr(path, '/'))) {
-        char part[NAME_MAX + 1];
-        size_t length = (size_t)(slash - path);
-        int next = -1;
-        if (length < sizeof part) {
-            memcpy(part, path, length);
-            part[length] = '\0';
-            if (mkdirat(parent, part, DIRECTORY_MODE) == 0) {
-                fchmodat(parent, part, DIRECTORY_MODE, 0);
-                note_directory(stage, whole, (size_t)(slash - whole), MODE_STAYS);
-            }
-            if (!stage->is_full)
-                next = openat(parent, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        } else {
-            errno = ENAMETOOLONG;
-        }
-        int error = errno;
-        close(parent);
-        errno = error;
-        parent = next;
-        path = slash + 1;
+    *name = slash ? slash + 1 : path;
+    if (snprintf(folder, sizeof folder, "%.*s", (int)length, path) >= (int)sizeof folder) {
+        errno = ENAMETOOLONG;
+        return -1;
     }
-    *name = path;
-    return parent;
+    int there = directory_open_below(stage->descriptor, length > 0 ? folder : ".", O_PATH | O_DIRECTORY);
+    return there < 0 && errno == ENOENT ? make_way(stage, path, length) : there;
 }
 
 int staging_open_file(struct staging *stage, const char *path, struct reason *why)
@@ -226,7 +224,7 @@ bool staging_set_status(int descriptor, const char *path, const struct staging_s
     if ((ownership->has_owner || ownership->has_group) &&
         fchown(descriptor, owner_of(ownership), group_of(ownership)) != 0)
         return staging_fail(why, path, "--owner: cannot be given away");
-    if (status->mode != MODE_STAYS && fchmod(descriptor, status->mode) != 0)
+    if (status->mode != STAGING_MODE_STAYS && fchmod(descriptor, status->mode) != 0)
         return staging_fail(why, path, "cannot be given its mode");
     if (status->has_time)
         futimens(descriptor, times);
@@ -245,6 +243,7 @@ bool staging_symlink(struct staging *stage, const char *path, const char *target
         good = symlinkat(target, parent, name) == 0;
         if (good && (ownership->has_owner || ownership->has_group))
             good = fchownat(parent, name, owner_of(ownership), group_of(ownership), AT_SYMLINK_NOFOLLOW) == 0;
+        good = good && note_link(stage, path);
     }
     if (!good)
         staging_fail(why, path, "cannot be unpacked");
@@ -253,19 +252,32 @@ bool staging_symlink(struct staging *stage, const char *path, const char *target
     return good;
 }
 
+/* A hard link to a symbolic one would be that link in another place, where it may lead elsewhere. */
+static bool is_regular(int directory, const char *name)
+{
+    struct stat found;
+
+    if (fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    errno = EINVAL;
+    return S_ISREG(found.st_mode);
+}
+
 bool staging_link(struct staging *stage, const char *path, const char *to, struct reason *why)
 {
     const char *name, *target;
     int parent = open_parent(stage, path, &name);
-    int there = open_parent(stage, to, &target);
-    bool good = parent >= 0 && there >= 0;
+    int there = parent >= 0 ? open_parent(stage, to, &target) : -1;
+    bool good = there >= 0 && is_regular(there, target);
 
     if (good) {
         unlinkat(parent, name, 0);
         good = linkat(there, target, parent, name, 0) == 0;
     }
     if (!good)
-        staging_fail(why, path, "is a link to what is not in the archive");
+        staging_fail(why, path,
+                     errno == EINVAL ? "is a hard link to what is no file in the archive"
+                                     : "is a link to what is not in the archive");
     if (parent >= 0)
         close(parent);
     if (there >= 0)
@@ -284,32 +296,4 @@ bool staging_directory(struct staging *stage, const char *path, mode_t mode, str
         return staging_fail(why, path, "cannot be unpacked");
     close(descriptor);
     return note_directory(stage, path, strlen(path), mode);
-}
-
-/* The last ones come first, so that a directory is done before the one that it is in. */
-bool staging_end(struct staging *stage, const struct ownership *ownership, struct reason *why)
-{
-    struct staging_status status = {.ownership = ownership};
-
-    for (const struct staged_directory *each = stage->directories; each; each = each->next) {
-        int descriptor = openat(stage->descriptor, each->path,
-                                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (descriptor < 0)
-            continue; /* a later entry has taken its place */
-        status.mode = each->mode;
-        bool good = staging_set_status(descriptor, each->path, &status, why);
-        close(descriptor);
-        if (!good)
-            return false;
-    }
-    return true;
-}
-
-void staging_free(struct staging *stage)
-{
-    while (stage->directories) {
-        struct staged_directory *directory = stage->directories;
-        stage->directories = directory->next;
-        free(directory);
-    }
 }

@@ -1,5 +1,6 @@
-/* A hidden directory inside of the one that is to be filled: what is put there is invisible until it is moved. Nothing is ever
- * written through a symbolic link of the archive's. */
+/* A hidden directory inside of the one that is to be filled: what is put there is invisible until it is moved. Both are opened once
+ * and reached by their descriptors from then on; no link is ever followed, neither the archive's nor one that somebody puts in the
+ * way meanwhile. */
 #ifndef FETCH_CONFIG_STAGING_H
 #define FETCH_CONFIG_STAGING_H
 
@@ -9,17 +10,23 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "common/litter.h"
 #include "common/ownership.h"
 #include "common/reason.h"
 
 struct staged_directory;
+struct staged_link;
 
 struct staging {
-    int descriptor; /* of the hidden directory, locked while its owner lives */
+    int target;     /* the directory that is to be filled */
+    int descriptor; /* of the hidden one in it, locked while its owner lives */
+    char name[LITTER_NAME];
+    int64_t deadline; /* of the attempt */
     struct staged_directory
-        *directories; /* whose modes are set at the end, since they may forbid to write into them */
-    size_t noted;     /* bytes that they take */
-    bool is_full;     /* they took more than STAGING_NOTED: what was under way has failed for that */
+        *directories;          /* whose modes are set at the end, since they may forbid to write into them */
+    struct staged_link *links; /* that are looked at in the end, when all that they may lead to is there */
+    size_t noted;              /* bytes that these two take */
+    bool is_full;              /* they took more than STAGING_NOTED: what was under way has failed for that */
 };
 
 enum { STAGING_NOTED = 16 * 1024 * 1024 };
@@ -31,8 +38,9 @@ struct staging_status {
     const struct ownership *ownership;
 };
 
-/* Makes `directory` if it is missing, removes what killed runs have left in it, and makes the stage; `path` gets its path. */
-bool staging_begin(struct staging *stage, const char *directory, char path[PATH_MAX], struct reason *why);
+/* Makes `directory` if it is missing, removes what killed runs have left in it, and makes the stage. False fills `why`, and
+ * there is none. */
+bool staging_begin(struct staging *stage, const char *directory, int64_t deadline, struct reason *why);
 
 /* Paths are relative, without "." and ".."; directories on the way are made. A later entry of the same path takes the place of
  * the earlier one. */
@@ -42,21 +50,25 @@ bool staging_set_status(int descriptor, const char *path, const struct staging_s
                         struct reason *why);
 bool staging_symlink(struct staging *stage, const char *path, const char *target,
                      const struct ownership *ownership, struct reason *why);
+/* A further name of the regular file `to`. */
 bool staging_link(struct staging *stage, const char *path, const char *to, struct reason *why);
 bool staging_directory(struct staging *stage, const char *path, mode_t mode, struct reason *why);
 
-/* Gives the directories their modes and owners. */
+/* Once all is staged: proves that no symbolic link leads out of the directory, and gives the directories their modes and owners.
+ * False fills `why`, with CODE_DEADLINE when the time ran out. */
 bool staging_end(struct staging *stage, const struct ownership *ownership, struct reason *why);
-void staging_free(struct staging *stage);
 
-/* Whether everything in `from` can be moved into `to`: no file where a directory is, and the other way round. */
-bool staging_check_room(const char *from, const char *to, struct reason *why);
-bool staging_move(const char *from, const char *to, struct reason *why);
+/* Whether everything can be moved: no file where a directory is, and the other way round. `shown` is the directory in messages. */
+bool staging_check_room(const struct staging *stage, const char *shown, struct reason *why);
+bool staging_move(const struct staging *stage, const char *shown, struct reason *why);
+
+/* Removes the stage, as far as there is time; what is left is the next run's to remove. */
+void staging_remove(struct staging *stage);
+
+/* Says that a link leads out. Returns false. */
+bool staging_refuse_link(const char *path, const char *target, struct reason *why);
 
 /* Says what could not be done to `path`, by errno. Returns false. */
 bool staging_fail(struct reason *why, const char *path, const char *doing);
-
-/* Removes a tree. */
-void staging_remove(const char *path);
 
 #endif

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/busy.h"
-#include "cmd/fetch-config/staging.h"
 
 #include "common/banned.h"
 
@@ -76,7 +75,6 @@ struct unpacking {
     struct unpack *unpack;
     const struct unpack_rules *rules;
     struct archive *archive;
-    struct staging stage;
     struct reason *why;
 };
 
@@ -142,7 +140,7 @@ static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, 
 
     if (archive_entry_size(entry) > unpacking->rules->max_size) /* of a sparse file, too */
         return is_too_large(unpacking);
-    int descriptor = staging_open_file(&unpacking->stage, path, unpacking->why);
+    int descriptor = staging_open_file(&unpacking->unpack->stage, path, unpacking->why);
     if (descriptor < 0)
         return false;
     bool good = take_bytes(unpacking, descriptor, path);
@@ -158,8 +156,9 @@ static bool take_link(struct unpacking *unpacking, struct archive_entry *entry, 
     const char *target = archive_entry_symlink(entry);
 
     if (!target || !unpack_link_stays(path, target))
-        return refuse(unpacking, path, "is a link that leads out of the directory");
-    return staging_symlink(&unpacking->stage, path, target, unpacking->rules->ownership, unpacking->why);
+        return staging_refuse_link(path, target ? target : "?", unpacking->why);
+    return staging_symlink(&unpacking->unpack->stage, path, target, unpacking->rules->ownership,
+                           unpacking->why);
 }
 
 static bool take_hard_link(struct unpacking *unpacking, const char *path, const char *to)
@@ -168,8 +167,8 @@ static bool take_hard_link(struct unpacking *unpacking, const char *path, const 
     const char *problem;
 
     if (unpack_path(to, unpacking->rules->strip, target, &problem) != 1)
-        return refuse(unpacking, path, "is a link that leads out of the directory");
-    return staging_link(&unpacking->stage, path, target, unpacking->why);
+        return staging_refuse_link(path, to, unpacking->why);
+    return staging_link(&unpacking->unpack->stage, path, target, unpacking->why);
 }
 
 static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
@@ -199,7 +198,7 @@ static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
     case AE_IFLNK:
         return take_link(unpacking, entry, path);
     case AE_IFDIR:
-        return staging_directory(&unpacking->stage, path,
+        return staging_directory(&unpacking->unpack->stage, path,
                                  mode_for(unpacking->rules, archive_entry_mode(entry), true), unpacking->why);
     default:
         return refuse(unpacking, name, "is a device, a FIFO or a socket");
@@ -219,8 +218,9 @@ static bool take_all(struct unpacking *unpacking)
             return false;
         if (take_entry(unpacking, entry) && take_bytes(unpacking, NOWHERE, "that is passed over"))
             continue;
-        if (unpacking->stage.is_full)
-            reason_set(unpacking->why, CODE_FAILED, "the archive has more directories than anyone needs");
+        if (unpacking->unpack->stage.is_full)
+            reason_set(unpacking->why, CODE_FAILED,
+                       "the archive has more directories and links than anyone needs");
         return false;
     }
     if (status != ARCHIVE_EOF)
@@ -259,36 +259,32 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
     struct unpacking unpacking = {.unpack = unpack, .rules = rules, .why = why};
 
     memset(unpack, 0, sizeof *unpack);
-    unpack->lock = -1;
-    if (!staging_begin(&unpacking.stage, directory, unpack->stage, why))
+    unpack->staged = staging_begin(&unpack->stage, directory, rules->deadline, why);
+    if (!unpack->staged)
         return false;
-    unpack->lock = unpacking.stage.descriptor;
     snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
     unpacking.archive = open_archive(descriptor, why);
     bool good = unpacking.archive && take_all(&unpacking);
-    good = good && staging_end(&unpacking.stage, rules->ownership, why);
+    good = good && staging_end(&unpack->stage, rules->ownership, why);
     if (!good && unpacking.archive && unpack->entries == 0)
         reason_hint(why,
                     "tar (plain, gzip, zstd) and zip can be unpacked; is it a page in place of the archive?");
     archive_read_free(unpacking.archive);
-    staging_free(&unpacking.stage);
     if (!good)
         unpack_abort(unpack);
     return good;
 }
 
-bool unpack_publish(struct unpack *unpack, struct reason *why)
+bool unpack_publish(struct unpack *unpack, int64_t deadline, struct reason *why)
 {
-    return staging_check_room(unpack->stage, unpack->directory, why) &&
-           staging_move(unpack->stage, unpack->directory, why);
+    unpack->stage.deadline = deadline;
+    return staging_check_room(&unpack->stage, unpack->directory, why) &&
+           staging_move(&unpack->stage, unpack->directory, why);
 }
 
 void unpack_abort(struct unpack *unpack)
 {
-    if (unpack->stage[0] != '\0')
-        staging_remove(unpack->stage);
-    unpack->stage[0] = '\0';
-    if (unpack->lock > 0)
-        close(unpack->lock);
-    unpack->lock = -1;
+    if (unpack->staged)
+        staging_remove(&unpack->stage);
+    unpack->staged = false;
 }

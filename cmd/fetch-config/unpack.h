@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cmd/fetch-config/staging.h"
 #include "common/ownership.h"
 #include "common/reason.h"
 
@@ -25,10 +26,9 @@ struct unpack_rules {
 
 /* Zeroed, there is none. */
 struct unpack {
+    struct staging stage; /* inside of the directory, so that renames stay within one filesystem */
+    bool staged;          /* there is one */
     char directory[PATH_MAX];
-    char stage
-        [PATH_MAX]; /* inside of the directory, so that renames stay within one filesystem; empty: none */
-    int lock;       /* on the stage, against being taken for litter */
     size_t entries;
     int64_t size;
 };
@@ -39,17 +39,18 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
                   const struct unpack_rules *rules, struct reason *why);
 
 /* Moves all that is staged into the directory: files take the place of files, directories are merged. What cannot be is
- * found out before anything is moved. */
-bool unpack_publish(struct unpack *unpack, struct reason *why);
+ * found out before anything is moved, and before the `deadline`, the run's. */
+bool unpack_publish(struct unpack *unpack, int64_t deadline, struct reason *why);
 
-/* Removes the stage. */
+/* Removes the stage, as far as there is time. */
 void unpack_abort(struct unpack *unpack);
 
 /* Where an entry goes: `path` below the directory, without its first `strip` parts, in `out`. Returns 1; 0 when nothing is left of
  * it; -1 with `problem` for a path that is absolute, too deep, or has a "..". */
 int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem);
 
-/* Whether a symbolic link at `path` to `target` stays within the directory. */
+/* Whether a symbolic link at `path` to `target` seems to stay within the directory, by its letters: where other links lead
+ * is found out once all is staged. */
 bool unpack_link_stays(const char *path, const char *target);
 
 #endif

@@ -1,12 +1,13 @@
 /* An archive, unpacked into a directory of its own: nothing outside of it changes, and nothing of it stays. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/staging.h"
 #include "cmd/fetch-config/unpack.h"
 #include "common/deadline.h"
+#include "common/removal.h"
 #include "tests/fuzz/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct ownership ownership = {0};
     const struct unpack_rules rules = {
         .max_size = 1 << 20, .ownership = &ownership, .keep_mode = true, .deadline = DEADLINE_NEVER};
+    const struct removal_limit limit = {.deadline = DEADLINE_NEVER};
     struct unpack unpack;
     struct reason why;
     char inside[64], outside[64];
@@ -29,13 +31,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(descriptor >= 0 && write(descriptor, data, size) == (ssize_t)size);
     lseek(descriptor, 0, SEEK_SET);
     if (unpack_stage(&unpack, descriptor, inside, &rules, &why)) {
-        unpack_publish(&unpack, &why);
+        unpack_publish(&unpack, DEADLINE_NEVER, &why);
         unpack_abort(&unpack);
     } else {
         MUST(why.code == CODE_FAILED && why.text[0] != '\0');
     }
     MUST(lstat(outside, &present) != 0);
     close(descriptor);
-    staging_remove(inside);
+    int parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    MUST(parent >= 0 && removal_tree(parent, "in", &limit) == 0);
+    close(parent);
     return 0;
 }

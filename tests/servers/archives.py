@@ -49,6 +49,34 @@ def good():
         out.writestr("app/run.sh", "#!/bin/sh\n")
 
 
+def climbers():
+    """Links that stay inside by their letters and lead out all the same."""
+    return {
+        "hardlink": [link("a/b/c", "../../secret"), entry("escape", type=tarfile.LNKTYPE, linkname="a/b/c")],
+        "climb": [link("d/d/d/d/up", "../../../.."), link("escape", "d/d/d/d/up/../../victim/secret")],
+        "climbtwice": [link("d1/d2/x", "../.."), link("y", "d1/d2/x/..")],
+        "climblater": [link("y", "d1/d2/x/.."), link("d1/d2/x", "../..")],
+        "climbfirst": [link("d1/d2/x", "../..")],  # harmless alone: the next one is what climbs on it
+        "climbsecond": [link("y", "d1/d2/x/../victim")],
+    }
+
+
+def inside():
+    """Links as real archives have them; all stay inside."""
+    tar(
+        "inside.tar",
+        entry("jre/lib/server/libjvm.so", b"x"),
+        entry("share/doc/README", b"x"),
+        link("jre/lib/libjvm.so", "server/libjvm.so"),
+        link("bin", "jre/bin"),
+        link("jre/lib/doc", "../../share/doc"),
+        link("jre/lib/self", "../lib/./server/../server"),
+        link("latest", "share/../jre/lib"),
+        link("missing", "to/be/mounted"),
+        link("here", "."),
+    )
+
+
 def evil():
     file = entry("innocent", b"x")
     tar("absolute.tar", file, entry("/tmp/initkit-evil", b"x"))
@@ -59,6 +87,8 @@ def evil():
     tar("through.tar", file, link("a", "b"), entry("b/", type=tarfile.DIRTYPE), entry("a/evil", b"x"))
     tar("hardout.tar", file, entry("a", type=tarfile.LNKTYPE, linkname="/etc/passwd"))
     tar("hardup.tar", file, entry("a", type=tarfile.LNKTYPE, linkname="../evil"))
+    for name, entries in climbers().items():
+        tar(f"{name}.tar", file, *entries)
     tar("device.tar", file, entry("a", type=tarfile.CHRTYPE, devmajor=1, devminor=3))
     tar("fifo.tar", file, entry("a", type=tarfile.FIFOTYPE))
     tar("bomb.tar", file, entry("a", bytes(5 << 20)))
@@ -76,4 +106,5 @@ def evil():
 
 
 good()
+inside()
 evil()

@@ -1,0 +1,129 @@
+/* Once all is staged: where its links lead, and what modes its directories get. staging_end of staging.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/staging_parts.h"
+#include "common/buf.h"
+#include "common/directory.h"
+
+#include "common/banned.h"
+
+bool staging_refuse_link(const char *path, const char *target, struct reason *why)
+{
+    return reason_set(why, CODE_FAILED,
+                      "the archive's entry %.120s is a link to %.120s, which leads out of the directory",
+                      path, target);
+}
+
+/* The length of the directory part of a path, without its slash; 0: there is none. */
+static size_t directory_length(const char *path, size_t length)
+{
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    return length > 0 ? length - 1 : 0;
+}
+
+static bool is_directory(int stage, const char *path)
+{
+    int descriptor = directory_open_below(stage, path, O_PATH | O_DIRECTORY);
+
+    if (descriptor >= 0)
+        close(descriptor);
+    return descriptor >= 0;
+}
+
+/* Takes one part of the link's target; `at` is where it has led to, below the stage. */
+static bool take_part(int stage, struct buf *at, const char *part, size_t length, bool *named)
+{
+    if (length == 0 || (length == 1 && *part == '.'))
+        return true;
+    if (length != 2 || strncmp(part, "..", 2) != 0) {
+        *named = true;
+        return buf_add_format(at, "%s%.*s", at->length > 0 ? "/" : "", (int)length, part);
+    }
+    /* What was named may be a link: then its ".." is not the part before it. */
+    if (at->length == 0 || (*named && !is_directory(stage, at->data)))
+        return false;
+    at->length = directory_length(at->data, at->length);
+    at->data[at->length] = '\0';
+    return true;
+}
+
+static bool stays(int stage, const char *path, const char *target)
+{
+    struct buf at;
+    bool good = *target != '/' && *target != '\0', named = false;
+
+    buf_init(&at, (size_t)2 * PATH_MAX);
+    buf_add(&at, path, directory_length(path, strlen(path)));
+    while (good && *target != '\0') {
+        size_t length = strcspn(target, "/");
+        good = take_part(stage, &at, target, length, &named);
+        target += length + (target[length] == '/');
+    }
+    buf_free(&at);
+    return good;
+}
+
+/* Whether the symbolic link `path` stays within the stage, and goes on doing so whatever other archives bring to the same directory
+ * later: ".." counts only where it goes up from real directories, the link's own and those of the stage. */
+static bool check_link(int stage, const char *path, struct reason *why)
+{
+    char folder[PATH_MAX], target[PATH_MAX];
+    size_t length = directory_length(path, strlen(path));
+
+    snprintf(folder, sizeof folder, "%.*s", (int)length, path);
+    int parent = directory_open_below(stage, length > 0 ? folder : ".", O_PATH | O_DIRECTORY);
+    if (parent < 0)
+        return staging_fail(why, path, "cannot be read back");
+    ssize_t got = readlinkat(parent, path + length + (length > 0), target, sizeof target - 1);
+    int error = errno;
+    close(parent);
+    errno = error;
+    if (got < 0) /* EINVAL: a later entry has taken its place, and is no link */
+        return error == EINVAL || staging_fail(why, path, "cannot be read back");
+    target[got] = '\0';
+    /* What was proved part by part the kernel must say, too. */
+    return (stays(stage, path, target) && directory_may_stay_within(stage, path)) ||
+           staging_refuse_link(path, target, why);
+}
+
+static bool must_end(const struct staging *stage, struct reason *why)
+{
+    return busy_must_end(stage->deadline, "it was being unpacked", why);
+}
+
+/* The last ones come first, so that a directory is done before the one that it is in. */
+static bool set_modes(const struct staging *stage, const struct ownership *ownership, struct reason *why)
+{
+    struct staging_status status = {.ownership = ownership};
+
+    for (const struct staged_directory *each = stage->directories; each; each = each->next) {
+        if (must_end(stage, why))
+            return false;
+        int descriptor = directory_open_below(stage->descriptor, each->path, O_RDONLY | O_DIRECTORY);
+        if (descriptor < 0 && (errno == ENOTDIR || errno == ELOOP))
+            continue; /* a later entry has taken its place */
+        if (descriptor < 0)
+            return staging_fail(why, each->path, "cannot be read back");
+        status.mode = each->mode;
+        bool good = staging_set_status(descriptor, each->path, &status, why);
+        close(descriptor);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+bool staging_end(struct staging *stage, const struct ownership *ownership, struct reason *why)
+{
+    for (const struct staged_link *each = stage->links; each; each = each->next)
+        if (must_end(stage, why) || !check_link(stage->descriptor, each->path, why))
+            return false;
+    return set_modes(stage, ownership, why);
+}
