@@ -73,7 +73,8 @@ static const struct option common_rows[] = {
      .offset = AT(termination_log),
      .initial = "/dev/termination-log",
      .empty_counts = true,
-     .help = "The reason's one line is written there if the file exists; empty = off"},
+     .help =
+         "The reason's one line is written there if the file exists and is not a symbolic link; empty = off"},
     {.name = "sandbox",
      .argument = "auto|off",
      .type = OPTION_CHOICE,

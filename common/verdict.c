@@ -1,7 +1,9 @@
 #include "common/verdict.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -13,11 +15,30 @@ enum { LINE_WITH_TARGET = 16 * 1024 };
 
 #define NO_REASON "failed, and no reason is known, which is a bug: please report it"
 
-/* In place: the kubelet mounts the file itself, so a rename onto it fails. Written before it is cut to length, so that
- * it is at no time empty. It is a help, not a duty: errors are passed over. */
+/* Its last part must not be a link: who may write into that directory would choose what is written over and cut short. The kubelet
+ * mounts the file itself, which is none. */
+static int termination_open(const char *path)
+{
+    static bool told;
+    struct stat found;
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+    if (descriptor < 0 && errno == ELOOP && !told) {
+        told = true;
+        log_warn("--termination-log %.200s: is a link, which is not followed", path);
+    }
+    if (descriptor >= 0 && (fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode))) {
+        close(descriptor);
+        descriptor = -1;
+    }
+    return descriptor;
+}
+
+/* In place, since a rename onto what is mounted there fails. Written before it is cut to length, so that it is at no time empty. It
+ * is a help, not a duty: errors are passed over. */
 static void termination_write(const char *path, const struct buf *message)
 {
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int descriptor = termination_open(path);
 
     if (descriptor < 0)
         return;
