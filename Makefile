@@ -314,11 +314,13 @@ coverage: $(UNIT:tests/unit/%.c=build/coverage/unit/%) $(foreach t,$(TOOLS) init
 		--gcov-executable 'llvm-cov gcov' --txt build/coverage.txt build/coverage
 	@awk '$$4 ~ /%/ && $$4 + 0 < 90' build/coverage.txt; tail -n 3 build/coverage.txt
 
-fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## fuzz each parser for T seconds (T=60)
-	@tests/fuzz/run $(T) $^
+FUZZED := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 
-check-fuzz: $(FUZZ:tests/fuzz/%.c=build/fuzz/%) ## the same, for three seconds
-	@tests/fuzz/run 3 $^
+fuzz: $(FUZZED) all ## fuzz each parser for T seconds (T=60), and race against the tools for as long
+	@INITKIT_BIN=$(abspath $(BIN)) tests/fuzz/run $(T) $(FUZZED) tests/fuzz/confinement
+
+check-fuzz: $(FUZZED) all ## the same, for three seconds
+	@INITKIT_BIN=$(abspath $(BIN)) tests/fuzz/run 3 $(FUZZED) tests/fuzz/confinement
 
 images: ## OCI images for both architectures, build/images/NAME.tar, and their bills of materials
 	+@for arch in $(IMAGE_ARCHES); do $(MAKE) ARCH=$$arch all || exit 1; done
