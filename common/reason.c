@@ -76,7 +76,7 @@ const char *reason_word(const char *text, size_t most, const char *otherwise)
         return otherwise;
     while (is_word_byte(text[length], "-._~:/%?=+,@"))
         length++;
-    return text[length] == '\0' && length <= most ? text : otherwise;
+    return length <= most && text[length] == '\0' ? text : otherwise;
 }
 
 bool reason_same(const struct reason *a, const struct reason *b)
