@@ -38,6 +38,8 @@ static int compare_range(const void *key, const void *element)
 
 static bool is_plain_point(uint32_t point)
 {
+    if (point >= 0x20 && point < 0x7F) /* most of all text */
+        return true;
     return (point & 0xFFFE) != 0xFFFE &&
            !bsearch(&point, hidden, sizeof hidden / sizeof hidden[0], sizeof hidden[0], compare_range);
 }
