@@ -15,7 +15,8 @@ int directory_open(int parent, const char *name);
 int directory_handle(int parent, const char *name);
 
 /* Opens `path`, of any number of parts, below `parent`, with the flags of open(2). No part may be a link (ELOOP or ENOTDIR)
- * or "..", and it may not be absolute (EXDEV). -1 with errno. */
+ * or "..", and it may not be absolute (EXDEV); O_PATH without O_DIRECTORY gives a last part that is a link itself. -1 with
+ * errno. */
 int directory_open_below(int parent, const char *path, int flags);
 
 /* The same part by part, as it is done where there is no openat2(2): kernels before 5.6, seccomp profiles. */

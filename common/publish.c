@@ -64,11 +64,38 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* One that is open in the same directory; NULL: none. */
+static const struct publish *find_neighbour(const struct publish *publish)
+{
+    const struct publish *open = open_publishes;
+
+    while (open && (open == publish || open->device != publish->device || open->inode != publish->inode))
+        open = open->next;
+    return open;
+}
+
+/* A set of many files in one directory takes one descriptor for it, not one each. */
+static bool share_directory(struct publish *publish)
+{
+    struct stat found;
+
+    if (fstat(publish->directory, &found) != 0)
+        return false;
+    publish->device = found.st_dev;
+    publish->inode = found.st_ino;
+    const struct publish *neighbour = find_neighbour(publish);
+    if (neighbour) {
+        close(publish->directory);
+        publish->directory = neighbour->directory;
+    }
+    return true;
+}
+
 static void publish_close(struct publish *publish)
 {
     if (publish->descriptor >= 0)
         close(publish->descriptor);
-    if (publish->directory >= 0)
+    if (publish->directory >= 0 && (publish->inode == 0 || !find_neighbour(publish)))
         close(publish->directory);
     publish->descriptor = publish->directory = -1;
     for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
@@ -128,6 +155,8 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
         return publish_fail(why, publish->path, "cannot be written", EISDIR);
     if (there && !S_ISREG(present.st_mode))
         return open_direct(publish, why);
+    if (!share_directory(publish))
+        return publish_fail(why, publish->path, "cannot be written", errno);
     if (!open_temporary_file(publish, mode, why))
         return false;
     publish->next = open_publishes;

@@ -16,8 +16,10 @@
 
 struct publish {
     int descriptor; /* to write to, and to read it back */
-    int directory;  /* a handle on the one that PATH is in */
-    bool direct;    /* standard output or a device: there is nothing to rename */
+    int directory;  /* a handle on the one that PATH is in; shared by those that are open in it */
+    dev_t device;   /* of the directory, as its inode */
+    ino_t inode;
+    bool direct; /* standard output or a device: there is nothing to rename */
     int64_t
         deadline; /* for writing there, where somebody may have to read first; 0: none. Set after publish_begin */
     char path[PATH_MAX];

@@ -60,16 +60,31 @@ static void end(struct removal *removal, int error)
     removal->ended = true;
 }
 
-/* Whether the entry was made since the removal began, as its time of change tells. What was moved up has a new one, too. */
+static bool is_later(struct timespec a, struct timespec b)
+{
+    return a.tv_sec > b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec > b.tv_nsec);
+}
+
+/* Whether the entry was made since the removal began, as its time of change tells. What was moved up has a new one, too, and
+ * so have the other names of a file that one was taken from. */
 static bool is_fresh(const struct removal *removal, int directory, const char *name)
 {
     struct stat found;
 
     if (strncmp(name, FLAT_PREFIX, sizeof FLAT_PREFIX - 1) == 0 ||
-        fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) != 0)
+        fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) != 0 ||
+        (!S_ISDIR(found.st_mode) && found.st_nlink > 1))
         return false;
-    return found.st_ctim.tv_sec > removal->began.tv_sec ||
-           (found.st_ctim.tv_sec == removal->began.tv_sec && found.st_ctim.tv_nsec > removal->began.tv_nsec);
+    return is_later(found.st_ctim, removal->began);
+}
+
+/* A file server's clock may be ahead: it has stamped the directory that entries were removed from. */
+static void set_clock(struct removal *removal, int directory)
+{
+    struct stat found;
+
+    if (fstat(directory, &found) == 0 && is_later(found.st_ctim, removal->began))
+        removal->began = found.st_ctim;
 }
 
 /* Before each entry. Whoever makes files as fast as they go would keep a removal for ever: they give themselves away by
@@ -86,6 +101,8 @@ static bool must_end(struct removal *removal, int directory, const char *name)
         end(removal, ECANCELED);
         return true;
     }
+    if (removal->met == ALWAYS)
+        set_clock(removal, directory);
     if (++removal->met > ALWAYS && removal->met % SAMPLE == 0 && is_fresh(removal, directory, name) &&
         ++removal->fresh > FRESH_MOST)
         end(removal, ENOTEMPTY);

@@ -43,13 +43,13 @@ static int reach_parent(const char *path, struct reason *why)
 {
     const char *slash = strrchr(path, '/');
     char folder[PATH_MAX];
+    int length = slash == path ? 1 : slash ? (int)(slash - path) : 0;
 
-    if (snprintf(folder, sizeof folder, "%.*s.", (int)(slash ? slash + 1 - path : 0), path) >=
-        (int)sizeof folder) {
+    if (snprintf(folder, sizeof folder, "%.*s", length, path) >= (int)sizeof folder) {
         reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
         return -1;
     }
-    return spool_reach_directory(folder, false, why);
+    return spool_reach_directory(length > 0 ? folder : ".", false, why);
 }
 
 static enum spool_kind kind_for(const char *path)

@@ -393,9 +393,34 @@ START_TEST(moves)
 }
 END_TEST
 
-SUITE("publish", a_new_file, the_old_content_until_the_commit_then_the_new,
-      giving_up_leaves_nothing_and_keeps_the_old, the_mode_whatever_the_umask,
-      while_it_is_written_nobody_else_reads_it_under_its_name,
+START_TEST(many_in_one_directory_take_one_descriptor_for_it)
+{
+    enum { MANY = 40, OTHERS = 8 };
+    struct publish open[MANY];
+    char name[16];
+    int first = dup(STDOUT_FILENO), next;
+
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "%zu", i);
+        ck_assert(publish_begin(&open[i], scratch_path(name), 0644, &why));
+        ck_assert_int_eq(open[i].directory, open[0].directory);
+    }
+    next = dup(STDOUT_FILENO);
+    ck_assert_int_lt(next - first, MANY + OTHERS);
+    publish_abort(&open[0]); /* the handle was opened for it, and stays for the others */
+    for (size_t i = 1; i < MANY; i++)
+        ck_assert_msg(publish_commit(&open[i], &why), "%s", why.text);
+    ck_assert_int_eq(scratch_count(), MANY - 1);
+    close(next);
+    close(first);
+    next = dup(STDOUT_FILENO);
+    ck_assert_int_eq(next, first); /* all are closed again */
+}
+END_TEST
+
+SUITE("publish", many_in_one_directory_take_one_descriptor_for_it, a_new_file,
+      the_old_content_until_the_commit_then_the_new, giving_up_leaves_nothing_and_keeps_the_old,
+      the_mode_whatever_the_umask, while_it_is_written_nobody_else_reads_it_under_its_name,
       litter_of_killed_runs_goes_that_of_living_ones_stays, a_device_is_written_to_not_replaced,
       a_fifo_is_written_to, a_fifo_without_a_reader_is_an_error_at_once,
       a_reader_who_does_not_read_is_waited_for_no_longer_than_told, a_dash_is_standard_output,

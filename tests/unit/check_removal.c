@@ -68,6 +68,21 @@ START_TEST(a_tree_goes_and_what_its_links_lead_to_stays)
 }
 END_TEST
 
+/* Taking one name away gives all others a new time of change, as if they had just been made. */
+START_TEST(many_names_of_one_file_go)
+{
+    int top = scratch_descriptor(), tree = fill(top, "tree", 1);
+    char name[16];
+
+    for (unsigned i = 1; i < 5000; i++) {
+        snprintf(name, sizeof name, "%u", i);
+        ck_assert_int_eq(linkat(tree, "0", tree, name, 0), 0);
+    }
+    ck_assert_int_eq(removal_tree(top, "tree", &unlimited), 0);
+    ck_assert_int_eq(scratch_count(), 0);
+}
+END_TEST
+
 START_TEST(depth_costs_no_descriptors)
 {
     int top = scratch_descriptor(), at = fill(top, "deep", 0);
@@ -132,5 +147,6 @@ START_TEST(whoever_makes_files_meanwhile_does_not_keep_it)
 }
 END_TEST
 
-SUITE("removal", a_tree_goes_and_what_its_links_lead_to_stays, depth_costs_no_descriptors,
-      a_passed_deadline_leaves_all_but_the_grace, whoever_makes_files_meanwhile_does_not_keep_it)
+SUITE("removal", a_tree_goes_and_what_its_links_lead_to_stays, many_names_of_one_file_go,
+      depth_costs_no_descriptors, a_passed_deadline_leaves_all_but_the_grace,
+      whoever_makes_files_meanwhile_does_not_keep_it)
