@@ -60,8 +60,9 @@ bool judge_leaf_is_anchor(const struct tls_facts *facts)
     return facts->chain_count > 0 && facts->chain_sent == 0;
 }
 
-/* The whole list of what Java does not look at, while OpenSSL does. Anchors are trusted as they are: a server's own certificate in
- * the store, which Java compares with the one that was sent, and a CA's. What a CA's certificate may be used for binds only the CA. */
+/* The whole list of what Java does not look at, while OpenSSL does. Anchors are trusted as they are: a server's own
+ * certificate in the store, which Java compares with the one that was sent, and a CA's. What a CA's certificate may be
+ * used for binds only the CA. */
 static bool java_forgives(const struct tls_error *error, int sent)
 {
     bool leaf_is_anchor = sent == 0, from_store = error->depth >= sent;
@@ -192,6 +193,13 @@ static bool is_consequence(const struct tls_facts *facts, size_t index)
     return false;
 }
 
+/* No anchor, or nothing that leads to one. */
+static bool is_untrusted(int error)
+{
+    return judge_is_about_trust(error) || error == X509_V_ERR_CERT_REJECTED ||
+           error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
+}
+
 static void judge_error(const struct tls_facts *facts, const struct tls_error *error,
                         struct tls_judgement *judgement)
 {
@@ -200,8 +208,7 @@ static void judge_error(const struct tls_facts *facts, const struct tls_error *e
         return;
     }
     struct reason *why = judge_add(judgement);
-    if (judge_is_about_trust(error->error) || error->error == X509_V_ERR_CERT_REJECTED ||
-        error->error == X509_V_ERR_CERT_SIGNATURE_FAILURE)
+    if (is_untrusted(error->error))
         judge_say_untrusted(facts, error, why);
     else if (is_about_time(error->error))
         say_time(facts, error, why);
@@ -255,9 +262,10 @@ void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement
         judgement->permanent = facts->limit != TLS_LIMIT_TIME;
         return;
     }
-    for (size_t i = 0; i < facts->error_count; i++)
-        if (!is_consequence(facts, i))
-            judge_error(facts, &facts->errors[i], judgement);
+    for (int others = 0; others < 2; others++) /* the gravest first: there may be more than have room */
+        for (size_t i = 0; i < facts->error_count; i++)
+            if (is_untrusted(facts->errors[i].error) == (others == 0) && !is_consequence(facts, i))
+                judge_error(facts, &facts->errors[i], judgement);
     if (facts->verified || judgement->count > 0)
         return;
     say_unexplained(facts, judge_add(judgement));

@@ -9,7 +9,8 @@
 struct reason *judge_add(struct tls_judgement *judgement);
 struct reason *judge_warn(struct tls_judgement *judgement);
 
-/* Everything that verification found: reasons, or warnings where the profile forgives; at least one reason unless it is verified. */
+/* Everything that verification found: reasons, or warnings where the profile forgives; at least one reason unless it is
+ * verified. */
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement);
 
 /* What the OCSP answer that came with the certificate is worth: revoked is a reason, one that does not count a warning. */

@@ -56,7 +56,8 @@ static bool offer_what_java_does(SSL_CTX *context)
            SSL_CTX_set1_sigalgs_list(context, signatures) == 1;
 }
 
-/* Certificates have their level where they are verified, so that there is a chain to explain; the client's are the server's to judge. */
+/* Certificates have their level where they are verified, so that there is a chain to explain; the client's are the
+ * server's to judge. */
 static int allow(const SSL *ssl, const SSL_CTX *context, int operation, int bits, int id, void *other,
                  void *owner)
 {

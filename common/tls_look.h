@@ -18,8 +18,8 @@ struct tls_look {
 struct tls_look *tls_look_new(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts);
 struct tls_look *tls_look_of(const SSL *ssl);
 
-/* In place of OpenSSL's own verification (SSL_CTX_set_cert_verify_callback): verifies the chain by the rules of the profile and takes
- * down the verdict and what explains it. 1: it is good, or the look is to go on whatever it is. */
+/* In place of OpenSSL's own verification (SSL_CTX_set_cert_verify_callback): verifies the chain by the rules of the
+ * profile and takes down the verdict and what explains it. 1: it is good, or the look is to go on whatever it is. */
 int tls_verify(X509_STORE_CTX *handshake, void *look);
 
 /* Has all taken down that a server says in a handshake: alerts, whether and from whom it wants a certificate, the first bytes. */

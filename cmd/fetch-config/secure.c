@@ -91,8 +91,8 @@ static void keep_apart(const struct exchange *exchange)
     curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
-/* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. Each connection
- * shakes hands in full, so that none goes without a chain to verify. */
+/* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. Each
+ * connection shakes hands in full, so that none goes without a chain to verify. */
 bool secure_prepare(struct exchange *exchange, struct reason *why)
 {
     CURL *easy = exchange->easy;

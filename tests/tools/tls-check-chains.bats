@@ -2,7 +2,7 @@
 # Chains that attack whoever verifies them (tests/tls/make-chains): no profile says ready, no secret is sent, and nothing takes long or
 # much memory.
 #
-# shellcheck disable=SC2046,SC2154
+# shellcheck disable=SC2030,SC2031,SC2046,SC2154
 
 load lib
 load fetch-config
@@ -142,7 +142,7 @@ told_within() {
 @test "no chain has tls-check killed: within 16 MiB, and within 32 MiB with 16 servers at once" {
     not_emulated
     release_build
-    local name i targets=()
+    local i targets=()
     start_tls one names namesmost namesmore names90 compared unknown101
     start_tls many names{,,,} namesmost{,,,} compared{,,,} namesmore{,,,}
     own_memory_limit $((64 << 20))

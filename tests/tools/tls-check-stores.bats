@@ -47,7 +47,7 @@ load tls
     ends_saying "holds no trusted certificate"
 }
 
-# pbmac1 ROUNDS: what PKCS12 MacData is with PBMAC1 (RFC 9579) and so many rounds, as a file around root.p12's contents.
+# pbmac1 ROUNDS: what PKCS12 MacData is with PBMAC1 (RFC 9879) and so many rounds, as a file around root.p12's contents.
 pbmac1() {
     "$python" - root.p12 "$1" <<'PYTHON'
 import sys
