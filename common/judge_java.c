@@ -53,7 +53,7 @@ static void judge_java_usage(const struct tls_facts *facts, struct tls_judgement
 {
     bool decrypts = facts->cipher[0] != '\0' && strncmp(facts->cipher, "TLS_", 4) != 0 &&
                     !strstr(facts->cipher, "DHE-");
-    const struct certificate *leaf = &facts->sent[0];
+    const struct certificate *leaf = facts->sent;
 
     if (facts->sent_count == 0 || !facts->done || (decrypts ? leaf->enciphers : leaf->signs))
         return;

@@ -285,6 +285,10 @@ START_TEST(limits_have_their_codes)
         facts.limit = cases[i].limit;
         expect_code(cases[i].code, cases[i].outcome, cases[i].text);
         ck_assert(!judge_lets_pass(&facts));
+        facts.profile = TLS_JAVA;
+        facts.sent = NULL; /* nothing was read of it */
+        facts.sent_count = 0;
+        expect_code(cases[i].code, cases[i].outcome, cases[i].text);
     }
     good();
     add_error(X509_V_ERR_CERT_CHAIN_TOO_LONG, 2);
