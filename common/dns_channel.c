@@ -88,7 +88,7 @@ static int resend_interval(const struct resolvconf *conf, int64_t time)
     return time / TRIES > RESEND_LEAST ? (int)(time / TRIES) : RESEND_LEAST;
 }
 
-/* Everything is said explicitly, so that neither c-ares's defaults nor the environment (RES_OPTIONS) count. */
+/* Everything is said explicitly, so that c-ares's defaults do not count. */
 static int channel_init(struct dns_channel *channel, const struct resolvconf *conf, int64_t time, bool tcp)
 {
     char nothing[] = "/dev/null", dns_only[] = "b";

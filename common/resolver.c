@@ -1,6 +1,5 @@
 #include "common/resolver.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/banned.h"
@@ -21,9 +20,6 @@ bool resolver_read(const struct resolver_options *options, struct resolvconf *co
     const struct option_list *given = &options->nameservers;
     bool read = resolvconf_read(options->resolv_conf, conf, why);
 
-    /* c-ares would let these change what the options here have said. */
-    unsetenv("RES_OPTIONS");
-    unsetenv("LOCALDOMAIN");
     if (given->count > 0) {
         /* A file that the user names has to be there; the usual one only serves for its search list then. */
         read = read || strcmp(options->resolv_conf, RESOLVER_DEFAULT_CONF) == 0;
