@@ -201,7 +201,8 @@ static void look_at_chain(struct tls_look *look, STACK_OF(X509) * sent, X509_STO
     if (!anchors)
         mem_exhausted();
     facts->sent_total = (size_t)sk_X509_num(sent);
-    truststore_offer(look->setup->trust, anchors, sent);
+    if (facts->sent_total <= TLS_CHAIN_MOST)
+        truststore_offer(look->setup->trust, anchors, sent);
     facts->limit = check_bounds(sent, anchors);
     if (facts->limit != TLS_LIMIT_NAMES) {
         facts->sent = read_certificates(sent, &facts->sent_count);
