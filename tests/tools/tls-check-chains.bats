@@ -130,19 +130,24 @@ keeps_its_secret() {
     refused "${port[5]}" 24 "longer than 256 KiB"
 }
 
-# told_within MIB ARGUMENT...: it ends with one of its codes, or with 3 and a reason, but is never killed.
-told_within() {
-    echo $(($1 << 20)) >"$memory_cgroup/memory.limit_in_bytes"
-    shift
-    check "$@"
+# A verdict, or 3 and a reason: it was not killed.
+tells() {
     [[ $status =~ ^(3|20|24|28)$ ]] || report "a verdict"
     [ "$status" -ne 3 ] || ends_saying "out of memory; hint: raise the container's memory limit"
 }
 
-@test "no chain has tls-check killed: within 16 MiB, and within 32 MiB with 16 servers at once" {
+# told_within MIB ARGUMENT...: tls-check tells, with so much memory.
+told_within() {
+    echo $(($1 << 20)) >"$memory_cgroup/memory.limit_in_bytes"
+    shift
+    check "$@"
+    tells
+}
+
+@test "no chain has a tool killed: within 16 MiB, and within 32 MiB with 16 servers at once" {
     not_emulated
     release_build
-    local i targets=()
+    local i targets=() pairs=()
     start_tls one names namesmost namesmore names90 compared unknown101
     start_tls many names{,,,} namesmost{,,,} compared{,,,} namesmore{,,,}
     own_memory_limit $((64 << 20))
@@ -150,8 +155,14 @@ told_within() {
         told_within 16 $(at "$i")
         [ "$status" -ne 3 ]
     done
-    for i in "${many[@]}"; do targets+=("127.0.0.1:$i"); done
+    for i in "${many[@]}"; do
+        targets+=("127.0.0.1:$i")
+        pairs+=("https://127.0.0.1:$i/a=./$i")
+    done
     told_within 32 --server-name server.test "${targets[@]}"
     told_within 32 --server-name server.test --report report.json "${targets[@]}"
     told_within 16 --server-name server.test --profile java --report report.json --show-chain "${targets[@]}"
+    run_tool fetch-config "${pairs[@]}" --cacert root.crt --once
+    tells
+    no_litter
 }
