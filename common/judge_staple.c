@@ -9,10 +9,12 @@
 /* So far may the clocks of a responder and of this machine be apart: Java's leeway (com.sun.security.ocsp.clockSkew). */
 enum { SKEW = 900 };
 
-/* Whether the issuer is trusted, although something else may be wrong (expired, another name). */
+/* Whether the issuer is trusted, although something else may be wrong (expired, another name), if all that is wrong is known. */
 static bool chain_is_trusted(const struct tls_facts *facts)
 {
-    if (!facts->verified && facts->error_count == 0)
+    if (facts->verified)
+        return true;
+    if (facts->limit != TLS_LIMIT_NONE || facts->error_count == 0 || facts->error_count == TLS_ERRORS)
         return false;
     for (size_t i = 0; i < facts->error_count; i++)
         if (judge_is_about_trust(facts->errors[i].error) ||
