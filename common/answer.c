@@ -1,49 +1,13 @@
 #include "common/answer.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "common/buf.h"
+#include "common/answer_records.h"
 #include "common/mem.h"
 #include "common/resolvconf.h"
 
 #include "common/banned.h"
-
-enum {
-    RECORDS_MOST = 8192,     /* a message of 64 KiB holds about half as many */
-    RECORD_MAX = 256 * 1024, /* a text of one record: a message's worth, escaped */
-    REPEAT = '\x01', /* first byte of a text that is another's repeat; escaping keeps it out of others */
-};
-
-static const struct {
-    enum dns_type type;
-    const char *name;
-} types[] = {
-    {DNS_A, "A"},   {DNS_AAAA, "AAAA"}, {DNS_CNAME, "CNAME"}, {DNS_MX, "MX"},
-    {DNS_NS, "NS"}, {DNS_PTR, "PTR"},   {DNS_SRV, "SRV"},     {DNS_TXT, "TXT"},
-};
-
-bool dns_type_parse(const char *text, enum dns_type *type)
-{
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (strcasecmp(text, types[i].name) != 0)
-            continue;
-        *type = types[i].type;
-        return true;
-    }
-    return false;
-}
-
-const char *dns_type_name(enum dns_type type)
-{
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (types[i].type == type)
-            return types[i].name;
-    return "?";
-}
 
 bool answer_is_negative(enum answer_status status)
 {
@@ -55,166 +19,117 @@ bool answer_is_settled(enum answer_status status)
     return status == ANSWER_RECORDS || answer_is_negative(status);
 }
 
-/* Any bytes, as RFC 1035, 5.1 writes them: what is not printable as \DDD, so that the text is a C string. */
-static void add_escaped(struct buf *text, const unsigned char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '\\')
-            buf_add_text(text, "\\\\");
-        else if (bytes[i] >= 0x20 && bytes[i] != 0x7F && bytes[i] < 0x80)
-            buf_add(text, &bytes[i], 1);
-        else
-            buf_add_format(text, "\\%03u", bytes[i]);
-    }
-}
+/* --- aliases --- */
 
-/* The strings of one TXT record belong together (RFC 7208, 3.3). */
-static void add_txt(struct buf *text, const ares_dns_rr_t *record)
-{
-    size_t count = ares_dns_rr_get_abin_cnt(record, ARES_RR_TXT_DATA);
+/* The CNAME records of an answer, so that following them takes no more than ANSWER_ALIASES squared steps. */
+struct aliases {
+    size_t count;
+    const ares_dns_rr_t *records[ANSWER_ALIASES];
+};
 
-    for (size_t i = 0; i < count; i++) {
-        size_t length = 0;
-        const unsigned char *bytes = ares_dns_rr_get_abin(record, ARES_RR_TXT_DATA, i, &length);
-        if (bytes)
-            add_escaped(text, bytes, length);
-    }
-}
-
-static void add_name(struct buf *text, const ares_dns_rr_t *record, ares_dns_rr_key_t key)
-{
-    const char *name = ares_dns_rr_get_str(record, key);
-
-    buf_add_text(text, name && *name != '\0' ? name : ".");
-}
-
-static void add_record(struct buf *text, const ares_dns_rr_t *record, enum dns_type type)
-{
-    char address[INET6_ADDRSTRLEN];
-
-    switch (type) {
-    case DNS_A:
-        inet_ntop(AF_INET, ares_dns_rr_get_addr(record, ARES_RR_A_ADDR), address, sizeof address);
-        buf_add_text(text, address);
-        break;
-    case DNS_AAAA:
-        inet_ntop(AF_INET6, ares_dns_rr_get_addr6(record, ARES_RR_AAAA_ADDR), address, sizeof address);
-        buf_add_text(text, address);
-        break;
-    case DNS_CNAME:
-        add_name(text, record, ARES_RR_CNAME_CNAME);
-        break;
-    case DNS_NS:
-        add_name(text, record, ARES_RR_NS_NSDNAME);
-        break;
-    case DNS_PTR:
-        add_name(text, record, ARES_RR_PTR_DNAME);
-        break;
-    case DNS_MX:
-        buf_add_format(text, "%u ", ares_dns_rr_get_u16(record, ARES_RR_MX_PREFERENCE));
-        add_name(text, record, ARES_RR_MX_EXCHANGE);
-        break;
-    case DNS_SRV:
-        buf_add_format(text, "%u %u %u ", ares_dns_rr_get_u16(record, ARES_RR_SRV_PRIORITY),
-                       ares_dns_rr_get_u16(record, ARES_RR_SRV_WEIGHT),
-                       ares_dns_rr_get_u16(record, ARES_RR_SRV_PORT));
-        add_name(text, record, ARES_RR_SRV_TARGET);
-        break;
-    case DNS_TXT:
-        add_txt(text, record);
-        break;
-    }
-}
-
-/* The name that `name` leads to through the answer's CNAME records. A chain has at most as many links as there are
- * records, so a loop ends. */
-static const char *follow_aliases(const ares_dns_record_t *message, const char *name)
+/* False when there are too many. */
+static bool find_aliases(const ares_dns_record_t *message, struct aliases *aliases)
 {
     size_t count = ares_dns_record_rr_cnt(message, ARES_SECTION_ANSWER);
 
-    for (size_t step = 0; step < count; step++) {
-        const char *next = NULL;
-        for (size_t i = 0; i < count && !next; i++) {
-            const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ANSWER, i);
-            if (ares_dns_rr_get_type(record) == ARES_REC_TYPE_CNAME &&
-                dns_name_same(ares_dns_rr_get_name(record), name))
-                next = ares_dns_rr_get_str(record, ARES_RR_CNAME_CNAME);
-        }
-        if (!next)
-            break;
-        name = next;
+    aliases->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ANSWER, i);
+        if (ares_dns_rr_get_type(record) != ARES_REC_TYPE_CNAME)
+            continue;
+        if (aliases->count == ANSWER_ALIASES)
+            return false;
+        aliases->records[aliases->count++] = record;
     }
+    return true;
+}
+
+static const char *alias_of(const struct aliases *aliases, const char *name)
+{
+    for (size_t i = 0; i < aliases->count; i++)
+        if (dns_name_same(ares_dns_rr_get_name(aliases->records[i]), name))
+            return ares_dns_rr_get_str(aliases->records[i], ARES_RR_CNAME_CNAME);
+    return NULL;
+}
+
+/* Where `name` leads to. A chain has at most as many links as there are records, so a loop ends. */
+static const char *follow_aliases(const struct aliases *aliases, const char *name)
+{
+    const char *next;
+
+    for (size_t step = 0; step < aliases->count && (next = alias_of(aliases, name)); step++)
+        name = next;
     return name;
 }
 
-static int compare_texts(const void *a, const void *b)
+/* --- answers without records --- */
+
+/* Records outside of the answer section are not taken apart: they come with their type in their data. */
+static int type_of(const ares_dns_rr_t *record)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    ares_dns_rec_type_t type = ares_dns_rr_get_type(record);
+
+    return type == ARES_REC_TYPE_RAW_RR ? (int)ares_dns_rr_get_u16(record, ARES_RR_RAW_RR_TYPE) : (int)type;
 }
 
-/* Servers that repeat a record do not make it two: RFC 2181, 5. Sorting pointers tells repeats in n log n; the
- * server's order is kept for what stays. */
-static void drop_repeats(struct answer *answer)
-{
-    char **sorted = xcalloc(answer->count, sizeof *sorted);
-    size_t kept = 0;
-
-    memcpy(sorted, answer->records, answer->count * sizeof *sorted);
-    qsort(sorted, answer->count, sizeof *sorted, compare_texts);
-    for (size_t i = 1; i < answer->count; i++)
-        if (strcmp(sorted[i - 1], sorted[i]) == 0)
-            sorted[i - 1][0] = REPEAT;
-    for (size_t i = 0; i < answer->count; i++) {
-        if (answer->records[i][0] != REPEAT)
-            answer->records[kept++] = answer->records[i];
-        else
-            free(answer->records[i]);
-    }
-    answer->count = kept;
-    free(sorted);
-}
-
-static void collect_records(struct answer *answer, const ares_dns_record_t *message, const char *name)
-{
-    size_t count = ares_dns_record_rr_cnt(message, ARES_SECTION_ANSWER);
-    const char *owner = answer->type == DNS_CNAME ? name : follow_aliases(message, name);
-    struct buf text;
-
-    if (count > RECORDS_MOST)
-        count = RECORDS_MOST;
-    answer->records = xcalloc(count, sizeof *answer->records);
-    buf_init(&text, RECORD_MAX);
-    for (size_t i = 0; i < count; i++) {
-        const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ANSWER, i);
-        if ((int)ares_dns_rr_get_type(record) != (int)answer->type ||
-            !dns_name_same(ares_dns_rr_get_name(record), owner))
-            continue;
-        buf_clear(&text);
-        add_record(&text, record, answer->type);
-        answer->records[answer->count++] = xstrdup(text.data);
-    }
-    buf_free(&text);
-    drop_repeats(answer);
-}
-
-static void read_negative_ttl(struct answer *answer, const ares_dns_record_t *message)
+static bool authority_has(const ares_dns_record_t *message, ares_dns_rec_type_t type, uint32_t *ttl)
 {
     size_t count = ares_dns_record_rr_cnt(message, ARES_SECTION_AUTHORITY);
 
     for (size_t i = 0; i < count; i++) {
         const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_AUTHORITY, i);
-        if (ares_dns_rr_get_type(record) != ARES_REC_TYPE_SOA)
+        if (type_of(record) != (int)type)
             continue;
-        answer->has_negative_ttl = true;
-        answer->negative_ttl = ares_dns_rr_get_ttl(record);
+        *ttl = ares_dns_rr_get_ttl(record);
+        return true;
     }
+    return false;
 }
 
-static enum answer_status status_of(ares_dns_rcode_t rcode, bool any)
+/* What was asked for in the wrong section: the server has it, and does not know how to tell. */
+static bool is_misplaced(const ares_dns_record_t *message, enum dns_type type, const char *owner)
+{
+    size_t count = ares_dns_record_rr_cnt(message, ARES_SECTION_ADDITIONAL);
+
+    for (size_t i = 0; i < count; i++) {
+        const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ADDITIONAL, i);
+        if (type_of(record) == (int)type && dns_name_same(ares_dns_rr_get_name(record), owner))
+            return true;
+    }
+    return false;
+}
+
+/* NOERROR, and none of the records asked for: "no data" only as in RFC 2308, 2.2, types 1 to 3. */
+static enum answer_status judge_empty(struct answer *answer, const ares_dns_record_t *message,
+                                      const char *name, const char *owner)
+{
+    unsigned flags = ares_dns_record_get_flags(message);
+    size_t answers = ares_dns_record_rr_cnt(message, ARES_SECTION_ANSWER);
+    bool is_alias = !dns_name_same(name, owner);
+    uint32_t ignored;
+
+    if (is_alias)
+        answer->alias = xstrdup(owner);
+    if (answer->unavailable)
+        return ANSWER_NO_DATA;
+    if (is_misplaced(message, answer->type, owner) || (answers > 0 && !is_alias))
+        return ANSWER_OTHER;
+    if (answer->has_negative_ttl)
+        return ANSWER_NO_DATA;
+    if (is_alias)
+        return ANSWER_ALIAS;
+    if (authority_has(message, ARES_REC_TYPE_NS, &ignored))
+        return flags & ARES_FLAG_AA ? ANSWER_NO_DATA : ANSWER_REFERRAL;
+    if (ares_dns_record_rr_cnt(message, ARES_SECTION_AUTHORITY) > 0)
+        return ANSWER_OTHER;
+    return flags & (ARES_FLAG_AA | ARES_FLAG_RA) ? ANSWER_NO_DATA : ANSWER_LAME;
+}
+
+/* --- a whole answer --- */
+
+static enum answer_status status_of(ares_dns_rcode_t rcode)
 {
     switch ((int)rcode) {
-    case ARES_RCODE_NOERROR:
-        return any ? ANSWER_RECORDS : ANSWER_NO_DATA;
     case ARES_RCODE_NXDOMAIN:
         return ANSWER_NXDOMAIN;
     case ARES_RCODE_SERVFAIL:
@@ -226,38 +141,105 @@ static enum answer_status status_of(ares_dns_rcode_t rcode, bool any)
     }
 }
 
-void answer_read(struct answer *answer, const ares_dns_record_t *message, const char *name)
+static enum answer_status judge_message(struct answer *answer, const ares_dns_record_t *message,
+                                        const char *name)
 {
     ares_dns_rcode_t rcode = ares_dns_record_get_rcode(message);
+    unsigned flags = ares_dns_record_get_flags(message);
+    struct aliases aliases;
 
-    if (rcode == ARES_RCODE_NOERROR)
-        collect_records(answer, message, name);
-    answer->rcode = (int)rcode;
-    answer->status = status_of(rcode, answer->count > 0);
-    if (answer_is_negative(answer->status))
-        read_negative_ttl(answer, message);
+    if (!(flags & ARES_FLAG_QR) || ares_dns_record_get_opcode(message) != ARES_OPCODE_QUERY)
+        return ANSWER_REFLECTED;
+    if (flags & ARES_FLAG_TC)
+        return ANSWER_TRUNCATED;
+    if (rcode != ARES_RCODE_NOERROR && rcode != ARES_RCODE_NXDOMAIN)
+        return status_of(rcode);
+    answer->has_negative_ttl = authority_has(message, ARES_REC_TYPE_SOA, &answer->negative_ttl);
+    if (!find_aliases(message, &aliases))
+        return ANSWER_CHAIN;
+    const char *owner = answer->type == DNS_CNAME ? name : follow_aliases(&aliases, name);
+    answer_collect(answer, message, owner);
+    if (rcode == ARES_RCODE_NXDOMAIN) /* with records it contradicts itself */
+        return answer->count > 0 ? ANSWER_OTHER : ANSWER_NXDOMAIN;
+    return answer->count > 0 ? ANSWER_RECORDS : judge_empty(answer, message, name, owner);
 }
 
-void answer_read_status(struct answer *answer, ares_status_t status)
+void answer_read(struct answer *answer, const ares_dns_record_t *message, const char *name)
 {
-    switch ((int)status) {
-    case ARES_ETIMEOUT:
-        answer->status = ANSWER_SILENT;
-        break;
-    case ARES_ECONNREFUSED:
-        answer->status = ANSWER_UNREACHABLE;
-        break;
-    default:
-        answer->status = ANSWER_GARBLED;
-        break;
+    answer->rcode = (int)ares_dns_record_get_rcode(message);
+    answer->status = judge_message(answer, message, name);
+    if (answer->status != ANSWER_RECORDS)
+        answer_drop_records(answer);
+    answer->has_negative_ttl = answer->has_negative_ttl && answer_is_negative(answer->status);
+}
+
+/* --- as it came --- */
+
+enum { HEADER = 12 /* bytes, RFC 1035, 4.1.1: id, flags, four counts */ };
+
+static unsigned read_u16(const unsigned char *bytes)
+{
+    return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+/* A failure may come without the question (RFC 1035, 4.1.1; FORMERR mostly does). */
+static void read_bare_header(struct answer *answer, const unsigned char *bytes)
+{
+    answer->rcode = bytes[3] & 0xF;
+    answer->status = bytes[2] & 0x80 ? ANSWER_GARBLED : ANSWER_REFLECTED;
+    if (answer->status == ANSWER_GARBLED && answer->rcode != 0 && answer->rcode != ARES_RCODE_NXDOMAIN)
+        answer->status = status_of((ares_dns_rcode_t)answer->rcode);
+}
+
+static bool is_same_question(const ares_dns_record_t *message, const struct dns_question *question)
+{
+    const char *name = NULL;
+    ares_dns_rec_type_t type;
+    ares_dns_class_t class;
+
+    return ares_dns_record_query_cnt(message) == 1 &&
+           ares_dns_record_query_get(message, 0, &name, &type, &class) == ARES_SUCCESS &&
+           (unsigned)type == question->type && class == ARES_CLASS_IN && dns_name_same(name, question->name);
+}
+
+/* Only the answer section is taken apart: what a server puts into the others, garbled EDNS say, changes no verdict. */
+static ares_status_t parse(const unsigned char *bytes, size_t length, ares_dns_record_t **message)
+{
+    return ares_dns_parse(bytes, length,
+                          ARES_DNS_PARSE_NS_BASE_RAW | ARES_DNS_PARSE_NS_EXT_RAW |
+                              ARES_DNS_PARSE_AR_BASE_RAW | ARES_DNS_PARSE_AR_EXT_RAW,
+                          message);
+}
+
+bool answer_take(struct answer *answer, const unsigned char *bytes, size_t length,
+                 const struct dns_question *question)
+{
+    ares_dns_record_t *message = NULL;
+
+    if (length < 2 || read_u16(bytes) != question->id)
+        return false;
+    answer->status = ANSWER_GARBLED;
+    if (length < HEADER)
+        return true;
+    if (read_u16(bytes + 4) == 0) {
+        read_bare_header(answer, bytes);
+        return true;
     }
+    ares_status_t status = parse(bytes, length, &message);
+    if (status == ARES_ENOMEM)
+        mem_exhausted();
+    if (status != ARES_SUCCESS)
+        return true;
+    bool same = is_same_question(message, question);
+    if (same)
+        answer_read(answer, message, question->name);
+    ares_dns_record_destroy(message);
+    return same;
 }
 
 void answer_free(struct answer *answer)
 {
-    for (size_t i = 0; i < answer->count; i++)
-        free(answer->records[i]);
-    free(answer->records);
-    answer->records = NULL;
-    answer->count = 0;
+    answer_drop_records(answer);
+    free(answer->alias);
+    answer->alias = NULL;
 }

@@ -25,16 +25,25 @@ enum answer_status {
     ANSWER_NONE, /* not asked, or nothing has come yet */
     /* These settle it. */
     ANSWER_RECORDS,
-    ANSWER_NO_DATA,  /* the name exists, a record of that type does not */
+    ANSWER_NO_DATA,  /* the name exists, a record of that type does not (RFC 2308, 2.2) */
     ANSWER_NXDOMAIN, /* the name does not exist, for no type (RFC 8020) */
     /* These leave it unknown. */
     ANSWER_SERVFAIL,
     ANSWER_REFUSED,
-    ANSWER_RCODE,   /* another response code, in `rcode` */
-    ANSWER_GARBLED, /* what came is no DNS message, or answers another question */
+    ANSWER_RCODE,     /* another response code, in `rcode` */
+    ANSWER_GARBLED,   /* what came is not a DNS message, or answers another question */
+    ANSWER_REFLECTED, /* the question itself came back, or another operation's answer */
+    ANSWER_ALIAS,     /* an alias, in `alias`, whose end is not told: neither records nor an SOA */
+    ANSWER_CHAIN,     /* more aliases than anybody follows */
+    ANSWER_REFERRAL,  /* other servers' names in place of an answer (RFC 2308, 2.2: NS without SOA) */
+    ANSWER_LAME,      /* empty, from a server that is neither authoritative nor recursive */
+    ANSWER_OTHER,     /* records, and none that was asked for */
+    ANSWER_TRUNCATED, /* cut short */
     ANSWER_UNREACHABLE,
     ANSWER_SILENT,
 };
+
+enum { ANSWER_ALIASES = 64 /* aliases in one answer; recursive servers follow 8 to 17 */ };
 
 struct answer {
     enum dns_type type;
@@ -42,10 +51,12 @@ struct answer {
     int rcode;
     char **records; /* as text, in the server's order, without repeats: "10.0.0.1", "10 mail.example.com" */
     size_t count;
+    char *alias;      /* where the name's aliases lead, if it is one and there are no records; else NULL */
+    bool unavailable; /* a null MX, or an SRV with the target ".": the service is said not to exist */
+    uint32_t ttl;     /* seconds that the records may be cached, the least of theirs */
     bool has_negative_ttl;
-    uint32_t
-        negative_ttl; /* seconds that the server will repeat a negative answer, from the SOA (RFC 2308) */
-    struct address server; /* that said so; its family is 0 when none did */
+    uint32_t negative_ttl; /* seconds that a negative answer may be cached, from the SOA (RFC 2308) */
+    struct address server; /* that gave it; its family is 0 when none did */
 };
 
 /* "A", "SRV", ... False when there is none of that name; case does not matter. */
@@ -58,12 +69,21 @@ bool answer_is_settled(enum answer_status status);
 /* NXDOMAIN or no data. */
 bool answer_is_negative(enum answer_status status);
 
+/* A question as it is sent. */
+struct dns_question {
+    const char *name;
+    unsigned type;  /* on the wire: a dns_type, or one that exists nowhere (see dns_memory.h) */
+    bool unchecked; /* with the CD bit set: other entries of a server's cache than those of apps */
+    uint16_t id;
+};
+
 /* Reads `message` as the answer to `name` and answer->type, following its CNAME records; fills everything but
- * the server. answer_free releases the records. */
+ * the server. answer_free releases what it holds. */
 void answer_read(struct answer *answer, const ares_dns_record_t *message, const char *name);
 
-/* Without a message: what the library's status means. */
-void answer_read_status(struct answer *answer, ares_status_t status);
+/* Reads what came from a server that was asked `question`. False: it belongs to another question, and is to be passed over. */
+bool answer_take(struct answer *answer, const unsigned char *bytes, size_t length,
+                 const struct dns_question *question);
 
 void answer_free(struct answer *answer);
 

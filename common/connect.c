@@ -89,6 +89,8 @@ static const struct {
     {EHOSTUNREACH, "host unreachable:", "the node or pod behind that address is gone, or a firewall rejects"},
     {ECONNRESET, "connection reset by",
      "something accepts and resets: a sidecar or balancer without a backend?"},
+    {EINVAL, "this address cannot be connected to:",
+     "a link-local address (fe80::...) needs its interface: [fe80::1%eth0]:80"},
     {EACCES, "permission denied for", "this user may not connect there: look at the socket's mode and owner"},
     {EPERM, "not permitted to connect to", "a local firewall or seccomp profile forbids it"},
     {ENOENT, "no such socket:", "the server has not created it yet: is the volume with it mounted here?"},

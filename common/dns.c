@@ -3,12 +3,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/deadline.h"
 #include "common/dns_ask.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
+
+enum { SCOUT_PATIENCE = 500 /* milliseconds before the app's own question is asked instead */ };
+
+enum lookup_mode {
+    LOOKUP_PLAIN,    /* the app's own questions */
+    LOOKUP_SCOUT,    /* is the name there yet? see dns_memory.h */
+    LOOKUP_FAREWELL, /* is it still there? */
+};
 
 struct dns_lookup {
     struct dns_resolver *resolver;
@@ -20,12 +29,18 @@ struct dns_lookup {
 
     struct loop_timer timer;
     struct dns_ask ask; /* for the present candidate */
-    size_t candidate;   /* its index */
-    bool existed;       /* a candidate said no data: the name exists there */
-    bool remembered;    /* a candidate was passed over by memory */
-    bool afresh;        /* none is */
+    enum lookup_mode mode;
+    bool scouted;       /* it began with scouts, and they did not settle it */
+    int64_t scout_ends; /* a scout that is silent until then is given up */
+    unsigned scout_type;
+    size_t candidate; /* its index */
+    bool existed;     /* a candidate has no data: the name exists there */
+    bool remembered;  /* a candidate was passed over by memory */
+    bool afresh;      /* none is */
     struct dns_result result;
 };
+
+/* --- candidates --- */
 
 static bool lookup_note_candidate(struct dns_lookup *lookup)
 {
@@ -50,9 +65,27 @@ static bool lookup_is_likely(const struct dns_lookup *lookup)
 /* What is remembered of the present candidate. */
 static enum answer_status lookup_memory(const struct dns_lookup *lookup)
 {
-    if (!lookup->request.memory || lookup->afresh || lookup_is_likely(lookup))
+    const struct dns_request *request = &lookup->request;
+
+    if (!request->memory || request->gone || lookup->afresh || lookup_is_likely(lookup))
         return ANSWER_NONE;
-    return dns_memory_find(lookup->request.memory, lookup->candidate, deadline_now());
+    return dns_memory_find(request->memory, lookup->candidate, deadline_now());
+}
+
+/* Sets the present candidate's question. */
+static void lookup_put_question(struct dns_lookup *lookup)
+{
+    const struct dns_memory *memory = lookup->request.memory;
+    int64_t now = deadline_now();
+
+    if (lookup->mode == LOOKUP_PLAIN) {
+        dns_ask_set_name(&lookup->ask, lookup->result.candidate);
+        return;
+    }
+    enum dns_type wanted = lookup->request.types[0];
+    lookup->scout_type = dns_memory_scout(memory, lookup->candidate, wanted, now, time(NULL));
+    lookup->scout_ends = deadline_after(now, SCOUT_PATIENCE);
+    dns_ask_set_scout(&lookup->ask, lookup->result.candidate, lookup->scout_type);
 }
 
 /* The next candidate that has to be asked for; false when there is none left. */
@@ -69,18 +102,22 @@ static bool lookup_begin_candidate(struct dns_lookup *lookup)
         if (!lookup_note_candidate(lookup))
             return false;
     }
-    dns_ask_set_name(&lookup->ask, lookup->result.candidate);
+    lookup_put_question(lookup);
     return true;
 }
 
-/* Records count only when all candidates before say now that they are not there: those that memory passed over are asked. */
+/* From the first candidate, with the app's own questions: records count only when all candidates before say now that they are
+ * not there, those that memory passed over too. */
 static void lookup_begin_afresh(struct dns_lookup *lookup)
 {
+    lookup->scouted = lookup->mode != LOOKUP_PLAIN;
+    lookup->mode = LOOKUP_PLAIN;
     lookup->afresh = true;
     lookup->existed = false;
     lookup->candidate = 0;
     lookup->result.asked = 0;
     lookup->result.asked_names[0] = '\0';
+    lookup->result.has_negative_ttl = false;
     lookup_begin_candidate(lookup);
 }
 
@@ -88,16 +125,21 @@ static void lookup_begin_afresh(struct dns_lookup *lookup)
 static void lookup_note_negative(struct dns_lookup *lookup, enum answer_status status, int64_t now)
 {
     struct dns_result *result = &lookup->result;
+    struct dns_memory *memory = lookup->request.memory;
     struct answer answer = dns_ask_answer(&lookup->ask, 0);
 
     lookup->existed = lookup->existed || status == ANSWER_NO_DATA;
-    if (lookup->request.memory)
-        dns_memory_note(lookup->request.memory, lookup->candidate, &answer, status, now);
+    if (memory)
+        dns_memory_note(memory, lookup->candidate, status, now);
+    if (lookup->mode == LOOKUP_SCOUT)
+        dns_memory_note_scout(memory, lookup->candidate, &answer, lookup->scout_type, now);
     if (answer.has_negative_ttl && !result->has_negative_ttl && lookup_is_likely(lookup)) {
         result->has_negative_ttl = true;
         result->negative_ttl = answer.negative_ttl;
     }
 }
+
+/* --- the end --- */
 
 static void lookup_free(struct dns_lookup *lookup)
 {
@@ -106,16 +148,32 @@ static void lookup_free(struct dns_lookup *lookup)
     free(lookup);
 }
 
+/* What the next lookups of this name have to know. */
+static void lookup_teach(struct dns_lookup *lookup, enum answer_status status)
+{
+    struct dns_memory *memory = lookup->request.memory;
+
+    if (!memory)
+        return;
+    if (status == ANSWER_RECORDS)
+        dns_memory_forget(memory); /* they find it at once */
+    bool agreed = (status == ANSWER_RECORDS) != lookup->request.gone;
+    if (lookup->scouted && answer_is_settled(status) && !agreed)
+        memory->plain = true;
+    memory->there = status == ANSWER_RECORDS;
+    memory->there_at = lookup->candidate;
+    lookup->result.cached = lookup->request.gone && memory->plain;
+}
+
 static void lookup_finish(struct dns_lookup *lookup, enum answer_status status)
 {
     struct dns_result *result = &lookup->result;
 
-    if (status == ANSWER_RECORDS && lookup->request.memory)
-        dns_memory_forget(lookup->request.memory); /* the next lookups find it at once */
+    lookup_teach(lookup, status);
     result->status = status;
     result->answer_count = lookup->request.type_count;
     for (size_t i = 0; i < result->answer_count; i++)
-        result->answers[i] = dns_ask_answer(&lookup->ask, i);
+        result->answers[i] = dns_ask_answer(&lookup->ask, lookup->mode == LOOKUP_PLAIN ? i : 0);
     lookup->on_result(lookup->owner, result);
     lookup_free(lookup);
 }
@@ -124,7 +182,82 @@ static void lookup_set_timer(struct dns_lookup *lookup, int64_t now)
 {
     int64_t next = deadline_earlier(lookup->deadline, dns_ask_next(&lookup->ask, now));
 
+    if (lookup->mode != LOOKUP_PLAIN)
+        next = deadline_earlier(next, lookup->scout_ends);
     loop_timer_set(lookup->resolver->loop, &lookup->timer, next > now ? next : now + 1);
+}
+
+/* --- the walk --- */
+
+/* An alias that exists ends the search of both libcs, wherever it leads. */
+static bool lookup_ends_search(const struct dns_lookup *lookup)
+{
+    if (lookup->request.gone)
+        return false;
+    for (size_t i = 0; i < lookup->request.type_count; i++) {
+        struct answer answer = dns_ask_answer(&lookup->ask, i);
+        if (answer.alias && answer.status == ANSWER_NO_DATA)
+            return true;
+    }
+    return false;
+}
+
+/* After the app's own question. True: the lookup has ended. */
+static bool lookup_take_plain(struct dns_lookup *lookup, enum answer_status status, int64_t now)
+{
+    if (status == ANSWER_RECORDS && lookup->remembered && !lookup->afresh) {
+        lookup_begin_afresh(lookup);
+        return false;
+    }
+    if (!answer_is_negative(status) || lookup_ends_search(lookup)) {
+        lookup_finish(lookup, status);
+        return true;
+    }
+    lookup_note_negative(lookup, status, now);
+    lookup->candidate++;
+    if (lookup_begin_candidate(lookup))
+        return false;
+    lookup_finish(lookup, lookup->existed ? ANSWER_NO_DATA : ANSWER_NXDOMAIN);
+    return true;
+}
+
+/* After a scout: whatever may mean that the name is there is left to the app's own questions. True: the lookup has ended. */
+static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status status, int64_t now)
+{
+    if (lookup->mode == LOOKUP_FAREWELL) {
+        if (status == ANSWER_NO_DATA || status == ANSWER_RECORDS) {
+            lookup->result.exists = true;
+            lookup->mode = LOOKUP_PLAIN;
+            lookup_finish(lookup, ANSWER_RECORDS);
+            return true;
+        }
+    } else if (status == ANSWER_NXDOMAIN) {
+        lookup_note_negative(lookup, status, now);
+        lookup->candidate++;
+        if (lookup_begin_candidate(lookup))
+            return false;
+        lookup_finish(lookup, lookup->existed ? ANSWER_NO_DATA : ANSWER_NXDOMAIN);
+        return true;
+    } else if (status == ANSWER_UNREACHABLE) {
+        lookup_finish(lookup, status);
+        return true;
+    }
+    lookup_begin_afresh(lookup);
+    return false;
+}
+
+/* True: the lookup has ended. */
+static bool lookup_step(struct dns_lookup *lookup, int64_t now)
+{
+    enum answer_status status = dns_ask_status(&lookup->ask);
+
+    return lookup->mode == LOOKUP_PLAIN ? lookup_take_plain(lookup, status, now)
+                                        : lookup_take_scout(lookup, status, now);
+}
+
+static bool lookup_may_step(const struct dns_lookup *lookup, int64_t now)
+{
+    return dns_ask_is_done(&lookup->ask, now) || (lookup->mode != LOOKUP_PLAIN && now >= lookup->scout_ends);
 }
 
 /* Acts on whatever has been recorded, as far as it can without waiting. It may free the lookup. */
@@ -139,23 +272,10 @@ static void lookup_settle(void *owner)
     }
     for (;;) {
         dns_ask_advance(&lookup->ask, now);
-        if (!dns_ask_is_done(&lookup->ask, now))
+        if (!lookup_may_step(lookup, now))
             break;
-        enum answer_status status = dns_ask_status(&lookup->ask);
-        if (status == ANSWER_RECORDS && lookup->remembered && !lookup->afresh) {
-            lookup_begin_afresh(lookup);
-            continue;
-        }
-        if (!answer_is_negative(status)) {
-            lookup_finish(lookup, status);
+        if (lookup_step(lookup, now))
             return;
-        }
-        lookup_note_negative(lookup, status, now);
-        lookup->candidate++;
-        if (!lookup_begin_candidate(lookup)) {
-            lookup_finish(lookup, lookup->existed ? ANSWER_NO_DATA : ANSWER_NXDOMAIN);
-            return;
-        }
     }
     if (now >= lookup->deadline)
         lookup_finish(lookup, dns_ask_status(&lookup->ask));
@@ -163,12 +283,17 @@ static void lookup_settle(void *owner)
         lookup_set_timer(lookup, now);
 }
 
-static void lookup_on_timer(void *owner)
-{
-    struct dns_lookup *lookup = owner;
+/* --- the beginning --- */
 
-    dns_ask_process(&lookup->ask);
-    lookup_settle(lookup);
+static enum lookup_mode lookup_first_mode(const struct dns_request *request)
+{
+    const struct dns_memory *memory = request->memory;
+
+    if (!memory || memory->plain)
+        return LOOKUP_PLAIN;
+    if (request->gone)
+        return memory->there ? LOOKUP_FAREWELL : LOOKUP_PLAIN;
+    return memory->there ? LOOKUP_PLAIN : LOOKUP_SCOUT;
 }
 
 struct dns_lookup *dns_lookup_start(struct dns_resolver *resolver, const struct dns_request *request,
@@ -184,7 +309,9 @@ struct dns_lookup *dns_lookup_start(struct dns_resolver *resolver, const struct 
     lookup->deadline = deadline;
     lookup->on_result = on_result;
     lookup->owner = owner;
-    lookup->timer = (struct loop_timer){.on_due = lookup_on_timer, .owner = lookup};
+    lookup->timer = (struct loop_timer){.on_due = lookup_settle, .owner = lookup};
+    lookup->mode = lookup_first_mode(request);
+    lookup->candidate = lookup->mode == LOOKUP_FAREWELL ? request->memory->there_at : 0;
     dns_ask_open(&lookup->ask, resolver, &lookup->request, deadline, lookup_settle, lookup);
     if (request->memory)
         dns_memory_begin(request->memory, deadline_now());

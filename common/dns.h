@@ -1,8 +1,8 @@
-/* The one resolver: names are looked up here for every tool, over c-ares, on the loop.
+/* The one resolver: names are looked up here for every tool, on the loop.
  *
  * Why not c-ares's own search and getaddrinfo: they hide which candidate answered, judge two families by whichever
- * reply came last, go on after SERVFAIL, cache "no data" for an hour, and let time-outs drift. Here each lookup walks
- * its candidates over plain queries, on fresh channels, one server each. */
+ * reply came last, go on after SERVFAIL, cache "no data" for an hour, and let timeouts drift. Here each lookup walks
+ * its candidates over plain questions, as the app's libc will. */
 #ifndef COMMON_DNS_H
 #define COMMON_DNS_H
 
@@ -17,11 +17,18 @@
 #include "common/resolvconf.h"
 
 enum {
-    DNS_STAGGER = 300, /* milliseconds of silence before the next server is asked too */
-    DNS_PATIENCE = 50, /* milliseconds before an app goes on with one family (RFC 8305, section 3) */
+    DNS_STAGGER = 300,     /* milliseconds of silence before the next server is asked too */
+    DNS_PATIENCE = 50,     /* milliseconds before an app goes on with one family (RFC 8305, section 3) */
+    DNS_DEAD_AFTER = 3000, /* milliseconds without an answer that settles anything: a server is dead */
+    DNS_DEAD_FOR = 10000,  /* milliseconds that this is believed */
     DNS_TYPES = 2,
     DNS_DESCRIPTORS = 2, /* that a lookup mostly has open at a time */
     DNS_ASKED_TEXT = 200,
+};
+
+/* What the lookups of a run have learned of a server. */
+struct dns_server_state {
+    int64_t failing_since; /* it was asked then, and has settled nothing since; 0: it answers */
 };
 
 /* Shared by all lookups of a run. */
@@ -30,6 +37,7 @@ struct dns_resolver {
     const struct resolvconf *conf;
     bool tcp;      /* ask over TCP */
     unsigned turn; /* for `options rotate` */
+    struct dns_server_state states[RESOLVCONF_SERVERS];
 };
 
 struct dns_request {
@@ -39,9 +47,10 @@ struct dns_request {
     size_t type_count;
     bool all_types;       /* records count only when every type is settled: "gone", "all addresses" */
     bool first_is_enough; /* the second type is not asked for when the first has records */
+    bool gone;            /* a negative answer is what is waited for: no server may be silent or failing */
     int64_t
         patience; /* milliseconds to wait for the other type once one has records; 0: until the deadline */
-    /* Candidates that it has an answer for are passed over, but for the one that the name most likely means. NULL: none is. It
+    /* What earlier lookups of the name have learned: see dns_memory.h. NULL: nothing; every question is the app's own then. It
      * outlives the lookup. */
     struct dns_memory *memory;
 };
@@ -52,7 +61,9 @@ struct dns_result {
     char candidate[DNS_NAME];         /* that has the records, or gave no clear answer; else the first one */
     struct answer answers[DNS_TYPES]; /* of that candidate, in the order of the request's types */
     size_t answer_count;
-    size_t asked;                     /* candidates */
+    bool exists;  /* with `gone`: the name is there; its records were not asked for */
+    bool cached;  /* with `gone`: it is not there any more, but the server's cache still gives the records */
+    size_t asked; /* candidates */
     char asked_names[DNS_ASKED_TEXT]; /* the first of them, with commas */
     bool has_negative_ttl;            /* of the first candidate that the name most likely means */
     uint32_t negative_ttl;
@@ -77,8 +88,8 @@ struct dns_negative {
     int64_t at;
 };
 
-/* Says why a result without records has none. A negative answer whose TTL counts down from one lookup to the next
- * comes out of the server's cache; it is said for how long. */
+/* Why a result without records has none. A negative answer whose TTL counts down from one lookup to the next
+ * comes out of the server's cache; for how long is told. */
 void dns_reason(const struct dns_result *result, struct dns_negative *negative, int64_t now,
                 struct reason *why);
 

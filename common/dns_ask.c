@@ -1,84 +1,176 @@
 #include "common/dns_ask.h"
 
+#include <stdlib.h>
+
 #include "common/deadline.h"
+#include "common/mem.h"
 
 #include "common/banned.h"
 
-/* --- one question --- */
+enum { RESEND = 1000 /* milliseconds until a question is sent again, unless resolv.conf has a timeout */ };
 
-/* Only records what came; the lookup acts on it, outside of c-ares. */
-static void query_on_answer(void *owner, ares_status_t status, size_t timeouts,
-                            const ares_dns_record_t *message)
+/* --- what is known of a server --- */
+
+static size_t server_index(const struct dns_ask *ask, size_t turn)
 {
-    struct dns_query *query = owner;
-    struct dns_question *question = query->question;
-    struct answer answer = {.type = question->answer.type};
-
-    (void)timeouts;
-    if (status == ARES_ECANCELLED || status == ARES_EDESTRUCTION || question->done)
-        return;
-    if (message)
-        answer_read(&answer, message, question->ask->name);
-    else
-        answer_read_status(&answer, status);
-    answer.server = question->ask->resolver->conf->servers[query->link->server];
-    answer_free(&question->answer);
-    question->answer = answer;
-    question->answered = deadline_now();
-    question->done = answer_is_settled(answer.status);
-    question->servers_failed += !question->done;
+    return (ask->first_server + turn) % ask->resolver->conf->server_count;
 }
 
-static bool link_open(const struct dns_ask *ask, struct dns_link *link)
+static void server_note_asked(struct dns_ask *ask, size_t turn, int64_t now)
 {
-    const struct dns_resolver *resolver = ask->resolver;
+    struct dns_server_state *state = &ask->resolver->states[server_index(ask, turn)];
 
-    if (link->channel.ares)
-        return true;
-    return dns_channel_open(&link->channel, &resolver->conf->servers[link->server], resolver->conf,
-                            deadline_left(ask->deadline, deadline_now()), resolver->tcp);
+    if (state->failing_since == 0 || now - state->failing_since >= DNS_DEAD_AFTER + DNS_DEAD_FOR)
+        state->failing_since = now;
 }
 
-static void question_ask_next_server(struct dns_question *question, int64_t now)
+static void server_note_answer(struct dns_ask *ask, size_t turn, enum answer_status status)
 {
-    struct dns_ask *ask = question->ask;
-    size_t index = (size_t)(question - ask->questions);
-    struct dns_link *link = &ask->links[question->servers_asked];
-    struct dns_query *query = &ask->queries[index][question->servers_asked];
+    if (answer_is_settled(status))
+        ask->resolver->states[server_index(ask, turn)].failing_since = 0;
+}
 
-    question->servers_asked++;
-    question->last_asked = now;
-    *query = (struct dns_query){.question = question, .link = link};
-    if (!link_open(ask, link)) {
-        query_on_answer(query, ARES_ECONNREFUSED, 0, NULL);
-        return;
+/* It has given no answer that settles anything for a whole attempt. Now and then it has to be shown anew. */
+static bool server_is_dead(const struct dns_ask *ask, size_t turn, int64_t now)
+{
+    int64_t since = ask->resolver->states[server_index(ask, turn)].failing_since;
+
+    return since != 0 && now - since >= DNS_DEAD_AFTER;
+}
+
+/* --- one type --- */
+
+static void inquiry_drop(struct dns_inquiry *inquiry)
+{
+    for (size_t i = 0; i < inquiry->servers_asked; i++) {
+        dns_query_free(inquiry->queries[i]);
+        free(inquiry->queries[i]);
     }
-    ares_query_dnsrec(link->channel.ares, ask->name, ARES_CLASS_IN,
-                      (ares_dns_rec_type_t)question->answer.type, query_on_answer, query, NULL);
+    *inquiry = (struct dns_inquiry){0};
 }
 
-static bool question_has_more_servers(const struct dns_question *question)
+static void ask_on_query_end(void *owner)
 {
-    return question->servers_asked < question->ask->link_count;
+    struct dns_ask *ask = owner;
+
+    ask->on_activity(ask->owner);
 }
 
-static bool question_is_silent(const struct dns_question *question, int64_t now)
+static void inquiry_ask_next_server(struct dns_ask *ask, struct dns_inquiry *inquiry, int64_t now)
 {
-    return question->servers_asked > 0 && !question->done && now - question->last_asked >= DNS_STAGGER;
+    const struct resolvconf *conf = ask->resolver->conf;
+    size_t turn = inquiry->servers_asked++;
+    struct dns_query *query = xcalloc(1, sizeof *query);
+
+    *query = (struct dns_query){
+        .loop = ask->resolver->loop,
+        .server = &conf->servers[server_index(ask, turn)],
+        .question = inquiry->question,
+        .tcp = ask->resolver->tcp || conf->use_vc,
+        .resend = conf->timeout > 0 ? conf->timeout * 1000 : RESEND,
+        .sendings = conf->attempts,
+        .on_end = ask_on_query_end,
+        .owner = ask,
+        .answer.type = inquiry->wanted,
+    };
+    inquiry->queries[turn] = query;
+    inquiry->last_asked = now;
+    server_note_asked(ask, turn, now);
+    dns_query_start(query);
 }
 
-/* A server that failed hands over to the next at once, one that is silent shares with it. */
-static void question_advance(struct dns_question *question, int64_t now)
+/* A negative answer counts when the servers before have given the same, or are known to be dead: libc would ask them first, and
+ * they may know the name. For "gone" none may be silent or failing. */
+static bool negative_counts(const struct dns_ask *ask, const struct dns_inquiry *inquiry, size_t turn,
+                            int64_t now)
 {
-    while (!question->done && question->servers_asked > 0) {
-        bool all_failed = question->servers_failed == question->servers_asked;
-        if (all_failed && !question_has_more_servers(question))
-            question->done = true;
-        else if (question_has_more_servers(question) && (all_failed || question_is_silent(question, now)))
-            question_ask_next_server(question, now);
+    bool all = ask->request->gone;
+
+    for (size_t i = 0; i < (all ? inquiry->servers_asked : turn); i++) {
+        const struct dns_query *query = inquiry->queries[i];
+        bool same = query->ended && answer_is_negative(query->answer.status);
+        if (!same && (all || !server_is_dead(ask, i, now)))
+            return false;
+    }
+    return true;
+}
+
+/* The answer that settles the question; NULL: none does yet. */
+static struct dns_query *inquiry_find_settled(const struct dns_ask *ask, const struct dns_inquiry *inquiry,
+                                              int64_t now)
+{
+    for (size_t i = 0; i < inquiry->servers_asked; i++)
+        if (inquiry->queries[i]->ended && inquiry->queries[i]->answer.status == ANSWER_RECORDS)
+            return inquiry->queries[i];
+    for (size_t i = 0; i < inquiry->servers_asked; i++) {
+        struct dns_query *query = inquiry->queries[i];
+        if (query->ended && answer_is_negative(query->answer.status) && negative_counts(ask, inquiry, i, now))
+            return query;
+    }
+    return NULL;
+}
+
+static bool inquiry_has_more_servers(const struct dns_ask *ask, const struct dns_inquiry *inquiry)
+{
+    return inquiry->servers_asked < ask->resolver->conf->server_count;
+}
+
+static bool inquiry_is_pending(const struct dns_inquiry *inquiry)
+{
+    for (size_t i = 0; i < inquiry->servers_asked; i++)
+        if (!inquiry->queries[i]->ended)
+            return true;
+    return false;
+}
+
+/* Of servers that all have answered, and settled nothing: the first one that failed. */
+static struct dns_query *inquiry_find_failed(const struct dns_inquiry *inquiry)
+{
+    for (size_t i = 0; i < inquiry->servers_asked; i++)
+        if (!answer_is_settled(inquiry->queries[i]->answer.status))
+            return inquiry->queries[i];
+    return inquiry->queries[0];
+}
+
+static void inquiry_end(struct dns_inquiry *inquiry, struct dns_query *chosen, int64_t now)
+{
+    inquiry->chosen = chosen;
+    inquiry->answered = now;
+    inquiry->done = true;
+    for (size_t i = 0; i < inquiry->servers_asked; i++)
+        dns_query_stop(inquiry->queries[i]);
+}
+
+static bool inquiry_is_silent(const struct dns_inquiry *inquiry, int64_t now)
+{
+    return inquiry->servers_asked > 0 && !inquiry->done && now - inquiry->last_asked >= DNS_STAGGER;
+}
+
+/* A server that failed hands over to the next at once, as res_send does; one that is silent shares with it. */
+static void inquiry_advance(struct dns_ask *ask, struct dns_inquiry *inquiry, int64_t now)
+{
+    while (!inquiry->done && inquiry->servers_asked > 0) {
+        for (size_t i = 0; i < inquiry->servers_asked; i++)
+            if (inquiry->queries[i]->ended)
+                server_note_answer(ask, i, inquiry->queries[i]->answer.status);
+        struct dns_query *settled = inquiry_find_settled(ask, inquiry, now);
+        bool pending = inquiry_is_pending(inquiry), more = inquiry_has_more_servers(ask, inquiry);
+        if (settled || (!pending && !more))
+            inquiry_end(inquiry, settled ? settled : inquiry_find_failed(inquiry), now);
+        else if (more && (!pending || inquiry_is_silent(inquiry, now)))
+            inquiry_ask_next_server(ask, inquiry, now);
         else
             return;
     }
+}
+
+static enum answer_status inquiry_status(const struct dns_inquiry *inquiry)
+{
+    if (inquiry->implied != ANSWER_NONE)
+        return inquiry->implied;
+    if (inquiry->chosen)
+        return inquiry->chosen->answer.status;
+    return inquiry->servers_asked > 0 ? dns_query_answer(inquiry->queries[0]).status : ANSWER_NONE;
 }
 
 /* --- both --- */
@@ -86,62 +178,61 @@ static void question_advance(struct dns_question *question, int64_t now)
 void dns_ask_open(struct dns_ask *ask, struct dns_resolver *resolver, const struct dns_request *request,
                   int64_t deadline, void (*on_activity)(void *owner), void *owner)
 {
-    size_t first = resolver->conf->rotate ? resolver->turn++ : 0;
-
     ask->resolver = resolver;
     ask->request = request;
     ask->deadline = deadline;
-    ask->link_count = resolver->conf->server_count;
-    for (size_t i = 0; i < ask->link_count; i++)
-        ask->links[i] = (struct dns_link){
-            .server = (first + i) % ask->link_count,
-            .channel = {.loop = resolver->loop, .on_activity = on_activity, .owner = owner},
-        };
+    ask->on_activity = on_activity;
+    ask->owner = owner;
+    ask->first_server = resolver->conf->rotate ? resolver->turn++ : 0;
 }
 
 void dns_ask_close(struct dns_ask *ask)
 {
-    for (size_t i = 0; i < ask->link_count; i++)
-        dns_channel_close(&ask->links[i].channel);
     for (size_t i = 0; i < DNS_TYPES; i++)
-        answer_free(&ask->questions[i].answer);
+        inquiry_drop(&ask->inquiries[i]);
 }
 
 void dns_ask_set_name(struct dns_ask *ask, const char *name)
 {
     const struct dns_request *request = ask->request;
 
-    for (size_t i = 0; i < ask->link_count; i++)
-        if (ask->links[i].channel.ares)
-            ares_cancel(ask->links[i].channel.ares);
-    for (size_t i = 0; i < request->type_count; i++) {
-        answer_free(&ask->questions[i].answer);
-        ask->questions[i] = (struct dns_question){.ask = ask, .answer.type = request->types[i]};
+    dns_ask_close(ask);
+    ask->inquiry_count = request->type_count;
+    for (size_t i = 0; i < ask->inquiry_count; i++) {
+        ask->inquiries[i].question = (struct dns_question){.name = name, .type = request->types[i]};
+        ask->inquiries[i].wanted = request->types[i];
     }
-    ask->name = name;
+}
+
+void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type)
+{
+    dns_ask_close(ask);
+    ask->inquiry_count = 1;
+    ask->inquiries[0].question = (struct dns_question){.name = name, .type = type, .unchecked = true};
+    ask->inquiries[0].wanted = ask->request->types[0];
 }
 
 /* The second type follows the first: NXDOMAIN is NXDOMAIN for both, and records may be enough. It does not wait for
  * a silent one. */
 void dns_ask_advance(struct dns_ask *ask, int64_t now)
 {
-    struct dns_question *first = &ask->questions[0], *second = &ask->questions[1];
+    struct dns_inquiry *first = &ask->inquiries[0], *second = &ask->inquiries[1];
 
     if (first->servers_asked == 0)
-        question_ask_next_server(first, now);
-    question_advance(first, now);
-    if (ask->request->type_count == 1 || second->done)
+        inquiry_ask_next_server(ask, first, now);
+    inquiry_advance(ask, first, now);
+    if (ask->inquiry_count == 1 || second->done)
         return;
-    if (first->done && (first->answer.status == ANSWER_NXDOMAIN ||
-                        (first->answer.status == ANSWER_RECORDS && ask->request->first_is_enough))) {
+    enum answer_status status = inquiry_status(first);
+    if (first->done &&
+        (status == ANSWER_NXDOMAIN || (status == ANSWER_RECORDS && ask->request->first_is_enough))) {
         second->done = true;
-        if (first->answer.status == ANSWER_NXDOMAIN)
-            second->answer.status = ANSWER_NXDOMAIN;
+        second->implied = status == ANSWER_NXDOMAIN ? ANSWER_NXDOMAIN : ANSWER_NONE;
         return;
     }
-    if (second->servers_asked == 0 && (first->done || question_is_silent(first, now)))
-        question_ask_next_server(second, now);
-    question_advance(second, now);
+    if (second->servers_asked == 0 && (first->done || inquiry_is_silent(first, now)))
+        inquiry_ask_next_server(ask, second, now);
+    inquiry_advance(ask, second, now);
 }
 
 /* When one type's records have waited long enough for the other type. */
@@ -149,9 +240,9 @@ static int64_t patience_ends(const struct dns_ask *ask)
 {
     int64_t ends = DEADLINE_NEVER;
 
-    for (size_t i = 0; i < ask->request->type_count && ask->request->patience > 0; i++)
-        if (ask->questions[i].answer.status == ANSWER_RECORDS)
-            ends = deadline_earlier(ends, deadline_after(ask->questions[i].answered, ask->request->patience));
+    for (size_t i = 0; i < ask->inquiry_count && ask->request->patience > 0; i++)
+        if (ask->inquiries[i].done && inquiry_status(&ask->inquiries[i]) == ANSWER_RECORDS)
+            ends = deadline_earlier(ends, deadline_after(ask->inquiries[i].answered, ask->request->patience));
     return ends;
 }
 
@@ -159,8 +250,8 @@ bool dns_ask_is_done(const struct dns_ask *ask, int64_t now)
 {
     if (now >= patience_ends(ask))
         return true;
-    for (size_t i = 0; i < ask->request->type_count; i++)
-        if (!ask->questions[i].done)
+    for (size_t i = 0; i < ask->inquiry_count; i++)
+        if (!ask->inquiries[i].done)
             return false;
     return true;
 }
@@ -170,8 +261,8 @@ enum answer_status dns_ask_status(const struct dns_ask *ask)
     enum answer_status status = ANSWER_NXDOMAIN;
     bool records = false;
 
-    for (size_t i = 0; i < ask->request->type_count; i++) {
-        enum answer_status one = ask->questions[i].answer.status;
+    for (size_t i = 0; i < ask->inquiry_count; i++) {
+        enum answer_status one = inquiry_status(&ask->inquiries[i]);
         records = records || one == ANSWER_RECORDS;
         if (one == ANSWER_RECORDS)
             continue;
@@ -183,35 +274,42 @@ enum answer_status dns_ask_status(const struct dns_ask *ask)
     return records && (!ask->request->all_types || answer_is_negative(status)) ? ANSWER_RECORDS : status;
 }
 
-void dns_ask_process(struct dns_ask *ask)
+/* When a server that is asked is known to be dead, and the next one's negative answer counts. */
+static int64_t next_death(const struct dns_ask *ask, const struct dns_inquiry *inquiry, int64_t now)
 {
-    for (size_t i = 0; i < ask->link_count; i++)
-        dns_channel_process(&ask->links[i].channel);
+    int64_t next = DEADLINE_NEVER;
+
+    for (size_t i = 0; i + 1 < inquiry->servers_asked; i++) {
+        int64_t since = ask->resolver->states[server_index(ask, i)].failing_since;
+        if (since != 0 && now - since < DNS_DEAD_AFTER)
+            next = deadline_earlier(next, deadline_after(since, DNS_DEAD_AFTER));
+    }
+    return next;
 }
 
 int64_t dns_ask_next(const struct dns_ask *ask, int64_t now)
 {
     int64_t next = patience_ends(ask);
 
-    for (size_t i = 0; i < ask->link_count; i++)
-        next = deadline_earlier(next, dns_channel_next_timeout(&ask->links[i].channel, now));
-    for (size_t i = 0; i < ask->request->type_count; i++) {
-        const struct dns_question *question = &ask->questions[i];
-        bool more = question_has_more_servers(question) ||
-                    (i == 0 && ask->request->type_count > 1 && ask->questions[1].servers_asked == 0);
-        if (question->servers_asked > 0 && !question->done && more)
-            next = deadline_earlier(next, deadline_after(question->last_asked, DNS_STAGGER));
+    for (size_t i = 0; i < ask->inquiry_count; i++) {
+        const struct dns_inquiry *inquiry = &ask->inquiries[i];
+        bool more = inquiry_has_more_servers(ask, inquiry) ||
+                    (i == 0 && ask->inquiry_count > 1 && ask->inquiries[1].servers_asked == 0);
+        if (inquiry->servers_asked == 0 || inquiry->done)
+            continue;
+        next = deadline_earlier(next, next_death(ask, inquiry, now));
+        if (more)
+            next = deadline_earlier(next, deadline_after(inquiry->last_asked, DNS_STAGGER));
     }
     return next;
 }
 
 struct answer dns_ask_answer(const struct dns_ask *ask, size_t i)
 {
-    struct answer answer = ask->questions[i].answer;
+    const struct dns_inquiry *inquiry = &ask->inquiries[i];
+    struct answer answer = {.type = ask->request->types[i], .status = inquiry->implied};
 
-    if (answer.status == ANSWER_NONE && ask->questions[i].servers_asked > 0) {
-        answer.status = ANSWER_SILENT;
-        answer.server = ask->resolver->conf->servers[ask->links[0].server];
-    }
-    return answer;
+    if (inquiry->chosen)
+        return dns_query_answer(inquiry->chosen);
+    return inquiry->servers_asked > 0 ? dns_query_answer(inquiry->queries[0]) : answer;
 }

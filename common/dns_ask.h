@@ -1,4 +1,4 @@
-/* One name put to the servers of a lookup, in one type or two: who is asked when, and what came back. The lookup sets it to its
+/* One name put to the servers of a lookup, in one type or two: who is asked when, and which answer counts. The lookup sets it to its
  * next candidate, advances it, and asks it when it wants to be advanced again. */
 #ifndef COMMON_DNS_ASK_H
 #define COMMON_DNS_ASK_H
@@ -9,40 +9,30 @@
 
 #include "common/answer.h"
 #include "common/dns.h"
-#include "common/dns_channel.h"
-
-/* One server of a lookup. */
-struct dns_link {
-    size_t server; /* in resolvconf */
-    struct dns_channel channel;
-};
+#include "common/dns_query.h"
 
 /* One type of the present name. */
-struct dns_question {
-    struct dns_ask *ask;
+struct dns_inquiry {
+    struct dns_question question;
+    enum dns_type wanted; /* what its answer is read as */
     bool done;
     size_t servers_asked;
-    size_t servers_failed;
     int64_t last_asked;
     int64_t answered;
-    struct answer answer;
-};
-
-/* One question put to one server; lives as long as the lookup, for c-ares's callback. */
-struct dns_query {
-    struct dns_question *question;
-    struct dns_link *link;
+    struct dns_query *queries[RESOLVCONF_SERVERS]; /* in the order of asking */
+    struct dns_query *chosen;                      /* whose answer counts; NULL: none has one */
+    enum answer_status implied;                    /* settled without a question; ANSWER_NONE: it is not */
 };
 
 struct dns_ask {
-    const struct dns_resolver *resolver;
+    struct dns_resolver *resolver;
     const struct dns_request *request;
     int64_t deadline;
-    const char *name; /* the present one */
-    struct dns_question questions[DNS_TYPES];
-    size_t link_count;
-    struct dns_link links[RESOLVCONF_SERVERS];
-    struct dns_query queries[DNS_TYPES][RESOLVCONF_SERVERS];
+    void (*on_activity)(void *owner);
+    void *owner;
+    size_t first_server; /* of resolvconf's */
+    size_t inquiry_count;
+    struct dns_inquiry inquiries[DNS_TYPES];
 };
 
 /* Zeroed before. `on_activity` is called when a server has been heard of; the ask may be closed in there. */
@@ -53,13 +43,13 @@ void dns_ask_close(struct dns_ask *ask);
 /* Drops what is under way and known. `name` stays the caller's, until the next one is set. */
 void dns_ask_set_name(struct dns_ask *ask, const char *name);
 
+/* The same for a question of another kind (dns_memory.h): one of the wanted type or one that no app asks for, with the CD bit. */
+void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type);
+
 /* Asks whom it is time to ask. */
 void dns_ask_advance(struct dns_ask *ask, int64_t now);
 
-/* Lets c-ares look at its time-outs. */
-void dns_ask_process(struct dns_ask *ask);
-
-/* When it wants to be advanced and processed again, if nothing is heard before. */
+/* When it wants to be advanced again, if nothing is heard before. */
 int64_t dns_ask_next(const struct dns_ask *ask, int64_t now);
 
 bool dns_ask_is_done(const struct dns_ask *ask, int64_t now);
@@ -68,8 +58,8 @@ bool dns_ask_is_done(const struct dns_ask *ask, int64_t now);
  * asked for, what leaves it unknown comes first. */
 enum answer_status dns_ask_status(const struct dns_ask *ask);
 
-/* The answer to the request's i-th type; ANSWER_SILENT from the server that was asked first, when none has come. Its records stay
- * the ask's. */
+/* The answer to the i-th type; ANSWER_SILENT from the server that was asked first, when none has come. Its records stay the
+ * ask's. */
 struct answer dns_ask_answer(const struct dns_ask *ask, size_t i);
 
 #endif

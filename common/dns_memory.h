@@ -1,20 +1,40 @@
-/* What one waiter remembers of the candidates of a name that were not there, so that it does not ask for all of them every
- * second. */
+/* What one waiter remembers of a name that is not there, so that it asks little, and nothing that harms the app.
+ *
+ * A server caches a denial for as long as the SOA says (CoreDNS: 5 to 30 s) under name, type and CD bit. A waiter that asks for A
+ * again and again would keep that denial fresh, and the app's first lookup would meet it. So while the name is missing, scouts ask:
+ * a name that does not exist has no type at all (RFC 8020), thus any type tells whether it does.
+ * - The first scout asks for the wanted type with the CD bit, and again whenever its denial has run out, or after
+ *   DNS_SCOUT_WANTED: some balancers deny all types but A.
+ * - In between they ask for types that exist nowhere. All waiters ask for the same one within a second, so that a cache still
+ *   answers most of a herd.
+ * Once a scout finds the name, the app's own questions are asked, and they alone decide. Where they and the scouts disagree
+ * (the app's answer is cached already, or the server does not know such types), scouting ends for good. */
 #ifndef COMMON_DNS_MEMORY_H
 #define COMMON_DNS_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/answer.h"
 #include "common/resolvconf.h"
 
-enum { DNS_MEMORY_MOST = 10000 /* milliseconds */ };
+enum {
+    DNS_MEMORY_LEAST = 2000, /* milliseconds */
+    DNS_MEMORY_MOST = 10000,
+    DNS_SCOUT_WANTED = 5000, /* milliseconds */
+    DNS_SCOUT_FIRST = 65300, /* of the types that scouts ask for: private use (RFC 6895, 3.1) */
+    DNS_SCOUT_TYPES = 230,
+};
 
 /* Of one name: whoever looks up another one with it forgets first. Zeroed at first. */
 struct dns_memory {
     int64_t since; /* when the first lookup began; 0: none has */
+    bool plain;    /* scouting has ended */
+    bool there;    /* the name was there in the last lookup, at the candidate */
+    size_t there_at;
     struct {
-        int64_t until;
+        int64_t until;     /* a candidate that is unlikely is not asked for before */
+        int64_t wanted_at; /* when a scout may ask for the wanted type again */
         enum answer_status status;
     } negative[RESOLVCONF_DOMAINS + 1]; /* by the candidates' indices */
 };
@@ -22,14 +42,21 @@ struct dns_memory {
 /* Before each lookup. */
 void dns_memory_begin(struct dns_memory *memory, int64_t now);
 
-/* Remembers a negative answer for as long as the server lets it (RFC 2308: the TTL of its SOA, else not at all), at most
- * DNS_MEMORY_MOST and half of the time waited. */
-void dns_memory_note(struct dns_memory *memory, size_t candidate, const struct answer *answer,
-                     enum answer_status status, int64_t now);
+/* Remembers that an unlikely candidate is not there for as long as was waited, DNS_MEMORY_LEAST to DNS_MEMORY_MOST. */
+void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_status status, int64_t now);
 
 /* The answer that is remembered, ANSWER_NONE: none is. */
 enum answer_status dns_memory_find(const struct dns_memory *memory, size_t candidate, int64_t now);
 
+/* The type that a scout asks for now, `second` being the time in seconds that all waiters share. */
+unsigned dns_memory_scout(const struct dns_memory *memory, size_t candidate, enum dns_type wanted,
+                          int64_t now, int64_t second);
+
+/* A scout was told that there is no such name. */
+void dns_memory_note_scout(struct dns_memory *memory, size_t candidate, const struct answer *answer,
+                           unsigned type, int64_t now);
+
+/* What is remembered of candidates; not that scouting has ended. */
 void dns_memory_forget(struct dns_memory *memory);
 
 #endif

@@ -80,6 +80,7 @@ void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_
         .types = {plan->family == AF_INET6 ? DNS_AAAA : DNS_A, DNS_AAAA},
         .type_count = plan->family == AF_UNSPEC ? 2 : 1,
         .all_types = plan->all,
+        .gone = plan->gone,
         .patience = plan->all ? 0 : patience,
         .memory = plan->gone ? NULL : &lookup->memory,
     };

@@ -27,14 +27,29 @@ static char *next_word(char **rest)
     return word;
 }
 
+const char *resolvconf_server(const char *text, struct address *server)
+{
+    const struct sockaddr_in6 *v6 = &server->socket.v6;
+
+    if (!address_parse_with_port(text, DNS_PORT, server))
+        return strchr(text, '%') ? "there is no such interface here" : "not an address";
+    if (address_family(server) == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr) && v6->sin6_scope_id == 0)
+        return "a link-local address needs its interface, such as %eth0";
+    return NULL;
+}
+
+/* 0.0.0.0 and :: are this host (RFC 1122, 3.2.1.3; glibc and musl leave it to the kernel). */
 static void parse_nameserver(char *rest, struct resolvconf *conf)
 {
     const char *word = next_word(&rest);
+    struct address server;
 
     if (!word || conf->server_count == RESOLVCONF_SERVERS)
         return;
-    if (address_parse(word, DNS_PORT, &conf->servers[conf->server_count]))
-        conf->server_count++;
+    if (resolvconf_server(word, &server) == NULL && word[0] != '[' && address_port(&server) == DNS_PORT)
+        conf->servers[conf->server_count++] = server;
+    else if (conf->unusable[0] == '\0')
+        snprintf(conf->unusable, sizeof conf->unusable, "%s", word);
 }
 
 /* Labels of 1 to 63 bytes (RFC 1035, 2.3.4): no name below another domain can be asked for. */
@@ -184,6 +199,20 @@ static bool ends_in(const char *name, const char *domain)
     return length > tail && name[length - tail - 1] == '.' && dns_name_same(name + length - tail, domain);
 }
 
+/* Behind "name." there is a domain of Services. */
+static bool is_of_services(const char *candidate, size_t name)
+{
+    return strlen(candidate) > name && strncasecmp(candidate + name, ".svc.", 5) == 0;
+}
+
+static bool has_services(const struct resolvconf *conf)
+{
+    for (size_t i = 0; i < conf->domain_count; i++)
+        if (strncasecmp(conf->domains[i], "svc.", 4) == 0)
+            return true;
+    return false;
+}
+
 bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate)
 {
     if (count_dots(name) == 0)
@@ -191,5 +220,5 @@ bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_
     for (size_t i = 0; i < conf->domain_count; i++)
         if (ends_in(name, conf->domains[i]))
             return dns_name_same(candidate, name);
-    return true;
+    return !has_services(conf) || dns_name_same(candidate, name) || is_of_services(candidate, strlen(name));
 }

@@ -27,7 +27,13 @@ struct resolvconf {
     int attempts; /* 0: not said */
     bool rotate;
     bool use_vc; /* ask over TCP */
+    char unusable
+        [ADDRESS_TEXT]; /* the first name server that cannot be asked from here; empty: there is none */
 };
+
+/* Why the server in this text can never be asked from here: it is no address, or link-local without an interface that exists. NULL:
+ * it can; `server` is it then. */
+const char *resolvconf_server(const char *text, struct address *server);
 
 /* Parses a whole file's text, which is changed by it. Lines that make no sense are passed over, as every resolver
  * does; whether a server is there is for the caller to look at. */
@@ -42,8 +48,9 @@ bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *w
 bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
                           char candidate[DNS_NAME]);
 
-/* Whether the n-th candidate may well be what `name` means: the first one of a name without a dot (the pod's own namespace), the
- * name itself where it ends in a domain of the search list, and of other names every one. */
+/* Whether the n-th candidate may well be what `name` means: the first one of a name without a dot (the pod's own namespace); the
+ * name itself where it ends in a domain of the search list; of others the name itself and the one below "svc." ("db.shop"), or
+ * every one where the list is not a cluster's. */
 bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate);
 
 /* Whether two names are the same to DNS: case and a trailing dot make no difference. */

@@ -117,6 +117,22 @@ static void name_judge(struct name *name, struct records *records, const char *c
     wait_attempt_ended(&name->base, ATTEMPT_RETRY, &why);
 }
 
+/* --gone, and the name is there. */
+static void name_end_there(struct name *name, const struct dns_result *result)
+{
+    const struct answer *answer = result->answers[0].count > 0 ? &result->answers[0] : &result->answers[1];
+    struct reason why;
+
+    reason_set(&why, CODE_FAILED, "is still there%s:", result->cached ? " in the server's cache" : "");
+    if (result->exists)
+        reason_detail(&why, " %s", result->candidate);
+    else
+        reason_detail(&why, " %.100s", answer->records[0]);
+    if (result->cached)
+        reason_hint(&why, "it is gone, but apps will find it for %u s more", answer->ttl);
+    wait_attempt_ended(&name->base, ATTEMPT_RETRY, &why);
+}
+
 static void name_on_result(void *owner, const struct dns_result *result)
 {
     struct name *name = owner;
@@ -124,7 +140,9 @@ static void name_on_result(void *owner, const struct dns_result *result)
     struct reason why;
 
     name->lookup = NULL;
-    if (result->status == ANSWER_RECORDS) {
+    if (result->status == ANSWER_RECORDS && name->plan->rules.gone) {
+        name_end_there(name, result);
+    } else if (result->status == ANSWER_RECORDS) {
         records_from_result(&records, result);
         name_judge(name, &records, result->candidate);
     } else if (name->plan->rules.gone && answer_is_negative(result->status)) {
@@ -174,7 +192,8 @@ void name_start(struct wait_target *target, int64_t deadline)
         .type_count = plan->type_count,
         .first_is_enough = !plan->all_records,
         .patience = plan->all_records ? 0 : DNS_PATIENCE,
-        .memory = plan->rules.gone ? NULL : &name->memory,
+        .gone = plan->rules.gone,
+        .memory = &name->memory,
     };
 
     if (name->typed) {

@@ -4,8 +4,8 @@
     dns.py [--listen ADDR:PORT]... [--no-tcp] [--ready FILE] [--log FILE] [--life SECONDS] ZONE
 
 UDP and TCP on one port; port 0 (the default, on 127.0.0.1) takes a free one. Once it listens, it writes the ports to
-the --ready file, one a line. Every question goes to the --log file: seconds since the start, udp or tcp, type, name,
-the asker's port. It ends by itself after --life seconds (120).
+the --ready file, one a line. Every question goes to the --log file: seconds since the start, udp or tcp, type (with "+cd"
+behind it where that bit is set), name, the asker's port. It ends by itself after --life seconds (120).
 
 A line of the zone script is
 
@@ -16,7 +16,8 @@ and the first line that fits the question and whose conditions hold is played. N
 no data.
 
 Conditions:  until S, after S      seconds since the first question for this name
-             first N, from N       number of this question among those for this name and type
+             first N, from N       number of this question among those for this name and type, or among those with the
+                                   CD bit for this name, if they are more (a waiter's scouts: common/dns_memory.h)
              over udp|tcp          how it was asked
              edns yes|no           whether the question has an OPT record
              when FILE, unless FILE  whether FILE is there (below the directory the server was started in)
@@ -100,7 +101,7 @@ class Zone:
 
     def count(self, question):
         self.first_asked.setdefault(question.name, time.monotonic())
-        key = question.name, question.type
+        key = question.name, "scout" if question.unchecked else question.type
         self.asked[key] = self.asked.get(key, 0) + 1
 
     def age(self, name):
@@ -108,7 +109,8 @@ class Zone:
 
     def holds(self, rule, name, kind, transport):
         """Whether the conditions hold; transport is the pair of udp or tcp, and yes or no for EDNS."""
-        number = self.asked.get((name, kind if "*" in rule.types or kind in rule.types else rule.types[0]), 0)
+        counted = kind if "*" in rule.types or kind in rule.types else rule.types[0]
+        number = max(self.asked.get((name, counted), 0), self.asked.get((name, "scout"), 0))
         checks = {
             "until": lambda value: self.age(name) < float(value),
             "after": lambda value: self.age(name) >= float(value),
@@ -146,7 +148,7 @@ def records_of(zone, name, kind, transport, owner=None, depth=0):
             return records, 0, rule
         more, rcode, _ = records_of(zone, target, kind, transport, target, depth + 1)
         return records + more, rcode, rule
-    if rule.action == "DATA":
+    if rule.action == "DATA" and kind in dnswire.TYPES:
         return [dnswire.pack_record(owner, kind, ttl, dnswire.pack_data(kind, v)) for v in rule.values], 0, rule
     return [], 0, rule
 
@@ -262,7 +264,8 @@ class Server:
         self.zone.count(question)
         if self.log:
             name = question.name or "."
-            self.log.write(f"{time.monotonic() - self.started:.3f} {transport} {question.type} {name} {port}\n")
+            kind = question.type + ("+cd" if question.unchecked else "")
+            self.log.write(f"{time.monotonic() - self.started:.3f} {transport} {kind} {name} {port}\n")
         return Answer(self.zone, question, transport)
 
     def on_udp(self, udp):

@@ -9,10 +9,10 @@ RCODES = {"NOERROR": 0, "FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4,
 
 
 class Question:
-    """One question as it came: id, lower-case name without the last dot, type, the raw bytes, the UDP size."""
+    """One question as it came: id, lower-case name without the last dot, type, the raw bytes, the CD bit, the UDP size."""
 
     def __init__(self, packet):
-        self.id, _, count, _, _, additional = struct.unpack_from("!6H", packet)
+        self.id, flags, count, _, _, additional = struct.unpack_from("!6H", packet)
         if count != 1:
             raise ValueError("not one question")
         name, end = read_name(packet, 12)
@@ -20,6 +20,7 @@ class Question:
         number, _ = struct.unpack_from("!2H", packet, end)
         self.type = TYPE_NAMES.get(number, str(number))
         self.raw = packet[12 : end + 4]
+        self.unchecked = bool(flags & 0x10)
         self.edns = additional > 0
         self.udp_size = max(512, struct.unpack_from("!H", packet, end + 7)[0]) if self.edns else 512
 

@@ -44,11 +44,11 @@ ZONE
     exits 124
     says "; hint: .*asked for db.shop.svc.test, db.svc.test, db.test, db"
     local likely others
-    likely=$(questions dns A db.shop.svc.test)
-    others=$(questions dns A db.test)
+    likely=$(questions dns '*' db.shop.svc.test)
+    others=$(questions dns '*' db.test)
     ((others >= 3 && others * 2 <= likely)) || report "db.shop.svc.test $likely times, db.test $others times"
-    likely=$(questions dns A db.svc.test)
-    others=$(questions dns A db.svc.test.test)
+    likely=$(questions dns '*' db.svc.test)
+    others=$(questions dns '*' db.svc.test.test)
     ((others >= 3 && others * 2 <= likely)) || report "db.svc.test $likely times, db.svc.test.test $others times"
     wait_for --gone --timeout 3s --stable 2s db
     exits 0
@@ -59,13 +59,13 @@ ZONE
     start_dns dns <<<'db.test A after 1 192.0.2.1'
     run_tool wait-for-dns --nameserver "$dns" --resolv-conf resolv.conf --timeout 10s db
     exits 0
-    says "db: ready after [12]\.[0-9]s .*db\.test"
+    says "db: ready after [1-4](\.[0-9])?s .*db\.test"
 }
 
 @test "a candidate that was not there and fails now hides the ones behind it, remembered or not" {
     search_conf
     start_dns dns <<'ZONE'
-db.svc.test.shop.svc.test A first 4 NXDOMAIN
+db.svc.test.shop.svc.test A unless late NXDOMAIN
 db.svc.test.shop.svc.test A SERVFAIL
 db.svc.test A unless late NXDOMAIN
 db.svc.test A 192.0.2.1

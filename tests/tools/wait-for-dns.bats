@@ -249,7 +249,7 @@ ZONE
 @test "A and AAAA leave from different ports" {
     start_dns dns <<<'db.test TXT here'
     run_tool wait-for-dns --nameserver "$dns" --no-search --once db.test
-    [ "$(awk '{ print $5 }' dns.questions | sort -u | wc -l)" -eq 2 ] || report "$(cat dns.questions)"
+    [ "$(awk '$3 ~ /^A+$/ { print $5 }' dns.questions | sort -u | wc -l)" -eq 2 ] || report "$(cat dns.questions)"
 }
 
 @test "SERVFAIL for one family is told as that, not as a name that is not there" {
@@ -437,7 +437,7 @@ ZONE
     wait_for db.test/A
     exits 0
     ends_saying "\(1 attempt\)"
-    [ "$(awk '{ print $2 }' dns.questions | paste -sd ' ')" = "udp tcp" ]
+    [ "$(awk '$3 == "A" { print $2 }' dns.questions | paste -sd ' ')" = "udp tcp" ]
 }
 
 @test "a truncated answer without a server on TCP is not ready" {
@@ -454,7 +454,7 @@ db.test A 192.0.2.1
 ZONE
     wait_for --attempt-timeout 300ms db.test/A
     exits 0
-    says "timed out|no answer"
+    says "cut short, and TCP port 53 does not give the rest"
 }
 
 @test "tcp: every question goes over TCP" {
@@ -464,7 +464,7 @@ ZONE
     wait_for --tcp db.test
     exits 0
     ! grep -q udp dns.questions || report "asked over UDP"
-    [ "$(questions dns A)" -eq 2 ]
+    [ "$(questions dns A)" -ge 1 ]
 }
 
 @test "an answer later than 300 ms still counts" {

@@ -421,10 +421,27 @@ START_TEST(many_at_the_same_time)
 }
 END_TEST
 
-/* A waiter that has been waiting for a minute. */
+/* A waiter that has been waiting for a minute, and has found that the server knows no other types. */
 static struct dns_memory patient(void)
 {
-    return (struct dns_memory){.since = deadline_now() - 60000};
+    return (struct dns_memory){.since = deadline_now() - 60000, .plain = true};
+}
+
+static void begin_with_memory(const char *search, const struct name_server_row *rows,
+                              struct dns_memory *memory)
+{
+    begin(search);
+    add_server(&one, rows);
+    request.name = "db";
+    request.type_count = 1;
+    request.memory = memory;
+}
+
+static const char *asked_by(int64_t time)
+{
+    one.asked[0] = '\0';
+    look_up(time);
+    return one.asked;
 }
 
 START_TEST(what_is_not_there_is_remembered_but_for_the_likely_one)
@@ -432,15 +449,9 @@ START_TEST(what_is_not_there_is_remembered_but_for_the_likely_one)
     static const struct name_server_row rows[] = {{.name = "db.b.test"}, {.rcode = 3}};
     struct dns_memory memory = patient();
 
-    begin("a.test b.test");
-    add_server(&one, rows);
-    request.name = "db";
-    request.type_count = 1;
-    request.memory = &memory;
+    begin_with_memory("a.test b.test", rows, &memory);
     for (int i = 0; i < 2; i++) {
-        one.asked[0] = '\0';
-        look_up(3000);
-        ck_assert_str_eq(one.asked, i == 0 ? "db.a.test/A db.b.test/A db/A " : "db.a.test/A ");
+        ck_assert_str_eq(asked_by(3000), i == 0 ? "db.a.test/A db.b.test/A db/A " : "db.a.test/A ");
         ck_assert_int_eq(got.status, ANSWER_NO_DATA); /* the same, asked for or not */
         ck_assert_uint_eq(got.asked, 3);
         ck_assert_str_eq(got.asked_names, "db.a.test, db.b.test, db");
@@ -450,23 +461,76 @@ START_TEST(what_is_not_there_is_remembered_but_for_the_likely_one)
 }
 END_TEST
 
-START_TEST(a_name_that_is_there_at_once_needs_no_memory)
+/* What the server keeps of our questions is not what apps ask for. */
+START_TEST(while_a_name_is_missing_scouts_ask)
 {
     struct name_server_row rows[] = {{.name = "db.a.test", .rcode = 3}, {.rcode = 3}};
-    struct dns_memory memory = patient();
+    struct dns_memory memory = {0};
 
-    begin("a.test b.test");
-    add_server(&one, rows);
-    request.name = "db";
-    request.type_count = 1;
-    request.memory = &memory;
-    look_up(3000);
-    rows[0] = (struct name_server_row){.name = "db.a.test", .value = "10.0.0.1"};
-    one.asked[0] = '\0';
-    look_up(3000);
+    begin_with_memory("a.test", rows, &memory);
+    ck_assert_str_eq(asked_by(3000), "db.a.test/A+cd db/A+cd ");
+    ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
+    ck_assert_str_eq(got.asked_names, "db.a.test, db");
+    ck_assert_str_eq(asked_by(3000), "db.a.test/scout+cd ");
+    rows[0] = (struct name_server_row){.name = "db.a.test", .type = DNS_A, .value = "10.0.0.1"};
+    rows[1] = (struct name_server_row){.name = NULL}; /* other types: no data */
+    ck_assert_str_eq(asked_by(3000), "db.a.test/scout+cd db.a.test/A ");
     ck_assert_int_eq(got.status, ANSWER_RECORDS);
-    ck_assert_str_eq(one.asked, "db.a.test/A ");
-    ck_assert_int_eq(dns_memory_find(&memory, 1, deadline_now()), ANSWER_NONE); /* it is forgotten by then */
+    ck_assert_str_eq(got.records, "A=10.0.0.1 ");
+    ck_assert_str_eq(asked_by(3000), "db.a.test/A "); /* it was there: no scout is needed */
+    end();
+}
+END_TEST
+
+START_TEST(where_scouts_and_apps_disagree_the_apps_question_counts)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_A, .rcode = 3}, {0}};
+    struct dns_memory memory = {.since = 1};
+
+    begin_with_memory("", rows, &memory);
+    memory.negative[0].wanted_at = deadline_now() + 60000;
+    ck_assert_str_eq(asked_by(3000), "db/scout+cd db/A ");
+    ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
+    ck_assert_str_eq(asked_by(3000), "db/A ");
+    end();
+}
+END_TEST
+
+START_TEST(a_scout_that_is_not_answered_does_not_decide)
+{
+    static const int unclear[] = {1, 2, 4, 5, NAME_SERVER_SILENT};
+    struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {0}};
+
+    for (size_t i = 0; i < COUNT_OF(unclear); i++) {
+        struct dns_memory memory = {.since = 1};
+        rows[1].rcode = unclear[i];
+        begin_with_memory("", rows, &memory);
+        memory.negative[0].wanted_at = deadline_now() + 60000;
+        look_up(3000);
+        ck_assert_int_eq(got.status, ANSWER_RECORDS);
+        end();
+    }
+}
+END_TEST
+
+START_TEST(gone_is_asked_for_by_scouts_until_it_is)
+{
+    struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {0}};
+    static const struct name_server_row nothing[] = {{.rcode = 3}};
+    struct dns_memory memory = {0};
+
+    begin_with_memory("", rows, &memory);
+    request.gone = true;
+    ck_assert_str_eq(asked_by(3000), "db/A ");
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_str_eq(asked_by(3000), "db/scout+cd ");
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    rows[1].rcode = 3; /* gone, but cached */
+    ck_assert_str_eq(asked_by(3000), "db/scout+cd db/A ");
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    one.rows = nothing;
+    ck_assert_str_eq(asked_by(3000), "db/A ");
+    ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
     end();
 }
 END_TEST
@@ -480,51 +544,105 @@ START_TEST(records_behind_what_was_remembered_count_only_when_it_is_asked_for_ag
     struct name_server_row rows[] = {
         {.name = "db.b.test.a.test"}, {.name = "db.b.test", .value = "10.0.0.1"}, {.rcode = 3}};
 
-    begin("a.test b.test");
-    add_server(&one, rows);
-    request.name = "db.b.test"; /* ends in a domain of the list: itself is likely, and the last candidate */
-    request.type_count = 1;
     for (size_t i = 0; i < COUNT_OF(first); i++) {
         struct dns_memory memory = patient();
-        struct answer gone = {.has_negative_ttl = true, .negative_ttl = 30};
-        request.memory = &memory;
-        dns_memory_note(&memory, 0, &gone, ANSWER_NXDOMAIN, deadline_now());
-        dns_memory_note(&memory, 1, &gone, ANSWER_NXDOMAIN, deadline_now());
+        begin_with_memory("a.test b.test", rows, &memory);
+        request.name =
+            "db.b.test"; /* ends in a domain of the list: itself is likely, and the last candidate */
+        dns_memory_note(&memory, 0, ANSWER_NXDOMAIN, deadline_now());
+        dns_memory_note(&memory, 1, ANSWER_NXDOMAIN, deadline_now());
         rows[0].rcode = first[i];
         rows[0].value = first[i] == 0 ? "10.0.0.9" : NULL;
-        one.asked[0] = '\0';
         look_up(3000);
         ck_assert_int_eq(got.status, statuses[i]);
         ck_assert_str_eq(got.candidate, candidates[i]);
         ck_assert_str_eq(one.asked, i == 0 ? "db.b.test/A db.b.test.a.test/A db.b.test.b.test/A db.b.test/A "
                                            : "db.b.test/A db.b.test.a.test/A ");
+        end();
     }
-    end();
 }
 END_TEST
 
-START_TEST(memory_is_bounded_by_the_servers_word_and_the_time_waited)
+START_TEST(memory_is_bounded_by_the_time_waited)
 {
-    struct answer answer = {.has_negative_ttl = true, .negative_ttl = 3};
     struct dns_memory memory = {0};
 
     dns_memory_begin(&memory, 1000);
     dns_memory_begin(&memory, 5000); /* the first one counts */
-    dns_memory_note(&memory, 7, &answer, ANSWER_NO_DATA, 3000);
-    ck_assert_int_eq(dns_memory_find(&memory, 7, 3999), ANSWER_NO_DATA); /* half of 2 s */
-    ck_assert_int_eq(dns_memory_find(&memory, 7, 4000), ANSWER_NONE);
-    ck_assert_int_eq(dns_memory_find(&memory, 6, 3500), ANSWER_NONE);
-    dns_memory_note(&memory, 7, &answer, ANSWER_NXDOMAIN, 100000);
-    ck_assert_int_eq(dns_memory_find(&memory, 7, 102999), ANSWER_NXDOMAIN); /* its TTL */
-    ck_assert_int_eq(dns_memory_find(&memory, 7, 103000), ANSWER_NONE);
-    answer.negative_ttl = UINT32_MAX;
-    dns_memory_note(&memory, RESOLVCONF_DOMAINS, &answer, ANSWER_NXDOMAIN, 100000);
+    dns_memory_note(&memory, 7, ANSWER_NO_DATA, 1100);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 1099 + DNS_MEMORY_LEAST), ANSWER_NO_DATA);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 1100 + DNS_MEMORY_LEAST), ANSWER_NONE);
+    dns_memory_note(&memory, 7, ANSWER_NXDOMAIN, 6000);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 10999), ANSWER_NXDOMAIN);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 11000), ANSWER_NONE);
+    ck_assert_int_eq(dns_memory_find(&memory, 6, 6000), ANSWER_NONE);
+    dns_memory_note(&memory, RESOLVCONF_DOMAINS, ANSWER_NXDOMAIN, 100000);
     ck_assert_int_eq(dns_memory_find(&memory, RESOLVCONF_DOMAINS, 100000 + DNS_MEMORY_MOST), ANSWER_NONE);
-    answer.has_negative_ttl = false; /* an answer without SOA is not to be remembered */
-    dns_memory_note(&memory, 7, &answer, ANSWER_NXDOMAIN, 100000);
-    ck_assert_int_eq(dns_memory_find(&memory, 7, 100000), ANSWER_NONE);
+    dns_memory_note(&memory, 7, ANSWER_NXDOMAIN, 100000);
     dns_memory_forget(&memory);
-    ck_assert_int_eq(dns_memory_find(&memory, RESOLVCONF_DOMAINS, 100001), ANSWER_NONE);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 100001), ANSWER_NONE);
+}
+END_TEST
+
+START_TEST(what_scouts_ask_for)
+{
+    struct dns_memory memory = {0};
+    struct answer denied = {.type = DNS_A, .has_negative_ttl = true, .negative_ttl = 3};
+
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000, 7), DNS_A);
+    dns_memory_note_scout(&memory, 2, &denied, DNS_A, 1000);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 3999, 7), DNS_SCOUT_FIRST + 7);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 3999, 7 + DNS_SCOUT_TYPES), DNS_SCOUT_FIRST + 7);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 4000, 7), DNS_A);
+    denied.negative_ttl = 3600; /* balancers that know no other types must not be asked that late */
+    dns_memory_note_scout(&memory, 2, &denied, DNS_A, 1000);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000 + DNS_SCOUT_WANTED, 7), DNS_A);
+    denied.has_negative_ttl = false; /* it is not cached */
+    dns_memory_note_scout(&memory, 2, &denied, DNS_A, 1000);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000, 7), DNS_A);
+    memory.there = true; /* a positive answer must not be kept fresh either */
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000, 7), DNS_SCOUT_FIRST + 7);
+}
+END_TEST
+
+/* The first server knows the name after a while; what the second says meanwhile does not count. */
+START_TEST(a_later_servers_denial_waits_for_the_first)
+{
+    static const struct name_server_row denies[] = {{.rcode = 3}}, silent[] = {{.rcode = NAME_SERVER_SILENT}};
+    struct dns_memory memory = {0};
+
+    begin("");
+    add_server(&one, silent);
+    add_server(&two, denies);
+    look_up(700);
+    ck_assert_int_eq(got.status, ANSWER_SILENT);
+    resolver.states[0].failing_since = deadline_now() - DNS_DEAD_AFTER; /* for a whole attempt */
+    look_up(2000);
+    ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
+    resolver.states[0].failing_since = deadline_now() - DNS_DEAD_AFTER -
+                                       DNS_DEAD_FOR; /* not believed for ever */
+    look_up(700);
+    ck_assert_int_eq(got.status, ANSWER_SILENT);
+    resolver.states[0].failing_since = deadline_now() - DNS_DEAD_AFTER;
+    request.gone = true; /* then none may be silent */
+    request.memory = &memory;
+    look_up(700);
+    ck_assert_int_eq(got.status, ANSWER_SILENT);
+    end();
+}
+END_TEST
+
+START_TEST(a_late_answer_is_heard_although_the_question_was_sent_again)
+{
+    static const struct name_server_row late[] = {{.rcode = NAME_SERVER_LATE, .value = "10.0.0.1"}};
+
+    begin("");
+    add_server(&one, late);
+    request.type_count = 1;
+    look_up(5000);
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    ck_assert_str_eq(one.asked, "db.test/A db.test/A "); /* the answer to the first came after the second */
+    end();
 }
 END_TEST
 
@@ -552,6 +670,8 @@ SUITE("dns", both_families, the_first_family_may_be_enough, no_data_for_one_fami
       a_server_that_fails_hands_over_at_once, when_all_servers_fail_it_ends_at_once, where_nothing_listens,
       garbage_is_no_answer, servers_by_turns, patience_with_a_silent_family, cancelled_in_flight,
       many_at_the_same_time, what_is_not_there_is_remembered_but_for_the_likely_one,
-      a_name_that_is_there_at_once_needs_no_memory,
+      while_a_name_is_missing_scouts_ask, where_scouts_and_apps_disagree_the_apps_question_counts,
+      a_scout_that_is_not_answered_does_not_decide, gone_is_asked_for_by_scouts_until_it_is,
       records_behind_what_was_remembered_count_only_when_it_is_asked_for_again,
-      memory_is_bounded_by_the_servers_word_and_the_time_waited, the_request_is_copied)
+      memory_is_bounded_by_the_time_waited, what_scouts_ask_for, a_later_servers_denial_waits_for_the_first,
+      a_late_answer_is_heard_although_the_question_was_sent_again, the_request_is_copied)

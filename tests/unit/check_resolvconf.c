@@ -255,10 +255,15 @@ START_TEST(what_a_name_most_likely_means)
     ck_assert(resolvconf_is_likely(&conf, "mydb.x.svc.Cluster.local", 3, "mydb.x.svc.cluster.local"));
     ck_assert(!resolvconf_is_likely(&conf, "mydb.x.svc.cluster.local", 0,
                                     "mydb.x.svc.cluster.local.shop.svc.cluster.local"));
-    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 0, "mydb.x.shop.svc.cluster.local"));
+    ck_assert(!resolvconf_is_likely(&conf, "mydb.x", 0, "mydb.x.shop.svc.cluster.local"));
     ck_assert(resolvconf_is_likely(&conf, "mydb.x", 1, "mydb.x.svc.cluster.local"));
-    ck_assert(resolvconf_is_likely(&conf, "xcluster.local", 0, "xcluster.local.shop.svc.cluster.local"));
-    ck_assert(resolvconf_is_likely(&conf, "cluster.local", 0, "cluster.local.shop.svc.cluster.local"));
+    ck_assert(!resolvconf_is_likely(&conf, "mydb.x", 2, "mydb.x.cluster.local"));
+    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 3, "mydb.x"));
+    ck_assert(resolvconf_is_likely(&conf, "xcluster.local", 3, "xcluster.local"));
+    ck_assert(resolvconf_is_likely(&conf, "cluster.local", 1, "cluster.local.svc.cluster.local"));
+    parse("search a.test b.test\noptions ndots:5\n"); /* not a cluster's */
+    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 0, "mydb.x.a.test"));
+    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 1, "mydb.x.b.test"));
     parse("search shop.svc.cluster.local svc.cluster.local\noptions ndots:0\n");
     ck_assert(resolvconf_is_likely(&conf, "mydb", 1, "mydb.shop.svc.cluster.local"));
     ck_assert(!resolvconf_is_likely(&conf, "mydb", 2, "mydb.svc.cluster.local"));

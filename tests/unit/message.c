@@ -9,10 +9,14 @@ enum { TTL = 30 };
 
 ares_dns_record_t *message_new(const char *name, enum dns_type type, int rcode)
 {
+    return message_new_with(name, type, rcode, ARES_FLAG_QR | ARES_FLAG_RA);
+}
+
+ares_dns_record_t *message_new_with(const char *name, enum dns_type type, int rcode, unsigned short flags)
+{
     ares_dns_record_t *message = NULL;
 
-    ck_assert_int_eq(ares_dns_record_create(&message, 1, ARES_FLAG_QR | ARES_FLAG_RA, ARES_OPCODE_QUERY,
-                                            (ares_dns_rcode_t)rcode),
+    ck_assert_int_eq(ares_dns_record_create(&message, 1, flags, ARES_OPCODE_QUERY, (ares_dns_rcode_t)rcode),
                      ARES_SUCCESS);
     ck_assert_int_eq(ares_dns_record_query_add(message, name, (ares_dns_rec_type_t)type, ARES_CLASS_IN),
                      ARES_SUCCESS);
@@ -74,11 +78,17 @@ void message_add(ares_dns_record_t *message, const char *owner, enum dns_type ty
 {
     size_t length = strlen(value);
 
-    if (type == DNS_TXT) {
+    if (type == DNS_TXT)
         message_add_txt(message, owner, &value, &length, 1);
-        return;
-    }
-    ares_dns_rr_t *record = add(message, ARES_SECTION_ANSWER, owner, (int)type, TTL);
+    else
+        message_add_in(message, ARES_SECTION_ANSWER, owner, type, value);
+}
+
+void message_add_in(ares_dns_record_t *message, ares_dns_section_t section, const char *owner,
+                    enum dns_type type, const char *value)
+{
+    ares_dns_rr_t *record = add(message, section, owner, (int)type, TTL);
+
     switch (type) {
     case DNS_A:
     case DNS_AAAA:

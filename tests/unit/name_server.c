@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/dns_memory.h"
 #include "tests/unit/message.h"
 
 static const struct name_server_row *find_row(const struct name_server *server, const char *name,
@@ -23,7 +24,7 @@ static const struct name_server_row *find_row(const struct name_server *server, 
 static void reply(const struct name_server *server, const struct name_server_row *row, const char *name,
                   enum dns_type type, uint16_t id, const struct sockaddr *to, socklen_t to_length)
 {
-    ares_dns_record_t *message = message_new(name, type, row->rcode);
+    ares_dns_record_t *message = message_new(name, type, row->rcode == NAME_SERVER_LATE ? 0 : row->rcode);
     unsigned char *bytes = NULL;
     size_t length = 0;
 
@@ -54,14 +55,16 @@ static void on_query(void *owner, uint32_t events)
     ck_assert_int_eq(ares_dns_parse(bytes, (size_t)got, 0, &query), ARES_SUCCESS);
     ares_dns_record_query_get(query, 0, &name, &type, NULL);
     size_t told = strlen(server->asked);
-    snprintf(server->asked + told, sizeof server->asked - told, "%s/%s ", name,
-             dns_type_name((enum dns_type)type));
+    bool unchecked = bytes[3] & 0x10;
+    snprintf(server->asked + told, sizeof server->asked - told, "%s/%s%s ", name,
+             type >= DNS_SCOUT_FIRST ? "scout" : dns_type_name((enum dns_type)type), unchecked ? "+cd" : "");
     const struct name_server_row *row = find_row(server, name, (enum dns_type)type);
     if (row->rcode == NAME_SERVER_GARBAGE)
         sendto(server->watch.fd, "nonsense", 8, 0, (struct sockaddr *)&from, from_length);
-    else if (row->rcode != NAME_SERVER_SILENT)
+    else if (row->rcode != NAME_SERVER_SILENT && (row->rcode != NAME_SERVER_LATE || server->questions > 0))
         reply(server, row, name, (enum dns_type)type, ares_dns_record_get_id(query), (struct sockaddr *)&from,
               from_length);
+    server->questions++;
     ares_dns_record_destroy(query);
 }
 

@@ -9,7 +9,12 @@
 #include "common/answer.h"
 #include "common/loop.h"
 
-enum { NAME_SERVER_SILENT = -1, NAME_SERVER_GARBAGE = -2, NAME_SERVER_SOA_TTL = 23 };
+enum {
+    NAME_SERVER_SILENT = -1,
+    NAME_SERVER_GARBAGE = -2,
+    NAME_SERVER_LATE = -3, /* the answer to a question comes when it is asked a second time */
+    NAME_SERVER_SOA_TTL = 23,
+};
 
 /* What is answered to a name and a type; the first row that fits. A negative answer carries an SOA. */
 struct name_server_row {
@@ -21,8 +26,9 @@ struct name_server_row {
 
 struct name_server {
     struct address address;
-    char asked[4096]; /* "db.test/A db.test/AAAA " */
+    char asked[4096]; /* "db.test/A+cd db.test/A db.test/AAAA " */
     const struct name_server_row *rows;
+    unsigned questions;
     struct loop *loop;
     struct loop_watch watch;
 };
