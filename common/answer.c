@@ -186,8 +186,8 @@ static unsigned read_u16(const unsigned char *bytes)
 static void read_bare_header(struct answer *answer, const unsigned char *bytes)
 {
     answer->rcode = bytes[3] & 0xF;
-    answer->status = bytes[2] & 0x80 ? ANSWER_GARBLED : ANSWER_REFLECTED;
-    if (answer->status == ANSWER_GARBLED && answer->rcode != 0 && answer->rcode != ARES_RCODE_NXDOMAIN)
+    answer->status = ANSWER_GARBLED;
+    if (answer->rcode != 0 && answer->rcode != ARES_RCODE_NXDOMAIN)
         answer->status = status_of((ares_dns_rcode_t)answer->rcode);
 }
 
@@ -216,11 +216,15 @@ bool answer_take(struct answer *answer, const unsigned char *bytes, size_t lengt
 {
     ares_dns_record_t *message = NULL;
 
+    answer->status = ANSWER_GARBLED;
     if (length < 2 || read_u16(bytes) != question->id)
         return false;
-    answer->status = ANSWER_GARBLED;
     if (length < HEADER)
         return true;
+    if (!(bytes[2] & 0x80)) { /* QR: a question, ours perhaps */
+        answer->status = ANSWER_REFLECTED;
+        return false;
+    }
     if (read_u16(bytes + 4) == 0) {
         read_bare_header(answer, bytes);
         return true;

@@ -43,7 +43,7 @@ enum answer_status {
     ANSWER_SILENT,
 };
 
-enum { ANSWER_ALIASES = 64 /* aliases in one answer; recursive servers follow 8 to 17 */ };
+enum { ANSWER_ALIASES = 256 /* aliases in one answer; recursive servers follow 8 to 17 */ };
 
 struct answer {
     enum dns_type type;
@@ -81,7 +81,8 @@ struct dns_question {
  * the server. answer_free releases what it holds. */
 void answer_read(struct answer *answer, const ares_dns_record_t *message, const char *name);
 
-/* Reads what came from a server that was asked `question`. False: it belongs to another question, and is to be passed over. */
+/* Reads what came from a server that was asked `question`. False: it does not belong to it, and is to be passed over, as an answer
+ * may follow; the status says what it was then. */
 bool answer_take(struct answer *answer, const unsigned char *bytes, size_t length,
                  const struct dns_question *question);
 

@@ -236,7 +236,7 @@ static void query_on_udp(struct dns_query *query)
     else if ((size_t)got > sizeof bytes)
         query_turn_to_tcp(query);
     else if (!answer_take(&query->answer, bytes, (size_t)got, &query->question))
-        query->strange = true;
+        query->strange = query->answer.status;
     else if (query->answer.status == ANSWER_TRUNCATED)
         query_turn_to_tcp(query);
     else

@@ -29,10 +29,10 @@ struct dns_query {
     void (*on_end)(void *owner);  /* it has ended, later than its start; it may be released in there */
     void *owner;
 
-    bool ended;           /* `answer` is what came of it */
-    struct answer answer; /* its type is set by the asker */
-    bool cut;             /* an answer came over UDP, and was cut short */
-    bool strange;         /* what came fits another question */
+    bool ended;                 /* `answer` is what came of it */
+    struct answer answer;       /* its type is set by the asker */
+    bool cut;                   /* an answer came over UDP, and was cut short */
+    enum answer_status strange; /* what came, and was passed over; ANSWER_NONE: nothing */
     struct loop_watch watch;
     struct loop_timer timer;
     bool is_open, over_tcp, connected;

@@ -65,7 +65,7 @@ static const char *unknown_text(enum answer_status status)
     case ANSWER_REFLECTED:
         return "the DNS server sends the question back, without an answer,";
     case ANSWER_CHAIN:
-        return "more aliases than are followed (64)";
+        return "more aliases than are followed (256)";
     case ANSWER_REFERRAL:
         return "the DNS server only refers to other servers";
     case ANSWER_LAME:

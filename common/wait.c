@@ -15,7 +15,9 @@ enum {
     SIGN_OF_LIFE = 30000, /* milliseconds between two lines about the same trouble */
     LIFE_CHECK = 1000,    /* how often it is looked whether one is due */
     OWN_DESCRIPTORS = 32, /* standard streams, epoll, files */
-    MANY_TARGETS = 10,    /* from here on a sign of life is one line for all of them */
+    DOUBLINGS_MOST = 3,   /* of an attempt's time, where answers are slow */
+    STRETCHED_MOST = 30000,
+    MANY_TARGETS = 10, /* from here on a sign of life is one line for all of them */
 };
 
 size_t wait_capacity(size_t descriptors, size_t most)
@@ -51,11 +53,24 @@ static bool wait_is_lost(const struct wait *wait)
 
 static void wait_check_end(struct wait *wait);
 
+/* Slow answers get more time: a fixed one would end each attempt before the last of them, for ever. */
+static int64_t target_attempt_deadline(const struct wait_target *target)
+{
+    struct retry_policy policy = target->wait->options->retry;
+    int64_t stretched = policy.attempt_timeout << target->doublings;
+
+    if (stretched > STRETCHED_MOST)
+        stretched = policy.attempt_timeout > STRETCHED_MOST ? policy.attempt_timeout : STRETCHED_MOST;
+    policy.attempt_timeout = stretched;
+    return retry_attempt_deadline(&policy, &target->retry, deadline_now());
+}
+
 static void wait_begin_attempt(struct wait *wait, struct wait_target *target)
 {
-    int64_t deadline = retry_attempt_deadline(&wait->options->retry, &target->retry, deadline_now());
+    int64_t deadline = target_attempt_deadline(target);
 
     target->phase = WAIT_TRYING;
+    target->wants_time = false;
     target->not_before = 0;
     wait->in_flight++;
     wait->start(target, deadline);
@@ -167,6 +182,8 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     struct retry_step step = retry_next(&wait->options->retry, &target->retry, outcome, now);
 
     wait->in_flight--;
+    if (target->wants_time && target->doublings < DOUBLINGS_MOST)
+        target->doublings++;
     if (outcome == ATTEMPT_FAIL || (outcome == ATTEMPT_RETRY && !target_was_cut_short(target, now)))
         target_note_reason(target, why);
     else if (outcome == ATTEMPT_OK && step.verdict != RETRY_READY)

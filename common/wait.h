@@ -39,7 +39,11 @@ struct wait_target {
     int64_t
         not_before; /* no other attempt until then, because the server asks for it; 0: as soon as it is due. The tool
                              sets it before the attempt ends */
-    int64_t said; /* when a line was last written about it */
+    bool
+        wants_time; /* the attempt ended because answers are slow: the next ones have more time, up to 8 times
+                        and 30 s. The tool sets it before the attempt ends */
+    unsigned doublings; /* of an attempt's time */
+    int64_t said;       /* when a line was last written about it */
     struct wait_target *next_queued;
 };
 

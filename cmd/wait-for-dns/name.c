@@ -140,6 +140,7 @@ static void name_on_result(void *owner, const struct dns_result *result)
     struct reason why;
 
     name->lookup = NULL;
+    name->base.wants_time = result->status == ANSWER_SILENT;
     if (result->status == ANSWER_RECORDS && name->plan->rules.gone) {
         name_end_there(name, result);
     } else if (result->status == ANSWER_RECORDS) {

@@ -152,7 +152,11 @@ static void probe_on_addresses(void *owner, struct address *addresses, size_t co
 {
     struct probe *probe = owner;
     bool gone = probe->plan->rules.gone && answer_is_negative(probe->lookup.status);
+    int64_t own = probe->base.wait->options->retry.attempt_timeout;
 
+    probe->base.wants_time = probe->lookup.status == ANSWER_SILENT;
+    if (own > 0) /* more time is for slow names only: a connection that hangs is better begun anew */
+        probe->deadline = deadline_earlier(probe->deadline, deadline_after(deadline_now(), own));
     if (count > 0)
         probe_connect(probe, addresses, count);
     else

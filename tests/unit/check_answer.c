@@ -245,15 +245,23 @@ START_TEST(answers_to_other_questions_are_passed_over)
 }
 END_TEST
 
+START_TEST(a_question_that_comes_back_is_passed_over)
+{
+    message = message_new_with("db.test", DNS_A, 0, ARES_FLAG_RD);
+    answer = (struct answer){.type = DNS_A};
+    ck_assert(!take());
+    ck_assert_int_eq(answer.status, ANSWER_REFLECTED);
+}
+END_TEST
+
 START_TEST(answers_without_the_question)
 {
     static const struct {
         unsigned char flags[2];
         enum answer_status status;
     } cases[] = {
-        {{0x80, 0x82}, ANSWER_SERVFAIL},  {{0x80, 0x85}, ANSWER_REFUSED}, {{0x80, 0x81}, ANSWER_RCODE},
-        {{0x80, 0x84}, ANSWER_RCODE},     {{0x80, 0x80}, ANSWER_GARBLED}, {{0x80, 0x83}, ANSWER_GARBLED},
-        {{0x00, 0x02}, ANSWER_REFLECTED},
+        {{0x80, 0x82}, ANSWER_SERVFAIL}, {{0x80, 0x85}, ANSWER_REFUSED}, {{0x80, 0x81}, ANSWER_RCODE},
+        {{0x80, 0x84}, ANSWER_RCODE},    {{0x80, 0x80}, ANSWER_GARBLED}, {{0x80, 0x83}, ANSWER_GARBLED},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -407,5 +415,6 @@ SUITE("answer", records_of_each_type_as_text, only_the_type_and_the_name_that_we
       repeats_count_once_in_the_servers_order, aliases_are_followed, aliases_that_lead_nowhere,
       aliases_in_a_circle, aliases_are_bounded, what_is_no_data, answers_that_hold_something_else,
       services_that_are_published_as_not_available, answers_to_other_questions_are_passed_over,
-      answers_without_the_question, a_thousand_records, texts_of_any_bytes, a_text_of_a_whole_messages_size,
-      response_codes, how_long_a_negative_answer_stays, types_by_name, what_settles_a_question)
+      a_question_that_comes_back_is_passed_over, answers_without_the_question, a_thousand_records,
+      texts_of_any_bytes, a_text_of_a_whole_messages_size, response_codes, how_long_a_negative_answer_stays,
+      types_by_name, what_settles_a_question)
