@@ -184,6 +184,9 @@ static void on_addresses(void *owner, struct address *addresses, size_t count, c
         exchange_fail(exchange, ATTEMPT_FAIL, &wrapped);
         return;
     }
+    race_begin(&exchange->race, addresses, count);
+    race_start(&exchange->race, deadline_now()); /* how many libcurl gets to is not known: one is certain */
+    race_end(&exchange->race);
     if (!address_parse(next_hop(exchange)->host, 0, &literal))
         exchange->resolve = resolve_list(next_hop(exchange), addresses, count);
     exchange_connect(exchange);
@@ -231,8 +234,8 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
         exchange_fail(exchange, ATTEMPT_FAIL, &why);
         return;
     }
-    lookup_start(&exchange->lookup, next_hop(exchange)->host, next_hop(exchange)->port, DNS_PATIENCE,
-                 request->deadline);
+    lookup_start(&exchange->lookup, next_hop(exchange)->host, next_hop(exchange)->port,
+                 race_patience(&exchange->race), request->deadline);
 }
 
 bool exchange_was_local(const struct exchange *exchange)

@@ -14,6 +14,7 @@
 #include "cmd/fetch-config/via.h"
 #include "common/lookup.h"
 #include "common/options.h"
+#include "common/race.h"
 
 struct exchange;
 
@@ -66,6 +67,7 @@ struct exchange {
     struct via via;
 
     struct lookup lookup;
+    struct race race; /* libcurl runs it; the order and the patience are ours */
     CURL *easy;
     struct multi_transfer transfer;
     struct curl_slist *resolve, *headers;

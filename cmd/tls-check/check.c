@@ -17,7 +17,7 @@ static void check_forget_sessions(struct check *check)
     free(check->sessions);
     check->sessions = NULL;
     check->winner = NULL;
-    check->count = check->started = check->ended = 0;
+    check->count = 0;
 }
 
 void check_free(struct check *check)
@@ -49,18 +49,12 @@ static void check_end(struct check *check, enum outcome outcome, const struct re
 
 static bool check_may_start(const struct check *check, int64_t now)
 {
-    size_t running = check->started - check->ended;
-
-    if (check->started == check->count || check->winner)
-        return false;
-    if (check->plan->all_addresses)
-        return running < WINDOW;
-    return running == 0 || now - check->last_start >= CONNECT_STAGGER;
+    return !check->winner && race_may_start(&check->race, check->plan->all_addresses, WINDOW, now);
 }
 
 static bool check_is_over(const struct check *check, int64_t now)
 {
-    return now >= check->deadline || check->ended == check->count ||
+    return now >= check->deadline || check->race.ended == check->race.count ||
            (check->winner && check->winner->phase == SESSION_ENDED);
 }
 
@@ -70,20 +64,18 @@ static void check_advance(struct check *check)
     int64_t now = deadline_now();
 
     check->starting = true;
-    while (now < check->deadline && check_may_start(check, now)) {
-        check->last_start = now;
-        session_start(&check->sessions[check->started++], check->deadline);
-    }
+    while (now < check->deadline && check_may_start(check, now))
+        session_start(&check->sessions[race_start(&check->race, now)], check->deadline);
     check->starting = false;
     if (check_is_over(check, now)) {
         struct reason why;
+        race_end(&check->race);
         check_stop(check, true);
         enum outcome outcome = check_judge(check, &why);
         check_end(check, outcome, &why);
         return;
     }
-    bool more = check->started < check->count && !check->plan->all_addresses && !check->winner;
-    int64_t turn = more ? deadline_after(now, CONNECT_STAGGER) : DEADLINE_NEVER;
+    int64_t turn = check->winner ? DEADLINE_NEVER : race_next(&check->race, check->plan->all_addresses);
     loop_timer_set(check->plan->session.loop, &check->timer, deadline_earlier(turn, check->deadline));
 }
 
@@ -100,7 +92,7 @@ static void check_on_progress(struct session *session)
     if (!check->running)
         return;
     if (session->phase == SESSION_ENDED)
-        check->ended++;
+        race_note_end(&check->race);
     else if (!check->plan->all_addresses && !check->winner) {
         check->winner = session;
         for (size_t i = 0; i < check->count; i++)
@@ -112,9 +104,10 @@ static void check_on_progress(struct session *session)
                        deadline_now()); /* not from within the session's own calls */
 }
 
-static void check_connect(struct check *check, const struct address *addresses, size_t count)
+static void check_connect(struct check *check, struct address *addresses, size_t count)
 {
     check_forget_sessions(check);
+    race_begin(&check->race, addresses, count);
     check->count = count;
     check->sessions = xcalloc(count, sizeof *check->sessions);
     for (size_t i = 0; i < count; i++) {
@@ -154,10 +147,12 @@ static void check_on_addresses(void *owner, struct address *addresses, size_t co
     struct check *check = owner;
     struct reason wrapped;
 
+    check->base.wants_time = check->lookup.status == ANSWER_SILENT;
     if (count > 0) {
         check_connect(check, addresses, count);
         return;
     }
+    race_end(&check->race);
     wrapped = *why;
     if (check->plan->session.proxy)
         proxy_wrap(check->plan->session.proxy, &wrapped);
@@ -169,7 +164,8 @@ static void check_resolve(struct check *check)
     check->lookup.plan = &check->plan->lookup;
     check->lookup.on_end = check_on_addresses;
     check->lookup.owner = check;
-    lookup_start(&check->lookup, check_host(check), check_port(check), DNS_PATIENCE, check->deadline);
+    lookup_start(&check->lookup, check_host(check), check_port(check), race_patience(&check->race),
+                 check->deadline);
 }
 
 void check_start(struct wait_target *target, int64_t deadline)
@@ -195,7 +191,7 @@ void check_cancel(struct wait_target *target, struct reason *doing)
     const struct session *session = check->winner;
     char address[ADDRESS_TEXT];
 
-    for (size_t i = 0; i < check->started && !session; i++)
+    for (size_t i = 0; i < check->race.started && i < check->count && !session; i++)
         if (check->sessions[i].phase != SESSION_ENDED)
             session = &check->sessions[i];
     if (check->lookup.dns || !session) {

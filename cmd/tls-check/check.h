@@ -5,6 +5,7 @@
 #include "cmd/tls-check/operand.h"
 #include "cmd/tls-check/session.h"
 #include "common/lookup.h"
+#include "common/race.h"
 #include "common/wait.h"
 
 /* The same for all operands of a run. */
@@ -30,8 +31,8 @@ struct check {
     struct lookup lookup;
     struct session
         *sessions; /* of the last attempt that came so far; one an address, in the order of trying */
-    size_t count, started, ended;
-    int64_t last_start;
+    size_t count;
+    struct race race;
     bool running, starting;
     struct session *winner; /* that has connected first, unless all addresses count */
     char found[CHECK_FOUND];

@@ -1,6 +1,7 @@
 #include "cmd/wait-for-tcp/dial.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -81,13 +82,13 @@ static bool dial_match(struct dial *dial, const char *bytes, size_t length)
 
 static void dial_hold(struct dial *dial)
 {
-    if (dial->script->hold == 0) {
+    if (dial->hold == 0) {
         dial_end(dial, DIAL_ACCEPTED, 0);
         return;
     }
     dial->state = DIAL_HOLDING;
     loop_watch_change(dial->loop, &dial->watch, EPOLLIN | EPOLLRDHUP);
-    loop_timer_set(dial->loop, &dial->timer, deadline_after(deadline_now(), dial->script->hold));
+    loop_timer_set(dial->loop, &dial->timer, deadline_after(deadline_now(), dial->hold));
 }
 
 static void dial_on_hold_over(void *owner)
@@ -116,13 +117,26 @@ static bool dial_send(struct dial *dial)
     return true;
 }
 
+static void dial_keep_seen(struct dial *dial, const char *bytes, size_t length)
+{
+    size_t room = sizeof dial->seen - dial->seen_length;
+
+    if (length > room)
+        length = room;
+    memcpy(dial->seen + dial->seen_length, bytes, length);
+    dial->seen_length += length;
+}
+
+/* A greeting does not end the hold: servers also say why they close (MySQL's "Host ... is not allowed", a TLS alert). */
 static void dial_on_bytes(struct dial *dial, const char *bytes, size_t length)
 {
+    dial_keep_seen(dial, bytes, length);
+    dial->received += length;
     if (dial->state == DIAL_HOLDING) {
-        dial_end(dial, DIAL_ACCEPTED, 0);
+        if (dial->received > RECEIVED_MOST)
+            dial_end(dial, DIAL_ACCEPTED, 0);
         return;
     }
-    dial->received += length;
     if (dial->script->expect_length > 0 && dial_match(dial, bytes, length))
         dial_end(dial, DIAL_ACCEPTED, 0);
     else if (dial->received > RECEIVED_MOST)

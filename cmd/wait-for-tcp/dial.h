@@ -12,7 +12,6 @@
 
 /* What a connection has to stand; the same for all of a run. */
 struct dial_script {
-    int64_t hold;     /* milliseconds that it must stay open; 0: off */
     const char *send; /* bytes to send once it is open */
     size_t send_length;
     const char *expect; /* bytes that must then be seen */
@@ -20,6 +19,8 @@ struct dial_script {
     size_t *
         expect_back; /* Knuth-Morris-Pratt: how much of `expect` still matches after a mismatch behind each byte */
 };
+
+enum { DIAL_SEEN = 80 /* bytes of what the peer sent, to be shown */ };
 
 enum dial_state {
     DIAL_IDLE,
@@ -41,8 +42,12 @@ struct dial {
     int error;
     struct address address; /* its family is 0 for a unix socket */
 
+    char seen[DIAL_SEEN];
+    size_t seen_length;
+
     struct loop *loop;
     const struct dial_script *script;
+    int64_t hold; /* milliseconds that it must stay open, whatever is sent; 0: off */
     void (*on_end)(struct dial *dial);
     void *owner;
     struct loop_watch watch;

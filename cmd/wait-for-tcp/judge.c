@@ -8,6 +8,8 @@
 
 #include "common/banned.h"
 
+enum { SHOWN = 4 * DIAL_SEEN + 1 };
+
 /* How many connections ended in which way. */
 struct tally {
     size_t accepted, refused, unreachable, other;
@@ -95,6 +97,48 @@ static const struct dial *most_telling(const struct dial *dials, size_t count)
     return most;
 }
 
+/* "-ERR max number of clients reached\\r\\n": what can be printed as it is, the rest as escapes of C. */
+static void show_seen(const struct dial *dial, char shown[SHOWN])
+{
+    static const char letters[] = "\n\r\t\\\"";
+    size_t length = 0;
+
+    shown[0] = '\0';
+    for (size_t i = 0; i < dial->seen_length; i++) {
+        unsigned char byte = (unsigned char)dial->seen[i];
+        const char *letter = byte != 0 ? strchr(letters, byte) : NULL;
+        if (letter)
+            length += (size_t)snprintf(shown + length, SHOWN - length, "\\%c", "nrt\\\""[letter - letters]);
+        else
+            length += (size_t)snprintf(shown + length, SHOWN - length,
+                                       byte >= 0x20 && byte < 0x7F ? "%c" : "\\x%02x", byte);
+    }
+}
+
+static void hint_dropped(const struct dial *dial, struct reason *why)
+{
+    char shown[SHOWN];
+
+    show_seen(dial, shown);
+    if (dial->seen_length > 0)
+        reason_hint(why, "before that it sent \"%s\": does the server turn this client away?", shown);
+    else
+        reason_hint(why, "something accepts for a server that is not there: a sidecar or balancer without a "
+                         "backend?");
+}
+
+static void hint_unexpected(const struct dial *dial, struct reason *why)
+{
+    char shown[SHOWN];
+
+    show_seen(dial, shown);
+    if (dial->seen_length > 0)
+        reason_hint(why, "\"%s\" came instead: another protocol, or a proxy?", shown);
+    else
+        reason_hint(why, "the port is open, but nothing came: does the server wait for something else than "
+                         "--send, or a proxy for its backend?");
+}
+
 static void describe(const struct dial *dial, const char *where, bool named, struct reason *why)
 {
     switch (dial->state) {
@@ -103,18 +147,14 @@ static void describe(const struct dial *dial, const char *where, bool named, str
                    dial->error == 0            ? "closed"
                    : dial->error == ECONNRESET ? "reset"
                                                : strerror(dial->error));
-        reason_hint(
-            why,
-            "something accepts for a server that is not there: a sidecar or balancer without a backend?");
+        hint_dropped(dial, why);
         break;
     case DIAL_UNEXPECTED:
         reason_set(why, CODE_FAILED, "%s, but not the expected answer from",
                    dial->error == 0           ? "accepted, then closed"
                    : dial->error == ETIMEDOUT ? "accepted"
                                               : "more than 1 MiB");
-        reason_hint(
-            why,
-            "the port is open, but another protocol or a proxy answers: compare --expect with what comes");
+        hint_unexpected(dial, why);
         break;
     case DIAL_UNPROVEN:
         reason_set(why, CODE_FAILED, "accepted, but the time was over before --hold was, by");

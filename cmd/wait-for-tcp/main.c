@@ -166,8 +166,8 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
         .all_addresses = options->all_addresses,
         .min_addresses = (size_t)options->min_addresses,
     };
+    plan->hold = options->gone ? 0 : options->hold;
     plan->script = (struct dial_script){
-        .hold = options->gone ? 0 : options->hold,
         .send = run->send.data,
         .send_length = options->gone ? 0 : run->send.length,
         .expect = run->expect.data,

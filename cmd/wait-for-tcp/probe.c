@@ -8,17 +8,20 @@
 
 #include "common/banned.h"
 
-enum { WINDOW = 64 /* connections at the same time, where all addresses are wanted */ };
+enum {
+    HOLD_AFTER_DROP = 500, /* milliseconds, at least, once a connection was closed again */
+    HOLD_AFTER_DROPS = 4000,
+};
 
 static void probe_clear(struct probe *probe)
 {
     loop_timer_clear(probe->plan->loop, &probe->timer);
     lookup_cancel(&probe->lookup);
-    for (size_t i = 0; i < probe->count; i++)
+    for (size_t i = 0; i < probe->race.count; i++)
         dial_stop(&probe->dials[i]);
     free(probe->dials);
     probe->dials = NULL;
-    probe->count = 0;
+    probe->race.count = 0;
 }
 
 static void probe_end(struct probe *probe, enum outcome outcome, const struct reason *why)
@@ -32,15 +35,51 @@ static const char *probe_path(const struct probe *probe)
     return probe->target.kind == TARGET_UNIX ? probe->target.at.socket.sun_path : NULL;
 }
 
+/* --- the hold --- */
+
+/* A balancer that tries its backends for seconds, or a sidecar short of CPU, closes late: one attempt of many would be lucky. So once
+ * a connection was closed again, it is held longer, for the rest of the run. */
+static int64_t probe_hold(const struct probe *probe)
+{
+    int64_t least = probe->drops == 0 ? 0 : probe->drops == 1 ? HOLD_AFTER_DROP : HOLD_AFTER_DROPS;
+
+    return probe->plan->hold > 0 && probe->plan->hold < least ? least : probe->plan->hold;
+}
+
+static bool probe_was_dropped(const struct probe *probe)
+{
+    for (size_t i = 0; i < probe->race.count; i++)
+        if (probe->dials[i].state == DIAL_DROPPED)
+            return true;
+    return false;
+}
+
+/* What the attempt means for the next ones, and whether it counts. */
+static enum outcome probe_take_hold(struct probe *probe, enum outcome outcome, struct reason *why)
+{
+    bool proven = probe->plan->hold == 0 || probe->plan->script.expect_length > 0;
+    bool first = probe->drops > 0 && !probe->confirmed;
+
+    probe->confirmed = outcome == ATTEMPT_OK;
+    if (outcome != ATTEMPT_OK && probe_was_dropped(probe))
+        probe->drops++;
+    if (outcome != ATTEMPT_OK || !first || proven)
+        return outcome;
+    reason_set(why, CODE_FAILED, "accepted and held now, but closed before: asked once more");
+    reason_hint(why, "a balancer or sidecar that closes late? --hold makes the first attempt wait, too");
+    return ATTEMPT_RETRY;
+}
+
 static void probe_judge(struct probe *probe)
 {
     struct reason why;
 
-    probe->untried = probe->started < probe->count ? probe->untried + probe->started : 0;
-    for (size_t i = 0; i < probe->count; i++)
+    race_end(&probe->race);
+    for (size_t i = 0; i < probe->race.count; i++)
         dial_stop(&probe->dials[i]);
-    enum outcome outcome = judge(&probe->plan->rules, probe->dials, probe->count, probe_path(probe),
+    enum outcome outcome = judge(&probe->plan->rules, probe->dials, probe->race.count, probe_path(probe),
                                  probe->target.kind == TARGET_NAME, &why);
+    outcome = probe_take_hold(probe, outcome, &why);
     probe_end(probe, outcome, &why);
 }
 
@@ -53,29 +92,23 @@ static bool wants_all(const struct probe *probe)
     return rules->gone || rules->all_addresses || rules->min_addresses > 1;
 }
 
-/* Whether another address may be tried now: all at once where all count, else one after another, staggered, and
- * none while an open connection is being held. */
+/* None is tried while an open connection is being held, unless all count. */
 static bool probe_may_start(const struct probe *probe, int64_t now)
 {
-    size_t running = probe->started - probe->ended;
+    bool all = wants_all(probe);
 
-    if (probe->started == probe->count)
+    if (!race_may_start(&probe->race, all, RACE_WINDOW, now))
         return false;
-    if (wants_all(probe))
-        return running < WINDOW;
-    if (running == 0)
-        return true;
-    for (size_t i = 0; i < probe->started; i++)
+    for (size_t i = 0; i < probe->race.started && !all; i++)
         if (probe->dials[i].state == DIAL_HOLDING || probe->dials[i].state == DIAL_TALKING)
             return false;
-    return now - probe->last_start >= CONNECT_STAGGER;
+    return true;
 }
 
 static void probe_start_dial(struct probe *probe, int64_t now)
 {
-    struct dial *dial = &probe->dials[probe->started++];
+    struct dial *dial = &probe->dials[race_start(&probe->race, now)];
 
-    probe->last_start = now;
     if (probe->target.kind == TARGET_UNIX)
         dial_start(dial, (const struct sockaddr *)&probe->target.at.socket, sizeof probe->target.at.socket);
     else
@@ -89,16 +122,15 @@ static void probe_advance(struct probe *probe)
 
     probe->starting = true;
     while (now < probe->deadline && probe_may_start(probe, now) &&
-           !judge_is_settled(&probe->plan->rules, probe->dials, probe->count))
+           !judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count))
         probe_start_dial(probe, now);
     probe->starting = false;
-    if (now >= probe->deadline || probe->ended == probe->count ||
-        judge_is_settled(&probe->plan->rules, probe->dials, probe->count)) {
+    if (now >= probe->deadline || probe->race.ended == probe->race.count ||
+        judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count)) {
         probe_judge(probe);
         return;
     }
-    bool more = probe->started < probe->count && !wants_all(probe);
-    int64_t turn = more ? deadline_after(probe->last_start, CONNECT_STAGGER) : DEADLINE_NEVER;
+    int64_t turn = race_next(&probe->race, wants_all(probe));
     loop_timer_set(probe->plan->loop, &probe->timer, deadline_earlier(turn, probe->deadline));
 }
 
@@ -106,8 +138,7 @@ static void probe_on_dial_end(struct dial *dial)
 {
     struct probe *probe = dial->owner;
 
-    probe->ended++;
-    probe->last_start = 0; /* its turn is over: the next address need not wait (RFC 8305, section 5) */
+    race_note_end(&probe->race);
     if (!probe->starting)
         probe_advance(probe);
 }
@@ -117,58 +148,51 @@ static void probe_on_timer(void *owner)
     probe_advance(owner);
 }
 
-/* With many silent addresses an attempt ends before the last one has its turn: the next attempt begins there. */
-static size_t probe_first_address(struct probe *probe, size_t count)
-{
-    probe->untried %= count;
-    return probe->untried;
-}
-
 /* `addresses` may be NULL: a unix socket has none. */
-static void probe_connect(struct probe *probe, const struct address *addresses, size_t count)
+static void probe_connect(struct probe *probe, struct address *addresses, size_t count)
 {
-    probe->count = count;
-    probe->started = 0;
-    probe->ended = 0;
+    race_begin(&probe->race, addresses, count);
     probe->dials = xcalloc(count, sizeof *probe->dials);
-    size_t first = probe_first_address(probe, count);
     for (size_t i = 0; i < count; i++) {
         struct dial *dial = &probe->dials[i];
         *dial = (struct dial){
             .loop = probe->plan->loop,
             .script = &probe->plan->script,
+            .hold = probe_hold(probe),
             .on_end = probe_on_dial_end,
             .owner = probe,
         };
         if (addresses)
-            dial->address = addresses[(first + i) % count];
+            dial->address = addresses[i];
     }
     probe_advance(probe);
 }
 
 /* --- resolving --- */
 
+/* More time is for slow names only: a connection that hangs is better begun anew. */
+static void probe_clip_deadline(struct probe *probe)
+{
+    int64_t own = probe->base.wait->options->retry.attempt_timeout;
+
+    if (own > 0)
+        probe->deadline = deadline_earlier(
+            probe->deadline, deadline_after(deadline_now(), own + probe_hold(probe) - probe->plan->hold));
+}
+
 static void probe_on_addresses(void *owner, struct address *addresses, size_t count, const struct reason *why)
 {
     struct probe *probe = owner;
     bool gone = probe->plan->rules.gone && answer_is_negative(probe->lookup.status);
-    int64_t own = probe->base.wait->options->retry.attempt_timeout;
 
     probe->base.wants_time = probe->lookup.status == ANSWER_SILENT;
-    if (own > 0) /* more time is for slow names only: a connection that hangs is better begun anew */
-        probe->deadline = deadline_earlier(probe->deadline, deadline_after(deadline_now(), own));
-    if (count > 0)
+    if (count > 0) {
+        probe_clip_deadline(probe);
         probe_connect(probe, addresses, count);
-    else
+    } else {
+        race_end(&probe->race);
         probe_end(probe, gone ? ATTEMPT_OK : ATTEMPT_RETRY, why);
-}
-
-/* A family whose answer is late gets more time with each attempt: its addresses may be the only ones that work. */
-static int64_t probe_patience(const struct probe *probe)
-{
-    unsigned attempts = probe->base.retry.attempts;
-
-    return (int64_t)DNS_PATIENCE << (attempts < 4 ? attempts : 4);
+    }
 }
 
 static void probe_resolve(struct probe *probe)
@@ -176,15 +200,18 @@ static void probe_resolve(struct probe *probe)
     probe->lookup.plan = &probe->plan->lookup;
     probe->lookup.on_end = probe_on_addresses;
     probe->lookup.owner = probe;
-    lookup_start(&probe->lookup, probe->target.at.host, probe->target.port, probe_patience(probe),
+    lookup_start(&probe->lookup, probe->target.at.host, probe->target.port, race_patience(&probe->race),
                  probe->deadline);
 }
 
 void probe_start(struct wait_target *target, int64_t deadline)
 {
     struct probe *probe = (struct probe *)target;
+    int64_t longer = probe_hold(probe) - probe->plan->hold;
 
     probe->deadline = deadline;
+    if (longer > 0)
+        probe->deadline = deadline_earlier(deadline_after(deadline, longer), target->retry.deadline);
     probe->timer = (struct loop_timer){.on_due = probe_on_timer, .owner = probe};
     switch (probe->target.kind) {
     case TARGET_ADDRESS: {
@@ -207,10 +234,10 @@ void probe_cancel(struct wait_target *target, struct reason *doing)
     const char *path = probe_path(probe);
     char address[ADDRESS_TEXT];
 
-    if (probe->count == 0) {
+    if (!probe->dials) {
         reason_set(doing, CODE_FAILED, "resolving the name");
     } else {
-        const struct dial *last = &probe->dials[probe->started - 1];
+        const struct dial *last = &probe->dials[probe->race.started - 1];
         reason_set(doing, CODE_FAILED, "%s",
                    last->state == DIAL_CONNECTING ? "connecting to" : "connected to");
         reason_detail(doing, " %s", path ? path : address_format(&last->address, address));

@@ -5,6 +5,7 @@
 #include "cmd/wait-for-tcp/dial.h"
 #include "cmd/wait-for-tcp/judge.h"
 #include "common/lookup.h"
+#include "common/race.h"
 #include "common/target.h"
 #include "common/wait.h"
 
@@ -13,6 +14,7 @@ struct probe_plan {
     struct loop *loop;
     struct lookup_plan lookup;
     struct dial_script script;
+    int64_t hold; /* milliseconds that a connection must stay open; 0: off */
     struct judge_rules rules;
 };
 
@@ -26,11 +28,10 @@ struct probe {
     struct loop_timer timer; /* the attempt's deadline, or the next address's turn */
     struct lookup lookup;
     struct dial *dials; /* one an address, in the order of trying */
-    size_t count;
-    size_t started, ended;
-    size_t untried; /* of the ordered addresses, the first that no attempt has got to yet */
-    int64_t last_start;
-    bool starting; /* dials end one another's turn only once */
+    struct race race;
+    bool starting;  /* dials end one another's turn only once */
+    unsigned drops; /* attempts that ended in "accepted, then closed": from the first on, the hold grows */
+    bool confirmed; /* since the last of them an attempt was accepted; the next one counts */
 };
 
 /* The two halves of an attempt, as struct wait calls them. */

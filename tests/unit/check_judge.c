@@ -66,9 +66,9 @@ START_TEST(what_accepts_nothing_is_to_be_tried_again)
         {DIAL_DROPPED, 0, "accepted, then closed by", "sidecar"},
         {DIAL_DROPPED, ECONNRESET, "accepted, then reset by", "sidecar"},
         {DIAL_DROPPED, EPIPE, "accepted, then Broken pipe by", "sidecar"},
-        {DIAL_UNEXPECTED, 0, "accepted, then closed, but not the expected answer from", "--expect"},
-        {DIAL_UNEXPECTED, ETIMEDOUT, "accepted, but not the expected answer from", "--expect"},
-        {DIAL_UNEXPECTED, EMSGSIZE, "more than 1 MiB, but not the expected answer from", "--expect"},
+        {DIAL_UNEXPECTED, 0, "accepted, then closed, but not the expected answer from", "nothing came"},
+        {DIAL_UNEXPECTED, ETIMEDOUT, "accepted, but not the expected answer from", "nothing came"},
+        {DIAL_UNEXPECTED, EMSGSIZE, "more than 1 MiB, but not the expected answer from", "nothing came"},
         {DIAL_UNPROVEN, ETIMEDOUT, "the time was over before --hold was", "--timeout"},
         {DIAL_TIMED_OUT, ETIMEDOUT, "no answer within the attempt's time from", "dropped"},
     };
@@ -81,6 +81,21 @@ START_TEST(what_accepts_nothing_is_to_be_tried_again)
         ck_assert_str_eq(why.detail, " 10.0.0.1");
         ck_assert_int_eq(why.code, CODE_FAILED);
     }
+}
+END_TEST
+
+START_TEST(what_came_is_shown_escaped)
+{
+    static const char said[] = "-ERR \"max\"\r\n\x1b\xff\\";
+
+    begin(DIAL_DROPPED, 0);
+    memcpy(dials[0].seen, said, sizeof said - 1);
+    dials[0].seen_length = sizeof said - 1;
+    judged(&one);
+    expect_contains(why.hint, "it sent \"-ERR \\\"max\\\"\\r\\n\\x1b\\xff\\\\\":");
+    dials[0].state = DIAL_UNEXPECTED;
+    judged(&one);
+    expect_contains(why.hint, "\"-ERR \\\"max\\\"\\r\\n\\x1b\\xff\\\\\" came instead");
 }
 END_TEST
 
@@ -207,6 +222,6 @@ START_TEST(a_unix_socket_is_named_by_its_path)
 END_TEST
 
 SUITE("judge", one_that_accepts_is_enough, what_accepts_nothing_is_to_be_tried_again,
-      the_most_telling_failure_is_told, every_address_where_all_are_wanted,
+      what_came_is_shown_escaped, the_most_telling_failure_is_told, every_address_where_all_are_wanted,
       a_family_without_a_route_does_not_count, at_least_so_many, all_and_at_least_so_many,
       gone_is_proven_by_refusals_only, whatever_accepts_is_not_gone, a_unix_socket_is_named_by_its_path)

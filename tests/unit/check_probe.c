@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
+#include "common/deadline.h"
 #include "tests/unit/lone_wait.h"
 #include "tests/unit/name_server.h"
 #include "tests/unit/scratch.h"
@@ -192,9 +194,61 @@ START_TEST(the_attempts_time_is_over_before_the_hold_is)
 {
     begin(no_such_name);
     listen_now();
-    plan.script.hold = 5000;
+    plan.hold = 5000;
     ck_assert_int_eq(attempt("127.0.0.1"), 1);
     expect_contains(probe.base.reason.text, "the time was over before --hold was");
+    end();
+}
+END_TEST
+
+/* Accepts, and closes at once while `closing`. */
+static bool closing;
+static int accepted = -1;
+
+static void on_accept(void *owner, uint32_t events)
+{
+    (void)owner;
+    (void)events;
+    if (accepted >= 0)
+        close(accepted);
+    accepted = accept(listener, NULL, NULL);
+    if (closing)
+        close(accepted);
+    accepted = closing ? -1 : accepted;
+}
+
+static int attempt_again(void)
+{
+    return lone_wait(&probe.base, plan.loop, 500, probe_start, probe_cancel);
+}
+
+/* One lucky attempt of many is not enough where something accepts and closes late. */
+START_TEST(once_a_connection_was_closed_the_hold_grows_and_is_asked_for_twice)
+{
+    struct loop_watch watch = {.on_event = on_accept};
+
+    begin(no_such_name);
+    listen_now();
+    watch.fd = listener;
+    ck_assert(loop_watch_add(plan.loop, &watch, EPOLLIN));
+    plan.hold = 20;
+    closing = true;
+    ck_assert_int_eq(attempt("127.0.0.1"), 1);
+    ck_assert_str_eq(probe.base.reason.text, "accepted, then closed by");
+    closing = false;
+    int64_t now = deadline_now();
+    ck_assert_int_eq(attempt_again(), 1);
+    expect_contains(probe.base.reason.text, "asked once more");
+    ck_assert_int_ge(deadline_now() - now, 490);
+    ck_assert_int_eq(attempt_again(), 0);
+    closing = true;
+    ck_assert_int_eq(attempt_again(), 1);
+    closing = false;
+    now = deadline_now();
+    ck_assert_int_eq(attempt_again(), 1);
+    ck_assert_int_ge(deadline_now() - now, 3990);
+    loop_watch_remove(plan.loop, &watch);
+    close(accepted);
     end();
 }
 END_TEST
@@ -206,7 +260,7 @@ START_TEST(cancelled_it_tells_what_it_was_doing)
 
     begin(silent);
     listen_now();
-    plan.script.hold = 5000;
+    plan.hold = 5000;
     probe = (struct probe){.plan = &plan};
     ck_assert(target_parse("db.test:1", "", &probe.target, &why));
     probe_start(&probe.base, INT64_MAX);
@@ -225,4 +279,5 @@ END_TEST
 SUITE("probe", an_address, a_name, a_name_that_is_not_there, the_hosts_file_comes_before_dns,
       one_good_address_of_two_is_enough_unless_all_are_wanted, more_addresses_than_are_tried_at_a_time, gone,
       a_unix_socket, the_attempts_time_is_over_while_resolving, the_attempts_time_is_over_before_the_hold_is,
+      once_a_connection_was_closed_the_hold_grows_and_is_asked_for_twice,
       cancelled_it_tells_what_it_was_doing)
