@@ -24,6 +24,7 @@ struct dns_lookup {
     struct dns_request request;
     char name[DNS_NAME];
     int64_t deadline;
+    int64_t lost; /* the loop's lost time that the deadline accounts for */
     void (*on_result)(void *owner, const struct dns_result *result);
     void *owner;
 
@@ -266,6 +267,7 @@ static void lookup_settle(void *owner)
     struct dns_lookup *lookup = owner;
     int64_t now = deadline_now();
 
+    lookup->deadline = loop_extend(lookup->resolver->loop, lookup->deadline, &lookup->lost);
     if (lookup->resolver->conf->server_count == 0) { /* the hosts file had the name when the run began */
         lookup_finish(lookup, ANSWER_UNREACHABLE);
         return;
@@ -307,6 +309,7 @@ struct dns_lookup *dns_lookup_start(struct dns_resolver *resolver, const struct 
     lookup->request = *request;
     snprintf(lookup->name, sizeof lookup->name, "%s", request->name);
     lookup->deadline = deadline;
+    lookup->lost = loop_lost(resolver->loop);
     lookup->on_result = on_result;
     lookup->owner = owner;
     lookup->timer = (struct loop_timer){.on_due = lookup_settle, .owner = lookup};

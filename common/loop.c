@@ -13,7 +13,11 @@
 
 #include "common/banned.h"
 
-enum { BATCH = 64 };
+enum {
+    BATCH = 64,
+    ROUNDS = 64, /* of batches before timers have their turn all the same */
+    SLICE = 5, /* milliseconds of timers before events are looked at again; less than that is not lost time */
+};
 
 struct loop {
     int epoll;
@@ -23,6 +27,8 @@ struct loop {
     size_t capacity;
     struct epoll_event batch[BATCH]; /* the events being delivered: a removed watch is struck out here */
     int batch_length;
+    int64_t woken; /* when it last stopped waiting */
+    int64_t lost;  /* until then */
 };
 
 struct loop *loop_new(void)
@@ -134,24 +140,51 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due)
 }
 
 /* Milliseconds for epoll_wait. The clock is rounded down, so a timer may come up to 1 ms early, never late by it. */
-static int loop_patience(const struct loop *loop)
+static int loop_patience(const struct loop *loop, int64_t now)
 {
     if (loop->timers == 0)
         return -1;
-    int64_t left = deadline_left(loop->heap[1]->due, deadline_now());
+    int64_t left = deadline_left(loop->heap[1]->due, now);
     return left >= INT_MAX ? INT_MAX : (int)left;
+}
+
+static bool loop_timer_is_due(const struct loop *loop, int64_t now)
+{
+    return loop->timers > 0 && loop->heap[1]->due <= now;
 }
 
 static void loop_fire_timers(struct loop *loop)
 {
-    int64_t now = deadline_now();
+    int64_t now = deadline_now(), end = now + SLICE;
 
-    while (!loop->quit && stop_signal() == 0 && loop->timers > 0 && loop->heap[1]->due <= now) {
+    while (!loop->quit && stop_signal() == 0 && loop_timer_is_due(loop, now) && deadline_now() < end) {
         struct loop_timer *timer = loop->heap[1];
         loop_timer_clear(loop, timer);
         timer->on_due(timer->owner);
     }
 }
+
+/* --- time that is lost --- */
+
+static int64_t lost_of(int64_t milliseconds)
+{
+    return milliseconds > SLICE ? milliseconds : 0;
+}
+
+int64_t loop_lost(const struct loop *loop)
+{
+    return loop->lost + (loop->woken > 0 ? lost_of(deadline_now() - loop->woken) : 0);
+}
+
+int64_t loop_extend(const struct loop *loop, int64_t deadline, int64_t *lost)
+{
+    int64_t before = *lost;
+
+    *lost = loop_lost(loop);
+    return deadline_after(deadline, *lost - before);
+}
+
+/* --- events --- */
 
 /* True when the stop descriptor was among the events. */
 static bool loop_deliver(struct loop *loop)
@@ -167,20 +200,40 @@ static bool loop_deliver(struct loop *loop)
     return false;
 }
 
+static void loop_wait(struct loop *loop)
+{
+    loop->lost = loop_lost(loop);
+    loop->woken = deadline_now();
+    int patience = loop_patience(loop, loop->woken);
+    int64_t planned = deadline_after(loop->woken, patience);
+    loop->batch_length = epoll_wait(loop->epoll, loop->batch, BATCH, patience);
+    if (loop->batch_length < 0)
+        loop->batch_length = 0; /* EINTR: the stop descriptor tells */
+    loop->woken = deadline_now();
+    if (patience >= 0)
+        loop->lost += lost_of(loop->woken - planned);
+}
+
 enum loop_end loop_run(struct loop *loop)
 {
+    bool stopped = false;
+    int rounds = 0;
+
     loop->quit = false;
-    while (!loop->quit) {
-        loop->batch_length = epoll_wait(loop->epoll, loop->batch, BATCH, loop_patience(loop));
-        if (loop->batch_length < 0)
-            loop->batch_length = 0; /* EINTR: the stop descriptor tells */
-        bool stopped = loop_deliver(loop);
+    loop->woken = deadline_now();
+    while (!loop->quit && !stopped) {
+        loop_wait(loop);
+        bool more = loop->batch_length > 0;
+        stopped = loop_deliver(loop) || stop_signal() != 0;
         loop->batch_length = 0;
-        if (stopped || stop_signal() != 0)
-            return LOOP_STOPPED;
+        if (stopped || (more && ++rounds < ROUNDS && loop_timer_is_due(loop, deadline_now())))
+            continue; /* there may be more events, and they come first */
+        rounds = 0;
         loop_fire_timers(loop);
     }
-    return LOOP_QUIT;
+    loop->lost = loop_lost(loop);
+    loop->woken = 0;
+    return stopped ? LOOP_STOPPED : LOOP_QUIT;
 }
 
 void loop_quit(struct loop *loop)

@@ -43,7 +43,15 @@ void loop_watch_remove(struct loop *loop, struct loop_watch *watch);
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due);
 void loop_timer_clear(struct loop *loop, struct loop_timer *timer);
 
-/* Runs callbacks until one calls loop_quit or a stop signal came. */
+/* Milliseconds so far in which the loop was not waiting: callbacks at work, or the process kept from running (a container's CPU
+ * limit). What others have answered meanwhile could not be heard. */
+int64_t loop_lost(const struct loop *loop);
+
+/* The deadline later by what was lost since `*lost`, which is brought up to date. For an attempt's own time; not for the run's. */
+int64_t loop_extend(const struct loop *loop, int64_t deadline, int64_t *lost);
+
+/* Runs callbacks until one calls loop_quit or a stop signal came. Events come before timers, so that what has arrived in time counts,
+ * however late it is looked at. */
 enum loop_end loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
 

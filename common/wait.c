@@ -17,7 +17,9 @@ enum {
     OWN_DESCRIPTORS = 32, /* standard streams, epoll, files */
     DOUBLINGS_MOST = 3,   /* of an attempt's time, where answers are slow */
     STRETCHED_MOST = 30000,
-    MANY_TARGETS = 10, /* from here on a sign of life is one line for all of them */
+    STARVED_LEAST = 500, /* milliseconds of an attempt that was kept from running for half of its time */
+    STARVED_MOST = 8,    /* attempts at the same time from then on */
+    MANY_TARGETS = 10,   /* from here on a sign of life is one line for all of them */
 };
 
 size_t wait_capacity(size_t descriptors, size_t most)
@@ -71,6 +73,8 @@ static void wait_begin_attempt(struct wait *wait, struct wait_target *target)
 
     target->phase = WAIT_TRYING;
     target->wants_time = false;
+    target->began = deadline_now();
+    target->lost_before = loop_lost(wait->loop);
     target->not_before = 0;
     wait->in_flight++;
     wait->start(target, deadline);
@@ -175,6 +179,31 @@ static void target_has_failed(struct wait_target *target)
                        deadline_earlier(wait_limit(wait), deadline_after(deadline_now(), wait->last_words)));
 }
 
+/* For most of the attempt this process did not run: a CPU limit. Then fewer attempts at a time get further. */
+static bool target_was_starved(const struct wait_target *target, int64_t now)
+{
+    int64_t took = now - target->began, lost = loop_lost(target->wait->loop) - target->lost_before;
+
+    return took >= STARVED_LEAST && 2 * lost > took;
+}
+
+/* Whoever was not heard is not to blame. */
+static void target_note_failure(struct wait_target *target, const struct reason *why, int64_t now)
+{
+    struct wait *wait = target->wait;
+    struct reason starved = *why;
+
+    if (!target_was_starved(target, now)) {
+        target_note_reason(target, why);
+        return;
+    }
+    if (wait->in_flight_most > STARVED_MOST)
+        wait->in_flight_most = STARVED_MOST;
+    reason_hint(&starved,
+                "this process did not run for most of the attempt: is the container's cpu limit too small?");
+    target_note_reason(target, &starved);
+}
+
 void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const struct reason *why)
 {
     struct wait *wait = target->wait;
@@ -185,7 +214,7 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     if (target->wants_time && target->doublings < DOUBLINGS_MOST)
         target->doublings++;
     if (outcome == ATTEMPT_FAIL || (outcome == ATTEMPT_RETRY && !target_was_cut_short(target, now)))
-        target_note_reason(target, why);
+        target_note_failure(target, why, now);
     else if (outcome == ATTEMPT_OK && step.verdict != RETRY_READY)
         target_note_stability(target);
     switch (step.verdict) {

@@ -120,6 +120,7 @@ static void probe_advance(struct probe *probe)
 {
     int64_t now = deadline_now();
 
+    probe->deadline = loop_extend(probe->plan->loop, probe->deadline, &probe->lost);
     probe->starting = true;
     while (now < probe->deadline && probe_may_start(probe, now) &&
            !judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count))
@@ -210,6 +211,7 @@ void probe_start(struct wait_target *target, int64_t deadline)
     int64_t longer = probe_hold(probe) - probe->plan->hold;
 
     probe->deadline = deadline;
+    probe->lost = loop_lost(probe->plan->loop);
     if (longer > 0)
         probe->deadline = deadline_earlier(deadline_after(deadline, longer), target->retry.deadline);
     probe->timer = (struct loop_timer){.on_due = probe_on_timer, .owner = probe};

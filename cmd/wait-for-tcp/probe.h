@@ -25,6 +25,7 @@ struct probe {
     struct target target;
 
     int64_t deadline;
+    int64_t lost;            /* the loop's lost time that it accounts for */
     struct loop_timer timer; /* the attempt's deadline, or the next address's turn */
     struct lookup lookup;
     struct dial *dials; /* one an address, in the order of trying */

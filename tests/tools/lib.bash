@@ -42,7 +42,7 @@ teardown() {
             { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true
         done <"$BATS_TEST_TMPDIR/pids"
     fi
-    drop_memory_limit
+    drop_limits
     if declare -F clean_up >/dev/null; then
         clean_up
     fi
@@ -172,12 +172,24 @@ own_memory_limit() {
     inside=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$memory_cgroup")
 }
 
+# own_cpu_limit PER-MILLE: from here on tools run with so much of a CPU, as with a container's cpu limit (10m is 10).
+own_cpu_limit() {
+    cpu_cgroup=/sys/fs/cgroup/cpu/initkit-test-$BASHPID
+    [ -e /sys/fs/cgroup/cpu/cpu.cfs_quota_us ] || skip "needs the cpu controller of cgroup v1"
+    mkdir "$cpu_cgroup" 2>/dev/null || skip "needs root: cpu cgroups"
+    echo "$cpu_cgroup" >"$BATS_TEST_TMPDIR/cpu_cgroup"
+    echo $(($1 * 100)) >"$cpu_cgroup/cpu.cfs_quota_us" 2>/dev/null || skip "cpu cgroups refuse limits here"
+    # shellcheck disable=SC2016 # for the inner shell
+    inside=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cpu_cgroup")
+}
+
 # For tests that need the binaries as they are shipped: small, and depending on nothing.
 release_build() {
     ! grep -q __asan_init "$bin/wait-for-tcp" || skip "a sanitized build needs memory and libraries of its own"
 }
 
-drop_memory_limit() {
+drop_limits() {
+    [ ! -f "$BATS_TEST_TMPDIR/cpu_cgroup" ] || rmdir "$(cat "$BATS_TEST_TMPDIR/cpu_cgroup")" 2>/dev/null || true
     [ ! -f "$BATS_TEST_TMPDIR/memory_cgroup" ] || rmdir "$(cat "$BATS_TEST_TMPDIR/memory_cgroup")" 2>/dev/null || true
 }
 

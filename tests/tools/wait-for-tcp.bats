@@ -853,3 +853,19 @@ ZONE
     wait_tool
     exits 124
 }
+
+### Little CPU
+
+@test "a hundred targets under a cpu limit of 10m: each attempt gets as far as it can" {
+    release_build
+    local dns port targets=() i
+    start_dns dns <<<'*.test A 127.0.0.1'
+    start_tcp port "127.0.0.1:0*100"
+    for i in "${!port[@]}"; do
+        targets+=("db$i.test:${port[i]}")
+    done
+    own_cpu_limit 10
+    run_tool wait-for-tcp --nameserver "$dns" --no-search --timeout 35s "${targets[@]}"
+    exits 0
+    ends_saying "all 100 targets ready after .*\(100 attempts\)"
+}

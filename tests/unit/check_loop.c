@@ -288,8 +288,69 @@ START_TEST(a_stop_beats_a_quit)
 }
 END_TEST
 
-SUITE("loop", timers_come_in_their_order_and_once, timers_are_cleared_and_moved,
-      any_timers_cleared_leave_the_others_in_order, a_timer_in_the_past_is_due_now,
-      a_timer_cleared_by_another_that_is_due_too, descriptors_are_watched,
+static int busy_pipe[2];
+static char order[8];
+
+static void note_order(char what)
+{
+    size_t length = strlen(order);
+
+    if (length + 1 < sizeof order)
+        order[length] = what;
+}
+
+static void on_busy(void *owner)
+{
+    (void)owner;
+    note_order('b');
+    ck_assert_int_eq(write(busy_pipe[1], "x", 1), 1);
+    usleep(40000); /* the container's CPU limit */
+}
+
+static void on_busy_event(void *owner, uint32_t events)
+{
+    char byte;
+
+    (void)owner;
+    (void)events;
+    note_order('e');
+    ck_assert_int_eq(read(busy_pipe[0], &byte, 1), 1);
+}
+
+static void on_busy_deadline(void *owner)
+{
+    (void)owner;
+    note_order('d');
+}
+
+/* What came in time counts, although it is looked at late; and nobody is charged with the time that the loop did not wait. */
+START_TEST(events_come_before_timers_and_lost_time_is_counted)
+{
+    struct loop_timer busy = {.on_due = on_busy}, deadline = {.on_due = on_busy_deadline};
+    struct loop_watch watch = {.on_event = on_busy_event};
+    int64_t now = deadline_now(), lost = 0;
+
+    loop = loop_new();
+    ck_assert_int_eq(pipe(busy_pipe), 0);
+    watch.fd = busy_pipe[0];
+    ck_assert(loop_watch_add(loop, &watch, EPOLLIN));
+    loop_timer_set(loop, &busy, now + 5);
+    loop_timer_set(loop, &deadline, now + 10);
+    run_for(100);
+    ck_assert_str_eq(order, "bed");
+    ck_assert_int_ge(loop_lost(loop), 39);
+    ck_assert_int_ge(loop_extend(loop, 1000, &lost), 1039);
+    ck_assert_int_eq(loop_extend(loop, 1000, &lost), 1000);
+    ck_assert(loop_extend(loop, DEADLINE_NEVER, &lost) == DEADLINE_NEVER);
+    loop_watch_remove(loop, &watch);
+    close(busy_pipe[0]);
+    close(busy_pipe[1]);
+    loop_free(loop);
+}
+END_TEST
+
+SUITE("loop", events_come_before_timers_and_lost_time_is_counted, timers_come_in_their_order_and_once,
+      timers_are_cleared_and_moved, any_timers_cleared_leave_the_others_in_order,
+      a_timer_in_the_past_is_due_now, a_timer_cleared_by_another_that_is_due_too, descriptors_are_watched,
       a_watch_removed_in_the_same_batch_gets_no_event, what_epoll_refuses, a_stop_signal_ends_it,
       a_stop_beats_a_quit)

@@ -28,6 +28,7 @@ struct fake {
     bool cancelled;
     int signal; /* comes right before its end; 0: none */
     int64_t deadline;
+    int64_t lengths[8]; /* of the attempts */
     struct loop_timer timer;
 };
 
@@ -38,6 +39,7 @@ static struct common_options options;
 static struct verdict verdict;
 static struct wait wait_state;
 static size_t flying, flying_most;
+static bool slow; /* attempts end because answers are slow */
 
 static void fake_end(void *owner)
 {
@@ -47,6 +49,7 @@ static void fake_end(void *owner)
     flying--;
     if (fake->signal != 0)
         raise(fake->signal);
+    fake->base.wants_time = slow;
     if (fake->good_at > 0 && fake->started >= fake->good_at) {
         wait_attempt_ended(&fake->base, ATTEMPT_OK, NULL);
         return;
@@ -65,6 +68,8 @@ static void fake_start(struct wait_target *target, int64_t deadline)
 {
     struct fake *fake = (struct fake *)target;
 
+    if (fake->started < sizeof fake->lengths / sizeof fake->lengths[0])
+        fake->lengths[fake->started] = deadline - deadline_now();
     fake->started++;
     fake->deadline = deadline;
     fake->timer = (struct loop_timer){.on_due = fake_end, .owner = fake};
@@ -542,9 +547,33 @@ START_TEST(how_many_fit_into_the_limit_of_open_files)
 }
 END_TEST
 
-SUITE("wait", one_target_is_ready, what_was_found_is_in_the_last_line, all_of_several_are_ready,
-      some_of_several_are_enough, a_permanent_failure_ends_the_run_and_the_others_end_their_attempt,
-      what_decided_comes_first, last_words_are_few, with_once_every_attempt_has_all_of_its_time,
+/* An attempt at a slow name gets more time each time, to a limit; one at a quick name does not. */
+START_TEST(slow_answers_get_longer_attempts)
+{
+    static const int64_t lengths[] = {100, 200, 400, 800, 800};
+
+    prepare(1);
+    options.retry.attempt_timeout = 100;
+    slow = true;
+    fakes[0].good_at = COUNT_OF(lengths) + 1;
+    run();
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        ck_assert_int_ge(fakes[0].lengths[i], lengths[i] - 5);
+        ck_assert_int_le(fakes[0].lengths[i], lengths[i]);
+    }
+    slow = false;
+    prepare(1);
+    options.retry.attempt_timeout = 100;
+    fakes[0].good_at = 3;
+    run();
+    ck_assert_int_le(fakes[0].lengths[1], 100);
+}
+END_TEST
+
+SUITE("wait", slow_answers_get_longer_attempts, one_target_is_ready, what_was_found_is_in_the_last_line,
+      all_of_several_are_ready, some_of_several_are_enough,
+      a_permanent_failure_ends_the_run_and_the_others_end_their_attempt, what_decided_comes_first,
+      last_words_are_few, with_once_every_attempt_has_all_of_its_time,
       a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
       attempts_in_flight_are_capped, attempts_that_end_from_within_start, the_clock_ends_it_with_124,
       an_attempt_cut_short_tells_what_it_was_doing,
