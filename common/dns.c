@@ -33,11 +33,10 @@ struct dns_lookup {
     enum lookup_mode mode;
     bool scouted;       /* it began with scouts, and they did not settle it */
     int64_t scout_ends; /* a scout that is silent until then is given up */
-    unsigned scout_type;
-    size_t candidate; /* its index */
-    bool existed;     /* a candidate has no data: the name exists there */
-    bool remembered;  /* a candidate was passed over by memory */
-    bool afresh;      /* none is */
+    size_t candidate;   /* its index */
+    bool existed;       /* a candidate has no data: the name exists there */
+    bool remembered;    /* a candidate was passed over by memory */
+    bool afresh;        /* none is */
     struct dns_result result;
 };
 
@@ -76,7 +75,7 @@ static enum answer_status lookup_memory(const struct dns_lookup *lookup)
 /* Sets the present candidate's question. */
 static void lookup_put_question(struct dns_lookup *lookup)
 {
-    const struct dns_memory *memory = lookup->request.memory;
+    struct dns_memory *memory = lookup->request.memory;
     int64_t now = deadline_now();
 
     if (lookup->mode == LOOKUP_PLAIN) {
@@ -84,9 +83,9 @@ static void lookup_put_question(struct dns_lookup *lookup)
         return;
     }
     enum dns_type wanted = lookup->request.types[0];
-    lookup->scout_type = dns_memory_scout(memory, lookup->candidate, wanted, now, time(NULL));
     lookup->scout_ends = deadline_after(now, SCOUT_PATIENCE);
-    dns_ask_set_scout(&lookup->ask, lookup->result.candidate, lookup->scout_type);
+    dns_ask_set_scout(&lookup->ask, lookup->result.candidate,
+                      dns_memory_scout(memory, lookup->candidate, wanted, now, time(NULL)));
 }
 
 /* The next candidate that has to be asked for; false when there is none left. */
@@ -132,8 +131,6 @@ static void lookup_note_negative(struct dns_lookup *lookup, enum answer_status s
     lookup->existed = lookup->existed || status == ANSWER_NO_DATA;
     if (memory)
         dns_memory_note(memory, lookup->candidate, status, now);
-    if (lookup->mode == LOOKUP_SCOUT)
-        dns_memory_note_scout(memory, lookup->candidate, &answer, lookup->scout_type, now);
     if (answer.has_negative_ttl && !result->has_negative_ttl && lookup_is_likely(lookup)) {
         result->has_negative_ttl = true;
         result->negative_ttl = answer.negative_ttl;
@@ -291,7 +288,7 @@ static enum lookup_mode lookup_first_mode(const struct dns_request *request)
 {
     const struct dns_memory *memory = request->memory;
 
-    if (!memory || memory->plain)
+    if (!memory || memory->plain || !request->scouts)
         return LOOKUP_PLAIN;
     if (request->gone)
         return memory->there ? LOOKUP_FAREWELL : LOOKUP_PLAIN;

@@ -53,6 +53,8 @@ struct dns_request {
     /* What earlier lookups of the name have learned: see dns_memory.h. NULL: nothing; every question is the app's own then. It
      * outlives the lookup. */
     struct dns_memory *memory;
+    bool
+        scouts; /* whoever waits for a name asks for it in a way that does the app no harm; needs the memory */
 };
 
 /* What the walk over the candidates came to. */

@@ -43,7 +43,7 @@ void dns_ask_close(struct dns_ask *ask);
 /* Drops what is under way and known. `name` stays the caller's, until the next one is set. */
 void dns_ask_set_name(struct dns_ask *ask, const char *name);
 
-/* The same for a question of another kind (dns_memory.h): one of the wanted type or one that no app asks for, with the CD bit. */
+/* The same for a scout (dns_memory.h), with the CD bit. */
 void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type);
 
 /* Asks whom it is time to ask. */

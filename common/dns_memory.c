@@ -27,21 +27,18 @@ enum answer_status dns_memory_find(const struct dns_memory *memory, size_t candi
     return now < memory->negative[candidate].until ? memory->negative[candidate].status : ANSWER_NONE;
 }
 
-unsigned dns_memory_scout(const struct dns_memory *memory, size_t candidate, enum dns_type wanted,
-                          int64_t now, int64_t second)
+unsigned dns_memory_scout(struct dns_memory *memory, size_t candidate, enum dns_type wanted, int64_t now,
+                          int64_t second)
 {
-    if (!memory->there && now >= memory->negative[candidate].wanted_at)
+    int64_t *at = &memory->negative[candidate].wanted_at;
+
+    if (*at == 0)
+        *at = memory->since + DNS_SCOUT_WANTED;
+    if (!memory->there && now >= *at) {
+        *at = now + DNS_SCOUT_AGAIN;
         return wanted;
+    }
     return DNS_SCOUT_FIRST + (unsigned)(second % DNS_SCOUT_TYPES);
-}
-
-void dns_memory_note_scout(struct dns_memory *memory, size_t candidate, const struct answer *answer,
-                           unsigned type, int64_t now)
-{
-    int64_t denied = answer->has_negative_ttl ? (int64_t)answer->negative_ttl * 1000 : 0;
-
-    if (type == (unsigned)answer->type)
-        memory->negative[candidate].wanted_at = now + (denied < DNS_SCOUT_WANTED ? denied : DNS_SCOUT_WANTED);
 }
 
 void dns_memory_forget(struct dns_memory *memory)

@@ -3,10 +3,10 @@
  * A server caches a denial for as long as the SOA says (CoreDNS: 5 to 30 s) under name, type and CD bit. A waiter that asks for A
  * again and again would keep that denial fresh, and the app's first lookup would meet it. So while the name is missing, scouts ask:
  * a name that does not exist has no type at all (RFC 8020), thus any type tells whether it does.
- * - The first scout asks for the wanted type with the CD bit, and again whenever its denial has run out, or after
- *   DNS_SCOUT_WANTED: some balancers deny all types but A.
- * - In between they ask for types that exist nowhere. All waiters ask for the same one within a second, so that a cache still
- *   answers most of a herd.
+ * - Scouts ask for types that exist nowhere, with the CD bit (for dnsmasq, whose denials are for all types). All waiters ask for the same one within a second, so that a cache still answers most
+ *   of a herd.
+ * - Some balancers deny all types but A (RFC 4074, 4.2). So after DNS_SCOUT_WANTED, and every DNS_SCOUT_AGAIN from then on, a scout
+ *   asks for the wanted type: CoreDNS and dnsmasq keep the CD bit's answers apart from the app's, unbound does not.
  * Once a scout finds the name, the app's own questions are asked, and they alone decide. Where they and the scouts disagree
  * (the app's answer is cached already, or the server does not know such types), scouting ends for good. */
 #ifndef COMMON_DNS_MEMORY_H
@@ -21,7 +21,8 @@
 enum {
     DNS_MEMORY_LEAST = 2000, /* milliseconds */
     DNS_MEMORY_MOST = 10000,
-    DNS_SCOUT_WANTED = 5000, /* milliseconds */
+    DNS_SCOUT_WANTED = 10000, /* milliseconds */
+    DNS_SCOUT_AGAIN = 30000,
     DNS_SCOUT_FIRST = 65300, /* of the types that scouts ask for: private use (RFC 6895, 3.1) */
     DNS_SCOUT_TYPES = 230,
 };
@@ -34,7 +35,7 @@ struct dns_memory {
     size_t there_at;
     struct {
         int64_t until;     /* a candidate that is unlikely is not asked for before */
-        int64_t wanted_at; /* when a scout may ask for the wanted type again */
+        int64_t wanted_at; /* when a scout asks for the wanted type; 0: at first */
         enum answer_status status;
     } negative[RESOLVCONF_DOMAINS + 1]; /* by the candidates' indices */
 };
@@ -48,13 +49,9 @@ void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_st
 /* The answer that is remembered, ANSWER_NONE: none is. */
 enum answer_status dns_memory_find(const struct dns_memory *memory, size_t candidate, int64_t now);
 
-/* The type that a scout asks for now, `second` being the time in seconds that all waiters share. */
-unsigned dns_memory_scout(const struct dns_memory *memory, size_t candidate, enum dns_type wanted,
-                          int64_t now, int64_t second);
-
-/* A scout was told that there is no such name. */
-void dns_memory_note_scout(struct dns_memory *memory, size_t candidate, const struct answer *answer,
-                           unsigned type, int64_t now);
+/* The type that a scout for this candidate asks for now, `second` being the time in seconds that all waiters share. */
+unsigned dns_memory_scout(struct dns_memory *memory, size_t candidate, enum dns_type wanted, int64_t now,
+                          int64_t second);
 
 /* What is remembered of candidates; not that scouting has ended. */
 void dns_memory_forget(struct dns_memory *memory);

@@ -83,6 +83,7 @@ void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_
         .gone = plan->gone,
         .patience = plan->all ? 0 : patience,
         .memory = plan->gone ? NULL : &lookup->memory,
+        .scouts = plan->scouts,
     };
     struct address found[HOSTS_ADDRESSES];
     size_t count = find_at_hand(plan, host, port, found);

@@ -12,6 +12,7 @@ struct lookup_plan {
     bool search;              /* --no-search is off */
     int family;               /* AF_UNSPEC, AF_INET, AF_INET6 */
     bool all;                 /* every address counts: all families are waited for */
+    bool scouts;              /* the host may be missing for long: see dns_memory.h */
     bool gone;                /* a name that is not there counts: nothing is taken from memory */
     const char *hosts_path;   /* HOSTS_FILE, but for tests */
     struct reason no_servers; /* why DNS cannot be asked; an empty text: it can */

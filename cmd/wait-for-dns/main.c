@@ -152,6 +152,7 @@ static void run_set_plan(struct run *run)
 
     run->plan = (struct name_plan){
         .search = !options->resolver.no_search,
+        .scouts = !options->common.retry.once,
         .use_hosts = options->hosts,
         .hosts_path = HOSTS_FILE,
         .types = {options->family == FAMILY_6 ? DNS_AAAA : DNS_A, DNS_AAAA},

@@ -195,6 +195,7 @@ void name_start(struct wait_target *target, int64_t deadline)
         .patience = plan->all_records ? 0 : DNS_PATIENCE,
         .gone = plan->rules.gone,
         .memory = &name->memory,
+        .scouts = plan->scouts,
     };
 
     if (name->typed) {

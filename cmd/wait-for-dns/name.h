@@ -11,6 +11,7 @@ struct name_plan {
     struct loop *loop;
     struct dns_resolver *resolver;
     bool search;    /* --no-search is off */
+    bool scouts;    /* not --once: the name may be missing for long (dns_memory.h) */
     bool use_hosts; /* --hosts */
     const char *hosts_path;
     enum dns_type types[DNS_TYPES]; /* for a name without TYPE */

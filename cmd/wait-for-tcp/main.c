@@ -158,6 +158,7 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
         .search = !options->resolver.no_search,
         .family = family_values[options->family],
         .all = options->gone || options->all_addresses,
+        .scouts = !options->common.retry.once,
         .gone = options->gone,
         .hosts_path = HOSTS_FILE,
     };

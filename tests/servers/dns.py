@@ -16,8 +16,8 @@ and the first line that fits the question and whose conditions hold is played. N
 no data.
 
 Conditions:  until S, after S      seconds since the first question for this name
-             first N, from N       number of this question among those for this name and type, or among those with the
-                                   CD bit for this name, if they are more (a waiter's scouts: common/dns_memory.h)
+             first N, from N       number of this question among those for this name and type, or among a waiter's scouts for
+                                   this name (common/dns_memory.h), if they are more
              over udp|tcp          how it was asked
              edns yes|no           whether the question has an OPT record
              when FILE, unless FILE  whether FILE is there (below the directory the server was started in)
@@ -101,7 +101,8 @@ class Zone:
 
     def count(self, question):
         self.first_asked.setdefault(question.name, time.monotonic())
-        key = question.name, "scout" if question.unchecked else question.type
+        scout = question.unchecked or question.type.isdigit()
+        key = question.name, "scout" if scout else question.type
         self.asked[key] = self.asked.get(key, 0) + 1
 
     def age(self, name):

@@ -435,6 +435,7 @@ static void begin_with_memory(const char *search, const struct name_server_row *
     request.name = "db";
     request.type_count = 1;
     request.memory = memory;
+    request.scouts = true;
 }
 
 static const char *asked_by(int64_t time)
@@ -468,7 +469,7 @@ START_TEST(while_a_name_is_missing_scouts_ask)
     struct dns_memory memory = {0};
 
     begin_with_memory("a.test", rows, &memory);
-    ck_assert_str_eq(asked_by(3000), "db.a.test/A+cd db/A+cd ");
+    ck_assert_str_eq(asked_by(3000), "db.a.test/scout+cd db/scout+cd ");
     ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
     ck_assert_str_eq(got.asked_names, "db.a.test, db");
     ck_assert_str_eq(asked_by(3000), "db.a.test/scout+cd ");
@@ -479,16 +480,35 @@ START_TEST(while_a_name_is_missing_scouts_ask)
     ck_assert_str_eq(got.records, "A=10.0.0.1 ");
     ck_assert_str_eq(asked_by(3000), "db.a.test/A "); /* it was there: no scout is needed */
     end();
+    begin_with_memory("", rows, &memory);
+    memory = (struct dns_memory){0};
+    request.scouts = false;
+    ck_assert_str_eq(asked_by(3000), "db/A ");
+    end();
+}
+END_TEST
+
+START_TEST(a_balancer_that_denies_other_types_is_found_by_the_wanted_one)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {.rcode = 3}};
+    struct dns_memory memory = {0};
+
+    begin_with_memory("", rows, &memory);
+    ck_assert_str_eq(asked_by(3000), "db/scout+cd ");
+    ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
+    memory.negative[0].wanted_at = deadline_now();
+    ck_assert_str_eq(asked_by(3000), "db/A+cd db/A ");
+    ck_assert_int_eq(got.status, ANSWER_RECORDS);
+    end();
 }
 END_TEST
 
 START_TEST(where_scouts_and_apps_disagree_the_apps_question_counts)
 {
     static const struct name_server_row rows[] = {{.type = DNS_A, .rcode = 3}, {0}};
-    struct dns_memory memory = {.since = 1};
+    struct dns_memory memory = {0};
 
     begin_with_memory("", rows, &memory);
-    memory.negative[0].wanted_at = deadline_now() + 60000;
     ck_assert_str_eq(asked_by(3000), "db/scout+cd db/A ");
     ck_assert_int_eq(got.status, ANSWER_NXDOMAIN);
     ck_assert_str_eq(asked_by(3000), "db/A ");
@@ -502,10 +522,9 @@ START_TEST(a_scout_that_is_not_answered_does_not_decide)
     struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {0}};
 
     for (size_t i = 0; i < COUNT_OF(unclear); i++) {
-        struct dns_memory memory = {.since = 1};
+        struct dns_memory memory = {0};
         rows[1].rcode = unclear[i];
         begin_with_memory("", rows, &memory);
-        memory.negative[0].wanted_at = deadline_now() + 60000;
         look_up(3000);
         ck_assert_int_eq(got.status, ANSWER_RECORDS);
         end();
@@ -586,22 +605,19 @@ END_TEST
 
 START_TEST(what_scouts_ask_for)
 {
-    struct dns_memory memory = {0};
-    struct answer denied = {.type = DNS_A, .has_negative_ttl = true, .negative_ttl = 3};
+    struct dns_memory memory = {.since = 1000};
+    int64_t wanted = 1000 + DNS_SCOUT_WANTED;
 
-    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000, 7), DNS_A);
-    dns_memory_note_scout(&memory, 2, &denied, DNS_A, 1000);
-    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 3999, 7), DNS_SCOUT_FIRST + 7);
-    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 3999, 7 + DNS_SCOUT_TYPES), DNS_SCOUT_FIRST + 7);
-    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 4000, 7), DNS_A);
-    denied.negative_ttl = 3600; /* balancers that know no other types must not be asked that late */
-    dns_memory_note_scout(&memory, 2, &denied, DNS_A, 1000);
-    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000 + DNS_SCOUT_WANTED, 7), DNS_A);
-    denied.has_negative_ttl = false; /* it is not cached */
-    dns_memory_note_scout(&memory, 2, &denied, DNS_A, 1000);
-    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000, 7), DNS_A);
-    memory.there = true; /* a positive answer must not be kept fresh either */
     ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, 1000, 7), DNS_SCOUT_FIRST + 7);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, wanted - 1, 7 + DNS_SCOUT_TYPES),
+                      DNS_SCOUT_FIRST + 7);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, wanted, 7),
+                      DNS_A); /* some balancers know no other type */
+    ck_assert_uint_eq(dns_memory_scout(&memory, 3, DNS_A, wanted, 7), DNS_A);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, wanted + 1, 7), DNS_SCOUT_FIRST + 7);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, wanted + DNS_SCOUT_AGAIN, 7), DNS_A);
+    memory.there = true; /* a positive answer must not be kept fresh either */
+    ck_assert_uint_eq(dns_memory_scout(&memory, 4, DNS_A, wanted, 7), DNS_SCOUT_FIRST + 7);
 }
 END_TEST
 
@@ -670,8 +686,9 @@ SUITE("dns", both_families, the_first_family_may_be_enough, no_data_for_one_fami
       a_server_that_fails_hands_over_at_once, when_all_servers_fail_it_ends_at_once, where_nothing_listens,
       garbage_is_no_answer, servers_by_turns, patience_with_a_silent_family, cancelled_in_flight,
       many_at_the_same_time, what_is_not_there_is_remembered_but_for_the_likely_one,
-      while_a_name_is_missing_scouts_ask, where_scouts_and_apps_disagree_the_apps_question_counts,
-      a_scout_that_is_not_answered_does_not_decide, gone_is_asked_for_by_scouts_until_it_is,
+      while_a_name_is_missing_scouts_ask, a_balancer_that_denies_other_types_is_found_by_the_wanted_one,
+      where_scouts_and_apps_disagree_the_apps_question_counts, a_scout_that_is_not_answered_does_not_decide,
+      gone_is_asked_for_by_scouts_until_it_is,
       records_behind_what_was_remembered_count_only_when_it_is_asked_for_again,
       memory_is_bounded_by_the_time_waited, what_scouts_ask_for, a_later_servers_denial_waits_for_the_first,
       a_late_answer_is_heard_although_the_question_was_sent_again, the_request_is_copied)
