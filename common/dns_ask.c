@@ -86,6 +86,8 @@ static bool negative_counts(const struct dns_ask *ask, const struct dns_inquiry 
 {
     bool all = ask->request->gone;
 
+    if (inquiry->question.unchecked && inquiry->queries[turn]->answer.status == ANSWER_NO_DATA)
+        return true; /* to a scout: the name is there */
     for (size_t i = 0; i < (all ? inquiry->servers_asked : turn); i++) {
         const struct dns_query *query = inquiry->queries[i];
         bool same = query->ended && answer_is_negative(query->answer.status);
