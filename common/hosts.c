@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/file.h"
 #include "common/resolvconf.h"
@@ -25,14 +26,14 @@ static void add(struct address found[HOSTS_ADDRESSES], size_t *count, const char
         found[(*count)++] = address;
 }
 
-/* Whether one of the names behind the address is `name`. Ends each with a NUL. */
+/* Whether one of the names behind the address is `name`, to the last dot, as libc has it. Ends each with a NUL. */
 static bool line_names(char *names, const char *name)
 {
     while (*(names += strspn(names, blanks)) != '\0') {
         size_t length = strcspn(names, blanks);
         bool more = names[length] != '\0';
         names[length] = '\0';
-        if (dns_name_same(names, name))
+        if (strcasecmp(names, name) == 0)
             return true;
         names += length + more;
     }

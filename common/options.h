@@ -48,6 +48,8 @@ struct option_list {
     size_t count;
 };
 
+enum { OPTIONS_VARIABLE = 96 /* bytes of a variable's name */ };
+
 /* The first member of every tool's options. */
 struct common_options {
     struct retry_policy retry;
@@ -59,6 +61,7 @@ struct common_options {
     bool warn_only;
     bool help, version;
     struct option_list operands;
+    char operands_from[OPTIONS_VARIABLE]; /* the variable that they come from; empty: the command line */
 };
 
 /* A default of one of the common rows that is this tool's own. */
@@ -82,6 +85,10 @@ struct tool {
     bool one_shot;                         /* waits for nothing: no time-outs, no retries, no --warn-only */
     bool one_attempt;                      /* tries nothing again: delays between attempts mean nothing */
 };
+
+/* Puts the operand, without what might be a password in it, and the variable that it comes from before a text that refuses it.
+ * Returns false. */
+bool options_refuse_operand(const struct common_options *options, const char *operand, struct reason *why);
 
 /* Parses into `options`, of tool->options_size bytes, which it zeroes first. False fills `why`, which names the flag,
  * variable or operand and what was expected. --help and --version are taken at their word as soon as the arguments

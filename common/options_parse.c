@@ -188,6 +188,8 @@ static bool parse_operands_variable(struct parser *parser)
     char name[VARIABLE_NAME];
     const char *value = variable_find(parser->environment, parser->tool->name, "targets", false, name);
 
+    if (value)
+        snprintf(parser->options->operands_from, sizeof parser->options->operands_from, "%s", name);
     return !value || store_pieces(parser, NULL, value, " \t\r\n\v\f");
 }
 

@@ -40,6 +40,22 @@ static bool is_name_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
+/* What looks like an IPv4 address and is none: libc would read "127.1" and "010.0.0.1" in its own way. */
+static bool is_numeric(const char *host)
+{
+    return host[0] != '\0' && strspn(host, "0123456789.") == strlen(host) && host[strlen(host) - 1] != '.';
+}
+
+static bool refuse_byte(char byte, struct reason *why)
+{
+    if (byte == ',')
+        return reason_set(why, CODE_USAGE, "several targets are separated by blanks, not by commas");
+    if ((unsigned char)byte >= 0x80)
+        return reason_set(why, CODE_USAGE,
+                          "a name with other letters than a-z is written in its ASCII form (xn--...)");
+    return reason_set(why, CODE_USAGE, "'%c' cannot be in a host name", byte);
+}
+
 /* RFC 1035, 2.3.4 for the lengths; underscores are in use (SRV names, RFC 2782). */
 static bool check_labels(const char *host, struct reason *why)
 {
@@ -47,6 +63,10 @@ static bool check_labels(const char *host, struct reason *why)
 
     if (host[0] == '\0')
         return reason_set(why, CODE_USAGE, "a host name is missing");
+    if (is_numeric(host))
+        return reason_set(
+            why, CODE_USAGE,
+            "neither a name nor an IPv4 address (four numbers from 0 to 255, without leading zeros)");
     if (length - (host[length - 1] == '.') > DNS_NAME_LONGEST)
         return reason_set(why, CODE_USAGE, "the name is longer than %d bytes", DNS_NAME_LONGEST);
     for (const char *at = host;; at++) {
@@ -57,7 +77,7 @@ static bool check_labels(const char *host, struct reason *why)
                 return true;
             label = 0;
         } else if (!is_name_byte(*at)) {
-            return reason_set(why, CODE_USAGE, "'%c' cannot be in a host name", *at);
+            return refuse_byte(*at, why);
         } else if (++label > 63) {
             return reason_set(why, CODE_USAGE, "a part of the name between dots is longer than 63 bytes");
         }
@@ -129,22 +149,31 @@ int target_shown_length(const char *part)
     return length < PART_SHOWN ? (int)length : PART_SHOWN;
 }
 
+bool target_refuse_foreign(const char *text, const char *expected, struct reason *why)
+{
+    if (!target_check_user(text, why))
+        return false;
+    if (strchr(text, ','))
+        return refuse_byte(',', why);
+    if (strstr(text, "://") && strncmp(text, "tcp://", 6) != 0)
+        return reason_set(why, CODE_USAGE, "a URL: expected %s", expected);
+    return true;
+}
+
 bool target_parse(const char *text, const char *pod_namespace, struct target *target, struct reason *why)
 {
     char host[2 * DNS_NAME];
     struct address address;
 
     memset(target, 0, sizeof *target);
-    if (!target_check_user(text, why))
-        return false;
     if (strncmp(text, "unix:", 5) == 0)
         return parse_unix(text + 5, target, why);
+    if (!target_refuse_foreign(text, "HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH", why))
+        return false;
     if (strncmp(text, "tcp://", 6) == 0)
         text += 6;
     if (text[0] == '[')
         return parse_bracketed(text, target, why);
-    if (strstr(text, "://"))
-        return reason_set(why, CODE_USAGE, "expected HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH");
     if (address_parse(text, 0, &address) && address_family(&address) == AF_INET6)
         return reason_set(why, CODE_USAGE, "an IPv6 address is written in brackets: [IPV6]:PORT");
     const char *colon = strrchr(text, ':');

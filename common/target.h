@@ -30,6 +30,10 @@ struct target {
  * empty when it is not known. False (CODE_USAGE) tells what was expected. */
 bool target_parse(const char *text, const char *pod_namespace, struct target *target, struct reason *why);
 
+/* What people bring along from elsewhere, told as that: a URL, a password, a list with commas. False (CODE_USAGE): it is one;
+ * nothing of it is in the text. */
+bool target_refuse_foreign(const char *text, const char *expected, struct reason *why);
+
 /* Copies `text` into `host`, with `pod_namespace` for each %n, and checks it as a host name: labels of 1 to 63 bytes of
  * letters, digits, hyphens and underscores, 253 bytes in all; a trailing dot may stay. */
 bool target_host(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why);

@@ -20,12 +20,14 @@ static void warn_unknown_variable(const char *name)
     log_warn("%s: no tool of initkit knows this variable", name);
 }
 
-/* A closed standard stream's number would go to the next socket, and a peer would get what is said. */
+/* A closed standard stream's number would go to the next socket, and a peer would get what is logged. Standard output stays
+ * unwritable, so that whoever wants something from there learns that it is lost. */
 static void tool_open_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-            open("/dev/null", O_RDWR); /* takes the lowest free number: this one */
+            open("/dev/null",
+                 fd == STDOUT_FILENO ? O_RDONLY : O_RDWR); /* takes the lowest free number: this one */
 }
 
 /* What was asked for goes to standard output; a full disk or a closed pipe there is an error as any other. */

@@ -207,9 +207,8 @@ static bool run_add_names(struct run *run, const char *pod_namespace, struct rea
         name->plan = &run->plan;
         run->targets[run->count] = &name->base;
         if (!name_parse(operand, pod_namespace, name, why) || !check_name(run->options, name, why)) {
-            reason_wrap(why, "%s", name->shown);
             run->count++;
-            return false;
+            return options_refuse_operand(&run->options->common, name->shown, why);
         }
     }
     return true;

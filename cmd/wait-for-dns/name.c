@@ -57,7 +57,7 @@ bool name_parse(const char *operand, const char *pod_namespace, struct name *nam
     const char *slash = strrchr(operand, '/');
     size_t length = slash ? (size_t)(slash - operand) : strlen(operand);
 
-    if (!target_check_user(operand, why))
+    if (!target_refuse_foreign(operand, "NAME or NAME/TYPE", why))
         return false;
     name->typed = slash != NULL;
     if (slash && !dns_type_parse(slash + 1, &name->type))

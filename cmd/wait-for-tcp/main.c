@@ -192,9 +192,11 @@ static bool check_min_addresses(const struct target *target, size_t wanted, stru
            reason_set(why, CODE_USAGE, "--min-addresses %zu: this target is a single address", wanted);
 }
 
-static bool run_add_targets(struct run *run, const struct option_list *operands, const char *pod_namespace,
+static bool run_add_targets(struct run *run, const struct common_options *options, const char *pod_namespace,
                             struct reason *why)
 {
+    const struct option_list *operands = &options->operands;
+
     run->probes = xcalloc(operands->count, sizeof *run->probes);
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
     for (size_t i = 0; i < operands->count; i++) {
@@ -204,10 +206,8 @@ static bool run_add_targets(struct run *run, const struct option_list *operands,
         run->targets[i] = &probe->base;
         if (!target_parse(operands->items[i], pod_namespace, &probe->target, why) ||
             !check_family(&probe->target, run->plan.lookup.family, why) ||
-            !check_min_addresses(&probe->target, run->plan.rules.min_addresses, why)) {
-            reason_wrap(why, "%s", probe->shown);
-            return false;
-        }
+            !check_min_addresses(&probe->target, run->plan.rules.min_addresses, why))
+            return options_refuse_operand(options, probe->shown, why);
     }
     return true;
 }
@@ -237,7 +237,7 @@ static bool run_prepare(struct run *run, const struct wait_for_tcp_options *opti
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why))
         return false;
-    if (!run_add_targets(run, operands, pod_namespace, why))
+    if (!run_add_targets(run, &options->common, pod_namespace, why))
         return false;
     if (!servers && run_needs_dns(run, operands->count)) {
         *why = no_servers;
