@@ -67,7 +67,9 @@ struct dns_result {
     bool cached;  /* with `gone`: it is not there any more, but the server's cache still gives the records */
     size_t asked; /* candidates */
     char asked_names[DNS_ASKED_TEXT]; /* the first of them, with commas */
-    bool has_negative_ttl;            /* of the first candidate that the name most likely means */
+    bool
+        no_cluster; /* a short name, or one of a Service, was searched for, and the search list has no cluster's domain */
+    bool has_negative_ttl; /* of the first candidate that the name most likely means */
     uint32_t negative_ttl;
 };
 

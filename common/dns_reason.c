@@ -46,8 +46,14 @@ static void reason_negative(const struct dns_result *result, struct dns_negative
     set_negative(result, cached ? "; negative answer, cached by the server" : "", why);
     if (cached)
         reason_detail(why, " for %u s more", result->negative_ttl);
-    reason_hint(why, "does the Service or record exist, in this namespace? asked for %s",
-                result->asked_names);
+    if (result->no_cluster)
+        reason_hint(why,
+                    "resolv.conf has no cluster domain in its search list (hostNetwork? dnsPolicy: "
+                    "ClusterFirstWithHostNet); asked for %s",
+                    result->asked_names);
+    else
+        reason_hint(why, "does the Service or record exist, in this namespace? asked for %s",
+                    result->asked_names);
     /* The first sight is kept while the TTL falls, so that a countdown is told from rounding. */
     if (!known || !negative->known || result->negative_ttl >= negative->ttl)
         *negative = (struct dns_negative){.known = known, .ttl = result->negative_ttl, .at = now};

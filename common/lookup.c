@@ -91,6 +91,7 @@ void lookup_start(struct lookup *lookup, const char *host, uint16_t port, int64_
     lookup_turn_to(lookup, host);
     lookup->port = port;
     lookup->status = ANSWER_NONE;
+    lookup->from_hosts = count > 0;
     if (count > 0)
         lookup_end(lookup, found, count);
     else if (plan->no_servers.text[0] != '\0')

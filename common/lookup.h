@@ -26,6 +26,7 @@ struct lookup {
     void *owner;
 
     enum answer_status status; /* DNS's, where it was asked */
+    bool from_hosts;           /* the hosts file gave the addresses */
     struct dns_lookup *dns;    /* NULL: none under way */
     char host[DNS_NAME];       /* the last one, whose are: */
     struct dns_negative negative;

@@ -205,7 +205,7 @@ static bool is_of_services(const char *candidate, size_t name)
     return strlen(candidate) > name && strncasecmp(candidate + name, ".svc.", 5) == 0;
 }
 
-static bool has_services(const struct resolvconf *conf)
+bool resolvconf_has_services(const struct resolvconf *conf)
 {
     for (size_t i = 0; i < conf->domain_count; i++)
         if (strncasecmp(conf->domains[i], "svc.", 4) == 0)
@@ -220,5 +220,6 @@ bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_
     for (size_t i = 0; i < conf->domain_count; i++)
         if (ends_in(name, conf->domains[i]))
             return dns_name_same(candidate, name);
-    return !has_services(conf) || dns_name_same(candidate, name) || is_of_services(candidate, strlen(name));
+    return !resolvconf_has_services(conf) || dns_name_same(candidate, name) ||
+           is_of_services(candidate, strlen(name));
 }

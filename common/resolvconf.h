@@ -53,6 +53,10 @@ bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool 
  * every one where the list is not a cluster's. */
 bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate);
 
+/* Whether the search list has a cluster's domain ("svc.cluster.local"): not so under hostNetwork, unless dnsPolicy is
+ * ClusterFirstWithHostNet. */
+bool resolvconf_has_services(const struct resolvconf *conf);
+
 /* Whether two names are the same to DNS: case and a trailing dot make no difference. */
 bool dns_name_same(const char *a, const char *b);
 

@@ -110,6 +110,9 @@ void records_from_result(struct records *records, const struct dns_result *resul
         count += result->answers[i].count;
     *records = (struct records){.items = xcalloc(count, sizeof *records->items)};
     for (size_t i = 0; i < result->answer_count; i++)
+        if (!answer_is_settled(result->answers[i].status) && result->answers[i].status != ANSWER_NONE)
+            records->unanswered = result->answers[i].type;
+    for (size_t i = 0; i < result->answer_count; i++)
         for (size_t j = 0; j < result->answers[i].count; j++)
             records_add(records, result->answers[i].type, result->answers[i].records[j]);
     records_sort(records);
@@ -195,6 +198,11 @@ static bool check_families(const struct records *records, struct reason *why)
     for (size_t i = 0; i < 2; i++) {
         if (records_have_type(records, both[i]))
             continue;
+        if (records->unanswered == both[i]) {
+            reason_set(why, CODE_FAILED, "has %s, but the question for %s is not answered",
+                       dns_type_name(both[!i]), dns_type_name(both[i]));
+            return false;
+        }
         reason_set(why, CODE_FAILED, "has %s, but no %s record", dns_type_name(both[!i]),
                    dns_type_name(both[i]));
         reason_hint(why, "is the cluster dual-stack, and the Service's ipFamilyPolicy too?");

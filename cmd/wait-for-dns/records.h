@@ -20,6 +20,7 @@ struct record {
 struct records {
     struct record *items;
     size_t count;
+    enum dns_type unanswered; /* a type whose question has no clear answer; 0: none */
 };
 
 /* What must be true of them. */

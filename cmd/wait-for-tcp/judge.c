@@ -139,7 +139,28 @@ static void hint_unexpected(const struct dial *dial, struct reason *why)
                          "--send, or a proxy for its backend?");
 }
 
-static void describe(const struct dial *dial, const char *where, bool named, struct reason *why)
+static bool is_loopback(const struct address *address)
+{
+    if (address_family(address) == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&address->socket.v6.sin6_addr);
+    return address_family(address) == AF_INET &&
+           ntohl(address->socket.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+static void hint_refused(const struct dial *dial, enum judge_source source, struct reason *why)
+{
+    if (is_loopback(&dial->address) && source == JUDGE_LITERAL)
+        reason_hint(why,
+                    "nothing listens in this pod yet; an init container cannot wait for a container that "
+                    "starts after it (native sidecars excepted)");
+    else if (source == JUDGE_OWN_NAME)
+        reason_hint(why, "/etc/hosts gives this name to this pod itself: for a Service of that name use its "
+                         "full name, such as NAME.%%n.svc.cluster.local");
+    else if (source == JUDGE_NAMED)
+        reason_hint(why, "resolves but refuses: has the Service ready endpoints?");
+}
+
+static void describe(const struct dial *dial, const char *where, enum judge_source source, struct reason *why)
 {
     switch (dial->state) {
     case DIAL_DROPPED:
@@ -165,8 +186,8 @@ static void describe(const struct dial *dial, const char *where, bool named, str
         return;
     case DIAL_ERROR:
         connect_reason(dial->error, where, why);
-        if (dial->error == ECONNREFUSED && named)
-            reason_hint(why, "resolves but refuses: has the Service ready endpoints?");
+        if (dial->error == ECONNREFUSED)
+            hint_refused(dial, source, why);
         return;
     case DIAL_IDLE:
     case DIAL_CONNECTING:
@@ -187,7 +208,7 @@ static void describe_gone(const struct dial *dial, const char *where, struct rea
         reason_detail(why, " %s", where);
         return;
     }
-    describe(dial, where, false, why);
+    describe(dial, where, JUDGE_LITERAL, why);
     reason_hint(why, "only a refusal proves that nobody listens");
 }
 
@@ -203,8 +224,19 @@ static const struct dial *gone_obstacle(const struct dial *dials, size_t count)
     return &dials[0];
 }
 
+/* Of two addresses that fail in the same way both are named: "localhost" has one in each family. */
+static void add_second(const struct dial *dials, size_t count, const struct dial *told, struct reason *why)
+{
+    const struct dial *other = &dials[told == &dials[0]];
+    char first[ADDRESS_TEXT], second[ADDRESS_TEXT];
+
+    if (count == 2 && told->state == DIAL_ERROR && other->state == DIAL_ERROR && other->error == told->error)
+        reason_detail(why, " %s and %s", address_format(&dials[0].address, first),
+                      address_format(&dials[1].address, second));
+}
+
 enum outcome judge(const struct judge_rules *rules, const struct dial *dials, size_t count, const char *where,
-                   bool named, struct reason *why)
+                   enum judge_source source, struct reason *why)
 {
     struct tally tally = count_up(dials, count);
     const struct dial *dial = rules->gone ? gone_obstacle(dials, count) : most_telling(dials, count);
@@ -226,7 +258,8 @@ enum outcome judge(const struct judge_rules *rules, const struct dial *dials, si
         reason_hint(why, "are there fewer ready pods behind the name than --min-addresses asks for?");
         return ATTEMPT_RETRY;
     }
-    describe(dial, where, named, why);
+    describe(dial, where, source, why);
+    add_second(dials, count, dial, why);
     if (wanted > 1)
         reason_wrap(why, "%zu of %zu addresses accept", tally.accepted, count);
     return ATTEMPT_RETRY;

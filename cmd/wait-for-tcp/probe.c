@@ -1,6 +1,8 @@
 #include "cmd/wait-for-tcp/probe.h"
 
 #include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "common/connect.h"
 #include "common/deadline.h"
@@ -70,6 +72,17 @@ static enum outcome probe_take_hold(struct probe *probe, enum outcome outcome, s
     return ATTEMPT_RETRY;
 }
 
+static enum judge_source probe_source(const struct probe *probe)
+{
+    char own[DNS_NAME] = "";
+
+    if (probe->target.kind != TARGET_NAME || strcasecmp(probe->target.at.host, "localhost") == 0)
+        return JUDGE_LITERAL;
+    bool is_own = probe->lookup.from_hosts && gethostname(own, sizeof own - 1) == 0 &&
+                  dns_name_same(own, probe->target.at.host);
+    return is_own ? JUDGE_OWN_NAME : JUDGE_NAMED;
+}
+
 static void probe_judge(struct probe *probe)
 {
     struct reason why;
@@ -78,7 +91,7 @@ static void probe_judge(struct probe *probe)
     for (size_t i = 0; i < probe->race.count; i++)
         dial_stop(&probe->dials[i]);
     enum outcome outcome = judge(&probe->plan->rules, probe->dials, probe->race.count, probe_path(probe),
-                                 probe->target.kind == TARGET_NAME, &why);
+                                 probe_source(probe), &why);
     outcome = probe_take_hold(probe, outcome, &why);
     probe_end(probe, outcome, &why);
 }

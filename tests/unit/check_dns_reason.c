@@ -41,6 +41,51 @@ START_TEST(negative_answers)
 }
 END_TEST
 
+START_TEST(what_stopped_the_walk_is_told)
+{
+    static const struct {
+        enum answer_status status;
+        const char *text, *hint;
+    } cases[] = {
+        {ANSWER_REFERRAL, "only refers to other servers for db.a.test", "later search domains"},
+        {ANSWER_LAME, "neither authoritative nor recursive", "later search domains"},
+        {ANSWER_REFLECTED, "sends the question back", "later search domains"},
+        {ANSWER_CHAIN, "more aliases than are followed", "later search domains"},
+        {ANSWER_OTHER, "contradicts itself", "later search domains"},
+        {ANSWER_TRUNCATED, "cut short, and TCP port 53", "UDP works"},
+        {ANSWER_ALIAS, "db.a.test is an alias of end.test, which has no address",
+         "the alias (ExternalName?) exists"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct dns_result result = result_of(cases[i].status);
+        char end[] = "end.test";
+        result.answers[0].alias = end;
+        dns_reason(&result, &negative, 0, &why);
+        expect_contains(why.text, cases[i].text);
+        expect_contains(why.hint, cases[i].hint);
+    }
+}
+END_TEST
+
+START_TEST(negative_answers_that_tell_more)
+{
+    struct dns_result result = result_of(ANSWER_NO_DATA);
+    char end[] = "end.test";
+
+    result.answers[0].alias = end;
+    dns_reason(&result, &negative, 0, &why);
+    ck_assert_str_eq(why.text, "db.a.test is an alias of end.test, which has no such record");
+    result.answers[0].unavailable = true;
+    dns_reason(&result, &negative, 0, &why);
+    expect_contains(why.text, "published as not available");
+    result = result_of(ANSWER_NXDOMAIN);
+    result.no_cluster = true;
+    dns_reason(&result, &negative, 0, &why);
+    expect_contains(why.hint, "ClusterFirstWithHostNet");
+}
+END_TEST
+
 /* The SOA's TTL counts down from answer to answer: then, and only then, the answer comes out of a cache. */
 START_TEST(a_countdown_is_a_cached_answer)
 {
@@ -137,7 +182,7 @@ START_TEST(the_longest_name_fits_into_the_words)
 }
 END_TEST
 
-SUITE("dns_reason", negative_answers, a_countdown_is_a_cached_answer, what_is_no_countdown,
-      the_same_trouble_while_the_seconds_fall, a_failure_in_between_forgets_the_countdown,
-      what_leaves_it_unknown, the_server_of_the_answer_that_stopped_it_is_named,
-      the_longest_name_fits_into_the_words)
+SUITE("dns_reason", negative_answers, what_stopped_the_walk_is_told, negative_answers_that_tell_more,
+      a_countdown_is_a_cached_answer, what_is_no_countdown, the_same_trouble_while_the_seconds_fall,
+      a_failure_in_between_forgets_the_countdown, what_leaves_it_unknown,
+      the_server_of_the_answer_that_stopped_it_is_named, the_longest_name_fits_into_the_words)

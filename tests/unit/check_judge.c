@@ -30,7 +30,7 @@ static void begin(enum dial_state state, int error)
 static enum outcome judged(const struct judge_rules *rules)
 {
     why = (struct reason){0};
-    return judge(rules, dials, count, NULL, true, &why);
+    return judge(rules, dials, count, NULL, JUDGE_NAMED, &why);
 }
 
 static const struct judge_rules one = {.min_addresses = 1};
@@ -81,6 +81,24 @@ START_TEST(what_accepts_nothing_is_to_be_tried_again)
         ck_assert_str_eq(why.detail, " 10.0.0.1");
         ck_assert_int_eq(why.code, CODE_FAILED);
     }
+}
+END_TEST
+
+START_TEST(a_refusal_is_explained_by_where_the_address_comes_from)
+{
+    begin(DIAL_ERROR, ECONNREFUSED);
+    judge(&one, dials, count, NULL, JUDGE_OWN_NAME, &why);
+    expect_contains(why.hint, "this pod itself");
+    expect_contains(why.hint, "NAME.%n.svc");
+    ck_assert(address_parse("127.0.0.1", 80, &dials[0].address));
+    add(DIAL_ERROR, ECONNREFUSED);
+    ck_assert(address_parse("::1", 80, &dials[1].address));
+    judge(&one, dials, count, NULL, JUDGE_LITERAL, &why);
+    expect_contains(why.hint, "starts after it");
+    ck_assert_str_eq(why.detail, " 127.0.0.1 and ::1");
+    dials[1].error = EHOSTUNREACH;
+    judged(&one);
+    ck_assert(strstr(why.detail, "and") == NULL);
 }
 END_TEST
 
@@ -211,17 +229,18 @@ END_TEST
 START_TEST(a_unix_socket_is_named_by_its_path)
 {
     dials[0] = (struct dial){.state = DIAL_ERROR, .error = ENOENT};
-    ck_assert_int_eq(judge(&one, dials, 1, "/run/app.sock", false, &why), ATTEMPT_RETRY);
+    ck_assert_int_eq(judge(&one, dials, 1, "/run/app.sock", JUDGE_LITERAL, &why), ATTEMPT_RETRY);
     ck_assert_str_eq(why.text, "no such socket:");
     ck_assert_str_eq(why.detail, " /run/app.sock");
-    ck_assert_int_eq(judge(&gone, dials, 1, "/run/app.sock", false, &why), ATTEMPT_OK);
+    ck_assert_int_eq(judge(&gone, dials, 1, "/run/app.sock", JUDGE_LITERAL, &why), ATTEMPT_OK);
     dials[0].error = ECONNREFUSED;
-    judge(&one, dials, 1, "/run/app.sock", false, &why);
+    judge(&one, dials, 1, "/run/app.sock", JUDGE_LITERAL, &why);
     expect_lacks(why.hint, "resolves");
 }
 END_TEST
 
 SUITE("judge", one_that_accepts_is_enough, what_accepts_nothing_is_to_be_tried_again,
-      what_came_is_shown_escaped, the_most_telling_failure_is_told, every_address_where_all_are_wanted,
+      a_refusal_is_explained_by_where_the_address_comes_from, what_came_is_shown_escaped,
+      the_most_telling_failure_is_told, every_address_where_all_are_wanted,
       a_family_without_a_route_does_not_count, at_least_so_many, all_and_at_least_so_many,
       gone_is_proven_by_refusals_only, whatever_accepts_is_not_gone, a_unix_socket_is_named_by_its_path)

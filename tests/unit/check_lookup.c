@@ -60,7 +60,7 @@ END_TEST
 START_TEST(the_hosts_file_comes_before_dns)
 {
     prepare();
-    look_up("DB.");
+    look_up("DB");
     ck_assert_uint_eq(count, 2);
     ck_assert_uint_eq(port, 8080);
     plan.family = AF_INET6;

@@ -43,7 +43,16 @@ START_TEST(names)
     expect_name("%n:1", "prod", 1);
     expect_name("mydb.:80", "mydb.", 80);
     expect_name("_mysql._tcp.My-DB_1:80", "_mysql._tcp.My-DB_1", 80);
-    expect_name("1.2.3:80", "1.2.3", 80);
+    expect_name("web.123:80", "web.123", 80); /* a namespace may be a number */
+    reject("1.2.3:80", "neither a name nor an IPv4 address");
+    reject("010.0.0.1:80", "neither a name nor an IPv4 address");
+    reject("256.1.1.1:80", "neither a name nor an IPv4 address");
+    reject("db:80,db2:80", "separated by blanks");
+    reject("m\xC3\xBCnchen.de:80", "xn--");
+    reject("user:s3cret@db:80", "password has no place here");
+    ck_assert_ptr_null(strstr(why.text, "s3cret"));
+    reject("http://user:s3cret@db", "password has no place here");
+    ck_assert_ptr_null(strstr(why.text, "s3cret"));
 }
 END_TEST
 
