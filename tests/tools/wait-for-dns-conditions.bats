@@ -238,3 +238,13 @@ ZONE
     exits 0
     says_not "hint: curl"
 }
+
+@test "both families: one that is not answered is not called missing" {
+    start_dns dns <<'ZONE'
+db.test AAAA SILENT
+db.test A 192.0.2.1
+ZONE
+    run_tool wait-for-dns --nameserver "$dns" --no-search --family both --attempt-timeout 400ms --timeout 1500ms db.test
+    exits 124
+    ends_saying "has A, but the question for AAAA is not answered"
+}

@@ -327,6 +327,63 @@ ZONE
     exits 0
 }
 
+# A network with a link of its own, and a link-local address on it.
+own_link() {
+    own_network
+    "${inside[@]}" ip link add link0 type dummy && "${inside[@]}" ip link set link0 up &&
+        "${inside[@]}" ip -6 address add fe80::bbbb/64 dev link0 nodad || skip "needs a dummy interface"
+}
+
+@test "resolv.conf: a server with a scope is asked, and never 127.0.0.1 in its place" {
+    own_link
+    start_dns decoy --listen "127.0.0.1:53" <<<'* * 192.0.2.66'
+    echo 'nameserver fe80::bbbb%link0' | resolv_conf
+    run_tool wait-for-dns --resolv-conf resolv.conf --timeout 1s db.test
+    exits 124
+    start_dns dns --listen "[fe80::bbbb%link0]:53" <<<'db.test A 192.0.2.1'
+    wait_by_file_for db.test
+    exits 0
+    ends_saying "has 192\.0\.2\.1"
+    [ "$(questions decoy)" -eq 0 ] || report "a server that nobody named was asked"
+}
+
+@test "resolv.conf: a server that cannot be asked from here is named, and why" {
+    echo 'nameserver fe80::1%nosuch0' | resolv_conf
+    run_tool wait-for-dns --resolv-conf resolv.conf db.test
+    refuses_naming "fe80::1%nosuch0"
+    says "there is no such interface here"
+    echo 'nameserver fe80::1' | resolv_conf
+    run_tool wait-for-dns --resolv-conf resolv.conf db.test
+    refuses_naming "nameserver fe80::1"
+    says "needs its interface"
+    run_tool wait-for-dns --nameserver fe80::1 db.test
+    refuses_naming "--nameserver"
+}
+
+@test "resolv.conf: site-local servers are asked, and what comes of it is told" {
+    own_network
+    echo 'nameserver fec0::3' | resolv_conf
+    run_tool wait-for-dns --resolv-conf resolv.conf --timeout 300ms db.test
+    exits 124
+    ends_saying "cannot be reached for db.test \(server fec0::3\)"
+}
+
+@test "resolv.conf: 0.0.0.0 is this host" {
+    own_network
+    start_dns dns --listen "127.0.0.1:53" <<<'db.test A 192.0.2.1'
+    echo 'nameserver 0.0.0.0' | resolv_conf
+    wait_by_file_for db.test.
+    exits 0
+}
+
+@test "resolv.conf: without a cluster's search domain a short name's hint is the DNS policy" {
+    printf 'search example.test\nnameserver 127.0.0.1\n' | resolv_conf
+    start_dns dns </dev/null
+    run_tool wait-for-dns --nameserver "$dns" --resolv-conf resolv.conf --once db
+    exits 1
+    ends_saying "ClusterFirstWithHostNet"
+}
+
 @test "resolv.conf: none is a usage error, never a silent 127.0.0.1" {
     run_tool wait-for-dns --resolv-conf none db.test
     refuses_naming none
@@ -388,6 +445,14 @@ ZONE
     [ "$(questions dns)" -ge 1 ]
     wait_for --hosts db.test db
     exits 0
+}
+
+@test "hosts: a trailing dot makes another name, as in libc" {
+    printf '192.0.2.9\tdb.test\n' >hosts
+    own_files "mount --bind hosts /etc/hosts"
+    start_dns dns </dev/null
+    run_tool wait-for-dns --nameserver "$dns" --no-search --hosts --once db.test.
+    exits 1
 }
 
 @test "hosts: a name that the file lacks is asked for" {

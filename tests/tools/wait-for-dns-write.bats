@@ -292,3 +292,12 @@ ZONE
     exits 0
     [ "$(cat members)" = "stays.test 192.0.2.1" ] || report "$(cat members)"
 }
+
+@test "a standard output that is closed takes no records: that is not ready" {
+    start_dns dns <<<'db.test A 192.0.2.1'
+    status=0
+    "${inside[@]}" "$bin/wait-for-dns" --nameserver "$dns" --no-search --write - db.test >&- 2>err || status=$?
+    gather 2>/dev/null || true
+    exits 1
+    grep -q -- "--write: -: cannot be written" err || report "$(cat err)"
+}

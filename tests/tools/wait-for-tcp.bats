@@ -117,12 +117,58 @@ clean_up() {
     local target
     for target in localhost localhost: :80 "" localhost:0 localhost:65536 localhost:http localhost:80x localhost:-1 \
         "localhost: 80" ::1:80 "[::1" "[::1]" "[::1]80" "[::1]:" "[nonsense]:80" http://localhost:80 tcp://localhost \
-        "tcp://localhost:80/path" unix: "$(printf 'x%.0s' {1..64}).test:80" a..b:80 \
+        "tcp://localhost:80/path" unix: a:80,b:80 010.0.0.1:80 127.1:80 256.1.1.1:80 "$(printf 'x%.0s' {1..64}).test:80" a..b:80 \
         "unix:/$(printf 'x%.0s' {1..108})"; do
         run_tool wait-for-tcp "127.0.0.1:${port[0]}" "$target"
         refuses_naming "${target:0:60}"
     done
     [ "$(connections port)" -eq 0 ]
+}
+
+@test "a password in an operand is refused, and not shown" {
+    local target
+    for target in user:s3cret@localhost:80 user:s3cret@localhost tcp://user:s3cret@localhost:80 http://user:s3cret@localhost/; do
+        run_tool wait-for-tcp "$target"
+        refuses_naming localhost
+        says "a user or password has no place here"
+        says_not "s3cret"
+    done
+    run_tool wait-for-dns user:s3cret@localhost
+    refuses_naming localhost
+    says_not "s3cret"
+}
+
+@test "a bad operand of a variable names the variable" {
+    INITKIT_TARGETS="a:80,b:80" run_tool wait-for-tcp
+    refuses_naming "INITKIT_TARGETS"
+    says "white space separates operands"
+    INITKIT_WAIT_FOR_DNS_TARGETS="http://h/" run_tool wait-for-dns
+    refuses_naming "INITKIT_WAIT_FOR_DNS_TARGETS"
+    says "a URL"
+}
+
+@test "localhost: both addresses are named, and what an init container cannot wait for" {
+    local port
+    port=$(free_port)
+    printf '127.0.0.1\tlocalhost\n::1\tlocalhost\n' >hosts
+    own_files "mount --bind hosts /etc/hosts"
+    run_tool wait-for-tcp --once "localhost:$port"
+    exits 1
+    ends_saying "connection refused by (127\.0\.0\.1 and ::1|::1 and 127\.0\.0\.1); .*hint: nothing listens in this pod yet"
+}
+
+@test "a pod's own name from its hosts file is told from the Service of that name" {
+    printf '127.0.0.7\t%s\n' "$(hostname)" >hosts
+    own_files "mount --bind hosts /etc/hosts"
+    run_tool wait-for-tcp --once "$(hostname):1"
+    exits 1
+    ends_saying "hint: /etc/hosts gives this name to this pod itself.*full name"
+}
+
+@test "a link-local address without its interface is told so" {
+    run_tool wait-for-tcp --once "[fe80::1]:80"
+    exits 1
+    ends_saying "hint: a link-local address .* needs its interface"
 }
 
 @test "a unix socket that listens is ready" {
@@ -408,7 +454,7 @@ clean_up() {
     start_tcp port "127.0.0.1:0 read hello reset / read hello hold"
     run_tool wait-for-tcp --timeout 5s --send hello "127.0.0.1:${port[0]}"
     exits 0
-    ends_saying "\(2 attempts\)$"
+    ends_saying "\(3 attempts\)$"
 }
 
 ### Gone
