@@ -130,7 +130,8 @@ static void lookup_note_negative(struct dns_lookup *lookup, enum answer_status s
 
     lookup->existed = lookup->existed || status == ANSWER_NO_DATA;
     if (memory)
-        dns_memory_note(memory, lookup->candidate, status, now);
+        dns_memory_note(memory, lookup->candidate, status,
+                        resolvconf_is_full(lookup->resolver->conf, lookup->name), now);
     if (answer.has_negative_ttl && !result->has_negative_ttl && lookup_is_likely(lookup)) {
         result->has_negative_ttl = true;
         result->negative_ttl = answer.negative_ttl;
@@ -170,6 +171,7 @@ static void lookup_teach(struct dns_lookup *lookup, enum answer_status status)
     bool agreed = (status == ANSWER_RECORDS) != lookup->request.gone;
     if (lookup->scouted && answer_is_settled(status) && !agreed)
         memory->plain = true;
+    memory->unclear = lookup->scouted && !answer_is_settled(status);
     memory->there = status == ANSWER_RECORDS;
     memory->there_at = lookup->candidate;
     lookup->result.cached = lookup->request.gone && memory->plain;
@@ -232,6 +234,12 @@ static bool lookup_take_plain(struct dns_lookup *lookup, enum answer_status stat
     return true;
 }
 
+/* The server has answered, and settled nothing. */
+static bool lookup_is_unclear(enum answer_status status)
+{
+    return !answer_is_settled(status) && status != ANSWER_SILENT && status != ANSWER_NONE;
+}
+
 /* After a scout: whatever may mean that the name is there is left to the app's own questions. True: the lookup has ended. */
 static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status status, int64_t now)
 {
@@ -249,8 +257,9 @@ static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status stat
             return false;
         lookup_finish(lookup, lookup->existed ? ANSWER_NO_DATA : ANSWER_NXDOMAIN);
         return true;
-    } else if (status == ANSWER_UNREACHABLE) {
-        lookup_finish(lookup, status);
+    } else if (status == ANSWER_UNREACHABLE ||
+               (lookup_is_unclear(status) && lookup->request.memory->unclear)) {
+        lookup_finish(lookup, status); /* the app's own question had no clear answer the last time, either */
         return true;
     }
     lookup_begin_afresh(lookup);

@@ -10,7 +10,8 @@ void dns_memory_begin(struct dns_memory *memory, int64_t now)
         memory->since = now;
 }
 
-void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_status status, int64_t now)
+void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_status status, bool rare,
+                     int64_t now)
 {
     int64_t waited = now - memory->since;
 
@@ -18,7 +19,7 @@ void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_st
         waited = DNS_MEMORY_LEAST;
     if (waited > DNS_MEMORY_MOST)
         waited = DNS_MEMORY_MOST;
-    memory->negative[candidate].until = now + waited;
+    memory->negative[candidate].until = now + (rare ? DNS_MEMORY_RARE : waited);
     memory->negative[candidate].status = status;
 }
 

@@ -21,6 +21,7 @@
 enum {
     DNS_MEMORY_LEAST = 2000, /* milliseconds */
     DNS_MEMORY_MOST = 10000,
+    DNS_MEMORY_RARE = 30000,  /* where the name itself ends in a domain of the search list */
     DNS_SCOUT_WANTED = 10000, /* milliseconds */
     DNS_SCOUT_AGAIN = 30000,
     DNS_SCOUT_FIRST = 65300, /* of the types that scouts ask for: private use (RFC 6895, 3.1) */
@@ -31,6 +32,7 @@ enum {
 struct dns_memory {
     int64_t since; /* when the first lookup began; 0: none has */
     bool plain;    /* scouting has ended */
+    bool unclear;  /* neither a scout nor the app's own questions got a clear answer in the last lookup */
     bool there;    /* the name was there in the last lookup, at the candidate */
     size_t there_at;
     struct {
@@ -43,8 +45,10 @@ struct dns_memory {
 /* Before each lookup. */
 void dns_memory_begin(struct dns_memory *memory, int64_t now);
 
-/* Remembers that an unlikely candidate is not there for as long as was waited, DNS_MEMORY_LEAST to DNS_MEMORY_MOST. */
-void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_status status, int64_t now);
+/* Remembers that an unlikely candidate is not there for as long as was waited, DNS_MEMORY_LEAST to DNS_MEMORY_MOST; or for
+ * DNS_MEMORY_RARE. */
+void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_status status, bool rare,
+                     int64_t now);
 
 /* The answer that is remembered, ANSWER_NONE: none is. */
 enum answer_status dns_memory_find(const struct dns_memory *memory, size_t candidate, int64_t now);

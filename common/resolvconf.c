@@ -213,13 +213,20 @@ bool resolvconf_has_services(const struct resolvconf *conf)
     return false;
 }
 
+bool resolvconf_is_full(const struct resolvconf *conf, const char *name)
+{
+    for (size_t i = 0; i < conf->domain_count; i++)
+        if (ends_in(name, conf->domains[i]))
+            return true;
+    return false;
+}
+
 bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate)
 {
     if (count_dots(name) == 0)
         return n == 0 || (n == 1 && conf->ndots == 0); /* the name itself comes first then */
-    for (size_t i = 0; i < conf->domain_count; i++)
-        if (ends_in(name, conf->domains[i]))
-            return dns_name_same(candidate, name);
+    if (resolvconf_is_full(conf, name))
+        return dns_name_same(candidate, name);
     return !resolvconf_has_services(conf) || dns_name_same(candidate, name) ||
            is_of_services(candidate, strlen(name));
 }

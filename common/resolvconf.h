@@ -53,6 +53,9 @@ bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool 
  * every one where the list is not a cluster's. */
 bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate);
 
+/* Whether the name ends in a domain of the search list: hardly anybody means a name below another one of them. */
+bool resolvconf_is_full(const struct resolvconf *conf, const char *name);
+
 /* Whether the search list has a cluster's domain ("svc.cluster.local"): not so under hostNetwork, unless dnsPolicy is
  * ClusterFirstWithHostNet. */
 bool resolvconf_has_services(const struct resolvconf *conf);

@@ -1,88 +1,113 @@
-"""How many DNS queries a waiter sends while the name stays away, in a pod with a search list of three."""
+"""How many DNS queries a waiter sends while the name stays away, in a pod with a search list of three: at first, then, and for long."""
 
 import subprocess
 import time
 
 import bench
 
-SETTLED = 3 if bench.QUICK else 12  # seconds until the delay between attempts has reached its cap
-WINDOW = 8 if bench.QUICK else 20
-NAMES = {"short": "mydb", "full": "mydb.default.svc.cluster.local"}
-DNS, TCP, NSLOOKUP, LIBC = (
-    "wait-for-dns NAME",
-    "wait-for-tcp NAME:80",
-    "until nslookup NAME; do sleep 2; done",
-    "until nc -z NAME 80; do sleep 2; done",
-)
+PHASES = [(0, 3), (3, 7), (7, 14)] if bench.QUICK else [(0, 3), (3, 15), (15, 60)]
+NAMES = {"short": "mydb", "full": "mydb.default.svc.cluster.local", "external": "api.example.com"}
+# What the server answers, by the beginning of the name: whoever waits for it has a name of its own.
+ANSWERS = {
+    "NXDOMAIN, to be kept for 5 s": ("a", "ttl=5 NXDOMAIN"),  # CoreDNS for the cluster's names
+    "NXDOMAIN, to be kept for 30 s": ("b", "ttl=30 NXDOMAIN"),
+    "no data": ("c", "ttl=5 NODATA"),
+    "SERVFAIL": ("d", "SERVFAIL"),
+    "REFUSED": ("e", "REFUSED"),
+    "silence": ("f", "SILENT"),
+    "NXDOMAIN after 400 ms": ("g", "delay=0.4 ttl=5 NXDOMAIN"),
+}
+JUDGED = "NXDOMAIN, to be kept for 5 s"
+DNS, TCP = "wait-for-dns NAME", "wait-for-tcp NAME:80"
+NSLOOKUP = "until nslookup NAME; do sleep 2; done"
+LIBC = "until nc -z NAME 80; do sleep 2; done"
+WAIT4X = "wait4x dns A NAME"
 
 
-def count(contestants):
-    """Queries a second of each, counted by the server: everyone waits for a name of its own."""
-    with bench.CountingNames("dns-load") as server:
-        waiting = [
-            subprocess.Popen(
-                [word.replace("NAME", f"c{i}{name}") for word in command],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            for i, (name, command) in enumerate(contestants.values())
-        ]
-        time.sleep(SETTLED + WINDOW)
+def commands():
+    """{contestant: its words}; those that are not to be had here are left out."""
+    options = ["-q", "--termination-log=", "--timeout", "0"]
+    found = {
+        DNS: [bench.tool("wait-for-dns"), *options, "NAME"],
+        TCP: [bench.tool("wait-for-tcp"), *options, "NAME:80"],
+        NSLOOKUP: [bench.BUSYBOX, "sh", "-c", NSLOOKUP],
+    }
+    if bench.program("nc.openbsd"):
+        found[LIBC] = ["/bin/sh", "-c", LIBC.replace("nc", bench.program("nc.openbsd"), 1)]
+    if bench.program("wait4x"):
+        found[WAIT4X] = [bench.program("wait4x"), "dns", "A", "NAME", "--timeout", "0"]
+    return found
+
+
+def watch(contestants):
+    """{(answer, contestant, kind of name): the times of its questions, from the first one on}"""
+    script = "".join(f"{letter}* * {answer}\n" for letter, answer in ANSWERS.values())
+    running = {}
+    with bench.CountingNames("dns-load", script + "* * NXDOMAIN\n") as server:
+        for answer, (letter, _) in ANSWERS.items():
+            for number, (contestant, command) in enumerate(contestants.items()):
+                for kind, name in NAMES.items():
+                    own = f"{letter}{number}{kind[0]}-{name}"
+                    words = [word.replace("NAME", own) for word in command]
+                    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    running[answer, contestant, kind] = own, process
+        time.sleep(PHASES[-1][1] + 2)
         questions = server.questions()
-        for process in waiting:
+        for _, process in running.values():
             process.kill()
             process.wait()
-    begun = questions[0][0] + SETTLED
-    return {
-        label: rate([when for when, question in questions if question.startswith(f"c{i}{name}")], begun)
-        for i, (label, (name, _)) in enumerate(contestants.items())
-    }
+    times = {}
+    for key, (own, _) in running.items():
+        mine = [when for when, asked in questions if belongs(asked, own)]
+        times[key] = [when - mine[0] for when in mine] if mine else []
+    return times
 
 
-def rate(asked, begun):
-    """From the first beginning of a round inside the window to the last one, so that no round counts in part."""
-    rounds = [when for before, when in zip([-1, *asked], asked) if when - before > 0.1 and when >= begun]
-    if len(rounds) < 2:
-        return None
-    inside = [when for when in asked if rounds[0] <= when < rounds[-1]]
-    return len(inside) / (rounds[-1] - rounds[0])
+def belongs(asked, own):
+    """Whether the question is one for `own`, which is everybody's own up to its first dot."""
+    return asked == own or asked.startswith(own + ".")
 
 
-def judge(kind, what, ours, theirs):
-    title = f"steady DNS load of {what}, {kind} name"
-    if ours and theirs:
-        bench.limit(title, f"{ours:.2f} a second against {theirs:.2f}", round(ours / theirs, 2) <= 1)
-    else:
-        bench.limit(title, "nothing was asked", None)
+def in_phases(times):
+    """Questions in the first phase, and a second in the others."""
+    first, *later = PHASES
+    counts = [len([t for t in times if begin <= t < end]) for begin, end in PHASES]
+    return [counts[0], *(count / (end - begin) for count, (begin, end) in zip(counts[1:], later))]
+
+
+def shown(figures):
+    return [str(figures[0]), *(f"{each:.2f}" for each in figures[1:])]
+
+
+def judge(loads):
+    """At most the loop's load for names with dots, half of it for short ones."""
+    for kind, share in ("full", 1), ("external", 1), ("short", 0.5):
+        ours, theirs = loads[JUDGED, DNS, kind], loads[JUDGED, NSLOOKUP, kind]
+        for phase, mine, loop in zip(PHASES, ours, theirs):
+            title = f"DNS load of wait-for-dns, {kind} name, {phase[0]} to {phase[1]} s: at most {share} of the nslookup loop's"
+            bench.limit(title, f"{mine:.2f} against {loop:.2f}", round(mine, 2) <= round(share * loop, 2))
 
 
 def main():
-    steady = ["--interval", "1s"] if bench.QUICK else []
-    options = ["-q", "--termination-log=", *steady]
-    commands = {
-        DNS: [bench.tool("wait-for-dns"), *options, "NAME"],
-        NSLOOKUP: [bench.BUSYBOX, "sh", "-c", NSLOOKUP],
-        TCP: [bench.tool("wait-for-tcp"), *options, "NAME:80"],
-        LIBC: ["/bin/sh", "-c", LIBC.replace("nc", bench.program("nc.openbsd"), 1)],
-    }
-    contestants = {(what, kind): (name, commands[what]) for what in commands for kind, name in NAMES.items()}
-    rates = count(contestants)
-    rows = [
-        [what, *(f"{rates[what, kind]:.2f}" if rates[what, kind] else "?" for kind in NAMES)]
-        for what in commands
-    ]
-    bench.table(
-        "DNS queries a second of one waiter, name absent",
-        ["", *(f"{kind}: {name}" for kind, name in NAMES.items())],
-        rows,
-        "Once the delay between attempts has reached its cap. Three search domains, ndots:5. busybox's nslookup walks the "
-        "search list for names without dots only, and does not ask for those as they are; nc asks as the C library does, "
-        "for each name of the list, A and AAAA.",
-        {f"{what}, {kind}": value for (what, kind), value in rates.items()},
-    )
-    for kind in NAMES:
-        judge(kind, "wait-for-dns no higher than the nslookup loop's", rates[DNS, kind], rates[NSLOOKUP, kind])
-        judge(kind, "wait-for-tcp no higher than the nc loop's", rates[TCP, kind], rates[LIBC, kind])
+    contestants = commands()
+    times = watch(contestants)
+    loads = {key: in_phases(each) for key, each in times.items()}
+    head = ["", *(f"{begin}–{end} s{', a second' if begin else ''}" for begin, end in PHASES)]
+    lacking = "" if WAIT4X in contestants else " wait4x is not here, and not measured."
+    for answer in ANSWERS:
+        rows = [
+            [f"{contestant}, {kind}", *shown(loads[answer, contestant, kind])] for contestant in contestants for kind in NAMES
+        ]
+        bench.table(
+            f"DNS queries of one waiter: {answer}",
+            head,
+            rows,
+            "Three search domains, ndots:5. short: mydb; full: mydb.default.svc.cluster.local; external: api.example.com. busybox's "
+            "nslookup walks the search list for names without dots only, and does not ask for those as they are; nc asks as the C "
+            "library does, for each name of the list, A and AAAA." + lacking,
+            {f"{contestant}, {kind}": loads[answer, contestant, kind] for contestant in contestants for kind in NAMES},
+        )
+    judge(loads)
 
 
 if __name__ == "__main__":

@@ -176,13 +176,13 @@ class Names(Server):
 
 
 class CountingNames(Server):
-    """The tests' DNS server, which knows no name and writes every question down."""
+    """The tests' DNS server, which gives the answers of a zone script (tests/servers/dns.py) and writes every question down."""
 
-    def __init__(self, name):
+    def __init__(self, name, script):
         self.log = path(name + ".questions")
         ready, zone = path(name + ".ready"), path(name + ".zone")
         with open(zone, "w") as out:
-            out.write("* * ttl=5 NXDOMAIN\n")  # as long as CoreDNS lets the cluster's names be remembered as absent
+            out.write(script)
         server = os.path.join(TESTS, "servers", "dns.py")
         super().__init__(
             [sys.executable, server, "--listen", "127.0.0.1:53", "--ready", ready, "--log", self.log, zone]

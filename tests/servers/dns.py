@@ -12,7 +12,7 @@ A line of the zone script is
     NAME TYPE[,TYPE] [CONDITION]... [MODIFIER]... ACTION
 
 and the first line that fits the question and whose conditions hold is played. NAME `*` and TYPE `*` fit everything,
-`*.x` fits what ends in .x. A name with no line that holds is NXDOMAIN; a name that has one, but of another type, is
+`*.x` fits what ends in .x, `x*` what begins with x. A name with no line that holds is NXDOMAIN; a name that has one, but of another type, is
 no data.
 
 Conditions:  until S, after S      seconds since the first question for this name
@@ -83,7 +83,9 @@ class Rule:
         self.values = rest
 
     def fits_name(self, name):
-        return self.name == "*" or self.name == name or (self.name.startswith("*.") and name.endswith(self.name[1:]))
+        if self.name.startswith("*."):
+            return name.endswith(self.name[1:])
+        return self.name == name or (self.name.endswith("*") and name.startswith(self.name[:-1]))
 
     def fits_type(self, kind):
         return "*" in self.types or kind in self.types or (self.action == "CNAME" and self.types == ["CNAME"])

@@ -532,6 +532,21 @@ START_TEST(a_scout_that_is_not_answered_does_not_decide)
 }
 END_TEST
 
+/* While all fails, every second lookup is a scout's alone. */
+START_TEST(failing_servers_are_asked_less)
+{
+    static const struct name_server_row rows[] = {{.rcode = 2}};
+    struct dns_memory memory = {0};
+
+    begin_with_memory("", rows, &memory);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_str_eq(asked_by(3000), i % 2 == 0 ? "db/scout+cd db/A " : "db/scout+cd ");
+        ck_assert_int_eq(got.status, ANSWER_SERVFAIL);
+    }
+    end();
+}
+END_TEST
+
 START_TEST(gone_is_asked_for_by_scouts_until_it_is)
 {
     struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {0}};
@@ -568,8 +583,8 @@ START_TEST(records_behind_what_was_remembered_count_only_when_it_is_asked_for_ag
         begin_with_memory("a.test b.test", rows, &memory);
         request.name =
             "db.b.test"; /* ends in a domain of the list: itself is likely, and the last candidate */
-        dns_memory_note(&memory, 0, ANSWER_NXDOMAIN, deadline_now());
-        dns_memory_note(&memory, 1, ANSWER_NXDOMAIN, deadline_now());
+        dns_memory_note(&memory, 0, ANSWER_NXDOMAIN, false, deadline_now());
+        dns_memory_note(&memory, 1, ANSWER_NXDOMAIN, false, deadline_now());
         rows[0].rcode = first[i];
         rows[0].value = first[i] == 0 ? "10.0.0.9" : NULL;
         look_up(3000);
@@ -588,16 +603,17 @@ START_TEST(memory_is_bounded_by_the_time_waited)
 
     dns_memory_begin(&memory, 1000);
     dns_memory_begin(&memory, 5000); /* the first one counts */
-    dns_memory_note(&memory, 7, ANSWER_NO_DATA, 1100);
+    dns_memory_note(&memory, 7, ANSWER_NO_DATA, false, 1100);
     ck_assert_int_eq(dns_memory_find(&memory, 7, 1099 + DNS_MEMORY_LEAST), ANSWER_NO_DATA);
     ck_assert_int_eq(dns_memory_find(&memory, 7, 1100 + DNS_MEMORY_LEAST), ANSWER_NONE);
-    dns_memory_note(&memory, 7, ANSWER_NXDOMAIN, 6000);
+    dns_memory_note(&memory, 7, ANSWER_NXDOMAIN, false, 6000);
     ck_assert_int_eq(dns_memory_find(&memory, 7, 10999), ANSWER_NXDOMAIN);
     ck_assert_int_eq(dns_memory_find(&memory, 7, 11000), ANSWER_NONE);
     ck_assert_int_eq(dns_memory_find(&memory, 6, 6000), ANSWER_NONE);
-    dns_memory_note(&memory, RESOLVCONF_DOMAINS, ANSWER_NXDOMAIN, 100000);
+    dns_memory_note(&memory, RESOLVCONF_DOMAINS, ANSWER_NXDOMAIN, false, 100000);
     ck_assert_int_eq(dns_memory_find(&memory, RESOLVCONF_DOMAINS, 100000 + DNS_MEMORY_MOST), ANSWER_NONE);
-    dns_memory_note(&memory, 7, ANSWER_NXDOMAIN, 100000);
+    dns_memory_note(&memory, 7, ANSWER_NXDOMAIN, true, 100000);
+    ck_assert_int_eq(dns_memory_find(&memory, 7, 99999 + DNS_MEMORY_RARE), ANSWER_NXDOMAIN);
     dns_memory_forget(&memory);
     ck_assert_int_eq(dns_memory_find(&memory, 7, 100001), ANSWER_NONE);
 }
@@ -688,7 +704,7 @@ SUITE("dns", both_families, the_first_family_may_be_enough, no_data_for_one_fami
       many_at_the_same_time, what_is_not_there_is_remembered_but_for_the_likely_one,
       while_a_name_is_missing_scouts_ask, a_balancer_that_denies_other_types_is_found_by_the_wanted_one,
       where_scouts_and_apps_disagree_the_apps_question_counts, a_scout_that_is_not_answered_does_not_decide,
-      gone_is_asked_for_by_scouts_until_it_is,
+      failing_servers_are_asked_less, gone_is_asked_for_by_scouts_until_it_is,
       records_behind_what_was_remembered_count_only_when_it_is_asked_for_again,
       memory_is_bounded_by_the_time_waited, what_scouts_ask_for, a_later_servers_denial_waits_for_the_first,
       a_late_answer_is_heard_although_the_question_was_sent_again, the_request_is_copied)
