@@ -132,9 +132,7 @@ const char *options_initial(const struct tool *tool, const struct option *row)
 
 bool options_refuse_operand(const struct common_options *options, const char *operand, struct reason *why)
 {
-    const char *at = strrchr(operand, '@');
-
-    reason_wrap(why, "%s%s", at ? "..." : "", at ? at : operand);
+    reason_wrap(why, "%s", operand);
     if (options->operands_from[0] != '\0')
         reason_wrap(why, "%s (white space separates operands)", options->operands_from);
     return false;

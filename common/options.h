@@ -86,8 +86,7 @@ struct tool {
     bool one_attempt;                      /* tries nothing again: delays between attempts mean nothing */
 };
 
-/* Puts the operand, without what might be a password in it, and the variable that it comes from before a text that refuses it.
- * Returns false. */
+/* Puts the operand, as target_show shows it, and the variable that it comes from before a text that refuses it. Returns false. */
 bool options_refuse_operand(const struct common_options *options, const char *operand, struct reason *why);
 
 /* Parses into `options`, of tool->options_size bytes, which it zeroes first. False fills `why`, which names the flag,

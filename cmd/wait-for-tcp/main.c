@@ -69,7 +69,8 @@ static const struct option rows[] = {
      .offset = AT(hold),
      .initial = "50ms",
      .help = "The connection must stay open this long, on top of --attempt-timeout, because sidecars and "
-             "balancers accept everything; any byte received ends it early; 0 = off"},
+             "balancers accept everything; it grows to 500ms, then 4s, once a connection was closed again; "
+             "0 = off"},
     {.name = "send",
      .argument = "TEXT",
      .type = OPTION_TEXT,
