@@ -130,7 +130,7 @@ clean_up() {
     for target in user:s3cret@localhost:80 user:s3cret@localhost tcp://user:s3cret@localhost:80 http://user:s3cret@localhost/; do
         run_tool wait-for-tcp "$target"
         refuses_naming localhost
-        says "a user or password has no place here"
+        says "a user and password cannot be in an operand"
         says_not "s3cret"
     done
     run_tool wait-for-dns user:s3cret@localhost
