@@ -20,6 +20,8 @@ struct reason *judge_warn(struct tls_judgement *judgement)
 {
     if (judgement->warning_count < JUDGE_REASONS)
         judgement->warning_count++;
+    else
+        judgement->warnings_left_out++;
     return &judgement->warnings[judgement->warning_count - 1];
 }
 
@@ -213,9 +215,18 @@ bool judge_lets_pass(const struct tls_facts *facts)
     return facts->has_chain && facts->verified && facts->name_matches && judgement.count == 0;
 }
 
-void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, struct tls_judgement *judgement)
+/* The last warning, in whose place all those were put that had no room. */
+static void count_left_out(struct tls_judgement *judgement)
 {
-    memset(judgement, 0, sizeof *judgement);
+    struct reason *last = &judgement->warnings[JUDGE_REASONS - 1];
+
+    if (judgement->warnings_left_out > 0)
+        reason_set(last, last->code, "there are %zu more warnings", judgement->warnings_left_out + 1);
+}
+
+static void judge_all(const struct tls_facts *facts, const struct tls_rules *rules,
+                      struct tls_judgement *judgement)
+{
     judge_chain(facts, judgement);
     judge_staple(facts, judgement);
     if (rules->trusts_anyone)
@@ -232,6 +243,13 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
     }
     judge_client(facts, rules, judgement);
     judge_http(facts, rules, judgement);
+}
+
+void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, struct tls_judgement *judgement)
+{
+    memset(judgement, 0, sizeof *judgement);
+    judge_all(facts, rules, judgement);
+    count_left_out(judgement);
 }
 
 enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why)

@@ -33,7 +33,8 @@ struct tls_judgement {
     size_t count;
     struct reason warnings[JUDGE_REASONS];
     size_t warning_count;
-    bool permanent; /* something is wrong that waiting cannot mend */
+    size_t warnings_left_out; /* the last one says how many */
+    bool permanent;           /* something is wrong that waiting cannot mend */
 };
 
 void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, struct tls_judgement *judgement);

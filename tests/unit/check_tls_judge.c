@@ -264,6 +264,19 @@ START_TEST(what_java_forgives_elsewhere_does_not_count)
 }
 END_TEST
 
+START_TEST(warnings_that_have_no_room_are_counted)
+{
+    good();
+    facts.profile = TLS_JAVA;
+    for (int depth = 1; depth <= 20; depth++)
+        add_error(X509_V_ERR_INVALID_PURPOSE, depth);
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    ck_assert_uint_eq(judgement.warning_count, JUDGE_REASONS);
+    expect_contains(judgement.warnings[JUDGE_REASONS - 2].text, "only Java trusts this");
+    ck_assert_str_eq(judgement.warnings[JUDGE_REASONS - 1].text, "there are 5 more warnings");
+}
+END_TEST
+
 START_TEST(limits_have_their_codes)
 {
     static const struct {
@@ -433,6 +446,6 @@ SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closes
       a_ca_without_its_issuer_lacks_the_root, a_missing_intermediate_is_told_by_where_it_is_to_be_had,
       a_url_that_is_no_plain_one_is_in_no_hint, an_interceptor_is_told_by_its_name, times_have_their_codes,
       java_forgives_with_a_word, others_forgive_nothing, what_was_not_verified_is_not_trusted,
-      what_java_forgives_elsewhere_does_not_count, limits_have_their_codes,
-      all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
+      what_java_forgives_elsewhere_does_not_count, warnings_that_have_no_room_are_counted,
+      limits_have_their_codes, all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
       clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_names)
