@@ -13,7 +13,9 @@ enum { RESEND = 1000 /* milliseconds until a question is sent again, unless reso
 
 static size_t server_index(const struct dns_ask *ask, size_t turn)
 {
-    return (ask->first_server + turn) % ask->resolver->conf->server_count;
+    size_t index = ask->first_server + turn, count = ask->resolver->conf->server_count;
+
+    return index < count ? index : index - count;
 }
 
 static void server_note_asked(struct dns_ask *ask, size_t turn, int64_t now)
@@ -185,7 +187,8 @@ void dns_ask_open(struct dns_ask *ask, struct dns_resolver *resolver, const stru
     ask->deadline = deadline;
     ask->on_activity = on_activity;
     ask->owner = owner;
-    ask->first_server = resolver->conf->rotate ? resolver->turn++ : 0;
+    if (resolver->conf->rotate && resolver->conf->server_count > 0)
+        ask->first_server = resolver->turn++ % resolver->conf->server_count;
 }
 
 void dns_ask_close(struct dns_ask *ask)

@@ -2,7 +2,8 @@
 # The addresses of a name: a good one gets its turn, however late its family is answered for, and however many silent ones come
 # before it, with each tool that connects.
 #
-# start_dns and start_tcp set the variables that are named in their calls: shellcheck disable=SC2154
+# start_dns and start_tcp set the variables that are named in their calls:
+# shellcheck disable=SC2154
 
 load lib
 

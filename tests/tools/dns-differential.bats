@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # wait-for-dns beside glibc's and musl's getaddrinfo, in front of a DNS server that lies in more than a hundred ways
 # (tests/differential/kinds.md).
+#
+# lib.bash sets bin and repository:
+# shellcheck disable=SC2154
 
 load lib
 

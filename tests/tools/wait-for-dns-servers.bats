@@ -3,7 +3,7 @@
 # anything (bind9, knot).
 #
 # start_dns sets the variable that is named in its call, run_tool and own_loopback set others:
-# shellcheck disable=SC2154,SC2030,SC2031
+# shellcheck disable=SC2154,SC2030,SC2031,SC2016
 
 load lib
 load wait-for-dns

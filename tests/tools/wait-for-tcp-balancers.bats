@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # wait-for-tcp against balancers that accept for servers that are not there: HAProxy, nginx, and one that closes late.
 #
-# start_tcp sets the variable that is named in its call: shellcheck disable=SC2154
+# start_tcp sets the variable that is named in its call:
+# shellcheck disable=SC2154
 
 load lib
 
