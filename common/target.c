@@ -43,7 +43,10 @@ static bool is_name_byte(char c)
 /* What looks like an IPv4 address and is none: libc would read "127.1" and "010.0.0.1" in its own way. */
 static bool is_numeric(const char *host)
 {
-    return host[0] != '\0' && strspn(host, "0123456789.") == strlen(host) && host[strlen(host) - 1] != '.';
+    struct address address;
+
+    return host[0] != '\0' && strspn(host, "0123456789.") == strlen(host) && host[strlen(host) - 1] != '.' &&
+           !address_parse(host, 0, &address);
 }
 
 static bool refuse_byte(char byte, struct reason *why)

@@ -1,5 +1,6 @@
 #include "cmd/wait-for-tcp/probe.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -51,8 +52,9 @@ static int64_t probe_hold(const struct probe *probe)
 static bool probe_was_dropped(const struct probe *probe)
 {
     for (size_t i = 0; i < probe->race.count; i++)
-        if (probe->dials[i].state == DIAL_DROPPED)
-            return true;
+        if (probe->dials[i].state == DIAL_DROPPED ||
+            (probe->dials[i].state == DIAL_ERROR && probe->dials[i].error == ECONNRESET))
+            return true; /* a reset may come before it is seen that the connection was made */
     return false;
 }
 
@@ -74,13 +76,14 @@ static enum outcome probe_take_hold(struct probe *probe, enum outcome outcome, s
 
 static enum judge_source probe_source(const struct probe *probe)
 {
+    const char *host = probe->target.at.host;
     char own[DNS_NAME] = "";
 
-    if (probe->target.kind != TARGET_NAME || strcasecmp(probe->target.at.host, "localhost") == 0)
+    if (probe->target.kind != TARGET_NAME)
         return JUDGE_LITERAL;
-    bool is_own = probe->lookup.from_hosts && gethostname(own, sizeof own - 1) == 0 &&
-                  dns_name_same(own, probe->target.at.host);
-    return is_own ? JUDGE_OWN_NAME : JUDGE_NAMED;
+    if (probe->lookup.from_hosts && gethostname(own, sizeof own - 1) == 0 && dns_name_same(own, host))
+        return JUDGE_OWN_NAME;
+    return strcasecmp(host, "localhost") == 0 ? JUDGE_LITERAL : JUDGE_NAMED;
 }
 
 static void probe_judge(struct probe *probe)
