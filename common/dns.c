@@ -140,18 +140,6 @@ static void lookup_note_negative(struct dns_lookup *lookup, enum answer_status s
 
 /* --- the end --- */
 
-/* The pod has the node's resolv.conf, and the name looks like a Service's. */
-static bool lookup_lacks_cluster(const struct dns_lookup *lookup)
-{
-    size_t length = strlen(lookup->name);
-    bool absolute = length > 0 && lookup->name[length - 1] == '.';
-    bool of_service = !strchr(lookup->name, '.') || strstr(lookup->name, ".svc.") != NULL ||
-                      (length > 4 && strcmp(lookup->name + length - 4, ".svc") == 0);
-
-    return lookup->request.search && !absolute && of_service &&
-           !resolvconf_has_services(lookup->resolver->conf);
-}
-
 static void lookup_free(struct dns_lookup *lookup)
 {
     loop_timer_clear(lookup->resolver->loop, &lookup->timer);
@@ -182,7 +170,8 @@ static void lookup_finish(struct dns_lookup *lookup, enum answer_status status)
     struct dns_result *result = &lookup->result;
 
     lookup_teach(lookup, status);
-    result->no_cluster = lookup_lacks_cluster(lookup);
+    result->no_cluster = lookup->request.search &&
+                         resolvconf_lacks_cluster(lookup->resolver->conf, lookup->name);
     result->status = status;
     result->answer_count = lookup->request.type_count;
     for (size_t i = 0; i < result->answer_count; i++)

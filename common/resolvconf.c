@@ -205,7 +205,7 @@ static bool is_of_services(const char *candidate, size_t name)
     return strlen(candidate) > name && strncasecmp(candidate + name, ".svc.", 5) == 0;
 }
 
-bool resolvconf_has_services(const struct resolvconf *conf)
+static bool has_services(const struct resolvconf *conf)
 {
     for (size_t i = 0; i < conf->domain_count; i++)
         if (strncasecmp(conf->domains[i], "svc.", 4) == 0)
@@ -227,6 +227,15 @@ bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_
         return n == 0 || (n == 1 && conf->ndots == 0); /* the name itself comes first then */
     if (resolvconf_is_full(conf, name))
         return dns_name_same(candidate, name);
-    return !resolvconf_has_services(conf) || dns_name_same(candidate, name) ||
-           is_of_services(candidate, strlen(name));
+    return !has_services(conf) || dns_name_same(candidate, name) || is_of_services(candidate, strlen(name));
+}
+
+bool resolvconf_lacks_cluster(const struct resolvconf *conf, const char *name)
+{
+    size_t length = strlen(name);
+    bool absolute = length > 0 && name[length - 1] == '.';
+    bool of_service = !strchr(name, '.') || strstr(name, ".svc.") != NULL ||
+                      (length > 4 && strcmp(name + length - 4, ".svc") == 0);
+
+    return of_service && !absolute && !has_services(conf);
 }

@@ -56,9 +56,9 @@ bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_
 /* Whether the name ends in a domain of the search list: hardly anybody means a name below another one of them. */
 bool resolvconf_is_full(const struct resolvconf *conf, const char *name);
 
-/* Whether the search list has a cluster's domain ("svc.cluster.local"): not so under hostNetwork, unless dnsPolicy is
- * ClusterFirstWithHostNet. */
-bool resolvconf_has_services(const struct resolvconf *conf);
+/* Whether the name looks like a Service's ("db", "db.shop.svc"), and the search list has no cluster's domain ("svc.cluster.local"): so it
+ * is under hostNetwork, unless dnsPolicy is ClusterFirstWithHostNet. */
+bool resolvconf_lacks_cluster(const struct resolvconf *conf, const char *name);
 
 /* Whether two names are the same to DNS: case and a trailing dot make no difference. */
 bool dns_name_same(const char *a, const char *b);

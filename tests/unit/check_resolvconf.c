@@ -246,6 +246,31 @@ START_TEST(read_from_a_file)
 }
 END_TEST
 
+START_TEST(a_services_name_without_a_cluster_in_the_search_list)
+{
+    parse("search example.com\noptions ndots:5\n");
+    ck_assert(resolvconf_lacks_cluster(&conf, "db"));
+    ck_assert(resolvconf_lacks_cluster(&conf, "db.shop.svc"));
+    ck_assert(resolvconf_lacks_cluster(&conf, "db.shop.svc.cluster.local"));
+    ck_assert(!resolvconf_lacks_cluster(&conf, "db."));
+    ck_assert(!resolvconf_lacks_cluster(&conf, "api.example.com"));
+    parse("search shop.svc.cluster.local svc.cluster.local cluster.local\n");
+    ck_assert(!resolvconf_lacks_cluster(&conf, "db"));
+}
+END_TEST
+
+START_TEST(servers_that_cannot_be_asked_are_named)
+{
+    parse("nameserver fe80::1\nnameserver fe80::2%nosuch0\nnameserver 0.0.0.0\nnameserver fec0::3\n");
+    ck_assert_str_eq(conf.unusable, "fe80::1");
+    ck_assert_uint_eq(conf.server_count, 2);
+    parse("nameserver fe80::1%lo\n");
+    ck_assert_uint_eq(conf.server_count, 1);
+    ck_assert_uint_ne(conf.servers[0].socket.v6.sin6_scope_id, 0);
+    ck_assert_str_eq(conf.unusable, "");
+}
+END_TEST
+
 START_TEST(what_a_name_most_likely_means)
 {
     parse("search shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n");
@@ -270,8 +295,9 @@ START_TEST(what_a_name_most_likely_means)
 }
 END_TEST
 
-SUITE("resolvconf", a_pods_own, nothing_at_all, options_that_matter, windows_line_ends_comments_and_blanks,
-      garbage_is_passed_over, the_last_search_or_domain_line_counts, more_servers_than_places,
-      a_long_search_line_with_32_domains, the_order_of_candidates, names_that_are_not_searched,
-      candidates_that_would_be_too_long, names_longer_than_any_can_be, names_that_are_the_same,
-      what_a_name_most_likely_means, read_from_a_file)
+SUITE("resolvconf", a_services_name_without_a_cluster_in_the_search_list,
+      servers_that_cannot_be_asked_are_named, a_pods_own, nothing_at_all, options_that_matter,
+      windows_line_ends_comments_and_blanks, garbage_is_passed_over, the_last_search_or_domain_line_counts,
+      more_servers_than_places, a_long_search_line_with_32_domains, the_order_of_candidates,
+      names_that_are_not_searched, candidates_that_would_be_too_long, names_longer_than_any_can_be,
+      names_that_are_the_same, what_a_name_most_likely_means, read_from_a_file)
