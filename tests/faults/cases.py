@@ -188,7 +188,7 @@ def prepare(folder, binaries):
         subprocess.run(line.split(), cwd=folder, stderr=subprocess.DEVNULL, check=True)
     (folder / "both.pem").write_bytes((folder / "localhost.pem").read_bytes() + (folder / "localhost.key").read_bytes())
     (folder / "script").write_text("/file 200 file www/file\n/text 200 text ${NAME}\n/json 200 text {}\n")
-    (folder / "zone").write_text("mydb.test A 192.0.2.7\ndb.test A 127.0.0.1\n* * NXDOMAIN\n")
+    (folder / "zone").write_text("mydb.test A 192.0.2.7\nmydb.test * NODATA\ndb.test A 127.0.0.1\ndb.test * NODATA\n* * NXDOMAIN\n")
 
 
 class Servers:
