@@ -322,7 +322,8 @@ struct dns_lookup *dns_lookup_start(struct dns_resolver *resolver, const struct 
     lookup->owner = owner;
     lookup->timer = (struct loop_timer){.on_due = lookup_settle, .owner = lookup};
     lookup->mode = lookup_first_mode(request);
-    lookup->candidate = lookup->mode == LOOKUP_FAREWELL ? request->memory->there_at : 0;
+    bool begins_there = request->memory && lookup->mode == LOOKUP_FAREWELL;
+    lookup->candidate = begins_there ? request->memory->there_at : 0;
     dns_ask_open(&lookup->ask, resolver, &lookup->request, deadline, lookup_settle, lookup);
     if (request->memory)
         dns_memory_begin(request->memory, deadline_now());

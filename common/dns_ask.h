@@ -1,5 +1,5 @@
-/* One name put to the servers of a lookup, in one type or two: who is asked when, and which answer counts. The lookup sets it to its
- * next candidate, advances it, and asks it when it wants to be advanced again. */
+/* One name put to the servers of a lookup, in one type or two: who is asked when, and which answer counts. The lookup sets it to
+ * its next candidate, advances it, and asks it when it wants to be advanced again. */
 #ifndef COMMON_DNS_ASK_H
 #define COMMON_DNS_ASK_H
 

@@ -3,8 +3,8 @@
  * A server caches a denial for as long as the SOA says (CoreDNS: 5 to 30 s) under name, type and CD bit. A waiter that asks for A
  * again and again would keep that denial fresh, and the app's first lookup would meet it. So while the name is missing, scouts ask:
  * a name that does not exist has no type at all (RFC 8020), thus any type tells whether it does.
- * - Scouts ask for types that exist nowhere, with the CD bit (for dnsmasq, whose denials are for all types). All waiters ask for the same one within a second, so that a cache still answers most
- *   of a herd.
+ * - Scouts ask for types that exist nowhere, with the CD bit (for dnsmasq, whose denials are for all types). All waiters ask for
+ *   the same one within a second, so that a cache still answers most of a herd.
  * - Some balancers deny all types but A (RFC 4074, 4.2). So after DNS_SCOUT_WANTED, and every DNS_SCOUT_AGAIN from then on, a scout
  *   asks for the wanted type: CoreDNS and dnsmasq keep the CD bit's answers apart from the app's, unbound does not.
  * Once a scout finds the name, the app's own questions are asked, and they alone decide. Where they and the scouts disagree

@@ -12,8 +12,8 @@
 
 #include "common/jks.h"
 #include "common/mem.h"
-#include "common/visible.h"
 #include "common/pbe.h"
+#include "common/visible.h"
 
 #include "common/banned.h"
 

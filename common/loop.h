@@ -50,8 +50,8 @@ int64_t loop_lost(const struct loop *loop);
 /* The deadline later by what was lost since `*lost`, which is brought up to date. For an attempt's own time; not for the run's. */
 int64_t loop_extend(const struct loop *loop, int64_t deadline, int64_t *lost);
 
-/* Runs callbacks until one calls loop_quit or a stop signal came. Events come before timers, so that what has arrived in time counts,
- * however late it is looked at. */
+/* Runs callbacks until one calls loop_quit or a stop signal came. Events come before timers, so that what has arrived in time
+ * counts, however late it is looked at. */
 enum loop_end loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
 

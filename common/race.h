@@ -28,8 +28,8 @@ int64_t race_patience(const struct race *race);
 /* An attempt has these addresses: turns them so that the one to begin with comes first. NULL: there are none to turn. */
 void race_begin(struct race *race, struct address *addresses, size_t count);
 
-/* Whether the next one may be tried now: with `all`, up to `window` at the same time; else one after another, the next when the last
- * one has ended or CONNECT_STAGGER is over. */
+/* Whether the next one may be tried now: with `all`, up to `window` at the same time; else one after another, the next when the
+ * last one has ended or CONNECT_STAGGER is over. */
 bool race_may_start(const struct race *race, bool all, size_t window, int64_t now);
 
 /* Returns the index of the address to try. */

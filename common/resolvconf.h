@@ -56,8 +56,8 @@ bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_
 /* Whether the name ends in a domain of the search list: hardly anybody means a name below another one of them. */
 bool resolvconf_is_full(const struct resolvconf *conf, const char *name);
 
-/* Whether the name looks like a Service's ("db", "db.shop.svc"), and the search list has no cluster's domain ("svc.cluster.local"): so it
- * is under hostNetwork, unless dnsPolicy is ClusterFirstWithHostNet. */
+/* Whether the name looks like a Service's ("db", "db.shop.svc"), and the search list has no cluster's domain ("svc.cluster.local"):
+ * so it is under hostNetwork, unless dnsPolicy is ClusterFirstWithHostNet. */
 bool resolvconf_lacks_cluster(const struct resolvconf *conf, const char *name);
 
 /* Whether two names are the same to DNS: case and a trailing dot make no difference. */

@@ -1,6 +1,6 @@
-/* What this process may still change in the file system: only what it was told to write. The kernel holds it to that (Landlock, Linux
- * 5.19 and later), so that neither a planted link nor a bug in a parser makes it write anywhere else, or run a program. Reading and
- * sockets are not restricted. Where the kernel lacks Landlock or a profile forbids it, nothing happens. */
+/* What this process may still change in the file system: only what it was told to write. The kernel holds it to that (Landlock,
+ * Linux 5.19 and later), so that neither a planted link nor a bug in a parser makes it write anywhere else, or run a program.
+ * Reading and sockets are not restricted. Where the kernel lacks Landlock or a profile forbids it, nothing happens. */
 #ifndef COMMON_SANDBOX_H
 #define COMMON_SANDBOX_H
 
@@ -18,11 +18,12 @@ struct sandbox {
 /* Between sandbox_begin and sandbox_enter each path that will be written is named. */
 void sandbox_begin(struct sandbox *sandbox, enum sandbox_mode mode);
 
-/* A file that will be written or replaced: all in its folder, and in the folder that the file leads to if it is a link. A folder that is
- * missing will be made: then the nearest one above that exists. NULL and "-" are nothing. */
+/* A file that will be written or replaced: all in its folder, and in the folder that the file leads to if it is a link. A folder
+ * that is missing will be made: then the nearest one above that exists. NULL and "-" are nothing. */
 void sandbox_allow_file(struct sandbox *sandbox, const char *path);
 
-/* A folder that will be filled. Its own last part is not followed if it is a link: then, as when it is missing or a file, its parent. */
+/* A folder that will be filled. Its own last part is not followed if it is a link: then, as when it is missing or a file, its
+ * parent. */
 void sandbox_allow_folder(struct sandbox *sandbox, const char *path);
 
 /* For this thread and those that it starts, for good. `termination_log` is a path, or empty. */

@@ -40,8 +40,8 @@ static const char *probe_path(const struct probe *probe)
 
 /* --- the hold --- */
 
-/* A balancer that tries its backends for seconds, or a sidecar short of CPU, closes late: one attempt of many would be lucky. So once
- * a connection was closed again, it is held longer, for the rest of the run. */
+/* A balancer that tries its backends for seconds, or a sidecar short of CPU, closes late: one attempt of many would be lucky. So
+ * once a connection was closed again, it is held longer, for the rest of the run. */
 static int64_t probe_hold(const struct probe *probe)
 {
     int64_t least = probe->drops == 0 ? 0 : probe->drops == 1 ? HOLD_AFTER_DROP : HOLD_AFTER_DROPS;

@@ -1,5 +1,5 @@
-/* What libc's getaddrinfo says of names: a line each, "NAME ADDRESS" (the first address) or "NAME -". All names are asked for at the
- * same time, in a process each. Built for glibc and for musl by tests/differential/run. */
+/* What libc's getaddrinfo says of names: a line each, "NAME ADDRESS" (the first address) or "NAME -". All names are asked for at
+ * the same time, in a process each. Built for glibc and for musl by tests/differential/run. */
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
