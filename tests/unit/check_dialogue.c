@@ -190,18 +190,18 @@ END_TEST
 /* What is wrong is told without what may be a password. */
 START_TEST(a_password_is_not_repeated)
 {
-    static const char *const operands[] = {"https://u:geheim@a/",
-                                           "https://u:geheim/x@a:1/",
-                                           "https://u:1?geheim@a",
-                                           "https://geheim x@a",
-                                           "u:geheim@a:1",
-                                           "u:geheim/y@a",
-                                           "postgres://u:geheim@a:5432",
-                                           "https://u:p#geheim@a"};
+    static const char *const given[] = {"https://u:geheim@a/",
+                                        "https://u:geheim/x@a:1/",
+                                        "https://u:1?geheim@a",
+                                        "https://geheim x@a",
+                                        "u:geheim@a:1",
+                                        "u:geheim/y@a",
+                                        "postgres://u:geheim@a:5432",
+                                        "https://u:p#geheim@a"};
     struct operand operand;
 
-    for (size_t i = 0; i < COUNT_OF(operands); i++) {
-        ck_assert_msg(!operand_parse(operands[i], "", &operand, &why), "\"%s\" is taken", operands[i]);
+    for (size_t i = 0; i < COUNT_OF(given); i++) {
+        ck_assert_msg(!operand_parse(given[i], "", &operand, &why), "\"%s\" is taken", given[i]);
         expect_lacks(why.text, "geheim");
         free(operand.path);
     }

@@ -57,7 +57,8 @@ static void on_query(void *owner, uint32_t events)
     size_t told = strlen(server->asked);
     bool unchecked = bytes[3] & 0x10;
     snprintf(server->asked + told, sizeof server->asked - told, "%s/%s%s ", name,
-             type >= DNS_SCOUT_FIRST ? "scout" : dns_type_name((enum dns_type)type), unchecked ? "+cd" : "");
+             (int)type >= DNS_SCOUT_FIRST ? "scout" : dns_type_name((enum dns_type)type),
+             unchecked ? "+cd" : "");
     const struct name_server_row *row = find_row(server, name, (enum dns_type)type);
     if (row->rcode == NAME_SERVER_GARBAGE)
         sendto(server->watch.fd, "nonsense", 8, 0, (struct sockaddr *)&from, from_length);
