@@ -76,14 +76,14 @@ static bool sandbox_allow(struct sandbox *sandbox, const char *path, int flags)
     return there;
 }
 
-/* Cuts the last part off: "/a/b/" is "/a", "b" is ".". False at the root. */
+/* Cuts the last part off: "/a/b/" is "/a", "b" is ".". False at the root, and for an empty path. */
 static bool cut_last_part(char *path)
 {
     size_t length = strlen(path);
 
     while (length > 1 && path[length - 1] == '/')
         length--;
-    if (strcmp(path, "/") == 0 || strcmp(path, ".") == 0)
+    if (length == 0 || strcmp(path, "/") == 0 || strcmp(path, ".") == 0)
         return false;
     while (length > 0 && path[length - 1] != '/')
         length--;
@@ -103,7 +103,7 @@ static void sandbox_allow_nearest(struct sandbox *sandbox, char *path)
 
 void sandbox_allow_folder(struct sandbox *sandbox, const char *path)
 {
-    if (sandbox->rules < 0 || !path)
+    if (sandbox->rules < 0 || !path || *path == '\0')
         return;
     char *copy = xstrdup(path);
     size_t length = strlen(copy);
@@ -112,6 +112,12 @@ void sandbox_allow_folder(struct sandbox *sandbox, const char *path)
     if (!sandbox_allow(sandbox, copy, O_NOFOLLOW | O_DIRECTORY) && cut_last_part(copy))
         sandbox_allow_nearest(sandbox, copy);
     free(copy);
+}
+
+void sandbox_allow_existing(struct sandbox *sandbox, const char *path)
+{
+    if (sandbox->rules >= 0 && path)
+        sandbox_allow(sandbox, path, O_DIRECTORY);
 }
 
 /* What a link's text means: a path of the caller's to free. */
@@ -146,7 +152,7 @@ static void sandbox_allow_linked(struct sandbox *sandbox, const char *link)
 
 void sandbox_allow_file(struct sandbox *sandbox, const char *path)
 {
-    if (sandbox->rules < 0 || !path || strcmp(path, "-") == 0)
+    if (sandbox->rules < 0 || !path || *path == '\0' || strcmp(path, "-") == 0)
         return;
     if (strncmp(path, "/dev/", 5) == 0) {
         sandbox_allow(sandbox, path, 0); /* a device is written to, not replaced */

@@ -19,12 +19,15 @@ struct sandbox {
 void sandbox_begin(struct sandbox *sandbox, enum sandbox_mode mode);
 
 /* A file that will be written or replaced: all in its folder, and in the folder that the file leads to if it is a link. A folder
- * that is missing will be made: then the nearest one above that exists. NULL and "-" are nothing. */
+ * that is missing will be made: then the nearest one above that exists. NULL, "" and "-" are nothing. */
 void sandbox_allow_file(struct sandbox *sandbox, const char *path);
 
 /* A folder that will be filled. Its own last part is not followed if it is a link: then, as when it is missing or a file, its
- * parent. */
+ * parent. NULL and "" are nothing. */
 void sandbox_allow_folder(struct sandbox *sandbox, const char *path);
+
+/* A folder that is used only if it is there, links followed. If it is not, nothing is allowed, and nothing above it. */
+void sandbox_allow_existing(struct sandbox *sandbox, const char *path);
 
 /* For this thread and those that it starts, for good. `termination_log` is a path, or empty. */
 void sandbox_enter(struct sandbox *sandbox, const char *termination_log);

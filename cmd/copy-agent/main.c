@@ -269,7 +269,7 @@ static void enter_sandbox(const struct copy_agent_options *options)
     struct sandbox sandbox;
 
     sandbox_begin(&sandbox, (enum sandbox_mode)options->common.sandbox);
-    sandbox_allow_folder(&sandbox, options->install);
+    sandbox_allow_existing(&sandbox, options->install);
     sandbox_allow_folder(&sandbox, meant ? meant : dest);
     free(meant);
     sandbox_enter(&sandbox, options->common.termination_log);

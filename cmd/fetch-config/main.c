@@ -91,8 +91,8 @@ static void enter_sandbox(const struct run *run)
             sandbox_allow_folder(&sandbox, run->fetches[i].path);
         else
             sandbox_allow_file(&sandbox, run->fetches[i].path);
-    sandbox_allow_folder(&sandbox, environment_get("TMPDIR"));
-    sandbox_allow_folder(&sandbox, "/tmp");
+    sandbox_allow_existing(&sandbox, environment_get("TMPDIR"));
+    sandbox_allow_existing(&sandbox, "/tmp");
     sandbox_enter(&sandbox, run->options->common.termination_log);
 }
 

@@ -130,6 +130,47 @@ START_TEST(a_folder_that_is_missing_can_be_made)
 }
 END_TEST
 
+START_TEST(a_folder_that_is_missing_opens_nothing_above_unless_it_will_be_made)
+{
+    struct sandbox sandbox;
+
+    folder("temporary");
+    ck_assert_int_eq(symlink("temporary", scratch_path("link")), 0);
+    if (in_child()) {
+        sandbox_begin(&sandbox, SANDBOX_AUTO);
+        sandbox_allow_existing(&sandbox, scratch_path("missing"));
+        sandbox_allow_existing(&sandbox, scratch_path("link"));
+        sandbox_allow_existing(&sandbox, NULL);
+        sandbox_enter(&sandbox, NULL);
+
+        ck_assert(can_write(scratch_path("temporary/new")));
+        expect_restricted(scratch_path("new"));
+        _exit(0);
+    }
+    expect_child_ended_well();
+}
+END_TEST
+
+START_TEST(an_empty_path_is_nothing)
+{
+    struct sandbox sandbox;
+
+    ck_assert_int_eq(chdir(scratch_path(".")), 0);
+    if (in_child()) {
+        sandbox_begin(&sandbox, SANDBOX_AUTO);
+        sandbox_allow_existing(&sandbox, "");
+        sandbox_allow_folder(&sandbox, "");
+        sandbox_allow_file(&sandbox, "");
+        sandbox_enter(&sandbox, "");
+
+        expect_restricted("new");
+        expect_restricted(scratch_path("new"));
+        _exit(0);
+    }
+    expect_child_ended_well();
+}
+END_TEST
+
 START_TEST(a_file_can_be_replaced_also_where_a_link_leads)
 {
     struct sandbox sandbox;
@@ -214,5 +255,7 @@ START_TEST(off_restricts_nothing)
 END_TEST
 
 SUITE("sandbox", a_folder_can_be_filled_and_nothing_else_written, a_folder_behind_a_planted_link_is_not_meant,
-      a_folder_that_is_missing_can_be_made, a_file_can_be_replaced_also_where_a_link_leads,
-      the_termination_log_and_devices_can_be_written, no_program_can_be_run, off_restricts_nothing)
+      a_folder_that_is_missing_can_be_made,
+      a_folder_that_is_missing_opens_nothing_above_unless_it_will_be_made, an_empty_path_is_nothing,
+      a_file_can_be_replaced_also_where_a_link_leads, the_termination_log_and_devices_can_be_written,
+      no_program_can_be_run, off_restricts_nothing)
