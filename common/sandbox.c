@@ -150,12 +150,23 @@ static void sandbox_allow_linked(struct sandbox *sandbox, const char *link)
     free(target);
 }
 
+/* A device, a FIFO or a socket is written to, not replaced. Nothing right in /dev is ever replaced, whatever it is or leads to: but
+ * volumes are mounted below it. */
+static bool is_written_directly(const char *path)
+{
+    struct stat found;
+
+    if (strncmp(path, "/dev/", 5) == 0 && !strchr(path + 5, '/'))
+        return true;
+    return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+}
+
 void sandbox_allow_file(struct sandbox *sandbox, const char *path)
 {
     if (sandbox->rules < 0 || !path || *path == '\0' || strcmp(path, "-") == 0)
         return;
-    if (strncmp(path, "/dev/", 5) == 0) {
-        sandbox_allow(sandbox, path, 0); /* a device is written to, not replaced */
+    if (is_written_directly(path)) {
+        sandbox_allow(sandbox, path, 0);
         return;
     }
     char *folder = xstrdup(path);

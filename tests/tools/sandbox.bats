@@ -48,6 +48,15 @@ away() {
     done
 }
 
+@test "a volume below /dev can be written to" {
+    [ -w /dev/shm ] || skip "there is no /dev/shm"
+    local name=/dev/shm/initkit-$BATS_ROOT_PID-$BATS_TEST_NUMBER
+    run_tool fetch-config "file://$PWD/config=$name"
+    exits 0
+    cmp config "$name"
+    rm "$name"
+}
+
 @test "--install goes into a directory that a link leads to" {
     mkdir -p volume/a other/b
     ln -s ../../other/b volume/a/link

@@ -171,6 +171,47 @@ START_TEST(an_empty_path_is_nothing)
 }
 END_TEST
 
+START_TEST(a_fifo_can_be_written_and_its_folder_not)
+{
+    struct sandbox sandbox;
+
+    folder("volume");
+    ck_assert_int_eq(mkfifo(scratch_path("volume/fifo"), 0600), 0);
+    if (in_child()) {
+        sandbox_begin(&sandbox, SANDBOX_AUTO);
+        sandbox_allow_file(&sandbox, scratch_path("volume/fifo"));
+        sandbox_enter(&sandbox, NULL);
+
+        ck_assert_int_ge(open(scratch_path("volume/fifo"), O_RDWR | O_CLOEXEC), 0);
+        expect_restricted(scratch_path("volume/new"));
+        _exit(0);
+    }
+    expect_child_ended_well();
+}
+END_TEST
+
+START_TEST(a_volume_below_dev_is_one_like_any_other)
+{
+    const char *path = "/dev/shm/initkit-check-sandbox";
+    struct sandbox sandbox;
+
+    if (access("/dev/shm", W_OK) != 0)
+        return;
+    folder("other");
+    if (in_child()) {
+        sandbox_begin(&sandbox, SANDBOX_AUTO);
+        sandbox_allow_file(&sandbox, path);
+        sandbox_enter(&sandbox, NULL);
+
+        ck_assert(can_write(path));
+        ck_assert_int_eq(unlink(path), 0);
+        expect_restricted(scratch_path("other/new"));
+        _exit(0);
+    }
+    expect_child_ended_well();
+}
+END_TEST
+
 START_TEST(a_file_can_be_replaced_also_where_a_link_leads)
 {
     struct sandbox sandbox;
@@ -257,5 +298,6 @@ END_TEST
 SUITE("sandbox", a_folder_can_be_filled_and_nothing_else_written, a_folder_behind_a_planted_link_is_not_meant,
       a_folder_that_is_missing_can_be_made,
       a_folder_that_is_missing_opens_nothing_above_unless_it_will_be_made, an_empty_path_is_nothing,
+      a_fifo_can_be_written_and_its_folder_not, a_volume_below_dev_is_one_like_any_other,
       a_file_can_be_replaced_also_where_a_link_leads, the_termination_log_and_devices_can_be_written,
       no_program_can_be_run, off_restricts_nothing)
