@@ -11,6 +11,7 @@
 #include "cmd/copy-agent/versions.h"
 #include "common/deadline.h"
 #include "common/mem.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
 
 #include "common/banned.h"
@@ -181,6 +182,16 @@ static bool find_dest(const struct cp_options *options, size_t *sources, const c
     return true;
 }
 
+/* DEST's own last part is not followed if it is a link, nor is the name that a SOURCE gets in it. */
+static void enter_sandbox(const struct common_options *common, const char *dest)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)common->sandbox);
+    sandbox_allow_folder(&sandbox, dest);
+    sandbox_enter(&sandbox, common->termination_log);
+}
+
 /* Each SOURCE, whatever became of the one before it; the last that failed is told. */
 static int copy_all(const struct cp_options *options, const struct verdict *verdict)
 {
@@ -198,6 +209,7 @@ static int copy_all(const struct cp_options *options, const struct verdict *verd
 
     if (!find_dest(options, &sources, &dest, &into, &why))
         return verdict_refuse(verdict, &why);
+    enter_sandbox(&options->common, dest);
     buf_init(&line, LINE_MAX_BYTES);
     for (size_t i = 0; i < sources; i++) {
         buf_clear(&line);

@@ -73,3 +73,16 @@ away() {
     TMPDIR='' run_tool fetch-config "file://$PWD/config" -o -
     exits 0
 }
+
+@test "called as cp, it gives up the right to write elsewhere, too" {
+    ln -s "$bin/copy-agent" cp
+    bin=$PWD
+    inside=("${traced[@]}" -e trace=landlock_restrict_self -o calls)
+    run_tool cp -r agent volume
+    exits 0
+    cmp agent/one.jar volume/agent/one.jar
+    grep -q landlock_restrict_self calls
+    run_tool cp --sandbox off -r agent other
+    exits 0
+    run ! grep -q landlock_restrict_self calls
+}
