@@ -17,8 +17,6 @@
 
 enum { PRIVATE_FILE = 0600, DIRECTORY_MODE = 0755 };
 
-#define STAGE_PREFIX ".initkit-extract-"
-
 bool staging_fail(struct reason *why, const char *path, const char *doing)
 {
     int error = errno;
@@ -48,8 +46,8 @@ bool staging_begin(struct staging *stage, const char *directory, int64_t deadlin
     close(handle);
     errno = error;
     if (stage->target >= 0) {
-        litter_sweep(stage->target, STAGE_PREFIX, deadline);
-        stage->descriptor = litter_make_directory(stage->target, STAGE_PREFIX, stage->name);
+        litter_sweep(stage->target, STAGING_PREFIX, deadline);
+        stage->descriptor = litter_make_directory(stage->target, STAGING_PREFIX, stage->name);
     }
     if (stage->descriptor >= 0)
         return true;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,12 @@ enum { READ_BLOCK = 64 * 1024, FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BIT
 
 /* --- paths --- */
 
+/* In capitals, too: a volume may take both for one name. */
+static bool is_of_a_stage(const char *part)
+{
+    return strncasecmp(part, STAGING_PREFIX, sizeof STAGING_PREFIX - 1) == 0;
+}
+
 int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem)
 {
     size_t length = 0, levels = 0;
@@ -28,6 +35,8 @@ int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char *
         size_t part = strcspn(path, "/");
         if (part == 2 && strncmp(path, "..", 2) == 0)
             *problem = "has a path with ..";
+        else if (is_of_a_stage(path))
+            *problem = "has a name that only fetch-config uses, " STAGING_PREFIX;
         else if (length + part + 2 > PATH_MAX)
             *problem = "has a path that is too long";
         else if (part > 0 && !(part == 1 && *path == '.')) {

@@ -46,7 +46,7 @@ bool unpack_publish(struct unpack *unpack, int64_t deadline, struct reason *why)
 void unpack_abort(struct unpack *unpack);
 
 /* Where an entry goes: `path` below the directory, without its first `strip` parts, in `out`. Returns 1; 0 when nothing is left of
- * it; -1 with `problem` for a path that is absolute, too deep, or has a "..". */
+ * it; -1 with `problem` for a path that is absolute, too deep, or has a ".." or a stage's name. */
 int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem);
 
 /* Whether a symbolic link at `path` to `target` seems to stay within the directory, by its letters: where other links lead

@@ -353,6 +353,32 @@ climbing="hardlink climb climbtwice climblater linkout linkabsolute hardout hard
     ends_saying "entry a is a link to /etc/passwd, which leads out of the directory"
 }
 
+# What is moved into the stage itself is met there again, one level higher than where its links were proved.
+@test "--extract: entries that get into the stage while it is moved" {
+    "$python" - <<'ARCHIVE'
+import tarfile
+with tarfile.open("stage.tar", "w") as out:
+    def add(name, **more):
+        info = tarfile.TarInfo(name)
+        for key, value in more.items():
+            setattr(info, key, value)
+        out.addfile(info)
+    for pid in range(1, 40):
+        stage = f"app/.initkit-extract-{pid}-0"
+        add(stage, type=tarfile.DIRTYPE, mode=0o755)
+        for number in range(50):
+            add(f"{stage}/up{number}", type=tarfile.SYMTYPE, linkname="../victim")
+    for number in range(3000):
+        add(f"app/{number}-" + 80 * "n", mode=0o644)
+ARCHIVE
+    inside=()
+    ! unshare --pid true 2>/dev/null || inside=(unshare --pid --fork --mount-proc --kill-child)
+    run_tool fetch-config "file://$PWD/stage.tar=./volume" --extract --strip-components 1
+    exits 1
+    ends_saying "the archive's entry app/.initkit-extract-1-0/? has a name that only fetch-config uses"
+    [ -z "$(ls -A volume)" ] || report "$(ls -A volume)"
+}
+
 @test "--extract: two archives that climb together" {
     mkdir archives && (cd archives && "$python" "$servers/archives.py")
     run_tool fetch-config "file://$PWD/archives/climbfirst.tar=./volume" --extract

@@ -24,6 +24,11 @@ START_TEST(paths)
     ck_assert_str_eq(path("a/../b", 0), "has a path with ..");
     ck_assert_str_eq(path("../b", 1), "has a path with ..");
     ck_assert_str_eq(path("..a/b..", 0), "..a/b..");
+    ck_assert_str_eq(path(".initkit-extract-1-0/a", 0),
+                     "has a name that only fetch-config uses, .initkit-extract-");
+    ck_assert_str_eq(path("a/.Initkit-EXTRACT-", 1),
+                     "has a name that only fetch-config uses, .initkit-extract-");
+    ck_assert_str_eq(path("a/initkit-extract-1-0", 0), "a/initkit-extract-1-0");
     char deep[2 * (UNPACK_LEVELS + 1) + 1];
     for (size_t i = 0; i <= UNPACK_LEVELS; i++)
         memcpy(deep + 2 * i, "a/", 3);
