@@ -22,6 +22,7 @@ enum {
 struct loop {
     int epoll;
     bool quit;
+    int64_t limit;
     struct loop_timer **heap; /* a binary heap by due time, from index 1 */
     size_t timers;
     size_t capacity;
@@ -36,6 +37,7 @@ struct loop *loop_new(void)
     struct loop *loop = xcalloc(1, sizeof *loop);
     struct epoll_event stop = {.events = EPOLLIN, .data.ptr = NULL};
 
+    loop->limit = DEADLINE_NEVER;
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll < 0) {
         free(loop);
@@ -142,9 +144,11 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due)
 /* Milliseconds for epoll_wait. The clock is rounded down, so a timer may come up to 1 ms early, never late by it. */
 static int loop_patience(const struct loop *loop, int64_t now)
 {
-    if (loop->timers == 0)
+    int64_t next = deadline_earlier(loop->timers > 0 ? loop->heap[1]->due : DEADLINE_NEVER, loop->limit);
+
+    if (next == DEADLINE_NEVER)
         return -1;
-    int64_t left = deadline_left(loop->heap[1]->due, now);
+    int64_t left = deadline_left(next, now);
     return left >= INT_MAX ? INT_MAX : (int)left;
 }
 
@@ -153,11 +157,18 @@ static bool loop_timer_is_due(const struct loop *loop, int64_t now)
     return loop->timers > 0 && loop->heap[1]->due <= now;
 }
 
+/* Stopped, or at its limit. One answer may take milliseconds to read, so it is asked before each call. */
+static bool loop_is_over(const struct loop *loop)
+{
+    return loop->quit || stop_signal() != 0 ||
+           (loop->limit != DEADLINE_NEVER && deadline_now() >= loop->limit);
+}
+
 static void loop_fire_timers(struct loop *loop)
 {
     int64_t now = deadline_now(), end = now + SLICE;
 
-    while (!loop->quit && stop_signal() == 0 && loop_timer_is_due(loop, now) && deadline_now() < end) {
+    while (!loop_is_over(loop) && loop_timer_is_due(loop, now) && deadline_now() < end) {
         struct loop_timer *timer = loop->heap[1];
         loop_timer_clear(loop, timer);
         timer->on_due(timer->owner);
@@ -186,18 +197,16 @@ int64_t loop_extend(const struct loop *loop, int64_t deadline, int64_t *lost)
 
 /* --- events --- */
 
-/* True when the stop descriptor was among the events. */
-static bool loop_deliver(struct loop *loop)
+/* What is left of the batch comes again, if the loop runs again. */
+static void loop_deliver(struct loop *loop)
 {
-    for (int i = 0; i < loop->batch_length && !loop->quit; i++) {
-        struct loop_watch *watch = loop->batch[i].data.ptr;
+    for (int i = 0; i < loop->batch_length && !loop_is_over(loop); i++) {
+        struct loop_watch *watch = loop->batch[i].data.ptr; /* NULL: the stop descriptor, which only wakes */
 
-        if (!watch)
-            return true;
-        if (loop->batch[i].events != 0)
+        if (watch && loop->batch[i].events != 0)
             watch->on_event(watch->owner, loop->batch[i].events);
     }
-    return false;
+    loop->batch_length = 0;
 }
 
 static void loop_wait(struct loop *loop)
@@ -216,24 +225,27 @@ static void loop_wait(struct loop *loop)
 
 enum loop_end loop_run(struct loop *loop)
 {
-    bool stopped = false;
     int rounds = 0;
 
     loop->quit = false;
     loop->woken = deadline_now();
-    while (!loop->quit && !stopped) {
+    while (!loop_is_over(loop)) {
         loop_wait(loop);
         bool more = loop->batch_length > 0;
-        stopped = loop_deliver(loop) || stop_signal() != 0;
-        loop->batch_length = 0;
-        if (stopped || (more && ++rounds < ROUNDS && loop_timer_is_due(loop, deadline_now())))
+        loop_deliver(loop);
+        if (more && ++rounds < ROUNDS && loop_timer_is_due(loop, deadline_now()))
             continue; /* there may be more events, and they come first */
         rounds = 0;
         loop_fire_timers(loop);
     }
     loop->lost = loop_lost(loop);
     loop->woken = 0;
-    return stopped ? LOOP_STOPPED : LOOP_QUIT;
+    return stop_signal() != 0 ? LOOP_STOPPED : LOOP_QUIT;
+}
+
+void loop_set_limit(struct loop *loop, int64_t at)
+{
+    loop->limit = at;
 }
 
 void loop_quit(struct loop *loop)

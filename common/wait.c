@@ -20,6 +20,7 @@ enum {
     STARVED_LEAST = 500, /* milliseconds of an attempt that was kept from running for half of its time */
     STARVED_MOST = 8,    /* attempts at the same time from then on */
     MANY_TARGETS = 10,   /* from here on a sign of life is one line for all of them */
+    LATE_MOST = 50,      /* milliseconds that the run's limit may wait for what is to be heard before it */
 };
 
 size_t wait_capacity(size_t descriptors, size_t most)
@@ -331,6 +332,7 @@ int wait_run(struct wait *wait)
 
     wait_begin(wait);
     loop_timer_set(wait->loop, &wait->limit, wait_limit(wait));
+    loop_set_limit(wait->loop, deadline_after(wait_limit(wait), LATE_MOST));
     wait_say_so_far(wait); /* the first attempt may be the one that takes for ever */
     enum loop_end end = loop_run(wait->loop);
     if (stop_signal() != 0) /* it came while an attempt was busy, not waiting */

@@ -349,8 +349,89 @@ START_TEST(events_come_before_timers_and_lost_time_is_counted)
 }
 END_TEST
 
-SUITE("loop", events_come_before_timers_and_lost_time_is_counted, timers_come_in_their_order_and_once,
-      timers_are_cleared_and_moved, any_timers_cleared_leave_the_others_in_order,
-      a_timer_in_the_past_is_due_now, a_timer_cleared_by_another_that_is_due_too, descriptors_are_watched,
+/* A watch whose descriptor is always ready, and takes its time. */
+static void on_slow_event(void *owner, uint32_t events)
+{
+    int *calls = owner;
+
+    (void)events;
+    ++*calls;
+    usleep(20000);
+}
+
+enum { SLOW = 64 }; /* a whole batch: 1.3 s */
+
+static void watch_slow(struct loop_watch *watches, int *calls)
+{
+    loop = loop_new();
+    ck_assert_int_eq(pipe(busy_pipe), 0);
+    for (int i = 0; i < SLOW; i++) {
+        watches[i] = (struct loop_watch){.fd = dup(busy_pipe[1]), .on_event = on_slow_event, .owner = calls};
+        ck_assert(loop_watch_add(loop, &watches[i], EPOLLOUT));
+    }
+}
+
+static void forget_slow(struct loop_watch *watches)
+{
+    for (int i = 0; i < SLOW; i++) {
+        loop_watch_remove(loop, &watches[i]);
+        close(watches[i].fd);
+    }
+    close(busy_pipe[0]);
+    close(busy_pipe[1]);
+    loop_free(loop);
+}
+
+START_TEST(a_limit_holds_however_much_there_is_to_hear)
+{
+    struct loop_watch watches[SLOW];
+    int calls = 0;
+
+    watch_slow(watches, &calls);
+    loop_set_limit(loop, deadline_now() + 50);
+    ck_assert_int_eq(loop_run(loop), LOOP_QUIT);
+    ck_assert_int_ge(calls, 1);
+    ck_assert_int_le(calls, 4);
+    ck_assert_int_eq(loop_run(loop), LOOP_QUIT); /* it stays over */
+    ck_assert_int_le(calls, 4);
+    forget_slow(watches);
+}
+END_TEST
+
+START_TEST(a_limit_holds_without_timers_and_events)
+{
+    loop = loop_new();
+    loop_set_limit(loop, deadline_now() + 20);
+    ck_assert_int_eq(loop_run(loop), LOOP_QUIT);
+    loop_free(loop);
+}
+END_TEST
+
+static void on_raising_event(void *owner, uint32_t events)
+{
+    on_slow_event(owner, events);
+    raise(SIGTERM);
+}
+
+START_TEST(a_stop_signal_ends_a_batch)
+{
+    struct loop_watch watches[SLOW];
+    int calls = 0;
+
+    stop_install();
+    watch_slow(watches, &calls);
+    for (int i = 0; i < SLOW; i++)
+        watches[i].on_event = on_raising_event;
+    ck_assert_int_eq(loop_run(loop), LOOP_STOPPED);
+    ck_assert_int_eq(calls, 1);
+    forget_slow(watches);
+}
+END_TEST
+
+SUITE("loop", a_limit_holds_however_much_there_is_to_hear, a_limit_holds_without_timers_and_events,
+      a_stop_signal_ends_a_batch, events_come_before_timers_and_lost_time_is_counted,
+      timers_come_in_their_order_and_once, timers_are_cleared_and_moved,
+      any_timers_cleared_leave_the_others_in_order, a_timer_in_the_past_is_due_now,
+      a_timer_cleared_by_another_that_is_due_too, descriptors_are_watched,
       a_watch_removed_in_the_same_batch_gets_no_event, what_epoll_refuses, a_stop_signal_ends_it,
       a_stop_beats_a_quit)

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -140,6 +141,41 @@ static int times_said(const char *part)
         times++;
     return times;
 }
+
+static int busy[2], busy_calls;
+
+/* There is always more to hear, and it takes its time. */
+static void on_busy_event(void *owner, uint32_t events)
+{
+    (void)owner;
+    (void)events;
+    busy_calls++;
+    usleep(20000);
+}
+
+static struct loop_watch busy_watch = {.on_event = on_busy_event};
+
+static void start_with_busy(struct wait_target *target, int64_t deadline)
+{
+    busy_watch.fd = busy[1];
+    ck_assert(loop_watch_add(wait_state.loop, &busy_watch, EPOLLOUT));
+    fake_start(target, deadline);
+}
+
+START_TEST(the_time_runs_out_however_much_there_is_to_hear)
+{
+    ck_assert_int_eq(pipe(busy), 0);
+    prepare(1);
+    options.retry.timeout = 100;
+    fakes[0].takes = -1;
+    wait_state.start = start_with_busy;
+    ck_assert_int_eq(run(), CODE_DEADLINE);
+    ck_assert_int_ge(busy_calls, 1);
+    ck_assert_int_le(busy_calls, 10);
+    close(busy[0]);
+    close(busy[1]);
+}
+END_TEST
 
 START_TEST(one_target_is_ready)
 {
@@ -570,10 +606,10 @@ START_TEST(slow_answers_get_longer_attempts)
 }
 END_TEST
 
-SUITE("wait", slow_answers_get_longer_attempts, one_target_is_ready, what_was_found_is_in_the_last_line,
-      all_of_several_are_ready, some_of_several_are_enough,
-      a_permanent_failure_ends_the_run_and_the_others_end_their_attempt, what_decided_comes_first,
-      last_words_are_few, with_once_every_attempt_has_all_of_its_time,
+SUITE("wait", the_time_runs_out_however_much_there_is_to_hear, slow_answers_get_longer_attempts,
+      one_target_is_ready, what_was_found_is_in_the_last_line, all_of_several_are_ready,
+      some_of_several_are_enough, a_permanent_failure_ends_the_run_and_the_others_end_their_attempt,
+      what_decided_comes_first, last_words_are_few, with_once_every_attempt_has_all_of_its_time,
       a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
       attempts_in_flight_are_capped, attempts_that_end_from_within_start, the_clock_ends_it_with_124,
       an_attempt_cut_short_tells_what_it_was_doing,
