@@ -5,6 +5,7 @@
 #include "cmd/wait-for-dns/name.h"
 #include "cmd/wait-for-dns/versions.h"
 #include "cmd/wait-for-dns/write.h"
+#include "common/limits.h"
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/publish.h"
@@ -159,6 +160,7 @@ static void run_set_plan(struct run *run)
         .type_count = options->family == FAMILY_ANY || options->family == FAMILY_BOTH ? 2 : 1,
         .all_records = options->gone || options->family == FAMILY_BOTH || options->write ||
                        options->min_records > 1 || options->expect.count > 0,
+        .keeps = options->write != NULL,
         .rules =
             {
                 .gone = options->gone,
@@ -309,6 +311,7 @@ int main(int argc, char **argv)
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
         enter_sandbox(&options);
+        limits_hold_own_memory(); /* servers choose how long their answers are, and there may be many */
         code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
         run_free(run);
     }

@@ -81,7 +81,10 @@ bool name_parse(const char *operand, const char *pod_namespace, struct name *nam
 static void name_end_ok(struct name *name, struct records *records)
 {
     records_free(&name->records);
-    name->records = *records;
+    if (name->plan->keeps)
+        name->records = *records;
+    else
+        records_free(records);
     wait_attempt_ended(&name->base, ATTEMPT_OK, NULL);
 }
 

@@ -18,6 +18,7 @@ struct name_plan {
     size_t type_count;
     bool
         all_records; /* do not stop at the first family that has some: they are counted, compared or written */
+    bool keeps;      /* records are written at the end; else nobody keeps what servers choose the size of */
     struct records_rules rules;
 };
 
@@ -34,7 +35,7 @@ struct name {
     struct dns_lookup *lookup; /* while an attempt is under way */
     struct dns_negative negative;
     struct dns_memory memory;
-    struct records records;   /* of the last attempt that was OK */
+    struct records records;   /* of the last attempt that was OK, if the plan keeps them */
     char found[2 * DNS_NAME]; /* which candidate has which record */
 };
 

@@ -6,6 +6,7 @@
 #include "cmd/wait-for-tcp/probe.h"
 #include "cmd/wait-for-tcp/versions.h"
 #include "common/hosts.h"
+#include "common/limits.h"
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/resolver.h"
@@ -296,6 +297,7 @@ int main(int argc, char **argv)
     if (tool_begin(&wait_for_tcp_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
         enter_sandbox(&options.common);
+        limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
         buf_init(&run->send, SCRIPT_MAX);
         buf_init(&run->expect, SCRIPT_MAX);
         if (options.common.retry.attempt_timeout > 0)

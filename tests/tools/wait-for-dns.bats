@@ -106,6 +106,31 @@ ZONE
     exits 0
 }
 
+@test "many names with long answers do not add up" {
+    local names=() most
+    not_emulated
+    release_build
+    start_dns dns <<<'* A MANY 4000'
+    for i in {1..200}; do names+=("n$i.test/A"); done
+    most=$(python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$bin/wait-for-dns" --nameserver "$dns" --no-search --timeout 60s -q "${names[@]}")
+    [ "$most" -le 32768 ] || report "$most KiB"
+}
+
+@test "records that are to be written and do not fit into memory end the run with a reason" {
+    local names=()
+    not_emulated
+    release_build
+    start_dns dns <<<'* A MANY 4000'
+    for i in {1..400}; do names+=("n$i.test/A"); done
+    own_memory_limit $((16 << 20))
+    run_tool wait-for-dns --nameserver "$dns" --no-search --timeout 60s --write records "${names[@]}"
+    exits 3
+    ends_saying "out of memory; hint: raise the container's memory limit"
+    [ ! -e records ]
+}
+
 @test "a name with a chain of ten aliases is followed" {
     start_dns dns <<<"$(for i in {0..9}; do echo "a$i.test CNAME CNAME a$((i + 1)).test"; done
         echo 'a10.test A 192.0.2.1')"

@@ -91,6 +91,7 @@ static void begin(const char *operand, const struct name_server_row *rows)
         .hosts_path = "/nonexistent",
         .types = {DNS_A, DNS_AAAA},
         .type_count = 2,
+        .keeps = true,
         .rules = {.min_records = 1, .expect = &nothing},
     };
     name_server_open(&server, plan.loop, rows);
