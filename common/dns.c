@@ -82,10 +82,10 @@ static void lookup_put_question(struct dns_lookup *lookup)
         dns_ask_set_name(&lookup->ask, lookup->result.candidate);
         return;
     }
-    enum dns_type wanted = lookup->request.types[0];
+    enum dns_type wanted = lookup->mode == LOOKUP_FAREWELL ? memory->there_type : lookup->request.types[0];
     lookup->scout_ends = deadline_after(now, SCOUT_PATIENCE);
     dns_ask_set_scout(&lookup->ask, lookup->result.candidate,
-                      dns_memory_scout(memory, lookup->candidate, wanted, now, time(NULL)));
+                      dns_memory_scout(memory, lookup->candidate, wanted, now, time(NULL)), wanted);
 }
 
 /* The next candidate that has to be asked for; false when there is none left. */
@@ -147,6 +147,19 @@ static void lookup_free(struct dns_lookup *lookup)
     free(lookup);
 }
 
+/* A scout may have found the name alone: then what is known of its records stays. */
+static void lookup_teach_records(struct dns_lookup *lookup)
+{
+    for (size_t i = 0; i < lookup->ask.inquiry_count; i++) {
+        struct answer answer = dns_ask_answer(&lookup->ask, i);
+        if (answer.status != ANSWER_RECORDS)
+            continue;
+        dns_memory_note_there(lookup->request.memory, lookup->candidate, answer.type, answer.ttl,
+                              deadline_now());
+        return;
+    }
+}
+
 /* What the next lookups of this name have to know. */
 static void lookup_teach(struct dns_lookup *lookup, enum answer_status status)
 {
@@ -161,7 +174,8 @@ static void lookup_teach(struct dns_lookup *lookup, enum answer_status status)
         memory->plain = true;
     memory->unclear = lookup->scouted && !answer_is_settled(status);
     memory->there = status == ANSWER_RECORDS;
-    memory->there_at = lookup->candidate;
+    if (memory->there)
+        lookup_teach_records(lookup);
     lookup->result.cached = lookup->request.gone && memory->plain;
 }
 
@@ -229,16 +243,26 @@ static bool lookup_is_unclear(enum answer_status status)
     return !answer_is_settled(status) && status != ANSWER_SILENT && status != ANSWER_NONE;
 }
 
+/* Whether the name is still there; with the records' own type asked for, its records. */
+static bool lookup_is_still_there(const struct dns_lookup *lookup, enum answer_status status)
+{
+    return status == ANSWER_RECORDS || (status == ANSWER_NO_DATA && !dns_ask_scouts_wanted(&lookup->ask));
+}
+
 /* After a scout: whatever may mean that the name is there is left to the app's own questions. True: the lookup has ended. */
 static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status status, int64_t now)
 {
     if (lookup->mode == LOOKUP_FAREWELL) {
-        if (status == ANSWER_NO_DATA || status == ANSWER_RECORDS) {
+        if (lookup_is_still_there(lookup, status)) {
             lookup->result.exists = true;
             lookup->mode = LOOKUP_PLAIN;
             lookup_finish(lookup, ANSWER_RECORDS);
             return true;
         }
+        /* That these records are gone says nothing of the other type's, so no cache is to blame for those. */
+        lookup_begin_afresh(lookup);
+        lookup->scouted = status != ANSWER_NO_DATA;
+        return false;
     } else if (status == ANSWER_NXDOMAIN) {
         lookup_note_negative(lookup, status, now);
         lookup->candidate++;

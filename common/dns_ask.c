@@ -209,12 +209,17 @@ void dns_ask_set_name(struct dns_ask *ask, const char *name)
     }
 }
 
-void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type)
+void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type, enum dns_type wanted)
 {
     dns_ask_close(ask);
     ask->inquiry_count = 1;
     ask->inquiries[0].question = (struct dns_question){.name = name, .type = type, .unchecked = true};
-    ask->inquiries[0].wanted = ask->request->types[0];
+    ask->inquiries[0].wanted = wanted;
+}
+
+bool dns_ask_scouts_wanted(const struct dns_ask *ask)
+{
+    return ask->inquiries[0].question.type == (unsigned)ask->inquiries[0].wanted;
 }
 
 /* The second type follows the first: NXDOMAIN is NXDOMAIN for both, and records may be enough. It does not wait for

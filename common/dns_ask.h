@@ -43,8 +43,11 @@ void dns_ask_close(struct dns_ask *ask);
 /* Drops what is under way and known. `name` stays the caller's, until the next one is set. */
 void dns_ask_set_name(struct dns_ask *ask, const char *name);
 
-/* The same for a scout (dns_memory.h), with the CD bit. */
-void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type);
+/* The same for a scout (dns_memory.h), with the CD bit; `wanted` is what its answer is read as. */
+void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type, enum dns_type wanted);
+
+/* Whether the scout asks for what is wanted: then no data says that this is not there, not only that the name is. */
+bool dns_ask_scouts_wanted(const struct dns_ask *ask);
 
 /* Asks whom it is time to ask. */
 void dns_ask_advance(struct dns_ask *ask, int64_t now);

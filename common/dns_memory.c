@@ -28,6 +28,20 @@ enum answer_status dns_memory_find(const struct dns_memory *memory, size_t candi
     return now < memory->negative[candidate].until ? memory->negative[candidate].status : ANSWER_NONE;
 }
 
+void dns_memory_note_there(struct dns_memory *memory, size_t candidate, enum dns_type type, uint32_t ttl,
+                           int64_t now)
+{
+    int64_t rest = (int64_t)ttl * 1000;
+
+    if (rest < DNS_FAREWELL_LEAST)
+        rest = DNS_FAREWELL_LEAST;
+    if (rest > DNS_SCOUT_AGAIN)
+        rest = DNS_SCOUT_AGAIN;
+    memory->there_at = candidate;
+    memory->there_type = type;
+    memory->there_until = now + rest;
+}
+
 unsigned dns_memory_scout(struct dns_memory *memory, size_t candidate, enum dns_type wanted, int64_t now,
                           int64_t second)
 {
@@ -35,7 +49,9 @@ unsigned dns_memory_scout(struct dns_memory *memory, size_t candidate, enum dns_
 
     if (*at == 0)
         *at = memory->since + DNS_SCOUT_WANTED;
-    if (!memory->there && now >= *at) {
+    if (memory->there)
+        at = &memory->there_until;
+    if (now >= *at) {
         *at = now + DNS_SCOUT_AGAIN;
         return wanted;
     }

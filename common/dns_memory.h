@@ -7,6 +7,9 @@
  *   the same one within a second, so that a cache still answers most of a herd.
  * - Some balancers deny all types but A (RFC 4074, 4.2). So after DNS_SCOUT_WANTED, and every DNS_SCOUT_AGAIN from then on, a scout
  *   asks for the wanted type: CoreDNS and dnsmasq keep the CD bit's answers apart from the app's, unbound does not.
+ * - A name may stay although its records go: it has others, or names below it. So whoever waits for them to go asks for their type
+ *   whenever their TTL is over (DNS_FAREWELL_LEAST to DNS_SCOUT_AGAIN), with the CD bit. unbound
+ *   then keeps them for one TTL more, for apps as well.
  * Once a scout finds the name, the app's own questions are asked, and they alone decide. Where they and the scouts disagree
  * (the app's answer is cached already, or the server does not know such types), scouting ends for good. */
 #ifndef COMMON_DNS_MEMORY_H
@@ -24,7 +27,8 @@ enum {
     DNS_MEMORY_RARE = 30000,  /* where the name itself ends in a domain of the search list */
     DNS_SCOUT_WANTED = 10000, /* milliseconds */
     DNS_SCOUT_AGAIN = 30000,
-    DNS_SCOUT_FIRST = 65300, /* of the types that scouts ask for: private use (RFC 6895, 3.1) */
+    DNS_FAREWELL_LEAST = 2000, /* milliseconds */
+    DNS_SCOUT_FIRST = 65300,   /* of the types that scouts ask for: private use (RFC 6895, 3.1) */
     DNS_SCOUT_TYPES = 230,
 };
 
@@ -35,6 +39,8 @@ struct dns_memory {
     bool unclear;  /* neither a scout nor the app's own questions got a clear answer in the last lookup */
     bool there;    /* the name was there in the last lookup, at the candidate */
     size_t there_at;
+    enum dns_type there_type; /* of its records, and */
+    int64_t there_until;      /* when they are asked for again, by whoever waits for them to go */
     struct {
         int64_t until;     /* a candidate that is unlikely is not asked for before */
         int64_t wanted_at; /* when a scout asks for the wanted type; 0: at first */
@@ -52,6 +58,10 @@ void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_st
 
 /* The answer that is remembered, ANSWER_NONE: none is. */
 enum answer_status dns_memory_find(const struct dns_memory *memory, size_t candidate, int64_t now);
+
+/* The last lookup found records at the candidate, of this type and for so many seconds. */
+void dns_memory_note_there(struct dns_memory *memory, size_t candidate, enum dns_type type, uint32_t ttl,
+                           int64_t now);
 
 /* The type that a scout for this candidate asks for now, `second` being the time in seconds that all waiters share. */
 unsigned dns_memory_scout(struct dns_memory *memory, size_t candidate, enum dns_type wanted, int64_t now,

@@ -128,6 +128,32 @@ ZONE
     [ -z "$(app db.test)" ]
 }
 
+@test "gone: a name that stays without its records, or whose server knows no other type, is gone" {
+    start_dns dns <<'ZONE'
+stays.test A until 1 ttl=1 192.0.2.1
+stays.test TXT there
+denied.test A until 1 ttl=1 192.0.2.1
+denied.test A,AAAA NXDOMAIN
+denied.test TXT there
+six.test AAAA until 1 ttl=1 2001:db8::1
+six.test TXT there
+ZONE
+    run_tool wait-for-dns --nameserver "$dns" --no-search --timeout 30s --gone stays.test denied.test six.test/AAAA
+    exits 0
+    says "stays.test: is still there: 192.0.2.1"
+}
+
+@test "gone: one type's records go, and the other's stay" {
+    start_dns dns <<'ZONE'
+both.test A until 1 ttl=1 192.0.2.1
+both.test AAAA 2001:db8::1
+ZONE
+    run_tool wait-for-dns --nameserver "$dns" --no-search --timeout 6s --gone both.test
+    exits 124
+    says "not gone: is still there: "
+    says_not "cache"
+}
+
 ### Authoritative servers
 
 # The zones that bind9 and knot serve.

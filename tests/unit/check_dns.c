@@ -632,8 +632,18 @@ START_TEST(what_scouts_ask_for)
     ck_assert_uint_eq(dns_memory_scout(&memory, 3, DNS_A, wanted, 7), DNS_A);
     ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, wanted + 1, 7), DNS_SCOUT_FIRST + 7);
     ck_assert_uint_eq(dns_memory_scout(&memory, 2, DNS_A, wanted + DNS_SCOUT_AGAIN, 7), DNS_A);
-    memory.there = true; /* a positive answer must not be kept fresh either */
-    ck_assert_uint_eq(dns_memory_scout(&memory, 4, DNS_A, wanted, 7), DNS_SCOUT_FIRST + 7);
+
+    memory.there = true; /* a positive answer must not be kept fresh either, before its TTL is over */
+    dns_memory_note_there(&memory, 1, DNS_AAAA, 5, wanted);
+    ck_assert_uint_eq(memory.there_at, 1);
+    ck_assert_int_eq(memory.there_type, DNS_AAAA);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 1, DNS_AAAA, wanted + 4999, 7), DNS_SCOUT_FIRST + 7);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 1, DNS_AAAA, wanted + 5000, 7), DNS_AAAA);
+    ck_assert_uint_eq(dns_memory_scout(&memory, 1, DNS_AAAA, wanted + 5001, 7), DNS_SCOUT_FIRST + 7);
+    dns_memory_note_there(&memory, 1, DNS_A, 0, wanted);
+    ck_assert_int_eq(memory.there_until, wanted + DNS_FAREWELL_LEAST);
+    dns_memory_note_there(&memory, 1, DNS_A, UINT32_MAX, wanted);
+    ck_assert_int_eq(memory.there_until, wanted + DNS_SCOUT_AGAIN);
 }
 END_TEST
 
