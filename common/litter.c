@@ -19,7 +19,12 @@
 
 #include "common/banned.h"
 
-enum { NAMES_TO_TRY = 1000, DIRECTORY_MODE = 0700, FILE_MODE = 0600 };
+enum {
+    NAMES_TO_TRY = 1000,
+    DIRECTORY_MODE = 0700,
+    FILE_MODE = 0600,
+    SWEEP_FILES_MOST = 100 /* milliseconds */
+};
 
 /* Locks what was just made. False when another run has taken it for litter between making and locking it. */
 static bool lock_own(int parent, const char *name, int descriptor)
@@ -94,7 +99,21 @@ static int lock_dead(int directory, const char *name)
     return descriptor;
 }
 
-void litter_sweep(int parent, const char *prefix, int64_t deadline)
+static void remove_dead(int directory, const char *name, const struct removal_limit *limit, bool files_only)
+{
+    int dead = lock_dead(directory, name);
+
+    if (dead < 0)
+        return;
+    /* By name, as another run may remove the same litter. */
+    if (files_only)
+        unlinkat(directory, name, 0);
+    else
+        removal_tree(directory, name, limit);
+    close(dead);
+}
+
+static void sweep(int parent, const char *prefix, int64_t deadline, bool files_only)
 {
     const struct removal_limit limit = {.deadline = deadline};
     int directory = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -105,15 +124,19 @@ void litter_sweep(int parent, const char *prefix, int64_t deadline)
     struct listing *listing = xcalloc(1, sizeof *listing);
     listing_begin(listing, directory);
     while ((name = listing_next(listing)) && stop_signal() == 0 &&
-           (deadline == DEADLINE_NEVER || deadline_now() < deadline)) {
-        if (strncmp(name, prefix, strlen(prefix)) != 0)
-            continue;
-        int dead = lock_dead(directory, name);
-        if (dead < 0)
-            continue;
-        removal_tree(directory, name, &limit); /* by name, as another run may remove the same litter */
-        close(dead);
-    }
+           (deadline == DEADLINE_NEVER || deadline_now() < deadline))
+        if (strncmp(name, prefix, strlen(prefix)) == 0)
+            remove_dead(directory, name, &limit, files_only);
     free(listing);
     close(directory);
+}
+
+void litter_sweep(int parent, const char *prefix, int64_t deadline)
+{
+    sweep(parent, prefix, deadline, false);
+}
+
+void litter_sweep_files(int parent, const char *prefix)
+{
+    sweep(parent, prefix, deadline_after(deadline_now(), SWEEP_FILES_MOST), true);
 }

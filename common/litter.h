@@ -23,4 +23,8 @@ void litter_remove_directory(int parent, const char *name, int descriptor, int64
  * no reason to fail. */
 void litter_sweep(int parent, const char *prefix, int64_t deadline);
 
+/* The same for what litter_make_file has made: a directory of such a name, which anybody may have put there, stays. It is not worth
+ * more than a tenth of a second. */
+void litter_sweep_files(int parent, const char *prefix);
+
 #endif

@@ -116,7 +116,7 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
 
     /* A name that is too long for this is too long for a temporary, which tells so. */
     snprintf(prefix, sizeof prefix, ".%.*s" TEMPORARY_MARK, NAME_MAX, publish_name(publish));
-    litter_sweep(publish->directory, prefix, DEADLINE_NEVER);
+    litter_sweep_files(publish->directory, prefix);
     publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
     if (publish->descriptor < 0)
         return publish_fail(why, publish->path, "cannot be written", errno);

@@ -25,10 +25,10 @@ static int temporary_open(struct worker *worker, struct folder *folder, mode_t m
     temporary->beside = folder->beside || worker_slot(worker) < 0;
     if (temporary->beside) {
         temporary->directory = folder->dest;
-        temporary->descriptor = stage_beside(worker->stage, folder, temporary->name);
+        temporary->descriptor = stage_beside(folder, temporary->name);
         int error = temporary->descriptor < 0 ? errno : 0;
         if (error == EACCES && folder_unlock(folder)) {
-            temporary->descriptor = stage_beside(worker->stage, folder, temporary->name);
+            temporary->descriptor = stage_beside(folder, temporary->name);
             error = temporary->descriptor < 0 ? errno : 0;
         }
         return error;

@@ -88,9 +88,9 @@ int stage_slot(struct stage *stage, unsigned number)
     return directory_open(folder, name);
 }
 
-int stage_beside(struct stage *stage, struct folder *folder, char name[LITTER_NAME])
+int stage_beside(struct folder *folder, char name[LITTER_NAME])
 {
     if (!atomic_exchange(&folder->swept, true))
-        stage_sweep(folder->dest, stage->deadline);
+        litter_sweep_files(folder->dest, STAGE_PREFIX);
     return litter_make_file(folder->dest, STAGE_PREFIX, name);
 }

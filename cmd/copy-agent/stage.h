@@ -36,7 +36,7 @@ int stage_slot(struct stage *stage, unsigned number);
 
 /* For directories that the staging directory cannot serve, because something else is mounted there: a temporary in that directory
  * itself, 0600. Its name goes into `name`. Returns its descriptor, -1 with errno. */
-int stage_beside(struct stage *stage, struct folder *folder, char name[LITTER_NAME]);
+int stage_beside(struct folder *folder, char name[LITTER_NAME]);
 
 /* Removes what dead runs have left in DEST. Not being able to is no reason to fail. */
 void stage_sweep(int dest, int64_t deadline);

@@ -1022,3 +1022,17 @@ MADE
     exits 1
     ends_saying "max-size"
 }
+
+# Whoever may write there can make any number of them.
+@test "sweeping up what looks like its own does not keep a run past its time" {
+    release_build
+    mkdir -p volume/.config.initkit-0-0
+    (cd volume && touch .config.initkit-0-0/kept .config.initkit-9-{1..40})
+    echo fetched >source
+    inside=("${traced[@]}" -o /dev/null -e trace=unlinkat -e inject=unlinkat:delay_enter=100000)
+    run_tool fetch-config "file://$PWD/source=./volume/config"
+    exits 0
+    cmp source volume/config
+    [ "$(find volume -name '.config.initkit-9-*' | wc -l)" -gt 30 ]
+    [ -e volume/.config.initkit-0-0/kept ]
+}

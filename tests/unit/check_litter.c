@@ -51,6 +51,19 @@ START_TEST(a_link_of_such_a_name_is_nobodys_litter)
 }
 END_TEST
 
+START_TEST(a_directory_is_no_file_that_was_left)
+{
+    char directory[LITTER_NAME], file[LITTER_NAME];
+    int top = scratch_descriptor();
+
+    close(litter_make_directory(top, PREFIX, directory));
+    close(litter_make_file(top, PREFIX, file));
+    litter_sweep_files(top, PREFIX);
+    ck_assert_int_eq(faccessat(top, directory, F_OK, 0), 0);
+    ck_assert_int_eq(faccessat(top, file, F_OK, 0), -1);
+}
+END_TEST
+
 START_TEST(without_time_it_stays_and_is_found_again)
 {
     char name[LITTER_NAME], file[16];
@@ -83,4 +96,5 @@ START_TEST(names_that_are_taken_or_too_long)
 END_TEST
 
 SUITE("litter", what_lives_stays_what_is_dead_goes, a_link_of_such_a_name_is_nobodys_litter,
-      without_time_it_stays_and_is_found_again, names_that_are_taken_or_too_long)
+      a_directory_is_no_file_that_was_left, without_time_it_stays_and_is_found_again,
+      names_that_are_taken_or_too_long)
