@@ -16,7 +16,14 @@
 
 #include "common/banned.h"
 
-enum { READ_BLOCK = 64 * 1024, FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777, NOWHERE = -1 };
+enum {
+    READ_BLOCK = 64 * 1024,
+    FILE_MODE = 0644,
+    DIRECTORY_MODE = 0755,
+    MODE_BITS = 0777,
+    TAR_BLOCK = 512,
+    NOWHERE = -1
+};
 
 /* --- paths --- */
 
@@ -216,17 +223,33 @@ static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
 
 /* --- the archive --- */
 
+/* A tar ends in a block of zeros. Without it, it was cut between two entries, before it was compressed perhaps: no other sum or length
+ * shows that. `before` is how far libarchive had read when there was no further entry; padding of the last one may have followed. */
+static bool check_end(const struct unpacking *unpacking, int64_t before)
+{
+    bool tar = (archive_format(unpacking->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+
+    if (!tar || archive_filter_bytes(unpacking->archive, 0) - before >= TAR_BLOCK)
+        return true;
+    reason_set(unpacking->why, CODE_FAILED, "is cut: the archive has no end");
+    reason_hint(unpacking->why, "what made it, or sent it, stopped between two entries");
+    return false;
+}
+
 static bool take_all(struct unpacking *unpacking)
 {
     struct archive_entry *entry;
+    int64_t before = 0;
     int status;
 
     while ((status = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
         if (must_end(unpacking))
             return false;
-        if (take_entry(unpacking, entry) && take_bytes(unpacking, NOWHERE, "that is passed over"))
+        if (take_entry(unpacking, entry) && take_bytes(unpacking, NOWHERE, "that is passed over")) {
+            before = archive_filter_bytes(unpacking->archive, 0);
             continue;
+        }
         if (unpacking->unpack->stage.is_full)
             reason_set(unpacking->why, CODE_FAILED,
                        "the archive has more directories and links than anyone needs");
@@ -238,7 +261,7 @@ static bool take_all(struct unpacking *unpacking)
                                                                    : "no reason given");
     if (unpacking->unpack->entries == 0)
         return reason_set(unpacking->why, CODE_FAILED, "is an archive without entries");
-    return true;
+    return check_end(unpacking, before);
 }
 
 static struct archive *open_archive(int descriptor, struct reason *why)

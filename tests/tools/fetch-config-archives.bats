@@ -234,3 +234,25 @@ MADE
     ends_saying "slow: is neither tar"
     says_not "nothing came"
 }
+
+@test "a tar that was cut between two entries, and then perhaps compressed, is refused" {
+    local end name
+    echo one >one && echo two >two
+    tar -cf whole.tar one two
+    end=$(tar -tRf whole.tar | sed -n 's/^block \([0-9]*\): \*\* .*/\1/p')
+    for name in 1024 $((end * 512)); do
+        head -c "$name" whole.tar >"$name.tar"
+        gzip -k "$name.tar"
+        for name in "$name.tar" "$name.tar.gz"; do
+            run_tool fetch-config "file://$PWD/$name=./dest" --extract
+            exits 1
+            ends_saying 'is cut: the archive has no end; .*; hint: what made it, or sent it, stopped between two entries'
+            [ -z "$(ls -A dest)" ]
+        done
+    done
+    # One block of zeros will do, and what follows does not matter.
+    head -c $((end * 512 + 512)) whole.tar >short.tar
+    run_tool fetch-config "file://$PWD/short.tar=./dest" --extract
+    exits 0
+    cmp two dest/two
+}
