@@ -155,6 +155,11 @@ CASES = [
         last="dest/current",
     ),
     Case("copy-agent", "--termination-log= --jobs 1 --dry-run --prune {folder}/tree {work}/dest", OLD, old_copy),
+    Case(
+        "copy-agent",
+        "--termination-log= --jobs 1 --render *.xml --render-files {folder} {folder}/templates {work}/dest",
+        {"dest/one.xml": b"changeit"},
+    ),
     Case("copy-agent", "--termination-log= tree/agent.jar work/agent.jar", {"agent.jar": JAR}),
     Case("copy-agent", "--termination-log= --install work", {"copy-agent": lambda folder: (folder / "copy-agent").read_bytes()}),
     Case("tls-check", "--timeout 2s --termination-log {folder}/log --show-chain --trust-store {folder}/localhost.pem localhost:{tls}"),
@@ -177,6 +182,7 @@ def prepare(folder, binaries):
     write(folder / "credentials", b"user:secret")
     write(folder / "password", b"changeit\n")
     plant(folder / "tree", JAR)
+    write(folder / "templates/one.xml", f"${{file:{folder}/password}}".encode())
     shutil.copy(binaries / "copy-agent", folder)
     script = [
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost "
