@@ -134,8 +134,9 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .type = OPTION_LIST,
      .offset = AT(pins),
      .check = settings_check_pin,
-     .help = "The public key of one certificate in the verified chain must have this digest, with sha256// "
-             "before it or not; with several, one has to be there"},
+     .help =
+         "The public key of one certificate in the verified chain must have this digest, with sha256// "
+         "before it or not; with several, one has to be there. Without verification (--as-agent), the server's own key alone"},
     {.name = "http-path",
      .argument = "PATH",
      .type = OPTION_TEXT,

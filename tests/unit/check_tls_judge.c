@@ -326,6 +326,29 @@ START_TEST(all_reasons_are_said_the_gravest_first)
 }
 END_TEST
 
+/* Whoever validates nothing but a pin must not be content with a certificate that anyone can send. */
+START_TEST(a_chain_that_was_not_verified_proves_no_pin_but_its_first)
+{
+    static char of_server[] = "sha256//server", of_ca[] = "ca";
+    struct option_list pins = {0};
+
+    good();
+    strcpy(facts.chain[0].pin, "server");
+    strcpy(facts.chain[1].pin, "ca");
+    facts.chain_count = 2;
+    option_list_add(&pins, of_ca, strlen(of_ca));
+    rules.pins = &pins;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    facts.verified = false;
+    add_error(X509_V_ERR_CERT_SIGNATURE_FAILURE, 0);
+    rules.trusts_anyone = true;
+    expect_code(CODE_PIN, ATTEMPT_FAIL, "no key in the chain is pinned");
+    option_list_add(&pins, of_server, strlen(of_server));
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    option_list_clear(&pins);
+}
+END_TEST
+
 START_TEST(handshakes_that_end_have_their_codes)
 {
     static const struct {
@@ -447,5 +470,6 @@ SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closes
       a_url_that_is_no_plain_one_is_in_no_hint, an_interceptor_is_told_by_its_name, times_have_their_codes,
       java_forgives_with_a_word, others_forgive_nothing, what_was_not_verified_is_not_trusted,
       what_java_forgives_elsewhere_does_not_count, warnings_that_have_no_room_are_counted,
-      limits_have_their_codes, all_reasons_are_said_the_gravest_first, handshakes_that_end_have_their_codes,
+      limits_have_their_codes, all_reasons_are_said_the_gravest_first,
+      a_chain_that_was_not_verified_proves_no_pin_but_its_first, handshakes_that_end_have_their_codes,
       clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_names)
