@@ -14,6 +14,7 @@
 enum {
     HOLD_AFTER_DROP = 500, /* milliseconds, at least, once a connection was closed again */
     HOLD_AFTER_DROPS = 4000,
+    SLICE = 5, /* milliseconds of beginning connections before others have their turn */
 };
 
 static void probe_clear(struct probe *probe)
@@ -121,7 +122,7 @@ static bool probe_may_start(const struct probe *probe, int64_t now)
     return true;
 }
 
-static void probe_start_dial(struct probe *probe, int64_t now)
+static struct dial *probe_start_dial(struct probe *probe, int64_t now)
 {
     struct dial *dial = &probe->dials[race_start(&probe->race, now)];
 
@@ -129,25 +130,43 @@ static void probe_start_dial(struct probe *probe, int64_t now)
         dial_start(dial, (const struct sockaddr *)&probe->target.at.socket, sizeof probe->target.at.socket);
     else
         dial_start(dial, &dial->address.socket.any, address_length(&dial->address));
+    return dial;
 }
 
-/* Starts what may be started, and ends the attempt once it is settled. */
+static bool probe_is_settled(const struct probe *probe)
+{
+    return judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count);
+}
+
+/* Starts what may be started, as far as a slice of time goes: a name may have thousands of addresses that fail at once, and they must
+ * not keep the loop from the stop signal. True when the attempt is settled. */
+static bool probe_start_dials(struct probe *probe, int64_t now)
+{
+    bool settled = probe_is_settled(probe);
+
+    probe->starting = true;
+    while (!settled && now < probe->deadline && deadline_now() <= now + SLICE &&
+           probe_may_start(probe, now)) {
+        const struct dial *dial = probe_start_dial(probe, now);
+        settled = dial_has_ended(dial) && dial->state != DIAL_ERROR && probe_is_settled(probe);
+    }
+    probe->starting = false;
+    return settled;
+}
+
+/* Goes on with the attempt, and ends it once it is settled. */
 static void probe_advance(struct probe *probe)
 {
     int64_t now = deadline_now();
 
     probe->deadline = loop_extend(probe->plan->loop, probe->deadline, &probe->lost);
-    probe->starting = true;
-    while (now < probe->deadline && probe_may_start(probe, now) &&
-           !judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count))
-        probe_start_dial(probe, now);
-    probe->starting = false;
-    if (now >= probe->deadline || probe->race.ended == probe->race.count ||
-        judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count)) {
+    bool settled = probe_start_dials(probe, now);
+    if (settled || now >= probe->deadline || probe->race.ended == probe->race.count) {
         probe_judge(probe);
         return;
     }
-    int64_t turn = race_next(&probe->race, wants_all(probe));
+    bool more = probe_may_start(probe, now);
+    int64_t turn = more ? now : race_next(&probe->race, wants_all(probe));
     loop_timer_set(probe->plan->loop, &probe->timer, deadline_earlier(turn, probe->deadline));
 }
 

@@ -30,6 +30,19 @@ clean_up() {
     took_less_than 1000
 }
 
+@test "thousands of addresses that fail at once leave others their turn" {
+    command -v strace >/dev/null || skip "no strace"
+    not_emulated
+    start_dns dns <<<'db.test A MANY 4000'
+    # The first two connections are those to the DNS server, over UDP and TCP.
+    inside=("${traced[@]}" -qq -e trace=connect,epoll_pwait,epoll_wait -e inject=connect:error=ENETUNREACH:when=3+ -o calls)
+    run_tool wait-for-tcp --once -4 --timeout 60s --nameserver "$dns" --no-search db.test:81
+    exits 1
+    says "network unreachable"
+    [ "$(grep -c 'connect(.*ENETUNREACH' calls)" -eq 4000 ]
+    [ "$(awk '/connect\(/ { n++ } /epoll/ { n = 0 } n > most { most = n } END { print most }' calls)" -lt 2000 ]
+}
+
 @test "a refused port is retried until the deadline, and the hint says where to look" {
     start_tcp port "127.0.0.1:0 bound"
     run_tool wait-for-tcp --timeout 500ms "127.0.0.1:${port[0]}"
