@@ -3,13 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/copy-agent/stamps.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
-
-/* The end of 1980-01-02. Reproducible images stamp all files with the first times that a ZIP archive can hold, so such a time
- * says nothing about the content. */
-#define MEANINGLESS_TIME INT64_C(315705600)
 
 enum { FIRST_NODES = 64, FIRST_NAMES = 1024, DISK_BLOCK = 512 };
 
@@ -61,7 +58,7 @@ static enum plan_action decide_file(const struct plan_rules *rules, const struct
     /* Some file systems keep whole seconds only. */
     if (source->st_mtim.tv_nsec != present->st_mtim.tv_nsec)
         return present->st_mtim.tv_nsec == 0 ? PLAN_COMPARE : PLAN_REPLACE;
-    if (rules->verify || source->st_mtim.tv_sec < MEANINGLESS_TIME)
+    if (rules->verify || stamps_is_constant(&source->st_mtim))
         return PLAN_COMPARE;
     if (plan_same_ownership(rules, source, present))
         return PLAN_SKIP;

@@ -10,6 +10,7 @@
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/links.h"
 #include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/stamps.h"
 #include "common/listing.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -33,6 +34,7 @@ struct walk {
     struct plan *plan;
     uint64_t block_size;
     struct links links;
+    struct stamps stamps;
     struct pending *pending;
     size_t pending_count, pending_capacity;
     struct buf pending_names;
@@ -138,6 +140,8 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
             decide_hard_link(walk, entry, link, node);
         }
     }
+    if (!symlink && !node->hard_link)
+        stamps_add(&walk->stamps, node, &entry->source);
     plan_count_file(walk->plan, index, &entry->source, entry->is_present ? &entry->present : NULL,
                     walk->block_size);
     if (!symlink)
@@ -274,6 +278,8 @@ static void walk_begin(struct walk *walk, struct copy *copy, uint64_t block_size
 
 static void walk_end(struct walk *walk)
 {
+    stamps_settle(&walk->stamps, walk->plan);
+    plan_settle(walk->plan);
     links_free(&walk->links);
     free(walk->pending);
     buf_free(&walk->pending_names);
@@ -293,7 +299,6 @@ bool walk_tree(struct copy *copy, uint64_t block_size)
         good = walk_next(walk, &descent);
     descent_end(&descent);
     walk_end(walk);
-    plan_settle(&copy->plan);
     return good;
 }
 
@@ -308,6 +313,5 @@ bool walk_single(struct copy *copy, const char *name, const char *target, uint64
     buf_add_text(&walk->path, name);
     bool good = look_at(walk, &folder, &entry);
     walk_end(walk);
-    plan_settle(&copy->plan);
     return good;
 }

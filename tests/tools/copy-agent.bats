@@ -79,6 +79,33 @@ prepare() {
     [ "$(stat -c %i volume/conf/app.xml)" = "$inode" ]
 }
 
+@test "an upgrade whose files have the size and the time of the version before" {
+    # As npm packs (1985), and as a build with one time for all files does.
+    for time in 1985-10-26T08:15:00Z 2024-05-06T07:08:09Z; do
+        rm -rf one two volume
+        for version in one two; do
+            mkdir -p $version/lib
+            echo "$version 1" >$version/package.json
+            echo "$version 2" >$version/lib/index.js
+            ln $version/lib/index.js $version/lib/again.js
+            find $version -type f -exec touch -d "$time" {} +
+        done
+        run_tool copy-agent one volume
+        run_tool copy-agent two volume
+        exits 0
+        same_tree two volume
+        stat -c %i volume/*.json volume/lib/* >before
+        run_tool copy-agent two volume
+        ends_saying 'copied 0 files, 0 bytes, 3 skipped'
+        stat -c %i volume/*.json volume/lib/* | cmp before -
+    done
+    mkdir other
+    touch -r one/package.json two/package.json
+    run_tool copy-agent one/package.json other
+    run_tool copy-agent two/package.json other
+    cmp two/package.json other/package.json
+}
+
 @test "--verify finds what size and time hide" {
     run_tool copy-agent --verify agent volume
     exits 0
