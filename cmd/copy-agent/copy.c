@@ -58,22 +58,47 @@ static bool is_wanted(const struct copy *copy)
     return root->busy || root->action != PLAN_SKIP;
 }
 
-static bool check_before(struct copy *copy, const struct space *space, unsigned jobs)
+/* A version is built anew, and has nothing too much in it. */
+static bool will_prune(const struct copy *copy)
 {
-    int64_t most = copy->settings->max_bytes;
-    uint64_t bytes = copy->plan.totals.bytes;
+    return copy->settings->prune && !copy->single && copy->volume < 0;
+}
+
+static bool fail(struct copy *copy, const struct reason *why)
+{
+    journal_add(&copy->journal, why);
+    return false;
+}
+
+/* Whether SOURCE is as large as the user expects. */
+static bool check_size(struct copy *copy)
+{
+    const struct copy_settings *settings = copy->settings;
+    const struct plan_totals *totals = &copy->plan.totals;
     struct reason why;
 
-    if (most > 0 && bytes > (uint64_t)most) {
-        reason_set(&why, CODE_FAILED, "SOURCE has %" PRIu64 " bytes, --max-bytes allows %" PRId64, bytes,
-                   most);
-        journal_add(&copy->journal, &why);
-        return false;
+    if (settings->max_bytes > 0 && totals->bytes > (uint64_t)settings->max_bytes) {
+        reason_set(&why, CODE_FAILED, "SOURCE has %" PRIu64 " bytes, --max-bytes allows %" PRId64,
+                   totals->bytes, settings->max_bytes);
+        return fail(copy, &why);
     }
-    if (!space_check(space, &copy->plan.totals, jobs, &why)) {
-        journal_add(&copy->journal, &why);
-        return false;
+    if (totals->files < (uint64_t)settings->min_files) {
+        reason_set(&why, CODE_FAILED, "SOURCE has %" PRIu64 " files to copy, --min-files expects %" PRId64,
+                   totals->files, settings->min_files);
+        reason_hint(&why, "has the path in the image changed, or is something mounted over it?");
+        return fail(copy, &why);
     }
+    return true;
+}
+
+static bool check_before(struct copy *copy, const struct space *space, unsigned jobs)
+{
+    struct reason why;
+
+    if (!check_size(copy) || (!copy->settings->dry_run && will_prune(copy) && !prune_allowed(copy)))
+        return false;
+    if (!space_check(space, &copy->plan.totals, jobs, &why))
+        return fail(copy, &why);
     unsigned troubles = copy->journal.troubles;
     copy->doing = "rendering";
     rendering_check(copy);
@@ -88,7 +113,7 @@ static bool fill_dest(struct copy *copy, struct stage *stage, unsigned jobs, boo
         transfer_tree(copy, stage, jobs, small);
         settle_links(copy, stage);
     }
-    if (copy->settings->prune && !copy->single && copy->journal.troubles == 0)
+    if (will_prune(copy) && copy->journal.troubles == 0)
         prune_tree(copy, false);
     settle_directories(copy);
     if (copy->settings->sync && syncfs(copy->dest) != 0)
@@ -123,6 +148,24 @@ static void warn_dropped(const struct copy *copy)
                  " file%s copied without setuid and setgid bits and file capabilities; hint: %s keeps them",
                  dropped, dropped == 1 ? " was" : "s were",
                  copy->settings->no_parents ? "-p" : "--keep-privileges");
+}
+
+/* What looks like success and hardly is what was meant. */
+static void warn_nothing(const struct copy *copy)
+{
+    const struct option_list *rules = copy->filter.rules;
+
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->items[i][0] == '+' && !copy->filter.met[i])
+            log_warn(
+                "--include %.200s: matches nothing in SOURCE; hint: patterns are matched against the path "
+                "below SOURCE, and ** crosses directories",
+                rules->items[i] + 1);
+    if (copy->plan.totals.files == 0 && !copy->settings->no_parents)
+        log_warn(
+            "%.200s: has no file to copy; hint: has the path in the image changed, or is something mounted "
+            "over it? --min-files 1 makes this a failure",
+            copy->source_name);
 }
 
 static void carry_out(struct copy *copy, unsigned jobs, bool small)
@@ -187,8 +230,11 @@ static bool look_at_version(struct copy *copy, const struct space *space)
 static void run_dry(struct copy *copy)
 {
     report_plan(&copy->plan);
-    if (copy->settings->prune && copy->dest >= 0 && !copy->single && copy->volume < 0)
-        prune_tree(copy, true);
+    if (will_prune(copy)) {
+        if (copy->dest >= 0)
+            prune_tree(copy, true);
+        prune_allowed(copy);
+    }
     /* A line that could not be written is forgotten, and fflush has nothing to complain about. */
     if (fflush(stdout) != 0 || ferror(stdout))
         journal_add_errno(&copy->journal, "standard output", "cannot be written", errno);
@@ -210,6 +256,7 @@ static void run_phases(struct copy *copy)
     space_read(copy->dest_near, &space);
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;
+    warn_nothing(copy);
     unsigned jobs = choose_jobs(copy, &limits);
     if (!check_before(copy, &space, jobs))
         return;
@@ -230,6 +277,7 @@ bool copy_run(const struct copy_settings *settings, const struct copy_operands *
     copy->dest_name = operands->dest;
     copy->into = operands->into;
     copy->filter.rules = &settings->rules;
+    copy->filter.met = xcalloc(settings->rules.count, sizeof *copy->filter.met);
     copy->rules.verify = settings->verify;
     copy->rules.prune = settings->prune;
     copy->rules.privileged = geteuid() == 0;
@@ -247,6 +295,7 @@ bool copy_run(const struct copy_settings *settings, const struct copy_operands *
         buf_add_format(line, "%s", copy->complete ? "copied, but" : "not copied:");
     operands_close(copy);
     plan_free(&copy->plan);
+    free(copy->filter.met);
     journal_end(&copy->journal);
     free(copy);
     return code == CODE_OK;

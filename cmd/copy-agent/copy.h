@@ -22,7 +22,9 @@ struct copy_settings {
     const char *mode, *owner;
     bool verify, prune, sync, dry_run, progress;
     int64_t max_bytes; /* 0: no limit */
-    int64_t jobs;      /* 0: as many as fit */
+    int64_t min_files;
+    const char *max_prune; /* as prune_check_limit takes it */
+    int64_t jobs;          /* 0: as many as fit */
     const char *version_dir, *link;
     int64_t user; /* --for-uid; below 0: nobody in particular */
     bool follow_dest, keep_privileges;

@@ -124,6 +124,22 @@ static bool match(const char *pattern, const char *path)
 
 enum { PATTERN_MAX = 4096 };
 
+bool glob_check(const char *pattern, struct reason *why)
+{
+    for (const char *at = pattern; *at != '\0'; at++) {
+        if (*at == '\\' && *++at == '\0')
+            return reason_set(why, CODE_USAGE, "\"%.100s\" ends in a backslash that nothing follows",
+                              pattern);
+        if (*at != '[')
+            continue;
+        at = bracket_end(at);
+        if (!at)
+            return reason_set(why, CODE_USAGE, "\"%.100s\" has a [ without its ]: for a plain [ write \\[",
+                              pattern);
+    }
+    return *pattern != '\0' || reason_set(why, CODE_USAGE, "expected a pattern such as lib/**");
+}
+
 bool glob_match(const char *pattern, const char *path)
 {
     char plain[PATTERN_MAX];
@@ -164,6 +180,12 @@ int filter_rule(const struct filter *filter, const char *path, int inherited)
         if (glob_match(filter->rules->items[i] + 1, path))
             return i;
     return inherited;
+}
+
+void filter_meet(struct filter *filter, const char *path)
+{
+    for (size_t i = 0; i < filter->rules->count; i++)
+        filter->met[i] = filter->met[i] || glob_match(filter->rules->items[i] + 1, path);
 }
 
 bool filter_takes(const struct filter *filter, int rule)

@@ -5,6 +5,8 @@
 
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/cp.h"
+#include "cmd/copy-agent/glob.h"
+#include "cmd/copy-agent/prune.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/versions.h"
 #include "common/deadline.h"
@@ -54,6 +56,7 @@ static const struct option rows[] = {
      .type = OPTION_LIST,
      .offset = AT(copy.rules),
      .mark = '+',
+     .check = glob_check,
      .help = "Copy what matches, a path below SOURCE; ** crosses directories. --include and --exclude count "
              "in their order, the last match wins; if the first is an --include, all else is left out"},
     {.name = "exclude",
@@ -61,6 +64,7 @@ static const struct option rows[] = {
      .type = OPTION_LIST,
      .offset = AT(copy.rules),
      .mark = '-',
+     .check = glob_check,
      .help = "Leave out what matches, with all that is in it"},
     {.name = "mode",
      .argument = "SPEC",
@@ -96,6 +100,7 @@ static const struct option rows[] = {
      .argument = "GLOB",
      .type = OPTION_LIST,
      .offset = AT(copy.writable),
+     .check = glob_check,
      .help = "That user must be able to write there, too; never pruned"},
     {.name = "version-dir",
      .argument = "NAME",
@@ -109,12 +114,18 @@ static const struct option rows[] = {
      .type = OPTION_TEXT,
      .offset = AT(copy.link),
      .check = version_check_name,
-     .initial = "current",
-     .help = "Name of that link in DEST"},
+     .help = "Name of that link in DEST (default: " VERSION_LINK ")"},
     {.name = "verify", .offset = AT(copy.verify), .help = "Read back and compare every file"},
     {.name = "prune",
      .offset = AT(copy.prune),
      .help = "Take away what is in DEST and not in SOURCE, but no --writable path, lost+found or mount"},
+    {.name = "max-prune",
+     .argument = "N|P%",
+     .type = OPTION_TEXT,
+     .offset = AT(copy.max_prune),
+     .check = prune_check_limit,
+     .help = "Refuse before copying if --prune would remove more entries than N, or than P percent of "
+             "those in DEST (default: " PRUNE_LIMIT "); a directory with all that is in it is one"},
     {.name = "follow-dest",
      .offset = AT(copy.follow_dest),
      .help = "Follow DEST if it is a link; never together with --prune"},
@@ -122,6 +133,7 @@ static const struct option rows[] = {
      .argument = "GLOB",
      .type = OPTION_LIST,
      .offset = AT(copy.render),
+     .check = glob_check,
      .help = "Fill in ${NAME}, ${NAME:-default}, ${NAME:?message} and ${file:PATH} in these files; $$ is a "
              "dollar"},
     {.name = "render-prefix",
@@ -141,6 +153,12 @@ static const struct option rows[] = {
      .offset = AT(copy.max_bytes),
      .min = 1,
      .help = "Refuse before copying if SOURCE is larger"},
+    {.name = "min-files",
+     .argument = "N",
+     .type = OPTION_NUMBER,
+     .offset = AT(copy.min_files),
+     .max = INT32_MAX,
+     .help = "Refuse before copying if there are fewer files to copy"},
     {.name = "jobs",
      .argument = "N",
      .type = OPTION_NUMBER,
@@ -275,6 +293,28 @@ static void enter_sandbox(const struct copy_agent_options *options)
     sandbox_enter(&sandbox, options->common.termination_log);
 }
 
+/* An option that does nothing without another was meant to do something. */
+static bool check_companions(const struct copy_settings *settings, bool for_uid, struct reason *why)
+{
+    const struct {
+        bool given, has_companion;
+        const char *name, *companion;
+    } rows_of_two[] = {
+        {settings->groups.count > 0, for_uid, "for-gid", "--for-uid"},
+        {settings->writable.count > 0, for_uid || settings->prune, "writable", "--for-uid or --prune"},
+        {settings->link, settings->version_dir, "link", "--version-dir"},
+        {settings->max_prune, settings->prune, "max-prune", "--prune"},
+        {settings->render_prefix, settings->render.count > 0, "render-prefix", "--render"},
+        {settings->render_files.count > 0, settings->render.count > 0, "render-files", "--render"},
+    };
+
+    for (size_t i = 0; i < sizeof rows_of_two / sizeof rows_of_two[0]; i++)
+        if (rows_of_two[i].given && !rows_of_two[i].has_companion)
+            return reason_set(why, CODE_USAGE, "--%s: does nothing without %s", rows_of_two[i].name,
+                              rows_of_two[i].companion);
+    return true;
+}
+
 static bool check_usage(const struct copy_agent_options *options, struct reason *why)
 {
     const struct option_list *operands = &options->common.operands;
@@ -283,7 +323,9 @@ static bool check_usage(const struct copy_agent_options *options, struct reason 
     if (operands->count != 2)
         return reason_set(why, CODE_USAGE, "%s: expected SOURCE and DEST",
                           operands->count > 2 ? operands->items[2] : "an operand is missing");
-    if (settings->version_dir && strcmp(settings->version_dir, settings->link) == 0)
+    if (!check_companions(settings, options->for_uid != NULL, why))
+        return false;
+    if (settings->version_dir && strcmp(settings->version_dir, version_link_name(settings)) == 0)
         return reason_set(why, CODE_USAGE, "--link: is the name of --version-dir: expected another");
     if (settings->follow_dest && settings->prune)
         return reason_set(why, CODE_USAGE,
@@ -301,6 +343,11 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
 
     enter_sandbox(options);
     if (options->install) {
+        if (operands->count > 0) {
+            reason_set(&why, CODE_USAGE, "%.200s: --install copies only this binary: expected no operands",
+                       operands->items[0]);
+            return verdict_refuse(verdict, &why);
+        }
         if (!install_self(options->install, copy_agent_tool.name, &why))
             return verdict_refuse(verdict, &why);
         return finish(verdict, options->install, began, "installed", NULL);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,19 @@
 #include "common/mem.h"
 #include "common/mount.h"
 #include "common/removal.h"
+#include "common/units.h"
 
 #include "common/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, DEEPEST = 64 };
 
+enum prune_mode { PRUNE_TAKE, PRUNE_PRINT, PRUNE_COUNT };
+
 struct prune {
     struct copy *copy;
-    bool say;
+    enum prune_mode mode;
+    uint64_t taken; /* entries; a directory with all that is in it is one */
+    uint64_t kept;
     struct buf path; /* below DEST, of what is looked at */
 };
 
@@ -52,7 +58,8 @@ static bool fail_too_deep(const struct prune *prune)
 
 static void warn_mount(const struct prune *prune)
 {
-    log_warn("%.1000s: is not pruned, as something is mounted there", prune->path.data);
+    if (prune->mode != PRUNE_COUNT)
+        log_warn("%.1000s: is not pruned, as something is mounted there", prune->path.data);
 }
 
 /* Takes what may go from a directory of which something is protected. True when all of it went. */
@@ -92,7 +99,7 @@ static bool take_directory_by_parts(struct prune *prune, int directory, const ch
     close(inner);
     if (!same)
         warn_mount(prune);
-    if (!all || prune->say)
+    if (!all || prune->mode != PRUNE_TAKE)
         return all;
     /* What was made in it meanwhile is the next run's. */
     return unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOTEMPTY ||
@@ -113,7 +120,7 @@ static bool remove_tree(struct prune *prune, int directory, const char *name)
     struct reason why;
 
     if (error == 0) {
-        prune->copy->pruned++;
+        prune->taken++;
     } else if (error == EBUSY) {
         warn_mount(prune);
     } else if (error == ENOTEMPTY) {
@@ -137,12 +144,12 @@ static bool take(struct prune *prune, int directory, const char *name, unsigned 
         return false;
     if (writable->count > 0 && is_directory(directory, name))
         return take_directory_by_parts(prune, directory, name, depth);
-    if (prune->say) {
-        prune->copy->pruned++;
+    if (prune->mode == PRUNE_TAKE)
+        return remove_tree(prune, directory, name);
+    if (prune->mode == PRUNE_PRINT)
         report_line("prune", prune->path.data, is_directory(directory, name));
-        return true;
-    }
-    return remove_tree(prune, directory, name);
+    prune->taken++;
+    return true;
 }
 
 static bool is_in_source(const struct folder *folder, const char *name)
@@ -155,7 +162,7 @@ static bool is_in_source(const struct folder *folder, const char *name)
 static void prune_directory(struct prune *prune, uint32_t node, const struct folder *folder)
 {
     int directory = folder_reopen_dest(folder);
-    uint64_t before = prune->copy->pruned;
+    uint64_t before = prune->taken;
     const char *name;
 
     plan_path(&prune->copy->plan, node, &prune->path);
@@ -166,9 +173,12 @@ static void prune_directory(struct prune *prune, uint32_t node, const struct fol
     struct listing *listing = xcalloc(1, sizeof *listing);
     listing_begin(listing, directory);
     while ((name = listing_next(listing)) && journal_halt(&prune->copy->journal) == CODE_OK) {
-        if ((node == PLAN_ROOT && stage_is_ours(name)) || strcmp(name, "lost+found") == 0 ||
-            is_in_source(folder, name))
+        if ((node == PLAN_ROOT && stage_is_ours(name)) || strcmp(name, "lost+found") == 0)
             continue;
+        if (is_in_source(folder, name)) {
+            prune->kept++;
+            continue;
+        }
         plan_path(&prune->copy->plan, node, &prune->path);
         if (node == PLAN_ROOT)
             buf_clear(&prune->path);
@@ -177,19 +187,18 @@ static void prune_directory(struct prune *prune, uint32_t node, const struct fol
     }
     if (listing->error != 0)
         fail(prune, "cannot be read", listing->error);
-    if (prune->copy->pruned > before && node != PLAN_ROOT)
+    if (prune->mode == PRUNE_TAKE && prune->taken > before && node != PLAN_ROOT)
         prune->copy->plan.nodes[node].touched = true;
     free(listing);
     close(directory);
 }
 
-void prune_tree(struct copy *copy, bool say)
+static void go_through(struct copy *copy, struct prune *prune)
 {
-    struct prune prune = {.copy = copy, .say = say};
     struct plan *plan = &copy->plan;
     struct descent descent;
 
-    buf_init(&prune.path, PATH_MOST);
+    buf_init(&prune->path, PATH_MOST);
     descent_begin(&descent, plan, DESCENT_SOURCE, copy->source, copy->dest);
     for (uint32_t i = 0; i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
         const struct plan_node *node = &plan->nodes[i];
@@ -198,10 +207,85 @@ void prune_tree(struct copy *copy, bool say)
             continue;
         const struct folder *folder = descent_to(&descent, i);
         if (folder && folder->dest >= 0)
-            prune_directory(&prune, i, folder);
+            prune_directory(prune, i, folder);
         else if (folder || errno != ENOENT)
             making_note(copy, i, "cannot be pruned", folder ? ENOTDIR : errno);
     }
     descent_end(&descent);
-    buf_free(&prune.path);
+    buf_free(&prune->path);
+}
+
+void prune_tree(struct copy *copy, bool print)
+{
+    struct prune prune = {.copy = copy, .mode = print ? PRUNE_PRINT : PRUNE_TAKE};
+
+    go_through(copy, &prune);
+    copy->pruned = prune.taken;
+}
+
+/* --- what --max-prune allows --- */
+
+static bool parse_limit(const char *text, bool *percent, int64_t *number)
+{
+    char digits[24];
+    size_t length = strlen(text);
+
+    *percent = length > 0 && text[length - 1] == '%';
+    length -= *percent;
+    if (length >= sizeof digits)
+        return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    return units_parse_number(digits, 0, *percent ? 100 : INT64_MAX, number);
+}
+
+bool prune_check_limit(const char *text, struct reason *why)
+{
+    bool percent;
+    int64_t number;
+
+    return parse_limit(text, &percent, &number) ||
+           reason_set(why, CODE_USAGE, "\"%.100s\" is not a number such as 100, or a share such as 50%%",
+                      text);
+}
+
+static bool is_allowed(const struct prune *prune, const char *limit)
+{
+    bool percent;
+    int64_t number;
+
+    if (prune->taken == 0)
+        return true;
+    if (!parse_limit(limit, &percent, &number))
+        return false;
+    return percent ? (double)prune->taken * 100 <= (double)(prune->taken + prune->kept) * (double)number
+                   : prune->taken <= (uint64_t)number;
+}
+
+bool prune_allowed(struct copy *copy)
+{
+    const char *limit = copy->settings->max_prune ? copy->settings->max_prune : PRUNE_LIMIT;
+    struct prune prune = {.copy = copy, .mode = PRUNE_COUNT};
+    unsigned troubles = copy->journal.troubles;
+    struct reason why;
+
+    if (copy->plan.totals.files == 0) {
+        reason_set(&why, CODE_FAILED, "SOURCE has no file, and --prune would empty DEST");
+        reason_hint(&why, "has the path in the image changed, or is something mounted over it?");
+        journal_add(&copy->journal, &why);
+        return false;
+    }
+    if (copy->dest < 0)
+        return true;
+    go_through(copy, &prune);
+    if (copy->journal.troubles > troubles)
+        return false;
+    if (is_allowed(&prune, limit))
+        return true;
+    reason_set(&why, CODE_FAILED,
+               "--prune would remove %" PRIu64 " of %" PRIu64 " entries, --max-prune allows %s", prune.taken,
+               prune.taken + prune.kept, limit);
+    reason_hint(&why, "--dry-run lists them; if they should go, give a larger --max-prune");
+    journal_add(&copy->journal, &why);
+    return false;
 }

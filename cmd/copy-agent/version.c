@@ -20,6 +20,11 @@
 /* In the staging directory. */
 static const char tree[] = "tree", old_tree[] = "old-tree", link_name[] = "link";
 
+const char *version_link_name(const struct copy_settings *settings)
+{
+    return settings->link ? settings->link : VERSION_LINK;
+}
+
 bool version_check_name(const char *text, struct reason *why)
 {
     if (*text != '\0' && strlen(text) <= NAME_MAX && !strchr(text, '/') && strcmp(text, ".") != 0 &&
@@ -109,7 +114,7 @@ bool version_publish(struct copy *copy, struct stage *stage)
 
 bool version_link(struct copy *copy, struct stage *stage)
 {
-    const char *name = copy->settings->link, *version = copy->settings->version_dir;
+    const char *name = version_link_name(copy->settings), *version = copy->settings->version_dir;
     char present[NAME_MAX + 1];
     ssize_t length = readlinkat(copy->volume, name, present, sizeof present);
 

@@ -6,6 +6,11 @@
 #include "cmd/copy-agent/stage.h"
 #include "common/reason.h"
 
+#define VERSION_LINK "current"
+
+/* What the link in DEST is called. */
+const char *version_link_name(const struct copy_settings *settings);
+
 /* A name for --version-dir or --link: one component, not hidden behind a dot alone. Fit for an option's check. */
 bool version_check_name(const char *text, struct reason *why);
 

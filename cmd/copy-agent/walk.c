@@ -185,15 +185,17 @@ static bool is_dest(const struct copy *copy, const struct stat *found)
 /* False when the run has to end. */
 static bool look_at(struct walk *walk, const struct folder *folder, struct entry *entry)
 {
-    const struct copy *copy = walk->copy;
+    struct copy *copy = walk->copy;
 
     if (fstatat(folder->source, entry->name, &entry->source, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno != ENOENT) /* else it has gone since its directory was read */
             note_errno(walk, entry->parent, entry->name, "cannot be looked at", errno);
         return true;
     }
-    if (copy->filter.rules->count > 0)
+    if (copy->filter.rules->count > 0) {
+        filter_meet(&copy->filter, walk->path.data);
         entry->rule = filter_rule(&copy->filter, walk->path.data, entry->rule);
+    }
     bool takes = filter_takes(&copy->filter, entry->rule);
     bool directory = S_ISDIR(entry->source.st_mode);
     if (!takes && (!directory || !filter_may_take_below(&copy->filter, entry->rule)))

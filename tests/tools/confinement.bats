@@ -40,7 +40,7 @@ refuses_link() {
     ends_saying 'volume/agent: is a link, which is not followed; hint: .*--follow-dest'
     refuses_link copy-agent agent volume/agent/
     refuses_link copy-agent agent volume/agent/.
-    refuses_link copy-agent --prune agent volume/agent
+    refuses_link copy-agent --prune --max-prune 100% agent volume/agent
     refuses_link copy-agent --mode 0777 --dry-run agent volume/agent
     refuses_link copy-agent --version-dir v1 agent volume/agent
     refuses_link copy-agent agent/two.jar volume/agent
@@ -72,14 +72,14 @@ refuses_link() {
     same_tree agent volume/versioned
     run_tool copy-agent --follow-dest --prune agent volume/agent
     refuses_naming --follow-dest
-    INITKIT_COPY_AGENT_FOLLOW_DEST=true run_tool copy-agent --prune agent volume/agent
+    INITKIT_COPY_AGENT_FOLLOW_DEST=true run_tool copy-agent --prune --max-prune 100% agent volume/agent
     refuses_naming --follow-dest
 }
 
 @test "copy-agent: links below DEST are replaced, never followed" {
     ln -s ../victim volume/lib
     ln -s ../victim/secret volume/two.jar
-    run_tool copy-agent --prune agent volume
+    run_tool copy-agent --prune --max-prune 100% agent volume
     exits 0
     same_tree agent volume
     victim_is_untouched
@@ -250,7 +250,7 @@ fewer_than() {
     not_emulated
     many_files volume/gone 3000
     inside=("${traced[@]}" -o /dev/null -e trace=unlinkat -e inject=unlinkat:delay_enter=10000)
-    start_tool copy-agent --prune agent volume
+    start_tool copy-agent --prune --max-prune 100% agent volume
     inside=()
     until_true 60 fewer_than volume/gone 2990
     kill -TERM "$tool" "$(pgrep -P "$tool")"
@@ -258,11 +258,11 @@ fewer_than() {
     exits 143
     [ -e volume/gone ]
     inside=("${traced[@]}" -o /dev/null -e trace=unlinkat -e inject=unlinkat:delay_enter=10000)
-    run_tool copy-agent --prune --timeout 1s agent volume
+    run_tool copy-agent --prune --max-prune 100% --timeout 1s agent volume
     inside=()
     exits 124
     [ -e volume/gone ]
-    run_tool copy-agent --prune agent volume
+    run_tool copy-agent --prune --max-prune 100% agent volume
     exits 0
     same_tree agent volume
 }
@@ -283,12 +283,12 @@ while True:
     time.sleep(0.0001)'
     # The tool is made the slower of the two.
     inside=("${traced[@]}" -o /dev/null -e trace=unlinkat -e inject=unlinkat:delay_enter=1000)
-    run_tool copy-agent --prune agent volume
+    run_tool copy-agent --prune --max-prune 100% agent volume
     inside=()
     exits 1
     ends_saying 'gone: cannot be pruned: something else makes files there as fast as they are removed; hint: '
     kill "$started"
-    run_tool copy-agent --prune agent volume
+    run_tool copy-agent --prune --max-prune 100% agent volume
     exits 0
     same_tree agent volume
 }
@@ -298,11 +298,11 @@ while True:
     many_files volume/lib/gone 3
     run_tool copy-agent agent volume
     inside=("${traced[@]}" -o /dev/null -e trace=getdents64 -e inject=getdents64:error=EIO:when=9+)
-    run_tool copy-agent --prune agent volume
+    run_tool copy-agent --prune --max-prune 100% agent volume
     inside=()
     exits 1
     says 'cannot be (read|pruned): (i/o|input/output) error'
-    run_tool copy-agent --prune agent volume
+    run_tool copy-agent --prune --max-prune 100% agent volume
     exits 0
     same_tree agent volume
 }

@@ -312,6 +312,66 @@ prepare() {
     [ "$(cat outside/keep)" = keep ]
 }
 
+@test "--prune empties no volume: SOURCE must have a file, and --max-prune bounds what goes" {
+    run_tool copy-agent agent volume
+    find volume | sort >before
+    mkdir -p hidden/lib
+    run_tool copy-agent --prune --max-prune 100% hidden volume
+    exits 1
+    ends_saying 'SOURCE has no file, and --prune would empty DEST; hint: '
+    touch hidden/lib/README
+    run_tool copy-agent --prune hidden volume
+    exits 1
+    ends_saying '--prune would remove 7 of 8 entries, --max-prune allows 50%; hint: '
+    run_tool copy-agent --prune --dry-run hidden volume
+    exits 1
+    [ "$(grep -c '^prune ' <<<"$output")" -eq 7 ]
+    find volume | sort | cmp before -
+    run_tool copy-agent --prune --max-prune 6 hidden volume
+    exits 1
+    run_tool copy-agent --prune --max-prune 88% hidden volume
+    exits 0
+    same_tree hidden volume
+    run_tool copy-agent agent volume
+    run_tool copy-agent --prune --max-prune 7 hidden volume
+    exits 0
+    ends_saying '7 pruned'
+    for limit in '' -1 50%% 101% '%' all; do
+        run_tool copy-agent --prune "--max-prune=$limit" agent volume
+        refuses_naming --max-prune
+    done
+}
+
+@test "what looks like success and hardly is: warnings, and --min-files" {
+    mkdir empty
+    run_tool copy-agent empty volume
+    exits 0
+    says 'empty: has no file to copy; hint: '
+    run_tool copy-agent --include 'lib/*.jar' --include '*.war' agent volume
+    exits 0
+    says '--include \*\.war: matches nothing in SOURCE; hint: '
+    [ "$(grep -c 'matches nothing' <<<"$stderr")" -eq 1 ]
+    run_tool copy-agent --min-files 8 agent other
+    exits 1
+    ends_saying 'SOURCE has 7 files to copy, --min-files expects 8; hint: '
+    [ ! -e other ]
+    run_tool copy-agent --min-files 7 agent other
+    exits 0
+}
+
+@test "options that do nothing alone, patterns that are none, operands of --install: exit 2" {
+    local option
+    for option in '--for-gid 1' '--writable logs' '--link now' '--max-prune 1' '--render-prefix A' '--render-files .' \
+        '--include [' '--exclude lib/[a-' '--render x\'; do
+        # shellcheck disable=SC2086 # two words
+        run_tool copy-agent $option agent volume
+        refuses_naming "${option%% *}"
+    done
+    run_tool copy-agent --install bin agent volume
+    refuses_naming agent
+    [ ! -e volume ] && [ ! -e bin ]
+}
+
 @test "--render-files bounds what a template reads" {
     mkdir -p secret other
     echo token >secret/token
