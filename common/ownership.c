@@ -146,10 +146,12 @@ static bool parse_owner(const char *text, struct ownership *ownership)
     if (length >= sizeof owner)
         return false;
     memcpy(owner, text, length);
-    if (!units_parse_number(owner, 0, LAST_ID, &number))
-        return false;
-    ownership->has_owner = true;
-    ownership->owner = (uid_t)number;
+    if (length > 0 || text[0] == '\0') {
+        if (!units_parse_number(owner, 0, LAST_ID, &number))
+            return false;
+        ownership->has_owner = true;
+        ownership->owner = (uid_t)number;
+    }
     if (text[length] == '\0')
         return true;
     if (!units_parse_number(text + length + 1, 0, LAST_ID, &number))
@@ -164,8 +166,8 @@ bool ownership_check_owner(const char *text, struct reason *why)
     struct ownership ignored = {0};
 
     return parse_owner(text, &ignored) ||
-           reason_set(why, CODE_USAGE, "\"%.100s\" is not an owner such as 1001 or 1001:1001, in numbers",
-                      text);
+           reason_set(why, CODE_USAGE,
+                      "\"%.100s\" is not an owner such as 1001, 1001:1001 or :1001, in numbers", text);
 }
 
 void ownership_init(struct ownership *ownership, const char *mode, const char *owner)

@@ -18,7 +18,7 @@ struct ownership {
  * plays no part. Fit for an option's check. */
 bool ownership_check_mode(const char *text, struct reason *why);
 
-/* "UID" or "UID:GID", in numbers: there is no user database that both the writer's and the reader's image share. */
+/* "UID", "UID:GID" or ":GID", in numbers: there is no user database that both the writer's and the reader's image share. */
 bool ownership_check_owner(const char *text, struct reason *why);
 
 /* Either may be NULL. Both must have passed their checks. */

@@ -240,6 +240,17 @@ static void run_dry(struct copy *copy)
         journal_add_errno(&copy->journal, "standard output", "cannot be written", errno);
 }
 
+/* A volume with fsGroup: the kubelet has made it and all directories in it setgid, and the app counts on the group. */
+static void inherit_group(struct copy *copy)
+{
+    struct stat near;
+
+    if (fstat(copy->dest_near, &near) != 0 || !(near.st_mode & S_ISGID))
+        return;
+    copy->rules.inherits = true;
+    copy->rules.inherited_group = near.st_gid;
+}
+
 static void run_phases(struct copy *copy)
 {
     bool dry = copy->settings->dry_run;
@@ -253,6 +264,7 @@ static void run_phases(struct copy *copy)
         return;
     if (!dry && (copy->volume >= 0 || copy->dest >= 0))
         stage_sweep(copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
+    inherit_group(copy);
     space_read(copy->dest_near, &space);
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;

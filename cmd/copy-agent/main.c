@@ -73,7 +73,7 @@ static const struct option rows[] = {
      .check = ownership_check_mode,
      .help = "Modes of what is written, as for chmod: a+rX, g=u, 0755"},
     {.name = "owner",
-     .argument = "UID[:GID]",
+     .argument = "[UID][:GID]",
      .type = OPTION_TEXT,
      .offset = AT(copy.owner),
      .check = ownership_check_owner,

@@ -29,11 +29,12 @@ static bool is_refusal(int error)
 /* Gives what `present` describes to the wanted owner. What --owner says must work; keeping the source's is an attempt.
  * *kept tells whether the source's owner could not be given, *changed whether an attempt was made. */
 static int give(int descriptor, const char *name, const struct stat *status, const struct stat *present,
-                const struct ownership *ownership, bool *kept, bool *changed)
+                const struct plan_rules *rules, bool *kept, bool *changed)
 {
+    const struct ownership *ownership = &rules->ownership;
     int flags = *name == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     uid_t owner = ownership->has_owner ? ownership->owner : status->st_uid;
-    gid_t group = ownership->has_group ? ownership->group : status->st_gid;
+    gid_t group = plan_group(rules, status);
     bool demanded = ownership->has_owner || ownership->has_group;
 
     *kept = false;
@@ -137,9 +138,7 @@ int metadata_adjust(const struct stat *status, int dest, const struct plan_rules
     bool kept = false, changed = false;
 
     end->doing = "its owner cannot be set";
-    int error = fstat(dest, &present) != 0
-                    ? errno
-                    : give(dest, "", status, &present, &rules->ownership, &kept, &changed);
+    int error = fstat(dest, &present) != 0 ? errno : give(dest, "", status, &present, rules, &kept, &changed);
     if (error != 0)
         return error;
     end->doing = "its mode cannot be set";
@@ -154,7 +153,7 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
     bool kept = false, changed = false;
 
     end->doing = "its owner cannot be set";
-    int error = give(dest, "", status, present, &rules->ownership, &kept, &changed);
+    int error = give(dest, "", status, present, rules, &kept, &changed);
     if (error != 0)
         return error;
     end->doing = "its attributes cannot be set";
@@ -178,7 +177,7 @@ int metadata_symlink(const struct stat *status, int directory, const char *name,
 
     if (fstatat(directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
         return errno;
-    int error = give(directory, name, status, &present, &rules->ownership, &kept, &changed);
+    int error = give(directory, name, status, &present, rules, &kept, &changed);
     if (error != 0)
         return error;
     return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;

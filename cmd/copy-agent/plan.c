@@ -14,7 +14,16 @@ mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory)
 {
     if (!directory && !rules->keep_privileges)
         mode &= ~(mode_t)(S_ISUID | S_ISGID);
+    if (directory && rules->inherits)
+        mode |= S_ISGID;
     return ownership_mode(&rules->ownership, mode, directory);
+}
+
+gid_t plan_group(const struct plan_rules *rules, const struct stat *source)
+{
+    if (rules->ownership.has_group)
+        return rules->ownership.group;
+    return rules->inherits ? rules->inherited_group : source->st_gid;
 }
 
 bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
@@ -34,7 +43,7 @@ bool plan_same_ownership(const struct plan_rules *rules, const struct stat *sour
     if (!rules->privileged)
         return true;
     return (ownership->has_owner || source->st_uid == present->st_uid) &&
-           (ownership->has_group || source->st_gid == present->st_gid);
+           plan_group(rules, source) == present->st_gid;
 }
 
 static enum plan_action decide_directory(const struct plan_rules *rules, const struct stat *source,

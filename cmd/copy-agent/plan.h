@@ -70,9 +70,16 @@ struct plan_rules {
     bool privileged;      /* the process may give files away */
     bool keep_privileges; /* setuid, setgid and capabilities of files */
     struct ownership ownership;
+    bool
+        inherits; /* DEST is a setgid directory (fsGroup): its group and that bit are for all that is made in it */
+    gid_t inherited_group;
 };
 
-/* The mode that something of the mode `mode` gets: a file loses its setuid and setgid bits unless the rules give or keep them. */
+/* The group that a copy of `source` is meant to have. */
+gid_t plan_group(const struct plan_rules *rules, const struct stat *source);
+
+/* The mode that something of the mode `mode` gets: a file loses its setuid and setgid bits unless the rules give or keep them, a
+ * directory in a setgid one becomes so. */
 mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory);
 
 /* What to do for something that is `source`, where DEST has `present` (NULL: nothing) of that name. */

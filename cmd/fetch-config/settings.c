@@ -239,7 +239,7 @@ static const struct option rows[] = {
      .check = ownership_check_mode,
      .help = "Mode of what is written, whatever the umask (default: 0644; with --extract, the archive's)"},
     {.name = "owner",
-     .argument = "UID[:GID]",
+     .argument = "[UID][:GID]",
      .type = OPTION_TEXT,
      .offset = AT(owner),
      .check = ownership_check_owner,
@@ -260,7 +260,7 @@ static const struct option rows[] = {
     {.name = "progress",
      .offset = AT(progress),
      .help = "A line every second on standard error that tells how far it is (on by itself on a terminal)"},
-    {.name = "chown", .argument = "UID[:GID]", .stands_for = "owner"},
+    {.name = "chown", .argument = "[UID][:GID]", .stands_for = "owner"},
     RESOLVER_ROWS(struct fetch_config_options),
 };
 

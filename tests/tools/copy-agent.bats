@@ -262,6 +262,43 @@ prepare() {
     [ "$(find volume -mindepth 1 ! -type l ! -uid 1003 | wc -l)" -eq 0 ]
 }
 
+@test "a volume with fsGroup: its group and the setgid bit are for all that is made in it, as with cp -r" {
+    needs_root
+    chmod 755 .
+    for place in volume volume/new; do
+        rm -rf volume as-cp
+        install -d -g 3000 -m 2775 volume as-cp
+        run_tool copy-agent agent $place
+        exits 0
+        cp -r agent/. as-cp
+        (cd $place && find . -mindepth 1 -printf '%g %y %p\n' | sort) >first
+        (cd as-cp && find . -mindepth 1 -printf '%g %y %p\n' | sort) | diff first -
+        [ "$(find $place -type d ! -perm -2000 | wc -l)" -eq 0 ]
+        [ "$(find $place -type f -perm /7000 | wc -l)" -eq 0 ]
+        run_tool copy-agent agent $place
+        ends_saying 'copied 0 files, 0 bytes, 7 skipped'
+    done
+    run_tool copy-agent --version-dir v1 agent volume
+    [ "$(find volume/v1 ! -group 3000 | wc -l)" -eq 0 ]
+    [ "$(stat -c %a volume/v1/lib)" = 2755 ]
+    run_tool copy-agent --owner 1001:1002 agent volume/other
+    [ "$(find volume/other ! -group 1002 | wc -l)" -eq 0 ]
+    inside=(setpriv --reuid 1001 --regid 1001 --groups 3000)
+    run_tool copy-agent agent volume/ordinary
+    inside=()
+    exits 0
+    [ "$(find volume/ordinary ! -group 3000 | wc -l)" -eq 0 ]
+    [ "$(stat -c %a volume/ordinary/lib)" = 2755 ]
+}
+
+@test "--owner :GID sets the group alone" {
+    needs_root
+    chown -R 1001 agent
+    run_tool copy-agent --owner :1002 agent volume
+    exits 0
+    [ "$(find volume -mindepth 1 ! \( -uid 1001 -gid 1002 \) | wc -l)" -eq 0 ]
+}
+
 @test "--owner that may not be set is exit 1" {
     needs_root
     chmod 755 . && mkdir -m 777 open

@@ -64,7 +64,7 @@ END_TEST
 START_TEST(owners_are_numbers)
 {
     static const char *const bad[] = {
-        "", "root", "1:", ":1", "1:2:3", "-1", "4294967295", "1 ", "99999999999999999999"};
+        "", ":", "root", "1:", ":x", "1:2:3", "-1", "4294967295", "1 ", "99999999999999999999"};
     struct ownership ownership;
     struct reason why;
 
@@ -73,6 +73,9 @@ START_TEST(owners_are_numbers)
     ck_assert(ownership_check_owner("1001", &why));
     ownership_init(&ownership, NULL, "1001");
     ck_assert(ownership.has_owner && ownership.owner == 1001 && !ownership.has_group);
+    ck_assert(ownership_check_owner(":3000", &why));
+    ownership_init(&ownership, NULL, ":3000");
+    ck_assert(!ownership.has_owner && ownership.has_group && ownership.group == 3000);
     ck_assert(ownership_check_owner("0:4294967294", &why));
     ownership_init(&ownership, NULL, "0:4294967294");
     ck_assert(ownership.has_owner && ownership.owner == 0 && ownership.has_group);
