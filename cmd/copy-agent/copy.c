@@ -16,6 +16,7 @@
 #include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/settle.h"
 #include "cmd/copy-agent/space.h"
+#include "cmd/copy-agent/stream.h"
 #include "cmd/copy-agent/transfer.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
@@ -260,6 +261,10 @@ static void run_phases(struct copy *copy)
     copy->doing = "looking at SOURCE";
     limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
     limits_hold_memory(&limits);
+    if (stream_is_meant(copy)) {
+        stream_copy(copy);
+        return;
+    }
     if (!operands_open(copy))
         return;
     if (!dry && (copy->volume >= 0 || copy->dest >= 0))

@@ -183,13 +183,13 @@ static bool find_dest(const struct cp_options *options, size_t *sources, const c
 }
 
 /* DEST's own last part is not followed if it is a link, nor is the name that a SOURCE gets in it. */
-static void enter_sandbox(const struct common_options *common, const char *dest)
+static void enter_sandbox(const struct cp_options *options, const char *dest)
 {
     struct sandbox sandbox;
 
-    sandbox_begin(&sandbox, (enum sandbox_mode)common->sandbox);
+    sandbox_begin(&sandbox, (enum sandbox_mode)options->common.sandbox);
     sandbox_allow_folder(&sandbox, dest);
-    sandbox_enter(&sandbox, common->termination_log);
+    sandbox_enter(&sandbox, options->common.termination_log);
 }
 
 /* Each SOURCE, whatever became of the one before it; the last that failed is told. */
@@ -209,7 +209,7 @@ static int copy_all(const struct cp_options *options, const struct verdict *verd
 
     if (!find_dest(options, &sources, &dest, &into, &why))
         return verdict_refuse(verdict, &why);
-    enter_sandbox(&options->common, dest);
+    enter_sandbox(options, dest);
     buf_init(&line, LINE_MAX_BYTES);
     for (size_t i = 0; i < sources; i++) {
         buf_clear(&line);

@@ -97,6 +97,26 @@ like_cp() {
     like_cp -r src src/inside || true
 }
 
+@test "a device or standard output is written to" {
+    "$PWD/links/cp" /etc/hostname /dev/stdout 2>err | cmp - /etc/hostname
+    mkfifo fifo
+    timeout 60 cat fifo >read 3>&- &
+    "$PWD/links/cp" /etc/hostname fifo 2>err
+    wait $!
+    cmp read /etc/hostname
+    [ -p fifo ]
+    "$PWD/links/cp" /etc/hostname /dev/null 2>err
+    [ -c /dev/null ]
+}
+
+@test "cp is held to DEST by the kernel" {
+    [ -e /usr/bin/strace ] || skip "needs strace"
+    mkdir into
+    strace -f -o calls -e trace=landlock_restrict_self "$PWD/links/cp" -r /etc/hostname into 2>err
+    grep -q 'landlock_restrict_self(.*) = [0-9]' calls || skip "this kernel has no Landlock"
+    [ -f into/hostname ]
+}
+
 @test "a signal is cp's own affair: 143" {
     small_volume size=3g
     head -c 1000000000 /dev/zero | tr '\0' x >huge

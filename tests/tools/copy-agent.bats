@@ -133,6 +133,35 @@ prepare() {
     [ "$(find webapps new | wc -l)" -eq 6 ]
 }
 
+@test "a device, a FIFO or standard output as DEST is written to, never replaced" {
+    run_tool copy-agent agent/javaagent.jar /dev/stdout
+    exits 0
+    [ "$output" = jar ]
+    ends_saying 'copied 1 files, 4 bytes'
+    mkfifo fifo
+    timeout 60 cat fifo >read 3>&- &
+    run_tool copy-agent agent/conf/app.xml fifo
+    exits 0
+    wait $!
+    [ -p fifo ] && [ "$(cat read)" = conf ]
+    run_tool copy-agent --timeout 1s agent/conf/app.xml fifo # nobody reads
+    exits 124
+    [ -p fifo ]
+    run_tool copy-agent --dry-run agent/conf/app.xml fifo
+    exits 0
+    [ "$output" = 'write fifo' ]
+    run_tool copy-agent --owner 1 agent/conf/app.xml fifo
+    refuses_naming --owner
+    run_tool copy-agent agent fifo
+    exits 1
+    [ "$(id -u)" -ne 0 ] || mknod null c 1 3
+    [ ! -e null ] || {
+        run_tool copy-agent agent/conf/app.xml null
+        exits 0
+        [ -c null ]
+    }
+}
+
 @test "a link to a file or directory as SOURCE is followed" {
     ln -s agent to-agent
     run_tool copy-agent to-agent volume

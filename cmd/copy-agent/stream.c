@@ -1,0 +1,147 @@
+#include "cmd/copy-agent/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/copy-agent/report.h"
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+enum { LOOK_EVERY = 100 /* milliseconds */ };
+
+/* The process's own descriptor that DEST is a name of, or -1. */
+static int own_descriptor(const char *dest)
+{
+    static const struct {
+        const char *name;
+        int descriptor;
+    } names[] = {
+        {"/dev/stdout", STDOUT_FILENO}, {"/dev/fd/1", STDOUT_FILENO}, {"/proc/self/fd/1", STDOUT_FILENO},
+        {"/dev/stderr", STDERR_FILENO}, {"/dev/fd/2", STDERR_FILENO}, {"/proc/self/fd/2", STDERR_FILENO},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(dest, names[i].name) == 0)
+            return names[i].descriptor;
+    return -1;
+}
+
+static bool is_special(mode_t mode)
+{
+    return S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode);
+}
+
+bool stream_is_meant(const struct copy *copy)
+{
+    struct stat source, dest;
+
+    if (copy->into || stat(copy->source_name, &source) != 0 || !S_ISREG(source.st_mode))
+        return false;
+    return own_descriptor(copy->dest_name) >= 0 ||
+           (lstat(copy->dest_name, &dest) == 0 && is_special(dest.st_mode));
+}
+
+static bool fail_errno(struct copy *copy, const char *name, const char *doing)
+{
+    journal_add_errno(&copy->journal, name, doing, errno);
+    return false;
+}
+
+/* Options that speak of what stays in DEST. */
+static bool check_options(struct copy *copy)
+{
+    const struct copy_settings *settings = copy->settings;
+    const char *option = settings->version_dir        ? "--version-dir"
+                         : settings->user >= 0        ? "--for-uid"
+                         : settings->render.count > 0 ? "--render"
+                         : settings->mode             ? "--mode"
+                         : settings->owner            ? "--owner"
+                                                      : NULL;
+    struct reason why;
+
+    if (!option)
+        return true;
+    reason_set(&why, CODE_USAGE,
+               "%s: DEST is a device, a FIFO or standard output: expected a directory or file", option);
+    journal_add(&copy->journal, &why);
+    return false;
+}
+
+static void wait_a_little(void)
+{
+    struct pollfd stop = {.fd = stop_descriptor(), .events = POLLIN};
+
+    poll(&stop, 1, LOOK_EVERY);
+}
+
+/* A FIFO is waited for until somebody reads it. -1 with a trouble in the journal, or at the end of the time. */
+static int open_dest(struct copy *copy)
+{
+    int own = own_descriptor(copy->dest_name);
+    int dest = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0) : -1;
+
+    while (own < 0 && journal_halt(&copy->journal) == CODE_OK) {
+        dest = open(copy->dest_name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (dest >= 0 || errno != ENXIO)
+            break;
+        wait_a_little();
+    }
+    if (dest < 0 && journal_halt(&copy->journal) == CODE_OK)
+        fail_errno(copy, copy->dest_name, "cannot be opened");
+    return dest;
+}
+
+static bool write_chunk(struct copy *copy, int dest, const char *bytes, size_t length)
+{
+    while (length > 0 && journal_halt(&copy->journal) == CODE_OK) {
+        if (!stop_wait_writable(dest, LOOK_EVERY))
+            continue;
+        ssize_t written = write(dest, bytes, length);
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
+            return fail_errno(copy, copy->dest_name, "cannot be written");
+        if (written > 0) {
+            bytes += written;
+            length -= (size_t)written;
+        }
+    }
+    return length == 0;
+}
+
+static bool write_all(struct copy *copy, int source, int dest)
+{
+    char chunk[STOP_CHUNK];
+    ssize_t got;
+
+    while ((got = read(source, chunk, sizeof chunk)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return fail_errno(copy, copy->source_name, "cannot be read");
+        if (got > 0 && !write_chunk(copy, dest, chunk, (size_t)got))
+            return false;
+        if (got > 0)
+            copy->bytes += (uint64_t)got;
+    }
+    return true;
+}
+
+void stream_copy(struct copy *copy)
+{
+    copy->doing = "writing";
+    if (!check_options(copy))
+        return;
+    if (copy->settings->dry_run) {
+        report_line("write", copy->dest_name, false);
+        return;
+    }
+    copy->source = open(copy->source_name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (copy->source < 0) {
+        fail_errno(copy, copy->source_name, "cannot be read");
+        return;
+    }
+    copy->dest = open_dest(copy);
+    if (copy->dest >= 0 && write_all(copy, copy->source, copy->dest))
+        copy->files++;
+}

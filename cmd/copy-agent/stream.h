@@ -1,0 +1,13 @@
+/* DEST is a device, a FIFO or standard output: it is written to, as cp does, and never replaced by a file. */
+#ifndef COPY_AGENT_STREAM_H
+#define COPY_AGENT_STREAM_H
+
+#include "cmd/copy-agent/copy.h"
+
+/* Whether the file SOURCE goes into such a DEST. A link to one is not followed but for /dev/stdout, /dev/stderr and their other names. */
+bool stream_is_meant(const struct copy *copy);
+
+/* Writes it, or with --dry-run prints that. What goes wrong is in the journal. */
+void stream_copy(struct copy *copy);
+
+#endif
