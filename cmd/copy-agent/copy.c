@@ -92,13 +92,13 @@ static bool check_size(struct copy *copy)
     return true;
 }
 
-static bool check_before(struct copy *copy, const struct space *space, unsigned jobs)
+static bool check_before(struct copy *copy, const struct space *space, unsigned jobs, int64_t memory)
 {
     struct reason why;
 
     if (!check_size(copy) || (!copy->settings->dry_run && will_prune(copy) && !prune_allowed(copy)))
         return false;
-    if (!space_check(space, &copy->plan.totals, jobs, &why))
+    if (!space_check(space, &copy->plan.totals, jobs, memory, &why))
         return fail(copy, &why);
     unsigned troubles = copy->journal.troubles;
     copy->doing = "rendering";
@@ -275,7 +275,7 @@ static void run_phases(struct copy *copy)
         return;
     warn_nothing(copy);
     unsigned jobs = choose_jobs(copy, &limits);
-    if (!check_before(copy, &space, jobs))
+    if (!check_before(copy, &space, jobs, limits.memory))
         return;
     if (dry)
         run_dry(copy);

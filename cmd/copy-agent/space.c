@@ -1,21 +1,33 @@
 #include "cmd/copy-agent/space.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
 #include "common/banned.h"
 
-enum { TMPFS_MAGIC_NUMBER = 0x01021994, BLOCK_GUESS = 4096 };
+#define RAMFS_MAGIC_NUMBER UINT32_C(0x858458f6)
 
-#define MEBIBYTE (1024.0 * 1024.0)
+enum {
+    TMPFS_MAGIC_NUMBER = 0x01021994,
+    BLOCK_GUESS = 4096,
+    INODE_MEMORY = 1024,      /* an inode of tmpfs and its name, in the kernel */
+    OWN_MEMORY = 1024 * 1024, /* what the process itself needs, at least */
+};
+
+#define KIBIBYTE 1024.0
+#define MEBIBYTE (1024.0 * KIBIBYTE)
 
 void space_read(int directory, struct space *space)
 {
     struct statfs found;
 
     *space = (struct space){BLOCK_GUESS, SPACE_UNLIMITED, SPACE_UNLIMITED, false};
-    if (directory < 0 || fstatfs(directory, &found) != 0 || found.f_blocks == 0)
+    if (directory < 0 || fstatfs(directory, &found) != 0)
+        return;
+    space->in_memory = found.f_type == TMPFS_MAGIC_NUMBER || (uint32_t)found.f_type == RAMFS_MAGIC_NUMBER;
+    if (found.f_blocks == 0)
         return; /* procfs and the like, or a tmpfs without a limit, tell of no blocks at all */
     uint64_t size = (uint64_t)(found.f_frsize ? found.f_frsize : found.f_bsize);
     /* Root may use what is kept in reserve. */
@@ -26,21 +38,57 @@ void space_read(int directory, struct space *space)
                                                                 : blocks * space->block_size;
     if (found.f_files > 0)
         space->free_inodes = (uint64_t)found.f_ffree;
-    space->in_memory = found.f_type == TMPFS_MAGIC_NUMBER;
 }
 
-bool space_check(const struct space *space, const struct plan_totals *totals, unsigned jobs,
+enum { AMOUNT = 32 };
+
+static const char *write_amount(uint64_t bytes, char text[AMOUNT])
+{
+    if (bytes < (uint64_t)MEBIBYTE)
+        snprintf(text, AMOUNT, "%.1f KiB", (double)bytes / KIBIBYTE);
+    else
+        snprintf(text, AMOUNT, "%.1f MiB", (double)bytes / MEBIBYTE);
+    return text;
+}
+
+static bool check_bytes(uint64_t needed, uint64_t available, struct reason *why)
+{
+    char need[AMOUNT], have[AMOUNT];
+
+    if (needed <= available)
+        return true;
+    reason_set(why, CODE_FAILED, "needs %s of room, and only %s are free", write_amount(needed, need),
+               write_amount(available, have));
+    reason_hint(why, "give the volume more room, or leave something out with --exclude");
+    return false;
+}
+
+/* Its files and their inodes, and this process, are charged to the container that writes them. */
+static bool check_memory(uint64_t needed, uint64_t inodes, uint64_t limit, struct reason *why)
+{
+    char need[AMOUNT], have[AMOUNT];
+    uint64_t charged = needed + inodes * INODE_MEMORY + OWN_MEMORY;
+
+    if (charged <= limit)
+        return true;
+    reason_set(why, CODE_FAILED,
+               "needs %s of memory, as DEST is in memory, and the container's memory limit is %s",
+               write_amount(charged, need), write_amount(limit, have));
+    reason_hint(why, "raise resources.limits.memory, or take an emptyDir without medium: Memory");
+    return false;
+}
+
+bool space_check(const struct space *space, const struct plan_totals *totals, unsigned jobs, int64_t memory,
                  struct reason *why)
 {
     uint64_t twice = totals->replaced < jobs ? totals->replaced : jobs;
     uint64_t needed = totals->new_bytes + twice * totals->largest;
 
-    if (needed > space->free_bytes) {
-        reason_set(why, CODE_FAILED, "needs %.1f MiB of room, and only %.1f MiB are free",
-                   (double)needed / MEBIBYTE, (double)space->free_bytes / MEBIBYTE);
-        reason_hint(why, "give the volume more room, or leave something out with --exclude");
+    if (!check_bytes(needed, space->free_bytes, why))
         return false;
-    }
+    if (space->in_memory && needed > 0 && memory >= 0 &&
+        !check_memory(needed, totals->new_inodes, (uint64_t)memory, why))
+        return false;
     if (totals->new_inodes > space->free_inodes) {
         reason_set(why, CODE_FAILED,
                    "needs %" PRIu64 " files and directories, and only %" PRIu64 " inodes are free",

@@ -211,6 +211,20 @@ CODE
     same_tree agent volume
 }
 
+@test "a DEST in memory counts against the memory limit: 1 before copying, not killed" {
+    needs_root
+    own_memory_limit $((32 * 1024 * 1024))
+    small_volume size=100m
+    head -c $((40 * 1024 * 1024)) /dev/urandom >agent/large
+    run_tool copy-agent agent volume
+    exits 1
+    ends_saying 'needs 4[0-9.]+ MiB of memory, as DEST is in memory, and the container.s memory limit is 32.0 MiB; hint: raise resources.limits.memory'
+    [ -z "$(ls -A volume)" ]
+    truncate -s $((20 * 1024 * 1024)) agent/large
+    run_tool copy-agent agent volume
+    exits 0
+}
+
 @test "more files than the memory limit can hold a plan of: 3 with a reason, not killed" {
     needs_root
     not_emulated
