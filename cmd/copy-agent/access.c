@@ -12,6 +12,7 @@
 
 #include "cmd/copy-agent/acl.h"
 #include "cmd/copy-agent/descent.h"
+#include "cmd/copy-agent/link_target.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/mount.h"
@@ -49,7 +50,8 @@ static size_t read_acl(struct access *access, int directory, const char *name)
     return length > 0 ? (size_t)length : 0;
 }
 
-static void note(struct access *access, const char *path, const struct stat *file, unsigned wanted)
+static void note(struct access *access, const char *path, const struct stat *file, unsigned wanted,
+                 bool above)
 {
     bool directory = S_ISDIR(file->st_mode);
     struct reason why;
@@ -60,7 +62,12 @@ static void note(struct access *access, const char *path, const struct stat *fil
                : directory        ? "enter"
                                   : "read",
                (unsigned)(file->st_mode & 07777), (unsigned)file->st_uid, (unsigned)file->st_gid);
-    if (wanted & ACL_WRITE)
+    if (above)
+        reason_hint(
+            &why,
+            "it was there before, and --mode and --owner leave it alone: change it where the volume is made, "
+            "or name its group with --for-gid");
+    else if (wanted & ACL_WRITE)
         reason_hint(&why, "--owner %u or --mode u=rwX,go=u gives it the right", (unsigned)access->user.user);
     else
         reason_hint(&why, "--mode a+rX or --owner %u gives it the right; --for-gid names its groups",
@@ -84,7 +91,28 @@ static unsigned wanted_for(struct access *access, const char *path, bool directo
     return wanted;
 }
 
-static void check(struct access *access, int directory, const char *name, const char *path, unsigned wanted)
+/* Whether what a link leads to came along. One that leads out of DEST is another container's affair: access_warn_links. */
+static void check_link(struct access *access, int directory, const char *name, const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlinkat(directory, name, target, sizeof target - 1);
+    unsigned depth = 0;
+    struct stat found;
+    struct reason why;
+
+    for (const char *at = path; (at = strchr(at, '/')); at++)
+        depth++;
+    target[length > 0 ? length : 0] = '\0';
+    if (length > 0 && (link_target_leaves(target, depth) || fstatat(directory, name, &found, 0) == 0))
+        return;
+    reason_set(&why, CODE_FAILED, "%.180s: is a link to %.180s, which UID %u cannot reach: %s", path, target,
+               (unsigned)access->user.user, strerror(errno));
+    reason_hint(&why, "copy what it leads to as well, or leave the link out with --exclude");
+    journal_add(&access->copy->journal, &why);
+}
+
+static void check(struct access *access, int directory, const char *name, const char *path, unsigned wanted,
+                  bool above)
 {
     struct stat file;
 
@@ -92,9 +120,13 @@ static void check(struct access *access, int directory, const char *name, const 
         journal_add_errno(&access->copy->journal, path, "cannot be looked at", errno);
         return;
     }
-    size_t length = S_ISLNK(file.st_mode) ? 0 : read_acl(access, directory, name);
-    if (!S_ISLNK(file.st_mode) && !acl_allows(&access->user, &file, access->acl, length, wanted))
-        note(access, path, &file, wanted);
+    if (S_ISLNK(file.st_mode)) {
+        check_link(access, directory, name, path);
+        return;
+    }
+    size_t length = read_acl(access, directory, name);
+    if (!acl_allows(&access->user, &file, access->acl, length, wanted))
+        note(access, path, &file, wanted, above);
 }
 
 /* Whoever mounts the volume elsewhere sees it from its root on: that, and what is between it and DEST. */
@@ -108,7 +140,9 @@ static void check_above(struct access *access)
     while (directory >= 0) {
         struct mount mount;
         struct stat here, above;
-        check(access, directory, ".", path.data, ACL_SEARCH);
+        bool made = access->copy->plan.nodes[PLAN_ROOT].touched &&
+                    path.length == strlen(access->copy->dest_name);
+        check(access, directory, ".", path.data, ACL_SEARCH, !made);
         int next = openat(directory, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
         bool top = next < 0 || !mount_of(directory, &mount) || mount.is_root ||
                    fstat(directory, &here) != 0 || fstat(next, &above) != 0 || here.st_dev != above.st_dev ||
@@ -135,7 +169,7 @@ static void check_tree(struct access *access)
         unsigned wanted = wanted_for(access, path, plan->nodes[i].kind == PLAN_DIRECTORY);
         const struct folder *folder = descent_to(&descent, plan->nodes[i].parent);
         if (folder)
-            check(access, folder->dest, plan_dest_name(plan, i), path, wanted);
+            check(access, folder->dest, plan_dest_name(plan, i), path, wanted, false);
         else
             journal_add_errno(&access->copy->journal, path, "cannot be looked at", errno);
     }
@@ -166,6 +200,25 @@ void access_check(struct copy *copy)
     free(access->matched);
     free(access->groups);
     free(access);
+}
+
+void access_warn_links(const struct copy *copy)
+{
+    const struct plan_totals *totals = &copy->plan.totals;
+    struct buf path;
+
+    if (totals->leaving == 0 || copy->settings->no_parents)
+        return;
+    buf_init(&path, PATH_MOST);
+    plan_path(&copy->plan, totals->first_leaving, &path);
+    log_warn("%" PRIu64
+             " symbolic link%s out of SOURCE, to what the app's container may not have; the first is "
+             "%.180s%s",
+             totals->leaving, totals->leaving == 1 ? " leads" : "s lead", path.data,
+             copy->settings->relative_links
+                 ? ""
+                 : "; hint: --relative-links makes absolute ones within SOURCE relative");
+    buf_free(&path);
 }
 
 void access_warn(const struct copy *copy)

@@ -11,4 +11,7 @@ void access_check(struct copy *copy);
 /* Without --for-uid: warns if something is not for everyone. */
 void access_warn(const struct copy *copy);
 
+/* Warns where symbolic links lead out of what is copied. */
+void access_warn_links(const struct copy *copy);
+
 #endif

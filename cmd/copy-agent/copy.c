@@ -274,6 +274,7 @@ static void run_phases(struct copy *copy)
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;
     warn_nothing(copy);
+    access_warn_links(copy);
     unsigned jobs = choose_jobs(copy, &limits);
     if (!check_before(copy, &space, jobs, limits.memory))
         return;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/file.h"
+#include "cmd/copy-agent/link_target.h"
 #include "cmd/copy-agent/metadata.h"
 
 #include "common/banned.h"
@@ -62,13 +63,13 @@ void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t nod
     const char *name = plan_name(&worker->copy->plan, node);
     char target[PATH_MAX];
     struct stat status;
-    ssize_t length = readlinkat(folder->source, name, target, sizeof target - 1);
+    const struct copy *copy = worker->copy;
+    ssize_t length = link_target_read(copy, folder->source, copy->plan.nodes[node].parent, name, target);
 
     if (length < 0 || fstatat(folder->source, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
         worker_note(worker, node, "cannot be read", errno);
         return;
     }
-    target[length] = '\0';
     struct link_maker maker = {
         .make = make_symlink, .target = target, .status = &status, .rules = &worker->copy->rules};
     int error = put_link(worker, folder, node, &maker);

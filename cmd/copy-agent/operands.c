@@ -75,6 +75,7 @@ static bool ends_in_slash(const char *path)
 static bool open_directory_source(struct copy *copy)
 {
     copy->source = open(copy->source_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    copy->source_path = realpath(copy->source_name, NULL);
     return (copy->source >= 0 && fstat(copy->source, &copy->source_root) == 0) ||
            refuse_errno(copy, copy->source_name, "cannot be read");
 }
@@ -289,5 +290,6 @@ void operands_close(struct copy *copy)
             close(descriptors[i]);
     free(copy->single);
     free(copy->single_target);
+    free(copy->source_path);
     free(copy->dest_path);
 }

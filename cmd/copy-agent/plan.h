@@ -49,6 +49,8 @@ struct plan_totals {
     uint64_t replaced; /* files */
     uint64_t largest;  /* file in the place of another: both are there for a moment */
     uint64_t specials;
+    uint64_t leaving; /* symbolic links that lead out of the tree */
+    uint32_t first_leaving;
     uint64_t private_count; /* that others will not be able to read or enter */
     uint32_t first_private;
 };

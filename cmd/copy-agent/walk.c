@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/descent.h"
+#include "cmd/copy-agent/link_target.h"
 #include "cmd/copy-agent/links.h"
 #include "cmd/copy-agent/stage.h"
 #include "cmd/copy-agent/stamps.h"
@@ -89,10 +90,11 @@ static void warn_special(const struct walk *walk, const struct entry *entry)
 
 /* --- what to do for one path --- */
 
-static bool same_symlink(const struct walk *walk, const struct folder *folder, const struct entry *entry)
+static bool same_symlink(const struct walk *walk, const struct folder *folder, const struct entry *entry,
+                         const char *source)
 {
-    char source[PATH_MAX], present[PATH_MAX];
-    ssize_t length = readlinkat(folder->source, entry->name, source, sizeof source);
+    char present[PATH_MAX];
+    ssize_t length = (ssize_t)strlen(source);
 
     return length > 0 && readlinkat(folder->dest, entry->dest_name, present, sizeof present) == length &&
            memcmp(source, present, (size_t)length) == 0 &&
@@ -116,6 +118,22 @@ static void decide_hard_link(const struct walk *walk, const struct entry *entry,
         node->action = joined ? PLAN_SKIP : entry->is_present ? PLAN_REPLACE : PLAN_CREATE;
 }
 
+/* Decides with the link's target in hand, and counts it if what it leads to is not copied with it. */
+static enum plan_action decide_symlink(struct walk *walk, const struct folder *folder,
+                                       const struct entry *entry, enum plan_action action)
+{
+    struct plan_totals *totals = &walk->plan->totals;
+    char target[PATH_MAX];
+
+    if (link_target_read(walk->copy, folder->source, entry->parent, entry->name, target) < 0)
+        return action; /* copying it will tell */
+    if (link_target_leaves(target, link_target_depth(walk->plan, entry->parent)) && totals->leaving++ == 0)
+        totals->first_leaving = walk->plan->count;
+    if (!entry->is_present || !S_ISLNK(entry->present.st_mode))
+        return action;
+    return same_symlink(walk, folder, entry, target) ? PLAN_SKIP : PLAN_REPLACE;
+}
+
 static void add_file(struct walk *walk, const struct folder *folder, const struct entry *entry)
 {
     const struct copy *copy = walk->copy;
@@ -125,8 +143,8 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
     enum plan_action action = plan_decide(&copy->rules, &entry->source,
                                           entry->is_present ? &entry->present : NULL, render);
 
-    if (symlink && action == PLAN_COMPARE)
-        action = same_symlink(walk, folder, entry) ? PLAN_SKIP : PLAN_REPLACE;
+    if (symlink)
+        action = decide_symlink(walk, folder, entry, action);
     uint32_t index = plan_add(walk->plan, entry->parent, entry->name, symlink ? PLAN_SYMLINK : PLAN_FILE,
                               action);
     struct plan_node *node = &walk->plan->nodes[index];

@@ -162,6 +162,37 @@ prepare() {
     }
 }
 
+@test "links out of SOURCE are a warning, --relative-links keeps those within it" {
+    mkdir -p agent/ver1/bin
+    echo run >agent/ver1/bin/run
+    ln -s "$PWD/agent/ver1" agent/current
+    ln -s "$PWD/agent/ver1/bin/run" agent/lib/deep/run
+    ln -s "$PWD/agent" agent/lib/root
+    run_tool copy-agent agent volume
+    exits 0
+    says '3 symbolic links lead out of SOURCE, to what the app.s container may not have; the first is .*; hint: --relative-links'
+    [ "$(readlink volume/current)" = "$PWD/agent/ver1" ]
+    ln -s ../outside agent/one
+    run_tool copy-agent --relative-links agent volume
+    exits 0
+    says '1 symbolic link leads out of SOURCE.*the first is one$'
+    [ "$(readlink volume/current)" = ver1 ]
+    [ "$(readlink volume/lib/deep/run)" = ../../ver1/bin/run ]
+    [ "$(readlink volume/lib/root)" = ../. ]
+    [ "$(cat volume/lib/deep/run)" = run ]
+    run_tool copy-agent --relative-links agent volume
+    ends_saying 'copied 0 files'
+}
+
+@test "--for-uid fails where a link leads to nothing in DEST" {
+    small_volume size=10m,mode=755
+    run_tool copy-agent --mode a+rX --exclude lib/one.jar agent volume
+    exits 0
+    run_tool copy-agent --mode a+rX --exclude lib/one.jar --for-uid 1001 agent volume
+    exits 1
+    ends_saying 'copied, but link: is a link to lib/one.jar, which UID 1001 cannot reach: No such file or directory; hint: '
+}
+
 @test "a link to a file or directory as SOURCE is followed" {
     ln -s agent to-agent
     run_tool copy-agent to-agent volume
@@ -531,7 +562,7 @@ prepare() {
     chmod 750 volume
     run_tool copy-agent --for-uid 1001 --mode a+rX agent volume
     exits 1
-    says 'volume: UID 1001 cannot enter it'
+    says 'volume: UID 1001 cannot enter it .*; hint: it was there before, and --mode and --owner leave it alone'
 }
 
 @test "--for-uid agrees with the kernel, ACLs and groups included" {
