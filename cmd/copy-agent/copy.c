@@ -151,6 +151,19 @@ static void warn_dropped(const struct copy *copy)
                  copy->settings->no_parents ? "-p" : "--keep-privileges");
 }
 
+static void warn_unkept(const struct copy *copy)
+{
+    uint64_t unkept = copy->unkept;
+
+    if (unkept > 0)
+        log_warn(
+            "%" PRIu64
+            " of the files and directories %s another mode or time than in SOURCE, as the volume does not "
+            "let them be set; hint: where each file has one owner and mode, they are options of its mount: "
+            "uid=, gid=, file_mode=, dir_mode=",
+            unkept, unkept == 1 ? "has" : "have");
+}
+
 /* What looks like success and hardly is what was meant. */
 static void warn_nothing(const struct copy *copy)
 {
@@ -180,6 +193,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
         fill_dest(copy, &stage, jobs, small);
     stage_end(&stage);
     warn_dropped(copy);
+    warn_unkept(copy);
     if (copy->settings->user < 0 && copy->journal.troubles == 0)
         access_warn(copy);
 }

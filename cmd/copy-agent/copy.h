@@ -62,6 +62,9 @@ struct copy {
     atomic_uint_fast64_t files, bytes, skipped;          /* done */
     atomic_uint_fast64_t progress_files, progress_bytes; /* worked on, for the progress line */
     atomic_uint_fast64_t dropped; /* files written without the privileges that they have in SOURCE */
+    atomic_uint_fast64_t
+        unkept;        /* files and directories whose mode or times the volume does not let be set */
+    atomic_bool fixed; /* the volume refused that for a file of this run's own making */
     uint64_t pruned;
     bool complete; /* all is in DEST: what fails from now on fails of looking at it */
 };

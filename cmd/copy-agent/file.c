@@ -110,6 +110,10 @@ static bool finish(struct worker *worker, int source, const struct stat *status,
         error = errno;
     }
     trouble->error = error;
+    if (end.unkept && error == 0) {
+        atomic_fetch_add(&worker->copy->unkept, 1);
+        worker->copy->fixed = true;
+    }
     if (end.dropped && error == 0)
         atomic_fetch_add(&worker->copy->dropped, 1);
     return error == 0;
@@ -203,8 +207,12 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
         if (found.st_nlink > status->st_nlink)
             return false;
         int error = metadata_adjust(status, present, rules, &end);
-        if (error == EPERM)
-            return false; /* somebody else's file; a copy of our own can take its place */
+        /* Somebody else's file: a copy of our own can take its place, unless the volume keeps that as it likes, too. */
+        bool others = !rules->privileged && found.st_uid != geteuid();
+        if (error == EPERM || (end.unkept && others && !worker->copy->fixed))
+            return false;
+        if (end.unkept)
+            atomic_fetch_add(&worker->copy->unkept, 1);
         if (error != 0)
             worker_note(worker, node, end.doing, error);
     }

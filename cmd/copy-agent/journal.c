@@ -59,6 +59,11 @@ static void add_hint(struct reason *why, int error)
         reason_hint(why, "this process is UID %u: look at the owner and mode, and at fsGroup",
                     (unsigned)geteuid());
         break;
+    case EOPNOTSUPP:
+        reason_hint(why,
+                    "the volume cannot keep it: where each file has one owner and mode, they are options of "
+                    "its mount");
+        break;
     case ENOSPC:
         reason_hint(why, "the volume is full, of bytes or of inodes: give it more room");
         break;

@@ -23,7 +23,22 @@ enum {
 
 static bool is_refusal(int error)
 {
-    return error == EPERM || error == EACCES || error == EINVAL || error == ENOSYS || error == EROFS;
+    return error == EPERM || error == EACCES || error == EINVAL || error == ENOSYS || error == EOPNOTSUPP ||
+           error == EROFS;
+}
+
+/* Some volumes do as if. 0 or errno. */
+static int check_owner(int descriptor, const char *name, const struct ownership *ownership)
+{
+    int flags = AT_SYMLINK_NOFOLLOW | (*name == '\0' ? AT_EMPTY_PATH : 0);
+    struct stat now;
+
+    if (fstatat(descriptor, name, &now, flags) != 0)
+        return errno;
+    return (!ownership->has_owner || now.st_uid == ownership->owner) &&
+                   (!ownership->has_group || now.st_gid == ownership->group)
+               ? 0
+               : EOPNOTSUPP;
 }
 
 /* Gives what `present` describes to the wanted owner. What --owner says must work; keeping the source's is an attempt.
@@ -42,7 +57,7 @@ static int give(int descriptor, const char *name, const struct stat *status, con
         return 0;
     *changed = true;
     if (fchownat(descriptor, name, owner, group, flags) == 0)
-        return 0;
+        return demanded ? check_owner(descriptor, name, ownership) : 0;
     int error = errno;
     if (!is_refusal(error))
         return error;
@@ -131,6 +146,42 @@ static mode_t mode_for(const struct stat *status, const struct plan_rules *rules
     return mode;
 }
 
+/* Without privilege, the kernel itself may leave out setuid and setgid. */
+static bool has_mode(int dest, mode_t mode, const struct plan_rules *rules)
+{
+    mode_t compared = rules->privileged ? ALL_BITS : 0777;
+    struct stat now;
+
+    return fstat(dest, &now) == 0 && (now.st_mode & compared) == (mode & compared);
+}
+
+/* Volumes such as SMB's give every file one owner and mode, and refuse to change them or do as if. That is an error only where a mode
+ * was asked for. 0 or errno. */
+static int set_mode(int dest, mode_t mode, const struct plan_rules *rules, struct metadata_end *end)
+{
+    bool demanded = rules->ownership.mode != NULL;
+    int error = fchmod(dest, mode) == 0 ? 0 : errno;
+
+    end->doing = "its mode cannot be set";
+    if (error != 0 && (!is_refusal(error) || error == EROFS))
+        return error;
+    if (demanded)
+        return has_mode(dest, mode, rules) ? 0 : error != 0 ? error : EOPNOTSUPP;
+    end->unkept = error != 0;
+    return 0;
+}
+
+static int set_times(int dest, const struct timespec times[2], struct metadata_end *end)
+{
+    end->doing = "its times cannot be set";
+    if (futimens(dest, times) == 0)
+        return 0;
+    if (!is_refusal(errno) || errno == EROFS)
+        return errno;
+    end->unkept = true;
+    return 0;
+}
+
 int metadata_adjust(const struct stat *status, int dest, const struct plan_rules *rules,
                     struct metadata_end *end)
 {
@@ -141,8 +192,7 @@ int metadata_adjust(const struct stat *status, int dest, const struct plan_rules
     int error = fstat(dest, &present) != 0 ? errno : give(dest, "", status, &present, rules, &kept, &changed);
     if (error != 0)
         return error;
-    end->doing = "its mode cannot be set";
-    return fchmod(dest, mode_for(status, rules, kept, end)) == 0 ? 0 : errno;
+    return set_mode(dest, mode_for(status, rules, kept, end), rules, end);
 }
 
 /* In this order: chown(2) clears setuid and capabilities, an ACL changes the mode, and all of it the times. */
@@ -160,12 +210,10 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
     error = copy_attributes(source, dest, rules, &changed, &end->dropped);
     if (error != 0)
         return error;
-    end->doing = "its mode cannot be set";
     mode_t mode = mode_for(status, rules, kept, end);
-    if ((changed || (present->st_mode & ALL_BITS) != mode) && fchmod(dest, mode) != 0)
-        return errno;
-    end->doing = "its times cannot be set";
-    return futimens(dest, times) == 0 ? 0 : errno;
+    if (changed || (present->st_mode & ALL_BITS) != mode)
+        error = set_mode(dest, mode, rules, end);
+    return error != 0 ? error : set_times(dest, times, end);
 }
 
 int metadata_symlink(const struct stat *status, int directory, const char *name,
@@ -180,5 +228,7 @@ int metadata_symlink(const struct stat *status, int directory, const char *name,
     int error = give(directory, name, status, &present, rules, &kept, &changed);
     if (error != 0)
         return error;
-    return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+    if (utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 || is_refusal(errno))
+        return 0;
+    return errno;
 }

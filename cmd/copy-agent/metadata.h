@@ -10,6 +10,7 @@
 /* What became of it. */
 struct metadata_end {
     const char *doing; /* what failed, where an errno was returned */
+    bool unkept;       /* the volume does not let the mode or the times be set, and nobody asked for a mode */
     bool dropped;      /* the source has setuid or setgid bits or capabilities that the copy does not get */
 };
 

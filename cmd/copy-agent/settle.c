@@ -56,6 +56,8 @@ static void settle_directory(struct copy *copy, const struct folder *folder, uin
         error = 0;
     if (error != 0)
         making_note(copy, node, end.doing, error);
+    else if (end.unkept && (copy->fixed || present.st_uid == geteuid()))
+        atomic_fetch_add(&copy->unkept, 1);
     if (dest >= 0)
         close(dest);
 }

@@ -134,6 +134,44 @@ prepare() {
     done
 }
 
+# copies_refused CALL HOW [OPTION]...: copies into ./volume where CALL does as HOW says.
+copies_refused() {
+    rm -rf volume
+    inside=("${traced[@]}" -o trace -e "trace=$1" -e "inject=$1:$2")
+    run_tool copy-agent "${@:3}" agent volume
+    inside=()
+}
+
+@test "a volume that sets neither modes nor times nor owners: a warning as long as nobody asked for them" {
+    command -v strace >/dev/null || skip "no strace"
+    chmod 600 agent/lib/one.jar
+    ln -s one.jar agent/lib/link
+    local call how
+    for call in fchmod utimensat fchownat,lchown,fchown; do
+        for how in error=EPERM error=EOPNOTSUPP error=ENOSYS retval=0; do
+            copies_refused "$call" "$how"
+            exits 0
+            same_tree agent volume mode,time,owner,directories
+            no_litter volume
+            # Where utimensat is missing, an older call does.
+            [[ $call = fchown* || $how = retval=0 || $call-$how = utimensat-error=ENOSYS ]] || {
+                says 'of the files and directories have another mode or time than in SOURCE'
+                [ "$(grep -c 'have another mode' <<<"$stderr")" -eq 1 ]
+            }
+        done
+    done
+    [ "$(id -u)" -eq 0 ] || return 0
+    copies_refused fchmod error=EPERM --mode 0640
+    exits 1
+    says 'its mode cannot be set: operation not permitted'
+    copies_refused fchmod retval=0 --mode 0640
+    exits 1
+    says 'its mode cannot be set: .*not supported'
+    copies_refused fchownat,fchown,lchown retval=0 --owner 1001
+    exits 1
+    says 'its owner cannot be set: .*not supported'
+}
+
 # More than 5 MB of the file that is being copied are there.
 growing() {
     [ "$(stat -c %s volume/.initkit-copy-*/*/f)" -gt 5000000 ]
