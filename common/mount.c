@@ -10,6 +10,12 @@
 #include "common/banned.h"
 
 /* Newer than musl's header. */
+#ifndef STATX_ATTR_IMMUTABLE
+#define STATX_ATTR_IMMUTABLE 0x10
+#endif
+#ifndef STATX_ATTR_APPEND
+#define STATX_ATTR_APPEND 0x20
+#endif
 #ifndef STATX_ATTR_MOUNT_ROOT
 #define STATX_ATTR_MOUNT_ROOT 0x2000
 #endif
@@ -41,6 +47,14 @@ bool mount_of(int directory, struct mount *mount)
         mount->id = look.mount_id;
     mount->is_root = (look.attributes & STATX_ATTR_MOUNT_ROOT) != 0;
     return true;
+}
+
+bool mount_locks(int directory, const char *name)
+{
+    struct look look = {0};
+
+    return syscall(SYS_statx, directory, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, 0U, &look) == 0 &&
+           (look.attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
 }
 
 bool mount_same(const struct mount *a, const struct mount *b)

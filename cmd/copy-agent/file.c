@@ -165,6 +165,8 @@ static enum written write_once(struct worker *worker, struct folder *folder, uin
                                                            : WRITTEN_TROUBLE;
             trouble_set(trouble, error == EISDIR ? "a directory is in the way" : "cannot be put in its place",
                         error);
+            if (error == EPERM && worker_note_locked(worker, folder, node))
+                trouble->doing = NULL; /* it is told of */
         }
     }
     if (result != WRITTEN)

@@ -56,8 +56,11 @@ static void add_hint(struct reason *why, int error)
         break;
     case EACCES:
     case EPERM:
-        reason_hint(why, "this process is UID %u: look at the owner and mode, and at fsGroup",
-                    (unsigned)geteuid());
+        reason_hint(
+            why,
+            "this process is UID %u: look at the owner and mode, and at fsGroup; where another UID's run wrote "
+            "files, --mode ug=rwX or --version-dir",
+            (unsigned)geteuid());
         break;
     case EOPNOTSUPP:
         reason_hint(why,

@@ -7,6 +7,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "common/mount.h"
+
 #include "common/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, AWAY_NAME = 16 };
@@ -43,6 +45,24 @@ void worker_note(const struct worker *worker, uint32_t node, const char *doing, 
         journal_add(&worker->copy->journal, &why);
     }
     buf_free(&path);
+}
+
+bool worker_note_locked(const struct worker *worker, const struct folder *folder, uint32_t node)
+{
+    const struct plan *plan = &worker->copy->plan;
+    bool locked = mount_locks(folder->dest, plan_dest_name(plan, node));
+    struct buf path;
+    struct reason why;
+
+    if (!locked && !mount_locks(folder->dest, ""))
+        return false;
+    buf_init(&path, PATH_MOST);
+    reason_set(&why, CODE_FAILED, "%.200s: cannot be replaced: %s immutable or append-only",
+               plan_path(plan, node, &path), locked ? "it is" : "its directory is");
+    reason_hint(&why, "chattr -i -a allows changes, lsattr shows them");
+    journal_add(&worker->copy->journal, &why);
+    buf_free(&path);
+    return true;
 }
 
 int worker_slot(struct worker *worker)

@@ -28,6 +28,9 @@ int worker_slot(struct worker *worker);
 int worker_place(struct worker *worker, struct folder *folder, int directory, const char *temporary,
                  uint32_t node);
 
+/* Where a name could not be given with EPERM: notes that what has it, or its directory, is immutable, if that is so. */
+bool worker_note_locked(const struct worker *worker, const struct folder *folder, uint32_t node);
+
 /* Notes an errno for a path of the plan; 0: `doing` says it all, SOURCE changed meanwhile. */
 void worker_note(const struct worker *worker, uint32_t node, const char *doing, int error);
 

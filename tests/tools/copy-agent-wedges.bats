@@ -207,6 +207,36 @@ untouched_outside() {
     cmp agent/lib/1.jar open/volume/lib/1.jar
 }
 
+@test "another UID's files: the hint names what lets the next UID replace them" {
+    needs_root
+    chmod 755 . && mkdir -m 777 open
+    as_user 1001 copy-agent agent open/volume
+    exits 0
+    echo longer >>agent/lib/1.jar
+    as_user 2002 copy-agent agent open/volume
+    exits 1
+    says 'hint: this process is UID 2002: .*fsGroup; where another UID.s run wrote files, --mode ug=rwX or --version-dir'
+}
+
+@test "an immutable file, and one in an immutable directory, are named as such" {
+    needs_root
+    run_tool copy-agent agent volume
+    chattr +i volume/lib/1.jar 2>/dev/null || skip "this file system has no such attribute"
+    echo longer >>agent/lib/1.jar
+    run_tool copy-agent agent volume
+    chattr -i volume/lib/1.jar
+    exits 1
+    ends_saying 'lib/1.jar: cannot be replaced: it is immutable or append-only; hint: chattr -i -a'
+    chattr +i volume/lib
+    run_tool copy-agent agent volume
+    chattr -i volume/lib
+    exits 1
+    ends_saying 'lib/1.jar: cannot be replaced: its directory is immutable or append-only'
+    run_tool copy-agent agent volume
+    exits 0
+    same_tree agent volume
+}
+
 @test "readers of a version see one tree or the other, never a mix" {
     mkdir -p one/d two/d
     local number
