@@ -36,6 +36,14 @@ bool asking_s3_ever(const struct fetch *fetch)
     return fetch->url.scheme == URL_S3 || fetch->sum_url.scheme == URL_S3;
 }
 
+bool asking_keeps(const struct fetch *fetch)
+{
+    const struct fetch_plan *plan = fetch->plan;
+
+    return (fetch->path && strcmp(fetch->path, "/dev/null") != 0) || plan->render ||
+           plan->validate != VALIDATE_NONE || fetch->sha256 || fetch->sum_url.text;
+}
+
 /* What is compressed already is to arrive as it is: its checksum was made of it so. */
 static bool may_be_encoded(const struct url *url)
 {
@@ -115,12 +123,15 @@ static const struct option_list *headers_for(const struct fetch *fetch)
 
 bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct reason *why)
 {
+    bool kept = fetch->phase != FETCH_BODY || asking_keeps(fetch);
+
     *request = (struct exchange_request){
         .url = &fetch->at,
         .method = fetch->method,
         .headers = headers_for(fetch),
         .stranger = !asks_own_host(fetch),
-        .decode = !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
+        .kept = kept,
+        .decode = kept && !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
         .direct = fetch->phase == FETCH_CREDENTIALS && fetch->plan->aws->source == AWS_CONTAINER,
         .reach = fetch->reach,
         .deadline = fetch->deadline,

@@ -11,6 +11,9 @@ const struct url *asking_first(const struct fetch *fetch);
 bool asking_s3(const struct fetch *fetch);
 bool asking_s3_ever(const struct fetch *fetch);
 
+/* Whether the pair's body is for something: it is published, or at least checked. */
+bool asking_keeps(const struct fetch *fetch);
+
 /* Reads the headers for the pair's own server, and for its checksum's where that is another. */
 bool asking_headers(struct fetch *fetch, struct reason *why);
 

@@ -32,6 +32,7 @@ static void exchange_release(struct exchange *exchange)
     exchange->proxy_auth = NULL;
     loop_timer_clear(exchange->plan->loop, &exchange->stall);
     loop_timer_clear(exchange->plan->loop, &exchange->limit);
+    coding_end(&exchange->coding);
     lookup_cancel(&exchange->lookup);
 }
 
@@ -215,6 +216,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     memset(&exchange->reply, 0, sizeof exchange->reply);
     exchange->request = *request;
     exchange->failed = false;
+    exchange->taken = 0;
     exchange->unpacked = 0;
     exchange->drained = 0;
     exchange->refused = 0;

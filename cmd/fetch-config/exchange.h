@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/fetch-config/coding.h"
 #include "cmd/fetch-config/multi.h"
 #include "cmd/fetch-config/reach.h"
 #include "cmd/fetch-config/reply.h"
@@ -44,7 +45,8 @@ struct exchange_request {
     int upload;                        /* a descriptor whose content is the request's body; -1: none */
     int64_t upload_size;
     bool stranger;    /* not whom the URL names, but where it led: it is shown no client certificate */
-    bool decode;      /* take a Content-Encoding, and undo it */
+    bool kept;        /* the body of a 2xx answer is for something: it must be there, and whole */
+    bool decode;      /* of one that is kept: take a Content-Encoding, and undo it */
     bool direct;      /* through no proxy, whatever is set */
     int64_t max_size; /* 0: the plan's */
     enum reach reach; /* which addresses it may go to */
@@ -76,9 +78,11 @@ struct exchange {
     int64_t last_activity;
     int64_t looked; /* when the time of --stall-timeout was over, and it was looked for activity once more */
     curl_off_t moved; /* bytes seen by the last activity */
-    int64_t unpacked; /* bytes of the body that were handed over */
-    bool encoded;     /* they came out of a Content-Encoding */
-    bool headed;      /* the final answer's header has ended */
+    int64_t taken;    /* bytes of the body that came */
+    int64_t unpacked; /* bytes that its Content-Encoding was undone to */
+    struct coding coding;
+    const char *accepted; /* the value of Accept-Encoding; NULL: there was none */
+    bool headed;          /* the final answer's header has ended */
     size_t drained;
     char refusal[EXCHANGE_REFUSAL]; /* the beginning of a body that is not 2xx */
     size_t refused;                 /* its length */

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/deadline.h"
 #include "common/mem.h"
@@ -55,6 +56,25 @@ static void set_proxy(struct exchange *exchange)
     }
 }
 
+/* A header that the user gave counts in place of ours. */
+static void set_accepted(struct exchange *exchange)
+{
+    static const char name[] = "Accept-Encoding:";
+    const struct option_list *given = exchange->request.headers;
+
+    exchange->accepted = NULL;
+    for (size_t i = 0; given && i < given->count; i++)
+        if (strncasecmp(given->items[i], name, sizeof name - 1) == 0) {
+            exchange->accepted = given->items[i] + sizeof name - 1;
+            exchange->accepted += strspn(exchange->accepted, " \t");
+            return;
+        }
+    if (!exchange->request.decode)
+        return;
+    exchange->accepted = CODING_ACCEPTED;
+    exchange->headers = append(exchange->headers, "Accept-Encoding: " CODING_ACCEPTED);
+}
+
 static void set_request(struct exchange *exchange)
 {
     const struct exchange_request *request = &exchange->request;
@@ -66,8 +86,7 @@ static void set_request(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "fetch-config/" INITKIT_VERSION);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve);
-    if (request->decode)
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, zstd");
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* coding.h does it, up to the end */
     if (request->method)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     if (request->method && strcmp(request->method, "HEAD") == 0)
@@ -79,6 +98,7 @@ static void set_request(struct exchange *exchange)
     exchange->headers = append(NULL, "Expect:"); /* nobody waits for a "100 Continue" */
     for (size_t i = 0; request->headers && i < request->headers->count; i++)
         exchange->headers = append(exchange->headers, request->headers->items[i]);
+    set_accepted(exchange);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 

@@ -3,19 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "cmd/fetch-config/body.h"
 #include "common/deadline.h"
 #include "common/mem.h"
 #include "common/stop.h"
 #include "common/units.h"
 
 #include "common/banned.h"
-
-enum {
-    DRAIN_MOST = 16 * 1024, /* of a body that nobody wants, so that its connection can be used again */
-};
 
 /* --- while it comes --- */
 
@@ -35,28 +31,6 @@ static char *header_value(CURL *easy, const char *name)
     return xstrdup(header->value);
 }
 
-/* Whether libcurl unpacks what comes. */
-static bool is_encoded(const struct exchange *exchange)
-{
-    char *value = exchange->request.decode ? header_value(exchange->easy, "Content-Encoding") : NULL;
-    bool encoded = value && strcasecmp(value, "identity") != 0;
-
-    free(value);
-    return encoded;
-}
-
-/* Nobody wants this body; but its beginning may say why the answer is what it is. */
-static bool drain(struct exchange *exchange, const char *bytes, size_t length)
-{
-    size_t room = sizeof exchange->refusal - exchange->refused;
-    size_t kept = length < room ? length : room;
-
-    memcpy(exchange->refusal + exchange->refused, bytes, kept);
-    exchange->refused += kept;
-    exchange->drained += length;
-    return exchange->drained <= DRAIN_MOST;
-}
-
 static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 {
     struct exchange *exchange = owner;
@@ -66,19 +40,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
     exchange->reply.status = (int)status;
     if (!wants_body(exchange))
-        return drain(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
-    if (exchange->unpacked == 0)
-        exchange->encoded = is_encoded(exchange);
-    exchange->unpacked += (int64_t)length;
-    if (exchange->encoded && exchange->unpacked > exchange->plan->max_unpacked_size)
-        exchange->reply.unpacked_too_far = true;
-    else if (!exchange->encoded && exchange->unpacked > exchange_max_size(exchange))
-        exchange->reply.too_large = true;
-    else if (!exchange->on_body(exchange->owner, bytes, length, &exchange->reply.sink))
-        exchange->reply.sink_failed = true;
-    else
-        return length;
-    return CURL_WRITEFUNC_ERROR;
+        return body_drain(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
+    return body_take(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
 }
 
 /* libcurl reads what a proxy sends with its refusal of a CONNECT in one go, for as long as more of it comes: there is no way out
@@ -122,7 +85,13 @@ static size_t on_header(const char *bytes, size_t size, size_t count, void *owne
     exchange->last_activity = deadline_now();
     if (length > 0 && length <= 2 && bytes[length - 1] == '\n') {
         curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
-        exchange->headed = exchange->headed || status >= 200;
+        bool first = !exchange->headed && status >= 200; /* a trailer may come, too */
+        exchange->reply.status = (int)status;
+        exchange->headed = exchange->headed || first;
+        if (first && !wants_body(exchange))
+            body_begin_refusal(exchange);
+        else if (first && !body_begin(exchange))
+            return 0;
     }
     return length;
 }
@@ -187,8 +156,12 @@ void receive_gather(struct exchange *exchange)
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
-    if (reply->code == CURLE_ABORTED_BY_CALLBACK && reply->late)
+    if (reply->code == CURLE_WRITE_ERROR && stop_signal() != 0)
+        reply->code = CURLE_ABORTED_BY_CALLBACK;
+    if ((reply->code == CURLE_ABORTED_BY_CALLBACK || reply->code == CURLE_WRITE_ERROR) && reply->late)
         reply->code = CURLE_OPERATION_TIMEDOUT;
+    if (reply->code == CURLE_OK && exchange->coding.room && wants_body(exchange))
+        body_judge(exchange);
     if (reply->code != CURLE_OK && reply->said[0] == '\0')
         snprintf(reply->said, sizeof reply->said, "%s", curl_easy_strerror(reply->code));
     reply->status = (int)status;

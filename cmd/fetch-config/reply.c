@@ -190,10 +190,6 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
         reason_set(why, CODE_FAILED, "the connection ended without an answer");
     } else if (reply->header_cut) {
         reason_set(why, CODE_FAILED, "the connection ended within the answer's header");
-    } else if (reply->code == CURLE_BAD_CONTENT_ENCODING) {
-        reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone");
-        reason_hint(why, "it is broken, or takes more memory to unpack than the container has");
-        return ATTEMPT_RETRY;
     } else if (reply->code == CURLE_PARTIAL_FILE || (reply->expected > 0 && reply->status != 0)) {
         reason_set(why, CODE_FAILED, "the body was cut off");
     } else if (reply->status != 0) {
@@ -235,6 +231,9 @@ static enum outcome judge_code(const struct reply *reply, const struct reply_rul
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_TOO_LARGE:
         return judge_nonsense(reply, rules, why);
+    case CURLE_BAD_CONTENT_ENCODING: /* only a Transfer-Encoding is left to libcurl */
+        reason_set(why, CODE_FAILED, "the answer's Transfer-Encoding cannot be undone: %.200s", reply->said);
+        return ATTEMPT_FAIL;
     case CURLE_FILESIZE_EXCEEDED:
         return judge_limits(reply, rules, why);
     case CURLE_SSL_CONNECT_ERROR:
@@ -247,7 +246,6 @@ static enum outcome judge_code(const struct reply *reply, const struct reply_rul
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-    case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_ABORTED_BY_CALLBACK:
         return reply->connected ? judge_broken(reply, rules, why) : judge_connecting(reply, rules, why);
     default:
@@ -264,9 +262,9 @@ enum outcome reply_judge(const struct reply *reply, const struct reply_rules *ru
         *why = reply->tls;
         return reply->tls_outcome;
     }
-    if (reply->sink_failed) {
-        *why = reply->sink;
-        return ATTEMPT_FAIL;
+    if (reply->body_failed) {
+        *why = reply->body;
+        return reply->body_outcome;
     }
     if (reply->connect_status >= 300 && reply->status == 0)
         return judge_proxy(reply, rules, why);

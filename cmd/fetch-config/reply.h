@@ -30,8 +30,9 @@ struct reply {
     bool late;             /* the attempt's time was up */
     bool too_large;        /* the body has passed --max-size */
     bool unpacked_too_far; /* what its Content-Encoding unpacked to has passed --max-unpacked-size */
-    bool sink_failed;      /* the body could not be put where it belongs: `sink` says why */
-    struct reason sink;
+    bool body_failed; /* what the header tells of it, its Content-Encoding, or where it belongs: for `body` */
+    struct reason body;
+    enum outcome body_outcome;
     bool tls_failed; /* `tls` is the verdict on the peer's certificate or the handshake */
     struct reason tls;
     enum outcome tls_outcome;
