@@ -79,9 +79,14 @@ static bool begin_coding(struct exchange *exchange)
 bool body_begin(struct exchange *exchange)
 {
     struct reason *why = &exchange->reply.body;
+    int status = exchange->reply.status;
 
     if (!exchange->request.kept || is_head(exchange))
         return true;
+    if (status == 204 || status == 205) {
+        reason_set(why, CODE_FAILED, "HTTP status %d: there is no body to keep", status);
+        return body_fails(exchange, ATTEMPT_FAIL);
+    }
     char *length = header_values(exchange->easy, "Content-Length");
     char *transfer = header_values(exchange->easy, "Transfer-Encoding");
     bool good = framing_check(length, transfer, why);

@@ -24,6 +24,7 @@ struct fetch_plan {
     bool allow_local_redirects;
     const char *method;    /* NULL: GET */
     const char *data_file; /* NULL: no body */
+    int64_t min_size;      /* of a body that is for something */
     mode_t mode;
     bool render;
     const char *render_prefix;

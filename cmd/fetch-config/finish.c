@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "cmd/fetch-config/asking.h"
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/render.h"
 
@@ -103,10 +104,26 @@ static void fetch_tell(struct fetch *fetch)
     fetch->base.found = fetch->found;
 }
 
+/* An empty file over a good one is what a server does that has lost its own. */
+static bool check_size(const struct fetch *fetch, struct reason *why)
+{
+    int64_t size = fetch->spool.size, least = fetch->plan->min_size;
+
+    if (size >= least || !asking_keeps(fetch))
+        return true;
+    if (size == 0)
+        reason_set(why, CODE_FAILED, "the body is empty");
+    else
+        reason_set(why, CODE_FAILED, "is %" PRId64 " bytes, less than the %" PRId64 " of --min-size", size,
+                   least);
+    reason_hint(why, "what does the server send? --min-size allows less, and 0 an empty file");
+    return false;
+}
+
 bool finish_body(struct fetch *fetch, struct reason *why)
 {
-    if (!check_digest(fetch, why) || !fill_in(fetch, why) || !check_format(fetch, why) ||
-        !unpack_body(fetch, why))
+    if (!check_size(fetch, why) || !check_digest(fetch, why) || !fill_in(fetch, why) ||
+        !check_format(fetch, why) || !unpack_body(fetch, why))
         return false;
     fetch_tell(fetch);
     return true;

@@ -27,6 +27,7 @@ static void run_set_plan(struct run *run)
     plan->allow_local_redirects = options->allow_local_redirects;
     plan->method = options->request ? options->request : options->data_file ? "POST" : NULL;
     plan->data_file = options->data_file;
+    plan->min_size = options->min_size;
     plan->render = options->render;
     plan->render_prefix = options->render_prefix;
     plan->render_files = &options->render_files;

@@ -21,7 +21,7 @@ struct fetch_config_options {
     bool allow_local_redirects;
     const char *retry_status;
     int64_t connect_timeout, stall_timeout;
-    int64_t max_size, max_unpacked_size;
+    int64_t min_size, max_size, max_unpacked_size;
     struct option_list sha256, sha256_url;
     bool render;
     const char *render_prefix;

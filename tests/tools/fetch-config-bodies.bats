@@ -114,6 +114,33 @@ SCRIPT
     [ ! -e a ]
 }
 
+@test "an empty body, and an answer without one, leave a good file alone" {
+    start_http h <<<$'/empty 200 text ""\n/204 204 text ""\n/205 205 text ""\n/small 200 text abc'
+    echo good >a
+    run_tool fetch-config "$h/empty=./a"
+    exits 1
+    ends_saying "the body is empty.*--min-size"
+    for each in 204 205; do
+        run_tool fetch-config "$h/$each=./a"
+        exits 1
+        ends_saying "HTTP status $each: there is no body to keep"
+        run_tool fetch-config "$h/$each" -o /dev/null
+        exits 0
+        run_tool fetch-config "$h/$each" -X POST
+        exits 0
+    done
+    run_tool fetch-config "$h/small=./a" --min-size 4
+    exits 1
+    ends_saying "is 3 bytes, less than the 4 of --min-size"
+    [ "$(cat a)" = good ]
+    run_tool fetch-config "$h/empty" -o /dev/null
+    exits 0
+    run_tool fetch-config "$h/empty=./a" --min-size 0
+    exits 0
+    [ ! -s a ]
+    no_litter
+}
+
 @test "nginx with gzip_static, and a .gz that is cut" {
     command -v nginx >/dev/null || skip "nginx is not installed"
     certificate server /CN=localhost "subjectAltName=DNS:localhost"
