@@ -28,6 +28,7 @@ static bool run_publish(struct wait *wait, struct reason *why)
     const struct run *run = wait->owner;
     const struct set_rules rules = {
         .if_changed = run->options->if_changed,
+        .sets_mode = run->options->mode != NULL,
         .ownership = &run->ownership,
         .deadline = deadline_limit(wait->began, run->options->common.retry.timeout),
     };

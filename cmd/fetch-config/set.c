@@ -11,7 +11,7 @@
 
 #include "common/banned.h"
 
-enum { CHUNK = 64 * 1024 };
+enum { CHUNK = 64 * 1024, ALL_MODES = 07777 };
 
 /* As much as there is, up to the chunk's size; -1 with errno. */
 static ssize_t read_whole(int descriptor, char *chunk)
@@ -43,8 +43,18 @@ static bool same_content(int a, int b)
     return true;
 }
 
+/* Whether mode and owner are what was asked for, if they were. */
+static bool same_status(const struct stat *present, mode_t mode, const struct set_rules *rules)
+{
+    const struct ownership *ownership = rules->ownership;
+
+    return (!rules->sets_mode || (present->st_mode & ALL_MODES) == mode) &&
+           (!ownership->has_owner || present->st_uid == ownership->owner) &&
+           (!ownership->has_group || present->st_gid == ownership->group);
+}
+
 /* Whether the file is there already, byte by byte. */
-static bool is_unchanged(const struct spool *spool)
+static bool is_unchanged(const struct spool *spool, mode_t mode, const struct set_rules *rules)
 {
     struct reason ignored;
     struct stat present;
@@ -56,7 +66,7 @@ static bool is_unchanged(const struct spool *spool)
         return false;
     int now = spool_reopen(spool, &ignored);
     if (now >= 0 && fstat(before, &present) == 0 && S_ISREG(present.st_mode) &&
-        present.st_size == spool->size)
+        present.st_size == spool->size && same_status(&present, mode, rules))
         same = same_content(before, now);
     if (now >= 0)
         close(now);
@@ -115,7 +125,7 @@ static bool prepare(struct fetch *fetches, size_t count, const struct set_rules 
             return reason_set(why, CODE_FAILED, "stopped before anything was published");
         if (fetch->spool.kind != SPOOL_BESIDE)
             continue;
-        if (rules->if_changed && is_unchanged(&fetch->spool)) {
+        if (rules->if_changed && is_unchanged(&fetch->spool, fetch->plan->mode, rules)) {
             spool_abort(&fetch->spool);
             snprintf(fetch->found, sizeof fetch->found, "%s", "unchanged");
         } else if (!give_owner(&fetch->spool, rules->ownership, why)) {

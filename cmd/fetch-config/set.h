@@ -7,6 +7,7 @@
 
 struct set_rules {
     bool if_changed;
+    bool sets_mode; /* --mode was given: a file that has another one is not the same */
     const struct ownership *ownership;
     int64_t deadline; /* for what is poured out, and waits for a reader */
 };

@@ -577,6 +577,24 @@ SCRIPT
     [ "$(cat a)" = different ]
 }
 
+@test "with --if-changed another mode or owner is a change" {
+    start_http h <<<$'/a 200 text same'
+    printf same >a
+    chmod 644 a
+    run_tool fetch-config "$h/a=./a" --if-changed --mode 0600
+    exits 0
+    [ "$(stat -c %a a)" = 600 ]
+    before=$(stat -c '%i %Z' a)
+    run_tool fetch-config "$h/a=./a" --if-changed --mode 0600 --owner "$(id -u):$(id -g)"
+    exits 0
+    ends_saying unchanged
+    [ "$(stat -c '%i %Z' a)" = "$before" ]
+    [ "$(id -u)" = 0 ] || return 0
+    run_tool fetch-config "$h/a=./a" --if-changed --mode 0600 --owner 65532:65532
+    exits 0
+    [ "$(stat -c %u:%g a)" = 65532:65532 ]
+}
+
 @test "--keep-on-error keeps what is there, and fails where nothing is" {
     start_http h <<<$'/a 404\n/b 200 text new'
     echo old >a
