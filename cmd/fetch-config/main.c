@@ -1,10 +1,10 @@
 /* fetch-config: files from servers, whole or not at all. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "cmd/fetch-config/jsoncheck.h"
+#include "cmd/fetch-config/kept.h"
 #include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/set.h"
 #include "common/deadline.h"
@@ -42,7 +42,7 @@ static const char *run_keep(struct wait *wait)
     const struct run *run = wait->owner;
 
     for (size_t i = 0; i < run->count; i++)
-        if (!run->fetches[i].path || access(run->fetches[i].path, F_OK) != 0)
+        if (!run->fetches[i].path || !kept_is_there(run->fetches[i].path, run->options->extract))
             return NULL;
     return run->count == 1 ? "the file that was there" : "the files that were there";
 }

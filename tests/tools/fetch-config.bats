@@ -595,6 +595,24 @@ SCRIPT
     [ "$(stat -c %u:%g a)" = 65532:65532 ]
 }
 
+@test "--keep-on-error keeps only what a run can have published" {
+    start_http h <<<$'/a 404'
+    mkdir -p volume/lost+found volume/.initkit-extract-x file full
+    echo old >full/old
+    run_tool fetch-config "$h/a=./volume" --extract --keep-on-error
+    exits 26
+    run_tool fetch-config "$h/a=./full" --extract --keep-on-error
+    exits 0
+    ends_saying "404.*kept the file"
+    for path in /dev/null - ; do
+        run_tool fetch-config "$h/a=$path" --keep-on-error
+        exits 26
+    done
+    mkfifo pipe
+    run_tool fetch-config "$h/a=./pipe" --keep-on-error
+    exits 26
+}
+
 @test "--keep-on-error keeps what is there, and fails where nothing is" {
     start_http h <<<$'/a 404\n/b 200 text new'
     echo old >a
