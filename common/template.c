@@ -20,10 +20,10 @@ enum state {
     DOLLAR,    /* behind a dollar */
     NAME,      /* within ${NAME */
     COLON,     /* behind the colon of ${NAME: */
-    DEFAULT,   /* behind ${NAME:- */
+    DEFAULT,   /* behind ${NAME:-, as TEXT is outside of references */
     MESSAGE,   /* behind ${NAME:? */
     PATH,      /* behind ${file: */
-    UNTOUCHED, /* in the default of a name that is not ours */
+    UNTOUCHED, /* in what is no reference of ours, up to its closing brace */
 };
 
 void template_begin(struct template *template, const struct template_sink *sink, const char *prefix,
@@ -39,23 +39,40 @@ void template_begin(struct template *template, const struct template_sink *sink,
 
 static void put(struct template *template, const char *bytes, size_t length)
 {
-    if (length > 0 && !template->ended && template->sink->write &&
+    if (length > 0 && template->dropping == 0 && !template->ended && template->sink->write &&
         !template->sink->write(template->sink->owner, bytes, length))
         template->ended = true;
 }
 
-static void fail(struct template *template, const char *message)
+static void report(struct template *template, size_t line, size_t column, const char *message)
 {
     template->failed = true;
-    template->sink->error(template->sink->owner, template->start_line, template->start_column, message);
+    template->sink->error(template->sink->owner, line, column, message);
 }
 
-/* It was no reference: what has been kept is text. */
-static void give_back(struct template *template)
+static void fail(struct template *template, const char *message)
+{
+    if (template->dropping == 0)
+        report(template, template->start_line, template->start_column, message);
+}
+
+/* What a reference stands in. */
+static enum state around(const struct template *template)
+{
+    return template->depth > 0 ? DEFAULT : TEXT;
+}
+
+static void put_reference(struct template *template)
 {
     put(template, template->reference.data, template->reference.length);
     buf_clear(&template->reference);
-    template->state = TEXT;
+}
+
+/* It was no reference: what has been kept is text. Within a default its closing brace is not the default's. */
+static void give_back(struct template *template)
+{
+    put_reference(template);
+    template->state = template->depth > 0 ? UNTOUCHED : TEXT;
 }
 
 static bool is_name_byte(char byte, bool first)
@@ -94,7 +111,7 @@ static void end_name(struct template *template)
 
     if (!is_ours(template)) {
         buf_add_text(&template->reference, "}");
-        give_back(template);
+        put_reference(template);
         return;
     }
     if (value) {
@@ -150,8 +167,10 @@ static void end_path(struct template *template)
     char message[MESSAGE_MAX];
     const char *path = template->reference.data + sizeof "${file:" - 1;
     const char *problem = NULL;
-    int descriptor = template_files_open(template->files, path, &problem);
+    int descriptor = -1;
 
+    if (template->dropping == 0)
+        descriptor = template_files_open(template->files, path, &problem);
     if (descriptor >= 0) {
         problem = put_file(template, descriptor);
         close(descriptor);
@@ -164,52 +183,69 @@ static void end_path(struct template *template)
 
 static void end_reference(struct template *template)
 {
-    switch ((enum state) template->state) {
-    case NAME:
+    if (template->state == NAME)
         end_name(template);
-        break;
-    case MESSAGE:
+    else if (template->state == MESSAGE)
         end_message(template);
-        break;
-    case PATH:
+    else
         end_path(template);
-        break;
-    case UNTOUCHED:
-    case TEXT:
-    case DOLLAR:
-    case COLON:
-    case DEFAULT:
-        break;
-    }
     buf_clear(&template->reference);
-    template->state = TEXT;
+    template->state = around(template);
 }
 
 /* --- byte by byte --- */
+
+static void begin_default(struct template *template)
+{
+    const char *value = value_of(template);
+
+    if (template->depth++ == 0) {
+        template->open_line = template->start_line;
+        template->open_column = template->start_column;
+    }
+    if (value && *value != '\0' && template->dropping == 0) {
+        put(template, value, strlen(value));
+        template->dropping = template->depth;
+    }
+    buf_clear(&template->reference);
+    template->state = DEFAULT;
+}
+
+static void end_default(struct template *template)
+{
+    if (template->dropping == template->depth)
+        template->dropping = 0;
+    template->depth--;
+    template->state = around(template);
+}
+
+/* Whether the byte closes what is neither a name nor a default, in which braces are matched and nothing else counts. */
+static bool closes(struct template *template, char byte)
+{
+    if (byte == '{' && template->dollar)
+        template->braces++;
+    template->dollar = byte == '$';
+    return byte == '}' && --template->braces == 0;
+}
 
 /* Behind "${NAME:": what kind it is. False when the byte was not used up. */
 static bool on_colon(struct template *template, char byte)
 {
     char name[NAME_LONGEST];
     bool default_or_message = byte == '-' || byte == '?';
-    const char *value = value_of(template);
 
     if (default_or_message && !is_ours(template)) {
         give_back(template);
         put(template, &byte, 1);
         template->state = UNTOUCHED;
     } else if (byte == '-') {
-        template->dropping = value &&*value != '\0';
-        if (template->dropping)
-            put(template, value, strlen(value));
-        buf_clear(&template->reference);
-        template->state = DEFAULT;
+        begin_default(template);
     } else if (byte == '?') {
         buf_add(&template->reference, &byte, 1);
         template->state = MESSAGE;
     } else if (strcmp(name_of(template, name), file_name) == 0) {
         template->state = PATH;
-        if (byte == '}')
+        if (closes(template, byte))
             end_reference(template);
         else
             buf_add(&template->reference, &byte, 1);
@@ -228,8 +264,36 @@ static void keep(struct template *template, char byte)
     put(template, &byte, 1);
 }
 
-/* Within a reference. False when the byte was not used up: it is text again. */
-static bool on_reference_byte(struct template *template, char byte)
+static void on_text_byte(struct template *template, char byte)
+{
+    if (byte == '}' && template->depth > 0) {
+        end_default(template);
+    } else if (byte == '$') {
+        template->state = DOLLAR;
+        template->start_line = template->line;
+        template->start_column = template->column;
+    } else {
+        put(template, &byte, 1);
+    }
+}
+
+static void on_dollar_byte(struct template *template, char byte)
+{
+    if (byte == '{') {
+        buf_add_text(&template->reference, "${");
+        template->state = NAME;
+        template->braces = 1;
+        template->dollar = false;
+        return;
+    }
+    put(template, "$", 1);
+    template->state = around(template);
+    if (byte != '$')
+        on_text_byte(template, byte);
+}
+
+/* False when the byte was not used up: it ends what was no reference, and counts in the state that follows. */
+static bool on_state_byte(struct template *template, char byte)
 {
     bool first = template->reference.length == 2;
 
@@ -249,42 +313,27 @@ static bool on_reference_byte(struct template *template, char byte)
         return true;
     case COLON:
         return on_colon(template, byte);
-    case DEFAULT:
-        if (byte == '}')
-            template->state = TEXT;
-        else if (!template->dropping)
-            put(template, &byte, 1);
-        return true;
     case UNTOUCHED:
         put(template, &byte, 1);
-        if (byte == '}')
-            template->state = TEXT;
+        if (closes(template, byte))
+            template->state = around(template);
         return true;
     case MESSAGE:
     case PATH:
-        if (byte == '}')
+        if (closes(template, byte))
             end_reference(template);
         else
             keep(template, byte);
         return true;
-    case TEXT:
     case DOLLAR:
+        on_dollar_byte(template, byte);
+        return true;
+    case TEXT:
+    case DEFAULT:
         break;
     }
-    return false;
-}
-
-static void on_dollar_byte(struct template *template, char byte)
-{
-    if (byte == '{') {
-        buf_add_text(&template->reference, "${");
-        template->state = NAME;
-        return;
-    }
-    put(template, "$", 1);
-    template->state = TEXT;
-    if (byte != '$')
-        put(template, &byte, 1);
+    on_text_byte(template, byte);
+    return true;
 }
 
 static void count(struct template *template, char byte)
@@ -299,17 +348,8 @@ static void count(struct template *template, char byte)
 
 static void on_byte(struct template *template, char byte)
 {
-    if (template->state == TEXT || (template->state != DOLLAR && !on_reference_byte(template, byte))) {
-        if (byte == '$') {
-            template->state = DOLLAR;
-            template->start_line = template->line;
-            template->start_column = template->column;
-        } else {
-            put(template, &byte, 1);
-        }
-    } else if (template->state == DOLLAR) {
-        on_dollar_byte(template, byte);
-    }
+    if (!on_state_byte(template, byte))
+        on_state_byte(template, byte);
     count(template, byte);
 }
 
@@ -333,20 +373,24 @@ bool template_feed(struct template *template, const char *text, size_t length)
 
 bool template_end(struct template *template)
 {
-    switch ((enum state) template->state) {
+    static const char open[] = "this reference has no closing brace";
+
+    if (template->depth > 0)
+        report(template, template->open_line, template->open_column, open);
+    switch (template->depth > 0 ? TEXT : (enum state) template->state) {
     case DOLLAR:
         put(template, "$", 1);
         break;
-    case DEFAULT:
     case MESSAGE:
     case PATH:
-        fail(template, "this reference has no closing brace");
+        fail(template, open);
         break;
     case NAME:
     case COLON:
         give_back(template);
         break;
     case TEXT:
+    case DEFAULT:
     case UNTOUCHED:
         break;
     }

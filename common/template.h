@@ -2,7 +2,8 @@
  *
  * Only references with braces count. ${NAME}, ${NAME:-default}, ${NAME:?message} with NAME [A-Za-z_][A-Za-z0-9_]*, and
  * ${file:PATH}, the file's content without one newline at its end. $$ is a dollar. Everything else, ${a.b} too, and names without
- * the prefix stay as they are. Values are not scanned again. The default is taken where NAME is not set or empty. */
+ * the prefix stay as they are. Values are not scanned again. The default is taken where NAME is not set or empty; it is template text
+ * up to its closing brace, so that defaults nest. What a default that is not needed names is not looked at. */
 #ifndef COMMON_TEMPLATE_H
 #define COMMON_TEMPLATE_H
 
@@ -33,7 +34,11 @@ struct template
     size_t line, column;             /* of the next byte */
     size_t start_line, start_column; /* of the reference under way */
     struct buf reference;            /* its text from "${" on */
-    bool dropping;                   /* its default is not needed */
+    size_t depth;                    /* defaults that are open */
+    size_t dropping;                 /* the depth of the outermost one that is not needed; 0: none */
+    size_t open_line, open_column;   /* of the outermost open one's reference */
+    size_t braces;                   /* open in a message, a path, or what stays untouched */
+    bool dollar;                     /* the byte before was one there */
     bool failed, ended;
 };
 

@@ -78,11 +78,34 @@ START_TEST(references_are_filled_in)
 }
 END_TEST
 
-START_TEST(values_and_defaults_are_not_scanned_again)
+START_TEST(values_are_not_scanned_again)
 {
     environment();
     expect("${_2x}", NULL, "${NAME}$$", "");
-    expect("${NONE:-$$a${NAME}", NULL, "$$a${NAME", "");
+    expect("${NONE:-${_2x}}", NULL, "${NAME}$$", "");
+}
+END_TEST
+
+START_TEST(defaults_nest)
+{
+    environment();
+    expect("${NAME:-${NONE}}", NULL, "value", "");
+    expect("${NONE:-${NAME}}.", NULL, "value.", "");
+    expect("${NONE:-a${NONE:-b${NAME}c}d}e", NULL, "abvaluecde", "");
+    expect("${NAME:-a${NONE:-b${NAME}c}d}e", NULL, "valuee", "");
+    expect("${NONE:-a${NAME:-b${NONE}c}d}e", NULL, "avaluede", "");
+    expect("${NONE:-$$a$}b", NULL, "$a$b", "");
+    expect("${NONE:-${}.${a.b}.${NAME}}", NULL, "${}.${a.b}.value", "");
+    expect("${NONE:-${a.b:${NAME}}${NAME}}.", NULL, "${a.b:${NAME}}value.", "");
+    expect("${NAME:-${NONE:?no ${NONE}}}.", NULL, "value.", "");
+    expect("${NAME:-${file:/nowhere/${NONE}}}.", NULL, "value.", "");
+    expect("${NAME:?no ${NONE}}.", NULL, "value.", "");
+    expect("${OTHER:-${APP_X} ${APP_X}}${APP_Y:-${OTHER:-}}", "APP_", "${OTHER:-${APP_X} ${APP_X}}${OTHER:-}",
+           "");
+    expect("${NONE:-${NONE}}", NULL, "", "1:9 NONE is not set\n");
+    expect("x${NONE:-${NAME}", NULL, "", "1:2 this reference has no closing brace\n");
+    expect("x${NAME:-${NONE", NULL, "", "1:2 this reference has no closing brace\n");
+    expect("x${NAME:-\n${a.b:}", NULL, "", "1:2 this reference has no closing brace\n");
 }
 END_TEST
 
@@ -246,7 +269,7 @@ START_TEST(a_sink_that_wants_no_more_gets_no_more)
 }
 END_TEST
 
-SUITE("template", references_are_filled_in, values_and_defaults_are_not_scanned_again, two_dollars_are_one,
+SUITE("template", references_are_filled_in, values_are_not_scanned_again, defaults_nest, two_dollars_are_one,
       everything_else_stays, names_without_the_prefix_stay, errors_have_line_and_column_and_all_are_told,
       a_file_comes_without_one_newline_at_its_end, a_large_file_keeps_its_newlines_at_the_edges_of_reads,
       file_may_be_a_name_of_its_own, the_time_grows_with_the_length_only,
