@@ -269,7 +269,7 @@ static struct archive *open_archive(int descriptor, struct reason *why)
     struct archive *archive = archive_read_new();
 
     if (archive && archive_read_support_format_tar(archive) == ARCHIVE_OK &&
-        archive_read_support_format_zip(archive) == ARCHIVE_OK &&
+        archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
         archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
         archive_read_support_filter_zstd(archive) == ARCHIVE_OK &&
         archive_read_open_fd(archive, descriptor, READ_BLOCK) == ARCHIVE_OK)

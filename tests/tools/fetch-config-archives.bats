@@ -256,3 +256,13 @@ MADE
     exits 0
     cmp two dest/two
 }
+
+@test "a zip that is cut, in its central directory too, is refused" {
+    size=$(stat -c %s archives/good.zip)
+    for cut in 1 10 30 60 200; do
+        head -c $((size - cut)) archives/good.zip >cut.zip
+        run_tool fetch-config "file://$PWD/cut.zip=./dest" --extract
+        exits 1
+        [ -z "$(find dest -mindepth 1)" ]
+    done
+}
