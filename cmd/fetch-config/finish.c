@@ -99,8 +99,8 @@ static void fetch_tell(struct fetch *fetch)
                                      fetch->spool.size, fetch->spool.size == 1 ? "" : "s");
 
     if (fetch->plan->extract)
-        snprintf(fetch->found + length, sizeof fetch->found - length, ", %zu entries of %" PRId64 " bytes",
-                 fetch->unpack.entries, fetch->unpack.size);
+        snprintf(fetch->found + length, sizeof fetch->found - length, ", %zu %s of %" PRId64 " bytes",
+                 fetch->unpack.kept, fetch->unpack.kept == 1 ? "entry" : "entries", fetch->unpack.kept_size);
     fetch->base.found = fetch->found;
 }
 

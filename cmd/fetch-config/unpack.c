@@ -126,6 +126,7 @@ static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *
         if (must_end(unpacking))
             return false;
         unpack->size += (int64_t)length;
+        unpack->kept_size += descriptor != NOWHERE ? (int64_t)length : 0;
         if (unpack->size > unpacking->rules->max_size || offset > unpacking->rules->max_size)
             return is_too_large(unpacking);
         if (descriptor != NOWHERE && !staging_write(descriptor, bytes, length, offset, unpacking->why))
@@ -204,6 +205,7 @@ static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
         return refuse(unpacking, name, problem);
     if (where == 0)
         return true;
+    unpacking->unpack->kept++;
     if (archive_entry_is_encrypted(entry))
         return refuse(unpacking, name, "is encrypted");
     if (hard)
@@ -261,6 +263,10 @@ static bool take_all(struct unpacking *unpacking)
                                                                    : "no reason given");
     if (unpacking->unpack->entries == 0)
         return reason_set(unpacking->why, CODE_FAILED, "is an archive without entries");
+    if (unpacking->unpack->kept == 0)
+        return reason_set(unpacking->why, CODE_FAILED,
+                          "--strip-components %zu leaves none of the archive's %zu entries",
+                          unpacking->rules->strip, unpacking->unpack->entries);
     return check_end(unpacking, before);
 }
 

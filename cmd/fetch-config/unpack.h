@@ -29,8 +29,8 @@ struct unpack {
     struct staging stage; /* inside of the directory, so that renames stay within one filesystem */
     bool staged;          /* there is one */
     char directory[PATH_MAX];
-    size_t entries;
-    int64_t size;
+    size_t entries, kept;    /* in the archive; and those of which --strip-components leaves something */
+    int64_t size, kept_size; /* of their content */
 };
 
 /* Unpacks what the descriptor has into a stage inside `directory`, which is made if it is missing; tar (plain, gzip, zstd) and

@@ -257,6 +257,20 @@ MADE
     cmp two dest/two
 }
 
+@test "--strip-components that leaves nothing is refused, and what is counted is what was published" {
+    mkdir -p top/sub
+    echo content >top/sub/file
+    tar -cf top.tar top
+    run_tool fetch-config "file://$PWD/top.tar=./none" --extract --strip-components 9
+    exits 1
+    ends_saying "strip-components 9 leaves none of the archive's 3 entries"
+    run_tool fetch-config "file://$PWD/top.tar=./some" --extract --strip-components 2
+    exits 0
+    ends_saying "1 entry of 8 bytes"
+    [ "$(cat some/file)" = content ]
+    no_litter
+}
+
 @test "a zip that is cut, in its central directory too, is refused" {
     size=$(stat -c %s archives/good.zip)
     for cut in 1 10 30 60 200; do
