@@ -104,6 +104,14 @@ static size_t on_upload(char *bytes, size_t size, size_t count, void *owner)
     return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
 }
 
+/* A connection that is used again may have been closed by the server: then the body is sent once more, from its beginning. */
+static int on_rewind(void *owner, curl_off_t offset, int origin)
+{
+    const struct exchange *exchange = owner;
+
+    return lseek(exchange->request.upload, offset, origin) >= 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
 void receive_set(struct exchange *exchange)
 {
     CURL *easy = exchange->easy;
@@ -118,6 +126,8 @@ void receive_set(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
     curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, exchange);
 }
 
 /* --- when it is over --- */

@@ -141,6 +141,16 @@ SCRIPT
     no_litter
 }
 
+@test "a request's body is sent again when the server has closed a connection that was kept" {
+    start_http h <<<$'/a 503 text busy / drop / 200 echo'
+    seq 1 1000 >data
+    run_tool fetch-config "$h/a=./a" --data-file data --interval 20ms
+    exits 0
+    cmp a data
+    [ "$(requests h /a)" = 3 ]
+    says_not rewind
+}
+
 @test "nginx with gzip_static, and a .gz that is cut" {
     command -v nginx >/dev/null || skip "nginx is not installed"
     certificate server /CN=localhost "subjectAltName=DNS:localhost"
