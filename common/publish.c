@@ -17,6 +17,8 @@
 /* Beside the target, so that the rename stays within one filesystem; hidden, so that globs pass over it. */
 #define TEMPORARY_MARK ".initkit-"
 
+enum { NAME_PART_MOST = 200 };
+
 /* Those whose temporaries are there now, for the case that memory runs out. */
 static struct publish *open_publishes;
 
@@ -110,12 +112,25 @@ const char *publish_name(const struct publish *publish)
     return base_name(publish->path);
 }
 
+/* How much of the name its temporary's begins with: there has to be room for the mark and two numbers. No character of UTF-8 is cut,
+ * which some filesystems refuse. Names that share it look after each other's litter: what lives is locked. */
+static int name_part(const char *name)
+{
+    size_t length = strnlen(name, NAME_PART_MOST);
+
+    while (name[length] != '\0' && length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
+        length--;
+    return (int)length;
+}
+
 static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
 {
     char prefix[NAME_MAX + sizeof TEMPORARY_MARK + 1];
+    const char *name = publish_name(publish);
 
-    /* A name that is too long for this is too long for a temporary, which tells so. */
-    snprintf(prefix, sizeof prefix, ".%.*s" TEMPORARY_MARK, NAME_MAX, publish_name(publish));
+    if (strlen(name) > NAME_MAX)
+        return publish_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
+    snprintf(prefix, sizeof prefix, ".%.*s" TEMPORARY_MARK, name_part(name), name);
     litter_sweep_files(publish->directory, prefix);
     publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
     if (publish->descriptor < 0)
@@ -136,8 +151,8 @@ static bool open_direct(struct publish *publish, struct reason *why)
     publish->direct = true;
     /* A FIFO that nobody reads is an error at once (ENXIO), not a wait without end. */
     publish->descriptor = standard ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
-                                   : openat(publish->directory, publish_name(publish),
-                                            O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+                                        : openat(publish->directory, publish_name(publish),
+                                                 O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
         return publish_fail(why, publish->path, "cannot be opened", errno);
     /* Somebody has put a file in its place meanwhile, or a link to one: that is not to be written over. */

@@ -577,6 +577,21 @@ SCRIPT
     [ "$(cat a)" = different ]
 }
 
+@test "a name as long as a name may be" {
+    start_http h <<<$'/a 200 text x'
+    name=$(printf '%0255d' 7)
+    umlauts=$(printf 'a'; printf 'ü%.0s' {1..127})
+    for each in "$name" "$umlauts"; do
+        run_tool fetch-config "$h/a=./$each"
+        exits 0
+        [ "$(cat "$each")" = x ]
+    done
+    run_tool fetch-config "$h/a=./${name}0"
+    exits 1
+    ends_saying "File name too long|too long"
+    no_litter
+}
+
 @test "with --if-changed another mode or owner is a change" {
     start_http h <<<$'/a 200 text same'
     printf same >a
