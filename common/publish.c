@@ -142,21 +142,29 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
     return publish_fail(why, publish->path, "cannot be given its mode", error);
 }
 
+/* The descriptor that the path is a word for, or -1. /dev/stderr is a link, which may lead to a file: neither is replaced. */
+static int standard_stream(const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return STDOUT_FILENO;
+    return strcmp(path, PUBLISH_STDERR) == 0 ? STDERR_FILENO : -1;
+}
+
 /* Standard output or something that is no file: written to as it is. */
 static bool open_direct(struct publish *publish, struct reason *why)
 {
-    bool standard = strcmp(publish->path, "-") == 0;
+    int standard = standard_stream(publish->path);
     struct stat opened;
 
     publish->direct = true;
     /* A FIFO that nobody reads is an error at once (ENXIO), not a wait without end. */
-    publish->descriptor = standard ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+    publish->descriptor = standard >= 0 ? fcntl(standard, F_DUPFD_CLOEXEC, 0)
                                         : openat(publish->directory, publish_name(publish),
                                                  O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
         return publish_fail(why, publish->path, "cannot be opened", errno);
     /* Somebody has put a file in its place meanwhile, or a link to one: that is not to be written over. */
-    return standard || !S_ISREG(opened.st_mode) ||
+    return standard >= 0 || !S_ISREG(opened.st_mode) ||
            publish_fail(why, publish->path, "cannot be opened", EEXIST);
 }
 
@@ -191,7 +199,7 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
     if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
         good = publish_fail(why, path, "cannot be written", ENAMETOOLONG);
     else
-        good = strcmp(path, "-") == 0 ? open_direct(publish, why) : open_file(publish, mode, why);
+        good = standard_stream(path) >= 0 ? open_direct(publish, why) : open_file(publish, mode, why);
     if (!good)
         publish_close(publish);
     return good;
@@ -207,7 +215,7 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
         directory = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     else
         errno = ENAMETOOLONG;
-    if (directory >= 0 || strcmp(path, "-") == 0)
+    if (directory >= 0 || standard_stream(path) >= 0)
         return publish_begin_in(publish, directory, path, mode, why);
     int error = errno;
     memset(publish, 0, sizeof *publish);

@@ -29,7 +29,9 @@ struct publish {
     struct publish *next;        /* that is open too */
 };
 
-/* Opens `path` for writing. "-" is standard output; a path that is a device, a FIFO or a socket is written to, not
+#define PUBLISH_STDERR "/dev/stderr"
+
+/* Opens `path` for writing. "-" is standard output, PUBLISH_STDERR standard error; a path that is a device, a FIFO or a socket is written to, not
  * replaced. False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
 

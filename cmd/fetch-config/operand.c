@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "common/publish.h"
 
 #include "common/banned.h"
 
@@ -25,10 +26,18 @@ bool operand_split(const char *operand, char **url, const char **path)
 
 const char *operand_path(const char *path)
 {
-    static const char *const names[] = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+    static const struct {
+        const char *name, *path;
+    } names[] = {
+        {"/dev/stdout", "-"},
+        {"/dev/fd/1", "-"},
+        {"/proc/self/fd/1", "-"},
+        {"/dev/fd/2", PUBLISH_STDERR},
+        {"/proc/self/fd/2", PUBLISH_STDERR},
+    };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(path, names[i]) == 0)
-            return "-";
+        if (strcmp(path, names[i].name) == 0)
+            return names[i].path;
     return path;
 }

@@ -58,7 +58,7 @@ static enum spool_kind kind_for(const char *path)
 
     if (!path || strcmp(path, "/dev/null") == 0)
         return SPOOL_NOWHERE;
-    if (strcmp(path, "-") == 0)
+    if (strcmp(path, "-") == 0 || strcmp(path, PUBLISH_STDERR) == 0)
         return SPOOL_NAMELESS;
     if (stat(path, &present) == 0 && !S_ISREG(present.st_mode) && !S_ISDIR(present.st_mode))
         return SPOOL_NAMELESS;

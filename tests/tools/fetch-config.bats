@@ -577,6 +577,17 @@ SCRIPT
     [ "$(cat a)" = different ]
 }
 
+@test "standard error under each of its names is written to, not replaced" {
+    start_http h <<<$'/a 200 text "body\\n"'
+    for path in /dev/stderr /dev/fd/2 /proc/self/fd/2; do
+        before=$(readlink /dev/stderr)
+        run_tool fetch-config "$h/a=$path"
+        exits 0
+        says "^body$"
+        [ "$(readlink /dev/stderr)" = "$before" ]
+    done
+}
+
 @test "a name as long as a name may be" {
     start_http h <<<$'/a 200 text x'
     name=$(printf '%0255d' 7)
