@@ -37,6 +37,7 @@ void fetch_free(struct fetch *fetch)
         fetch_release(fetch);
     spool_abort(&fetch->spool);
     unpack_abort(&fetch->unpack);
+    operand_place_free(&fetch->place);
     url_free(&fetch->url);
     url_free(&fetch->sum_url);
     url_free(&fetch->object);

@@ -7,6 +7,7 @@
 #include "cmd/fetch-config/aws.h"
 #include "cmd/fetch-config/exchange.h"
 #include "cmd/fetch-config/headers.h"
+#include "cmd/fetch-config/operand.h"
 #include "cmd/fetch-config/spool.h"
 #include "cmd/fetch-config/unpack.h"
 #include "cmd/fetch-config/validate.h"
@@ -47,7 +48,8 @@ struct fetch {
     struct wait_target base;
     const struct fetch_plan *plan;
     struct url url;
-    const char *path;        /* NULL: the body is not kept */
+    const char *path; /* NULL: the body is not kept */
+    struct operand_place place;
     const char *sha256;      /* that was given; NULL: none */
     struct url sum_url;      /* its text is NULL when there is none */
     struct url object;       /* where an s3:// URL leads to */

@@ -3,10 +3,23 @@
 #define FETCH_CONFIG_OPERAND_H
 
 #include <stdbool.h>
+#include <sys/types.h>
+
+/* Where a path leads, whatever its letters: the nearest directory on the way that is there, and what is behind that. */
+struct operand_place {
+    dev_t device;
+    ino_t inode;
+    char *rest; /* without "." and doubled slashes; NULL: none was looked for */
+};
 
 /* Splits at the last "=" that is followed by "/", "./" or a lone "-". *url is for the caller to free, *path points into
  * `operand`. False when there is no such place. */
 bool operand_split(const char *operand, char **url, const char **path);
+
+/* The place of `path`, for the caller to free with operand_place_free. */
+void operand_find_place(const char *path, struct operand_place *place);
+bool operand_same_place(const struct operand_place *one, const struct operand_place *other);
+void operand_place_free(struct operand_place *place);
 
 /* `path`, or "-" for another name of standard output, and PUBLISH_STDERR for one of standard error: where that is a file, the name is
  * a link to it, which a file fetched would take the place of. */

@@ -109,13 +109,16 @@ static char *split_operand(const struct run *run, const char *operand, struct fe
     return NULL;
 }
 
-static bool check_path(const struct run *run, size_t index, struct reason *why)
+static bool check_path(struct run *run, size_t index, struct reason *why)
 {
-    const char *path = run->fetches[index].path;
+    struct fetch *fetch = &run->fetches[index];
+    const char *path = fetch->path;
     char inside[PATH_MAX];
 
-    for (size_t i = 0; path && i < index; i++)
-        if (run->fetches[i].path && strcmp(run->fetches[i].path, path) == 0)
+    if (path)
+        operand_find_place(path, &fetch->place);
+    for (size_t i = 0; i < index; i++)
+        if (operand_same_place(&run->fetches[i].place, &fetch->place))
             return reason_set(why, CODE_USAGE, "%.200s is the PATH of two pairs", path);
     if (!run->plan.extract)
         return true;

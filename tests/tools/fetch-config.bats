@@ -603,6 +603,24 @@ SCRIPT
     no_litter
 }
 
+@test "the same file under two names is refused" {
+    mkdir -p real/sub
+    ln -s real link
+    for other in ././same .//same "$PWD/same" "./real/../same" "./real/sub/../../same"; do
+        run_tool fetch-config "http://127.0.0.1:1/a=./same" "http://127.0.0.1:1/b=$other"
+        exits 2
+        ends_saying "is the PATH of two pairs"
+    done
+    run_tool fetch-config "http://127.0.0.1:1/a=./link/new/a" "http://127.0.0.1:1/b=./real//new/./a"
+    exits 2
+    run_tool fetch-config "http://127.0.0.1:1/a=./dir" "http://127.0.0.1:1/b=./dir/" --extract
+    exits 2
+    start_http h <<<$'/a 200 text a\n/b 200 text b'
+    run_tool fetch-config "$h/a=./link/same" "$h/b=./same" "$h/a=./new/same" "$h/b=./new/other"
+    exits 0
+    [ "$(cat real/same same new/same new/other)" = abab ]
+}
+
 @test "with --if-changed another mode or owner is a change" {
     start_http h <<<$'/a 200 text same'
     printf same >a
