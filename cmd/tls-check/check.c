@@ -8,7 +8,11 @@
 
 #include "common/banned.h"
 
-enum { WINDOW = 16 /* handshakes at the same time, where all addresses count */ };
+enum {
+    WINDOW = 16,         /* handshakes at the same time, where all addresses count */
+    SESSIONS_MOST = 256, /* addresses in one attempt: what is seen of each takes 29 KB */
+    SLICE = 5,           /* milliseconds of beginning sessions before others have their turn */
+};
 
 static void check_forget_sessions(struct check *check)
 {
@@ -49,24 +53,41 @@ static void check_end(struct check *check, enum outcome outcome, const struct re
 
 static bool check_may_start(const struct check *check, int64_t now)
 {
-    return !check->winner && race_may_start(&check->race, check->plan->all_addresses, WINDOW, now);
+    return !check->winner && check->race.started < check->count &&
+           race_may_start(&check->race, check->plan->all_addresses, WINDOW, now);
 }
 
 static bool check_is_over(const struct check *check, int64_t now)
 {
-    return now >= check->deadline || check->race.ended == check->race.count ||
+    return now >= check->deadline || check->race.ended == check->count ||
            (check->winner && check->winner->phase == SESSION_ENDED);
 }
 
-/* Starts what may be started, and ends the attempt once it is settled. */
+/* A name may have many addresses that fail at once: they must not keep the loop from the stop signal. */
+static void check_start_sessions(struct check *check, int64_t now)
+{
+    check->starting = true;
+    while (now < check->deadline && deadline_now() <= now + SLICE && check_may_start(check, now))
+        session_start(&check->sessions[race_start(&check->race, now)], check->deadline);
+    check->starting = false;
+}
+
+/* When the attempt has to be looked at again, if nothing happens before. */
+static int64_t check_turn(const struct check *check, int64_t now)
+{
+    if (check_may_start(check, now))
+        return now;
+    if (check->winner || check->race.started == check->count)
+        return check->deadline;
+    return deadline_earlier(race_next(&check->race, check->plan->all_addresses), check->deadline);
+}
+
+/* Goes on with the attempt, and ends it once it is settled. */
 static void check_advance(struct check *check)
 {
     int64_t now = deadline_now();
 
-    check->starting = true;
-    while (now < check->deadline && check_may_start(check, now))
-        session_start(&check->sessions[race_start(&check->race, now)], check->deadline);
-    check->starting = false;
+    check_start_sessions(check, now);
     if (check_is_over(check, now)) {
         struct reason why;
         race_end(&check->race);
@@ -75,8 +96,7 @@ static void check_advance(struct check *check)
         check_end(check, outcome, &why);
         return;
     }
-    int64_t turn = check->winner ? DEADLINE_NEVER : race_next(&check->race, check->plan->all_addresses);
-    loop_timer_set(check->plan->session.loop, &check->timer, deadline_earlier(turn, check->deadline));
+    loop_timer_set(check->plan->session.loop, &check->timer, check_turn(check, now));
 }
 
 static void check_on_timer(void *owner)
@@ -108,9 +128,9 @@ static void check_connect(struct check *check, struct address *addresses, size_t
 {
     check_forget_sessions(check);
     race_begin(&check->race, addresses, count);
-    check->count = count;
-    check->sessions = xcalloc(count, sizeof *check->sessions);
-    for (size_t i = 0; i < count; i++) {
+    check->count = count < SESSIONS_MOST ? count : SESSIONS_MOST; /* the next attempt begins behind them */
+    check->sessions = xcalloc(check->count, sizeof *check->sessions);
+    for (size_t i = 0; i < check->count; i++) {
         struct session *session = &check->sessions[i];
         struct credentials *credentials = check->plan->current;
         credentials->users++;

@@ -78,11 +78,17 @@ static enum outcome check_judge_all(struct check *check, struct reason *why)
         counted += !is_unreachable(&check->sessions[i]);
         good += check->sessions[i].phase == SESSION_ENDED && check->sessions[i].outcome == ATTEMPT_OK;
     }
-    if (counted > 0 && good == counted) {
+    if (counted > 0 && good == counted && check->count == check->race.count) {
         for (size_t i = 0; i < check->count; i++)
             if (check->sessions[i].outcome == ATTEMPT_OK && !is_unreachable(&check->sessions[i]))
                 check_note_found(check, &check->sessions[i]);
         return ATTEMPT_OK;
+    }
+    if (telling->outcome == ATTEMPT_OK && check->count < check->race.count) {
+        reason_set(why, CODE_FAILED, "%zu addresses, and no more than %zu of a name are looked at",
+                   check->race.count, check->count);
+        reason_hint(why, "leave out --all-addresses, or give addresses as targets");
+        return ATTEMPT_RETRY;
     }
     if (telling->outcome == ATTEMPT_OK) {
         say_no_time(" to the others", why);

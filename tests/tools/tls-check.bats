@@ -220,6 +220,20 @@ ZONE
     exits 21
 }
 
+@test "of a name with very many addresses each attempt takes some, and the next one others" {
+    command -v strace >/dev/null || skip "no strace"
+    not_emulated
+    own_network # where nothing of 10.0.0.0/8 can be reached
+    start_dns dns <<<'many.test A MANY 300'
+    inside+=("${traced[@]}" -qq -e trace=connect -o calls)
+    run_tool tls-check --trust-store root.crt --timeout 4s -4 --nameserver "$dns" --no-search many.test:443
+    exits 124
+    says "network unreachable"
+    sed -nE 's/.*AF_INET.*inet_addr\("(10\.[0-9.]+)"\).*/\1/p' calls | head -n 600 >tried
+    [ "$(head -n 256 tried | sort -u | wc -l)" -eq 256 ]
+    [ "$(head -n 300 tried | sort -u | wc -l)" -eq 300 ] || report "the second attempt begins where the first one ended"
+}
+
 @test "the name is resolved, and --all-addresses wants each of its addresses to pass" {
     start_tls port good
     start_dns dns <<'ZONE'
