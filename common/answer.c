@@ -182,6 +182,34 @@ static unsigned read_u16(const unsigned char *bytes)
     return (unsigned)bytes[0] << 8 | bytes[1];
 }
 
+/* Where the name that begins at `at` ends. */
+static size_t skip_name(const unsigned char *bytes, size_t length, size_t at)
+{
+    while (at < length && bytes[at] != 0 && bytes[at] < 0xC0)
+        at += 1 + (size_t)bytes[at];
+    return at + (at < length && bytes[at] >= 0xC0 ? 2 : 1);
+}
+
+/* c-ares takes the first bytes of an address that is too long; glibc passes it over, musl the whole answer. */
+static bool has_sound_addresses(const unsigned char *bytes, size_t length)
+{
+    enum { FIXED = 10 /* bytes behind a record's name: type, class, TTL, length */ };
+    size_t at = HEADER;
+
+    for (unsigned i = read_u16(bytes + 4); i > 0; i--)
+        at = skip_name(bytes, length, at) + 4;
+    for (unsigned i = read_u16(bytes + 6); i > 0; i--) {
+        at = skip_name(bytes, length, at);
+        if (at + FIXED > length)
+            return false;
+        unsigned type = read_u16(bytes + at), size = read_u16(bytes + at + 8);
+        if ((type == DNS_A && size != 4) || (type == DNS_AAAA && size != 16))
+            return false;
+        at += FIXED + (size_t)size;
+    }
+    return true;
+}
+
 /* A failure may come without the question (RFC 1035, 4.1.1; FORMERR mostly does). */
 static void read_bare_header(struct answer *answer, const unsigned char *bytes)
 {
@@ -235,7 +263,7 @@ bool answer_take(struct answer *answer, const unsigned char *bytes, size_t lengt
     if (status != ARES_SUCCESS)
         return true;
     bool same = is_same_question(message, question);
-    if (same)
+    if (same && has_sound_addresses(bytes, length))
         answer_read(answer, message, question->name);
     ares_dns_record_destroy(message);
     return same;

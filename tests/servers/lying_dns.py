@@ -310,6 +310,7 @@ KINDS = {
     "promised-answers": for_a(lambda ask: build(ask, [address()], counts=100)),
     "trailing-garbage": for_a(trailing),
     "short-address": only([record("A", b"\xc0\0\2")]),
+    "long-address": only([record("A", b"\xc0\0\2\1aaaa")]),
     "garbled-additional": for_a(lambda ask: build(ask, [address()], additional=[opt(b"\0\x0a\xff\xff")])),
     "garbled-authority": for_a(lambda ask: build(ask, [address()], authority=[record("SOA", b"\xff\xff\xff", "test")])),
     # EDNS, which nobody asked for or somebody refuses.

@@ -254,6 +254,42 @@ START_TEST(a_question_that_comes_back_is_passed_over)
 }
 END_TEST
 
+/* An alias, by a compressed name, and an address of `size` bytes. */
+static enum answer_status take_address_of(unsigned char type, unsigned char size)
+{
+    static const unsigned char head[] = {0,   1,   0x80, 0x80, 0,   1,   0,   2, 0, 0, 0, 0, 2,
+                                         'd', 'b', 4,    't',  'e', 's', 't', 0, 0, 0, 0, 1};
+    static const unsigned char alias[] = {0xC0, 12, 0, 5, 0, 1, 0, 0, 0, 30, 0, 4, 1, 'x', 0xC0, 15};
+    static const unsigned char owner[] = {0xC0, 37, 0, 0, 0, 1, 0, 0, 0, 30, 0, 0};
+    unsigned char bytes[sizeof head + sizeof alias + sizeof owner + 32] = {0}, *at = bytes;
+    struct dns_question asked = {.name = "db.test", .type = type, .id = 1};
+
+    memcpy(at, head, sizeof head);
+    at[22] = type;
+    at += sizeof head;
+    memcpy(at, alias, sizeof alias);
+    at += sizeof alias;
+    memcpy(at, owner, sizeof owner);
+    at[3] = type;
+    at[11] = size;
+    answer = (struct answer){.type = (enum dns_type)type};
+    ck_assert(answer_take(&answer, bytes, sizeof head + sizeof alias + sizeof owner + size, &asked));
+    enum answer_status status = answer.status;
+    answer_free(&answer);
+    return status;
+}
+
+START_TEST(addresses_have_their_length)
+{
+    ck_assert_int_eq(take_address_of(DNS_A, 4), ANSWER_RECORDS);
+    ck_assert_int_eq(take_address_of(DNS_A, 3), ANSWER_GARBLED);
+    ck_assert_int_eq(take_address_of(DNS_A, 5), ANSWER_GARBLED);
+    ck_assert_int_eq(take_address_of(DNS_A, 16), ANSWER_GARBLED);
+    ck_assert_int_eq(take_address_of(DNS_AAAA, 16), ANSWER_RECORDS);
+    ck_assert_int_eq(take_address_of(DNS_AAAA, 17), ANSWER_GARBLED);
+}
+END_TEST
+
 START_TEST(answers_without_the_question)
 {
     static const struct {
@@ -411,10 +447,10 @@ START_TEST(what_settles_a_question)
 }
 END_TEST
 
-SUITE("answer", records_of_each_type_as_text, only_the_type_and_the_name_that_were_asked_for,
-      repeats_count_once_in_the_servers_order, aliases_are_followed, aliases_that_lead_nowhere,
-      aliases_in_a_circle, aliases_are_bounded, what_is_no_data, answers_that_hold_something_else,
-      services_that_are_published_as_not_available, answers_to_other_questions_are_passed_over,
-      a_question_that_comes_back_is_passed_over, answers_without_the_question, a_thousand_records,
-      texts_of_any_bytes, a_text_of_a_whole_messages_size, response_codes, how_long_a_negative_answer_stays,
-      types_by_name, what_settles_a_question)
+SUITE("answer", addresses_have_their_length, records_of_each_type_as_text,
+      only_the_type_and_the_name_that_were_asked_for, repeats_count_once_in_the_servers_order,
+      aliases_are_followed, aliases_that_lead_nowhere, aliases_in_a_circle, aliases_are_bounded,
+      what_is_no_data, answers_that_hold_something_else, services_that_are_published_as_not_available,
+      answers_to_other_questions_are_passed_over, a_question_that_comes_back_is_passed_over,
+      answers_without_the_question, a_thousand_records, texts_of_any_bytes, a_text_of_a_whole_messages_size,
+      response_codes, how_long_a_negative_answer_stays, types_by_name, what_settles_a_question)
