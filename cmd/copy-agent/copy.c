@@ -164,6 +164,18 @@ static void warn_unkept(const struct copy *copy)
             unkept, unkept == 1 ? "has" : "have");
 }
 
+static void warn_in_place(const struct copy *copy)
+{
+    uint64_t in_place = copy->in_place;
+
+    if (in_place > 0)
+        log_warn(
+            "%" PRIu64
+            " file%s written in place, as the volume refuses to rename files: who reads meanwhile may see "
+            "half of one",
+            in_place, in_place == 1 ? " was" : "s were");
+}
+
 /* What looks like success and hardly is what was meant. */
 static void warn_nothing(const struct copy *copy)
 {
@@ -194,6 +206,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     stage_end(&stage);
     warn_dropped(copy);
     warn_unkept(copy);
+    warn_in_place(copy);
     if (copy->settings->user < 0 && copy->journal.troubles == 0)
         access_warn(copy);
 }

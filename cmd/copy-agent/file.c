@@ -139,7 +139,13 @@ static bool is_unchanged(struct worker *worker, const struct folder *folder, uin
     return same;
 }
 
-enum written { WRITTEN, WRITTEN_NOTHING, WRITTEN_ELSEWHERE /* to be made beside */, WRITTEN_TROUBLE };
+enum written {
+    WRITTEN,
+    WRITTEN_NOTHING,
+    WRITTEN_ELSEWHERE, /* to be made beside */
+    WRITTEN_UNNAMED,   /* the volume does not rename: to be written in place */
+    WRITTEN_TROUBLE
+};
 
 static enum written write_once(struct worker *worker, struct folder *folder, uint32_t node, int source,
                                const struct stat *status, struct trouble *trouble)
@@ -162,11 +168,14 @@ static enum written write_once(struct worker *worker, struct folder *folder, uin
             error = worker_place(worker, folder, temporary.directory, temporary.name, node);
             result = error == 0                            ? WRITTEN
                      : error == EXDEV && !temporary.beside ? WRITTEN_ELSEWHERE
+                     : worker_lacks_rename(error)          ? WRITTEN_UNNAMED
                                                            : WRITTEN_TROUBLE;
             trouble_set(trouble, error == EISDIR ? "a directory is in the way" : "cannot be put in its place",
                         error);
-            if (error == EPERM && worker_note_locked(worker, folder, node))
+            if (error == EPERM && worker_note_locked(worker, folder, node)) {
                 trouble->doing = NULL; /* it is told of */
+                result = WRITTEN_TROUBLE;
+            }
         }
     }
     if (result != WRITTEN)
@@ -175,17 +184,51 @@ static enum written write_once(struct worker *worker, struct folder *folder, uin
     return result;
 }
 
+/* Under the final name, so that others may see half of it. Its time is set last: the next run knows an interrupted one by that. The
+ * earlier trouble stays where nothing may be removed or made there either. */
+static enum written write_in_place(struct worker *worker, struct folder *folder, uint32_t node, int source,
+                                   const struct stat *status, struct trouble *trouble)
+{
+    const char *name = plan_dest_name(&worker->copy->plan, node);
+    mode_t mode = plan_mode(&worker->copy->rules, status->st_mode, false);
+    struct temporary file = {.directory = folder->dest, .descriptor = -1, .beside = true};
+    bool there = unlinkat(folder->dest, name, 0) == 0;
+
+    if (there || errno == ENOENT)
+        file.descriptor = openat(folder->dest, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                 0600);
+    if (file.descriptor < 0) {
+        if (!trouble->doing)
+            trouble_set(trouble, "cannot be written", errno);
+        return WRITTEN_TROUBLE;
+    }
+    if (!there)
+        worker->copy->no_rename = true;
+    bool good = lseek(source, 0, SEEK_SET) == 0 && fill(worker, node, source, status, &file, trouble) &&
+                finish(worker, source, status, mode, &file, trouble);
+    if (good)
+        atomic_fetch_add(&worker->copy->in_place, 1);
+    else
+        unlinkat(folder->dest, name, 0);
+    content_let_go(&worker->content, file.descriptor, (uint64_t)status->st_size);
+    return good ? WRITTEN : WRITTEN_TROUBLE;
+}
+
 static void write_file(struct worker *worker, struct folder *folder, uint32_t node, int source,
                        const struct stat *status)
 {
     struct trouble trouble = {0};
-    enum written result = write_once(worker, folder, node, source, status, &trouble);
+    enum written result = worker->copy->no_rename
+                              ? WRITTEN_UNNAMED
+                              : write_once(worker, folder, node, source, status, &trouble);
 
     if (result == WRITTEN_ELSEWHERE) {
         folder->beside = true;
         if (lseek(source, 0, SEEK_SET) == 0)
             result = write_once(worker, folder, node, source, status, &trouble);
     }
+    if (result == WRITTEN_UNNAMED)
+        result = write_in_place(worker, folder, node, source, status, &trouble);
     if (result == WRITTEN) {
         atomic_fetch_add(&worker->copy->files, 1);
         atomic_fetch_add(&worker->copy->bytes, (uint64_t)status->st_size);

@@ -50,7 +50,7 @@ static int put_link(struct worker *worker, struct folder *folder, uint32_t node,
             error = worker_place(worker, folder, worker->slot, STAGE_FILE, node);
         /* rename(2) does nothing, and succeeds, where both are names of one file already. */
         unlinkat(worker->slot, STAGE_FILE, 0);
-        if (error != EXDEV)
+        if (!worker_lacks_rename(error))
             return error;
     }
     if (unlinkat(folder->dest, name, 0) != 0)

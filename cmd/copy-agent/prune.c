@@ -113,6 +113,18 @@ static bool is_directory(int directory, const char *name)
     return fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(found.st_mode);
 }
 
+/* What is mounted there, removal leaves alone. */
+static bool is_mounted(int directory, const char *name)
+{
+    struct mount here, there;
+    int inner = directory_open(directory, name);
+    bool known = inner >= 0 && mount_of(directory, &here) && mount_of(inner, &there);
+
+    if (inner >= 0)
+        close(inner);
+    return known && !mount_same(&here, &there);
+}
+
 static bool remove_tree(struct prune *prune, int directory, const char *name)
 {
     const struct removal_limit limit = {.deadline = prune->copy->journal.deadline};
@@ -146,6 +158,10 @@ static bool take(struct prune *prune, int directory, const char *name, unsigned 
         return take_directory_by_parts(prune, directory, name, depth);
     if (prune->mode == PRUNE_TAKE)
         return remove_tree(prune, directory, name);
+    if (is_mounted(directory, name)) {
+        warn_mount(prune);
+        return false;
+    }
     if (prune->mode == PRUNE_PRINT)
         report_line("prune", prune->path.data, is_directory(directory, name));
     prune->taken++;

@@ -40,6 +40,15 @@ void settle_links(struct copy *copy, struct stage *stage)
     worker_end(&worker);
 }
 
+/* Whether nothing has changed in a directory that was as it should be: comparing files alone is no reason to write to it. */
+static bool is_as_planned(const struct copy *copy, uint32_t node, const struct stat *status,
+                          const struct stat *present)
+{
+    return copy->plan.nodes[node].action == PLAN_SKIP && plan_same_ownership(&copy->rules, status, present) &&
+           status->st_mtim.tv_sec == present->st_mtim.tv_sec &&
+           status->st_mtim.tv_nsec == present->st_mtim.tv_nsec;
+}
+
 static void settle_directory(struct copy *copy, const struct folder *folder, uint32_t node)
 {
     struct metadata_end end = {.doing = "cannot be opened"};
@@ -47,7 +56,7 @@ static void settle_directory(struct copy *copy, const struct folder *folder, uin
     int dest = folder_reopen_dest(folder);
     int error = dest < 0 || fstat(folder->source, &status) != 0 || fstat(dest, &present) != 0 ? errno : 0;
 
-    if (error == 0)
+    if (error == 0 && !is_as_planned(copy, node, &status, &present))
         error = metadata_copy(folder->source, &status, dest, &present, &copy->rules, &end);
     /* Somebody else's directory that is good enough to copy into: what --owner and --mode say must hold, the rest was an
      * attempt. */

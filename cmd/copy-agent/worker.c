@@ -47,6 +47,11 @@ void worker_note(const struct worker *worker, uint32_t node, const char *doing, 
     buf_free(&path);
 }
 
+bool worker_lacks_rename(int error)
+{
+    return error == EPERM || error == ENOSYS || error == EOPNOTSUPP || error == EXDEV;
+}
+
 bool worker_note_locked(const struct worker *worker, const struct folder *folder, uint32_t node)
 {
     const struct plan *plan = &worker->copy->plan;

@@ -28,6 +28,9 @@ int worker_slot(struct worker *worker);
 int worker_place(struct worker *worker, struct folder *folder, int directory, const char *temporary,
                  uint32_t node);
 
+/* Whether a rename failed with what file systems answer that have none. */
+bool worker_lacks_rename(int error);
+
 /* Where a name could not be given with EPERM: notes that what has it, or its directory, is immutable, if that is so. */
 bool worker_note_locked(const struct worker *worker, const struct folder *folder, uint32_t node);
 

@@ -172,6 +172,35 @@ copies_refused() {
     says 'its owner cannot be set: .*not supported'
 }
 
+@test "a volume that refuses renames: written in place with a warning, and an interrupted run is known by its time" {
+    command -v strace >/dev/null || skip "no strace"
+    local how renames=rename,renameat,renameat2
+    ln -s one.jar agent/lib/link
+    ln agent/lib/one.jar agent/lib/hard
+    for how in EPERM ENOSYS EOPNOTSUPP EXDEV; do
+        echo one >agent/lib/one.jar
+        copies_refused "$renames" "error=$how"
+        exits 0
+        says '2 files were written in place, as the volume refuses to rename files'
+        same_tree agent volume directories
+        no_litter volume
+        echo changed >agent/lib/one.jar
+        ln -sf large.jar agent/lib/link
+        inside=("${traced[@]}" -o trace -e "trace=$renames" -e "inject=$renames:error=$how")
+        run_tool copy-agent agent volume
+        exits 0
+        same_tree agent volume directories
+        ln -sf one.jar agent/lib/link
+        # As a killed run leaves it.
+        truncate -s 1000 volume/lib/large.jar
+        truncate -s 3000000 volume/lib/large.jar
+        run_tool copy-agent agent volume
+        inside=()
+        exits 0
+        same_tree agent volume directories
+    done
+}
+
 # More than 5 MB of the file that is being copied are there.
 growing() {
     [ "$(stat -c %s volume/.initkit-copy-*/*/f)" -gt 5000000 ]
