@@ -11,6 +11,8 @@
 
 #include "common/banned.h"
 
+enum { LINK_TRIES = 8 };
+
 /* What makes a link under a name; 0 or errno. */
 struct link_maker {
     int (*make)(const struct link_maker *maker, int directory, const char *name);
@@ -28,9 +30,15 @@ static int make_symlink(const struct link_maker *maker, int directory, const cha
     return metadata_symlink(maker->status, directory, name, maker->rules);
 }
 
+/* Another copier that replaces the leader between linkat's finding and linking it makes that ENOENT. */
 static int make_hard_link(const struct link_maker *maker, int directory, const char *name)
 {
-    return linkat(maker->leader_directory, maker->leader, directory, name, 0) == 0 ? 0 : errno;
+    for (unsigned tries = 0;; tries++) {
+        if (linkat(maker->leader_directory, maker->leader, directory, name, 0) == 0)
+            return 0;
+        if (errno != ENOENT || tries == LINK_TRIES)
+            return errno;
+    }
 }
 
 /* A link appears whole by itself; only where something has its name the stage is needed. */

@@ -185,6 +185,16 @@ untouched_outside() {
     done
 }
 
+@test "a file that another copier replaces while it is linked is linked all the same" {
+    command -v strace >/dev/null || skip "no strace"
+    inside=("${traced[@]}" -o trace -e trace=linkat -e inject=linkat:error=ENOENT:when=1)
+    run_tool copy-agent agent volume
+    inside=()
+    exits 0
+    grep -q 'INJECTED' trace
+    same_tree agent volume
+}
+
 @test "a program that runs is replaced, and a mapped library stays what it was" {
     cp "$(command -v sleep)" agent/program
     run_tool copy-agent agent volume
