@@ -52,7 +52,7 @@ static bool is_as_planned(const struct copy *copy, uint32_t node, const struct s
 static void settle_directory(struct copy *copy, const struct folder *folder, uint32_t node)
 {
     struct metadata_end end = {.doing = "cannot be opened"};
-    struct stat status, present;
+    struct stat status = {0}, present = {0};
     int dest = folder_reopen_dest(folder);
     int error = dest < 0 || fstat(folder->source, &status) != 0 || fstat(dest, &present) != 0 ? errno : 0;
 

@@ -100,10 +100,10 @@ like_cp() {
 @test "a device or standard output is written to" {
     "$PWD/links/cp" /etc/hostname /dev/stdout 2>err | cmp - /etc/hostname
     mkfifo fifo
-    timeout 60 cat fifo >read 3>&- &
+    timeout 60 cat fifo >received 3>&- &
     "$PWD/links/cp" /etc/hostname fifo 2>err
     wait $!
-    cmp read /etc/hostname
+    cmp received /etc/hostname
     [ -p fifo ]
     "$PWD/links/cp" /etc/hostname /dev/null 2>err
     [ -c /dev/null ]

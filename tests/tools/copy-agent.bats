@@ -139,11 +139,11 @@ prepare() {
     [ "$output" = jar ]
     ends_saying 'copied 1 files, 4 bytes'
     mkfifo fifo
-    timeout 60 cat fifo >read 3>&- &
+    timeout 60 cat fifo >received 3>&- &
     run_tool copy-agent agent/conf/app.xml fifo
     exits 0
     wait $!
-    [ -p fifo ] && [ "$(cat read)" = conf ]
+    [ -p fifo ] && [ "$(cat received)" = conf ]
     run_tool copy-agent --timeout 1s agent/conf/app.xml fifo # nobody reads
     exits 124
     [ -p fifo ]
@@ -458,6 +458,7 @@ prepare() {
 
 @test "options that do nothing alone, patterns that are none, operands of --install: exit 2" {
     local option
+    # shellcheck disable=SC1003 # a backslash that nothing follows
     for option in '--for-gid 1' '--writable logs' '--link now' '--max-prune 1' '--render-prefix A' '--render-files .' \
         '--include [' '--exclude lib/[a-' '--render x\'; do
         # shellcheck disable=SC2086 # two words
