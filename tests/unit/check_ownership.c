@@ -63,8 +63,8 @@ END_TEST
 
 START_TEST(owners_are_numbers)
 {
-    static const char *const bad[] = {
-        "", ":", "root", "1:", ":x", "1:2:3", "-1", "4294967295", "1 ", "99999999999999999999"};
+    static const char *const bad[] = {"",      ":",  "root",       "1:", ":x",
+                                      "1:2:3", "-1", "4294967295", "1 ", "99999999999999999999"};
     struct ownership ownership;
     struct reason why;
 
