@@ -87,20 +87,33 @@ static bool add_object(struct run *run, const struct url *url, struct url *objec
     return good;
 }
 
+/* What is behind a "=" may be a part of the URL or of what is sent: nobody but the user knows. */
+static bool may_be_split(const struct fetch_config_options *options, const char *url, struct reason *why)
+{
+    if (!strchr(url, '?') && !options->data_file)
+        return true;
+    reason_set(why, CODE_USAGE, "it is not clear whether the last = is part of the URL");
+    reason_hint(why, "write the URL by itself, and where it goes as --output PATH (/dev/null: nowhere)");
+    return false;
+}
+
 /* The URL's text, for the caller to free, and fetch->path. NULL fills `why`. */
-static char *split_operand(const struct run *run, const char *operand, struct fetch *fetch,
-                           struct reason *why)
+static char *split_operand(const struct run *run, size_t index, struct fetch *fetch, struct reason *why)
 {
     const struct fetch_config_options *options = run->options;
+    const char *operand = options->common.operands.items[index];
     char *text = NULL;
 
-    if (options->output) {
-        fetch->path = operand_path(options->output);
+    if (options->outputs.count > 0) {
+        fetch->path = operand_path(options->outputs.items[index]);
         return xstrdup(operand);
     }
     if (operand_split(operand, &text, &fetch->path)) {
         fetch->path = operand_path(fetch->path);
-        return text;
+        if (may_be_split(options, text, why))
+            return text;
+        free(text);
+        return NULL;
     }
     if (run->plan.method)
         return xstrdup(operand);
@@ -164,7 +177,7 @@ static bool add_checksum(struct run *run, size_t index, const char *namespace, s
 static bool add_pair(struct run *run, size_t index, const char *namespace, struct reason *why)
 {
     struct fetch *fetch = &run->fetches[index];
-    char *text = split_operand(run, run->options->common.operands.items[index], fetch, why);
+    char *text = split_operand(run, index, fetch, why);
     bool good = text && url_parse(text, namespace, &fetch->url, why);
 
     free(text);
@@ -207,8 +220,9 @@ static bool check_counts(const struct fetch_config_options *options, struct reas
         return reason_set(why, CODE_USAGE, "a URL is missing: expected URL=PATH, or URL and -o PATH");
     if (operands > PAIRS_MOST)
         return reason_set(why, CODE_USAGE, "more than %d pairs", PAIRS_MOST);
-    if (options->output && operands > 1)
-        return reason_set(why, CODE_USAGE, "--output: goes with one URL; for several write URL=PATH");
+    if (options->outputs.count > 0 && options->outputs.count != operands)
+        return reason_set(why, CODE_USAGE, "--output: given %zu times for %zu URLs: expected one for each",
+                          options->outputs.count, operands);
     if (options->sha256.count > operands)
         return reason_set(why, CODE_USAGE, "--sha256: given more often than there are pairs");
     if (options->sha256_url.count > operands)

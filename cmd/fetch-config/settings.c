@@ -57,10 +57,11 @@ static const struct option rows[] = {
     {.name = "output",
      .letter = 'o',
      .argument = "PATH",
-     .type = OPTION_TEXT,
-     .offset = AT(output),
+     .type = OPTION_LIST,
+     .offset = AT(outputs),
      .check = check_path,
-     .help = "Where the one URL goes that is given without =PATH; - is standard output"},
+     .help =
+         "The n-th one is where the n-th URL goes, and no operand is split at a = then; - is standard output"},
     {.name = "header",
      .letter = 'H',
      .argument = "'NAME: VALUE'",
@@ -313,15 +314,15 @@ const struct tool fetch_config_tool = {
     .name = "fetch-config",
     .operands = "URL=PATH...",
     .summary = "Fetch files from servers, whole or not at all",
-    .description = "URL is http://, https://, file:// or s3://BUCKET/KEY; %n in its host stands for the "
-                   "pod's namespace. It "
-                   "is parted from PATH "
-                   "at the last = that is followed by /, ./ or a lone -, which is standard output. A PATH "
-                   "that is a device "
-                   "is written to, not replaced.\n\n"
-                   "Several pairs are one set: they are fetched at the same time and checked, then all of "
-                   "them are published; if "
-                   "one fails none is, and what was there stays as it was.",
+    .description =
+        "URL is http://, https://, file:// or s3://BUCKET/KEY; %n in its host stands for the "
+        "pod's namespace. It is parted from PATH at the last = that is followed by /, ./ or a "
+        "lone -, which is standard output. Where the URL has a ? or --data-file is sent, that = may "
+        "be a part of it: then the URL is written by itself, and PATH as --output. A PATH that is "
+        "a device is written to, not replaced.\n\n"
+        "Several pairs are one set: they are fetched at the same time and checked, then all of "
+        "them are published; if "
+        "one fails none is, and what was there stays as it was.",
     .examples = examples,
     .libraries = libraries,
     .options = rows,

@@ -10,7 +10,7 @@
 
 struct fetch_config_options {
     struct common_options common;
-    const char *output;
+    struct option_list outputs;
     struct option_list headers;
     struct option_list header_files, bearer_token_files, basic_auth_files;
     struct option_list trust_stores;

@@ -144,7 +144,7 @@ SCRIPT
 @test "a request's body is sent again when the server has closed a connection that was kept" {
     start_http h <<<$'/a 503 text busy / drop / 200 echo'
     seq 1 1000 >data
-    run_tool fetch-config "$h/a=./a" --data-file data --interval 20ms
+    run_tool fetch-config "$h/a" -o ./a --data-file data --interval 20ms
     exits 0
     cmp a data
     [ "$(requests h /a)" = 3 ]

@@ -31,7 +31,7 @@ put() {
     for i in "${!keys[@]}"; do
         echo "$i ${keys[i]}" >"$i"
         puts+=("${keys[i]}=$i")
-        pairs+=("s3://bucket/${keys[i]}=./got/$i")
+        pairs+=("s3://bucket/${keys[i]}" -o "./got/$i")
     done
     put bucket "${puts[@]}"
     run_tool fetch-config "${pairs[@]}" --timeout 20s
@@ -229,7 +229,7 @@ ZONE
     local url
     url=$(timeout 60 "$python" "$servers/s3_client.py" "$AWS_ENDPOINT_URL" presign bucket 'a b/c+d' 600)
     unset "${!AWS_@}"
-    run_tool fetch-config "$url=./a"
+    run_tool fetch-config "$url" -o ./a
     exits 0
     cmp a file
     says_not Signature

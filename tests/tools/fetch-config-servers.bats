@@ -200,7 +200,7 @@ CONF
 @test "TLS: a set over one host makes few connections" {
     start_nginx
     pairs=()
-    for i in {1..40}; do pairs+=("$secure/page?$i=./f/$i"); done
+    for i in {1..40}; do pairs+=("$secure/page?$i" -o "./f/$i"); done
     run_tool fetch-config "${pairs[@]}" --cacert ca.pem
     exits 0
     [ "$(cat f/* | sort -u)" = hello ]
@@ -283,7 +283,7 @@ start_proxy() {
 @test "a key-value store by plain HTTP, and registering with it" {
     start_http c <<<$'/v1/kv/app 200 text "a: 1\\n"\n/v1/agent/service/register 200'
     echo '{"Name":"app"}' >service.json
-    run_tool fetch-config "$c/v1/kv/app?raw=./app.yaml" --validate auto
+    run_tool fetch-config "$c/v1/kv/app?raw" -o ./app.yaml --validate auto
     exits 0
     run_tool fetch-config "$c/v1/agent/service/register" -X PUT --data-file service.json
     exits 0

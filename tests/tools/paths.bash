@@ -70,7 +70,7 @@ play_fetch_config() {
     mode 0 fetch-config "file://$PWD/with-file=./b/c" --render --render-files .
     cmp sum b/c
     mode 0 fetch-config "$p/late=./late" --interval 1ms --validate json --termination-log log
-    mode 0 fetch-config -X POST --data-file credentials "$p/post=-"
+    mode 0 fetch-config -X POST --data-file credentials "$p/post" -o -
     mode 0 fetch-config "file://$PWD/a=/dev/null"
     mode 0 fetch-config "file://$PWD/archives/good.tar.gz=./tree" --extract
     mode 0 fetch-config "file://$PWD/archives/good.zip=./tree" --extract
