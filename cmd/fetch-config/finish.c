@@ -60,15 +60,20 @@ static bool fill_in(struct fetch *fetch, struct reason *why)
     return !plan->render || render_spool(&fetch->spool, &rules, why);
 }
 
-static bool check_format(struct fetch *fetch, struct reason *why)
+static enum validate_format format_of(const struct fetch *fetch)
 {
     enum validate_format format = fetch->plan->validate;
 
-    if (format == VALIDATE_AUTO) {
+    if (format == VALIDATE_AUTO)
         format = validate_guess(fetch->path ? fetch->path : fetch->url.bare);
-        if (format == VALIDATE_NONE)
-            format = validate_guess(fetch->url.bare);
-    }
+    return format == VALIDATE_NONE && fetch->plan->validate == VALIDATE_AUTO ? validate_guess(fetch->url.bare)
+                                                                             : format;
+}
+
+static bool check_format(struct fetch *fetch, struct reason *why)
+{
+    enum validate_format format = format_of(fetch);
+
     if (format == VALIDATE_NONE)
         return true;
     int descriptor = spool_reopen(&fetch->spool, why);
@@ -101,6 +106,9 @@ static void fetch_tell(struct fetch *fetch)
     if (fetch->plan->extract)
         snprintf(fetch->found + length, sizeof fetch->found - length, ", %zu %s of %" PRId64 " bytes",
                  fetch->unpack.kept, fetch->unpack.kept == 1 ? "entry" : "entries", fetch->unpack.kept_size);
+    else if (fetch->plan->validate == VALIDATE_AUTO && format_of(fetch) == VALIDATE_NONE)
+        snprintf(fetch->found + length, sizeof fetch->found - length,
+                 ", not validated: its name tells no format");
     fetch->base.found = fetch->found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <expat.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/jsoncheck.h"
+#include "cmd/fetch-config/yamlcheck.h"
 #include "common/limits.h"
 #include "common/mem.h"
 
@@ -16,8 +18,7 @@
 
 enum {
     CHUNK = 64 * 1024,
-    JSON_MEMORY = 128 * 1024 * 1024, /* for a document's values, at most */
-    LEVELS = 2048,                   /* of YAML; jansson has the same limit */
+    VALUES_MEMORY = 128 * 1024 * 1024, /* for a document's values, or the keys of YAML, at most */
 };
 
 static char chunk[CHUNK];
@@ -86,18 +87,19 @@ static size_t json_read(void *into, size_t size, void *owner)
 }
 
 /* Half of what the container may use: being killed for too much of it would leave no reason. */
-static size_t json_memory(void)
+static size_t values_memory(void)
 {
     struct limits limits;
 
     limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
-    return limits.memory >= 0 && limits.memory / 2 < JSON_MEMORY ? (size_t)limits.memory / 2 : JSON_MEMORY;
+    return limits.memory >= 0 && limits.memory / 2 < VALUES_MEMORY ? (size_t)limits.memory / 2
+                                                                   : VALUES_MEMORY;
 }
 
 static bool validate_json(struct input *input)
 {
     struct reason *why = input->why;
-    size_t memory = json_memory();
+    size_t memory = values_memory();
     json_error_t error;
 
     if (jsoncheck(json_read, input, memory, &error))
@@ -112,7 +114,8 @@ static bool validate_json(struct input *input)
         return wrong(why, "JSON", (size_t)error.line, (size_t)error.column, error.text);
     reason_set(why, CODE_FAILED, "cannot be validated: %s", error.text);
     reason_hint(why, "--validate json holds all values at once: %s",
-                memory < JSON_MEMORY ? "raise the container's memory limit" : "leave it out for such a file");
+                memory < VALUES_MEMORY ? "raise the container's memory limit"
+                                       : "leave it out for such a file");
     return false;
 }
 
@@ -136,39 +139,37 @@ static bool yaml_wrong(const yaml_parser_t *parser, struct reason *why)
     return wrong(why, "YAML", parser->problem_mark.line + 1, parser->problem_mark.column + 1, problem);
 }
 
-static int levels_of(yaml_event_type_t type)
-{
-    if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT)
-        return 1;
-    return type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT ? -1 : 0;
-}
-
-/* libyaml takes time that grows with the square of the levels. */
 static bool validate_yaml(struct input *input)
 {
+    struct yamlcheck *check = xcalloc(1, sizeof *check);
+    const char *problem = NULL;
     yaml_parser_t parser;
     yaml_event_t event;
     bool good, ended;
-    int levels = 0;
 
     if (!yaml_parser_initialize(&parser))
         mem_exhausted();
     yaml_parser_set_input(&parser, yaml_read, input);
+    yamlcheck_begin(check, values_memory());
     do {
         good = yaml_parser_parse(&parser, &event) == 1;
         ended = good && event.type == YAML_STREAM_END_EVENT;
         if (good) {
-            levels += levels_of(event.type);
+            problem = yamlcheck_event(check, &event);
+            if (problem && check->is_limit)
+                reason_set(input->why, CODE_FAILED, "cannot be validated: line %zu: %s",
+                           event.start_mark.line + 1, problem);
+            else if (problem)
+                wrong(input->why, "YAML", event.start_mark.line + 1, event.start_mark.column + 1, problem);
             yaml_event_delete(&event);
         }
-    } while (good && !ended && levels <= LEVELS && !input_must_end(input));
-    if (levels > LEVELS)
-        reason_set(input->why, CODE_FAILED, "cannot be validated: line %zu: more than %d levels",
-                   parser.mark.line + 1, LEVELS);
-    else if (!good && !input->failed)
+    } while (good && !ended && !problem && !input_must_end(input));
+    if (!good && !input->failed)
         yaml_wrong(&parser, input->why);
+    yamlcheck_end(check);
+    free(check);
     yaml_parser_delete(&parser);
-    return ended;
+    return ended && !problem;
 }
 
 /* External entities are not followed, and expat bounds the growth of internal ones. */

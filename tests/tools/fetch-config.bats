@@ -967,6 +967,44 @@ ZONE
     no_litter
 }
 
+@test "YAML has to be a mapping or a list, with anchors for its aliases and each key once" {
+    printf '<!DOCTYPE html>\n<html><body>Not here</body></html>\n' >page
+    : >empty
+    printf '# only this\n---\n---\n' >nothing
+    echo "Not Found" >text
+    printf 'a: &x 1\nb: *y\n' >alias
+    printf 'a: &x 1\n---\nb: *x\n' >other
+    printf 'a: 1\nb: {c: 2, "c": 3}\n' >twice
+    printf 'a: 1\nb: 2\na: 3\n' >again
+    for each in page:text empty:nothing nothing:nothing text:text alias:line.2,.column.4:.the.alias other:line.3 \
+        twice:line.2,.column.11:.the.key again:line.3,.column.1:.the.key; do
+        run_tool fetch-config "file://$PWD/${each%%:*}=./a" --validate yaml --min-size 0
+        exits 1
+        ends_saying "is no valid YAML: .*${each#*:}"
+    done
+    cat >good <<'YAML'
+---
+# a comment alone
+---
+base: &base {a: 1, "1": x, 1: y, yes: 1, "yes": 2}
+list: [*base, {a: 1}, {a: 2}]
+<<: *base
+? [complex, key]
+: 1
+base2: &base {a: 1}
+a: {a: {a: 1}}
+---
+- &x 1
+- *x
+YAML
+    run_tool fetch-config "file://$PWD/good=./a" --validate yaml
+    exits 0
+    cmp a good
+    run_tool fetch-config "file://$PWD/page=./b" --validate auto
+    exits 0
+    ends_saying "not validated: its name tells no format"
+}
+
 @test "YAML in more levels than anyone needs is refused, not parsed for minutes" {
     "$python" -c 'print("[" * 2000 + "]" * 2000)' >good.yaml
     "$python" -c 'print("[" * 3000000)' >deep.yaml
