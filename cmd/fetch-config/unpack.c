@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,6 +273,8 @@ static bool take_all(struct unpacking *unpacking)
 
 static struct archive *open_archive(int descriptor, struct reason *why)
 {
+    setlocale(LC_CTYPE,
+              "C.UTF-8"); /* libarchive converts a zip's names to that, and refuses what it cannot */
     struct archive *archive = archive_read_new();
 
     if (archive && archive_read_support_format_tar(archive) == ARCHIVE_OK &&

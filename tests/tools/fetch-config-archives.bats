@@ -282,3 +282,20 @@ MADE
         [ -z "$(find dest -mindepth 1)" ]
     done
 }
+
+@test "names that are not ASCII, in a zip and in a tar, whatever the locale" {
+    "$python" - <<'MADE'
+import io, tarfile, zipfile
+with zipfile.ZipFile("names.zip", "w") as out:
+    out.writestr("caf\u00e9/na\u00efve \u65e5\u672c.txt", "zip")
+with tarfile.open("names.tar", "w") as out:
+    entry = tarfile.TarInfo("caf\u00e9/na\u00efve \u65e5\u672c.txt")
+    entry.size = 3
+    out.addfile(entry, io.BytesIO(b"tar"))
+MADE
+    for kind in zip tar; do
+        LC_ALL=C run_tool fetch-config "file://$PWD/names.$kind=./$kind" --extract
+        exits 0
+        [ "$(cat "$kind"/café/naïve\ 日本.txt)" = "$kind" ]
+    done
+}
