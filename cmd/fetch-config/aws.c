@@ -62,6 +62,12 @@ static bool check_endpoint(const char *endpoint, struct reason *why)
                               "AWS_ENDPOINT_URL: expected http:// or https:// and a host, without ? and #");
 }
 
+/* AWS's partition in China is apart from all others. */
+static const char *domain_of(const char *region)
+{
+    return strncmp(region, "cn-", 3) == 0 ? ".amazonaws.com.cn/" : ".amazonaws.com/";
+}
+
 char *aws_object_url(const struct aws *aws, const char *bucket, const char *key, struct reason *why)
 {
     struct buf text;
@@ -83,9 +89,9 @@ char *aws_object_url(const struct aws *aws, const char *bucket, const char *key,
                        (int)(strlen(aws->endpoint) - (aws->endpoint[strlen(aws->endpoint) - 1] == '/')),
                        aws->endpoint, bucket, encoded);
     else if (strchr(bucket, '.')) /* no certificate covers it as a part of a host name */
-        buf_add_format(&text, "https://s3.%s.amazonaws.com/%s/%s", aws->region, bucket, encoded);
+        buf_add_format(&text, "https://s3.%s%s%s/%s", aws->region, domain_of(aws->region), bucket, encoded);
     else
-        buf_add_format(&text, "https://%s.s3.%s.amazonaws.com/%s", bucket, aws->region, encoded);
+        buf_add_format(&text, "https://%s.s3.%s%s%s", bucket, aws->region, domain_of(aws->region), encoded);
     free(encoded);
     char *copy = xstrdup(text.data);
     buf_free(&text);
@@ -103,7 +109,7 @@ static bool ask_web_identity(const struct aws *aws, struct aws_question *questio
         return false;
     }
     question->url = aws->sts_endpoint ? join(aws->sts_endpoint, "/", "")
-                                      : join("https://sts.", region_of(aws), ".amazonaws.com/");
+                                      : join("https://sts.", region_of(aws), domain_of(region_of(aws)));
     char *role = sigv4_encode(aws->role, false);
     char *session = sigv4_encode(aws->role_session ? aws->role_session : "fetch-config", false);
     char *encoded = sigv4_encode(token, false);

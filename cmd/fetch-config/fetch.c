@@ -226,6 +226,16 @@ static bool fetch_follows(const struct fetch *fetch)
     return fetch->phase != FETCH_CREDENTIALS && !asking_s3(fetch);
 }
 
+/* S3 and STS say with a code that they only want less of it, with 400 as well. A Retry-After that is too long stays so. */
+static bool fetch_passes(const struct fetch *fetch)
+{
+    const struct exchange *exchange = &fetch->exchange;
+
+    return !exchange->failed && exchange->reply.status >= 400 && exchange->reply.retry_after == 0 &&
+           (fetch->phase == FETCH_CREDENTIALS || asking_s3(fetch)) &&
+           refusal_passes(exchange->refusal, exchange->refused);
+}
+
 static void tell_of_s3(const struct fetch *fetch, struct reason *why)
 {
     const struct exchange *exchange = &fetch->exchange;
@@ -249,6 +259,8 @@ static void on_end(void *owner)
         return;
     }
     enum outcome outcome = fetch_judge(fetch, &why);
+    if (outcome == ATTEMPT_FAIL && fetch_passes(fetch))
+        outcome = ATTEMPT_RETRY;
     if (outcome != ATTEMPT_OK && fetch->redirects > 0)
         reason_wrap(&why, "redirected to %.100s", fetch->at.shown);
     if (outcome != ATTEMPT_OK && fetch->phase == FETCH_SUM)

@@ -79,6 +79,36 @@ static void refusal_read(const char *body, size_t length, struct refusal *refusa
     XML_ParserFree(parser);
 }
 
+bool refusal_passes(const char *body, size_t length)
+{
+    static const char *const passing[] = {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "IDPCommunicationError",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    };
+    struct refusal refusal;
+
+    refusal_read(body, length, &refusal);
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+        if (strcmp(passing[i], refusal.code) == 0)
+            return true;
+    return false;
+}
+
 /* --- telling --- */
 
 static const char *hint_for(enum refuser refuser, const char *code)

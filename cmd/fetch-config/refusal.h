@@ -3,6 +3,7 @@
 #ifndef FETCH_CONFIG_REFUSAL_H
 #define FETCH_CONFIG_REFUSAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/reason.h"
@@ -11,6 +12,9 @@ enum refuser {
     REFUSER_S3,
     REFUSER_STS, /* or the container endpoint, whose answers have no code */
 };
+
+/* Whether the code says that the same request may do later, whatever the status: botocore's list of what is retried. */
+bool refusal_passes(const char *body, size_t length);
 
 /* Adds the code to `why`, which tells the status, and a hint for the code, or for the status when the body has none. `body` is the
  * answer's beginning, cut anywhere. */

@@ -373,3 +373,19 @@ ZONE
     AWS_REGION=$'a\nb' run_tool fetch-config "$s/b/k=./a"
     exits 0
 }
+
+@test "what S3 and STS want less of is asked for again, whatever the status" {
+    local body="<Error><Code>%s</Code></Error>" answer="<R><Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken></Credentials></R>"
+    echo token-1 >identity
+    # shellcheck disable=SC2059 # the format is the body
+    start_http s < <(printf "/ 400 text \"$body\" / 400 text \"$body\" / 200 text \"$answer\"\n/b/k 400 text \"$body\" / 403 text \"$body\" / 200 text object\n" \
+        Throttling IDPCommunicationError RequestTimeout SlowDown)
+    export AWS_ENDPOINT_URL=$s AWS_REGION=eu-central-1 AWS_ROLE_ARN=arn:aws:iam::1:role/r AWS_WEB_IDENTITY_TOKEN_FILE=identity
+    run_tool fetch-config s3://b/k=./a --interval 20ms
+    exits 0
+    for code in Throttling IDPCommunicationError RequestTimeout SlowDown; do
+        says "HTTP status 40[03].*: $code"
+    done
+    [ "$(cat a)" = object ]
+    [ "$(requests s /b/k)" = 3 ]
+}

@@ -972,7 +972,7 @@ ZONE
     : >empty
     printf '# only this\n---\n---\n' >nothing
     echo "Not Found" >text
-    printf 'a: &x 1\nb: *y\n' >alias
+    printf 'a: &x 1\nb: *y\n' >"alias"
     printf 'a: &x 1\n---\nb: *x\n' >other
     printf 'a: 1\nb: {c: 2, "c": 3}\n' >twice
     printf 'a: 1\nb: 2\na: 3\n' >again

@@ -125,6 +125,10 @@ START_TEST(where_objects_are)
 
     ck_assert_str_eq(object(aws, "b", "k/l"), "https://b.s3.eu-central-1.amazonaws.com/k/l");
     ck_assert_str_eq(object(aws, "b.c", "k"), "https://s3.eu-central-1.amazonaws.com/b.c/k");
+    aws.region = "cn-north-1";
+    ck_assert_str_eq(object(aws, "b", "k"), "https://b.s3.cn-north-1.amazonaws.com.cn/k");
+    ck_assert_str_eq(object(aws, "b.c", "k"), "https://s3.cn-north-1.amazonaws.com.cn/b.c/k");
+    aws.region = "eu-central-1";
     ck_assert_str_eq(object(aws, "b", "k l+m%n"), "https://b.s3.eu-central-1.amazonaws.com/k%20l%2Bm%25n");
     expect_contains(object(aws, "b", "k/../l"), "..");
     aws.region = NULL;
@@ -310,6 +314,10 @@ START_TEST(questions)
 
     ck_assert(aws_ask(&aws, &question, &why));
     ck_assert_str_eq(question.url, "https://sts.eu-central-1.amazonaws.com/");
+    aws_question_free(&question);
+    aws.region = "cn-north-1";
+    ck_assert(aws_ask(&aws, &question, &why));
+    ck_assert_str_eq(question.url, "https://sts.cn-north-1.amazonaws.com.cn/");
     ck_assert_str_eq(
         question.form,
         "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr&"

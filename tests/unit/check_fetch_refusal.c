@@ -62,6 +62,20 @@ START_TEST(statuses_without_a_code)
 }
 END_TEST
 
+START_TEST(what_passes)
+{
+    static const char slow[] = "<Error><Code>SlowDown</Code></Error>",
+                      denied[] = "<Error><Code>AccessDenied</Code></Error>";
+    static const char sts[] =
+        "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code></Error></ErrorResponse>";
+
+    ck_assert(refusal_passes(slow, strlen(slow)));
+    ck_assert(refusal_passes(sts, strlen(sts)));
+    ck_assert(!refusal_passes(denied, strlen(denied)));
+    ck_assert(!refusal_passes("", 0));
+}
+END_TEST
+
 START_TEST(cut_anywhere)
 {
     static const char body[] = DECLARATION "<Error><Code>NoSuchKey</Code><Message>The specified";
@@ -96,4 +110,4 @@ START_TEST(what_is_no_code)
 }
 END_TEST
 
-SUITE("fetch_refusal", codes, statuses_without_a_code, cut_anywhere, what_is_no_code)
+SUITE("fetch_refusal", codes, statuses_without_a_code, what_passes, cut_anywhere, what_is_no_code)
