@@ -19,7 +19,7 @@
 #define NO_SYMLINKS UINT64_C(0x04)
 #define BENEATH     UINT64_C(0x08)
 
-enum { HANDLE = O_PATH | O_DIRECTORY | O_CLOEXEC, RETRIES = 16, SET_BITS = 07777 };
+enum { HANDLE = O_PATH | O_DIRECTORY | O_CLOEXEC, RETRIES = 16 };
 
 /* struct open_how of openat2(2). */
 struct how {
@@ -179,19 +179,11 @@ bool directory_set_mode(int directory, mode_t mode)
     return errno == EACCES && chmod(path, mode) == 0;
 }
 
-/* The mode is that of what was opened: if somebody has put another directory in its place, one that is not this user's keeps its
- * own. */
+/* The mode is given as it is made: by the time that it is open, another one may have been put in its place, whose mode is nobody's to
+ * change. */
 int directory_make(int parent, const char *name, mode_t mode)
 {
-    struct stat made;
-
-    if (mkdirat(parent, name, mode) != 0)
-        return -1;
-    int handle = directory_handle(parent, name);
-    if (handle >= 0 && fstat(handle, &made) == 0 && made.st_uid == geteuid() &&
-        (made.st_mode & SET_BITS & ~(mode_t)S_ISGID) != mode)
-        directory_set_mode(handle, mode | (made.st_mode & S_ISGID));
-    return handle;
+    return mkdirat(parent, name, mode) == 0 ? directory_handle(parent, name) : -1;
 }
 
 static int step(int at, const char *part, bool own, mode_t made)

@@ -27,12 +27,12 @@ int directory_open_below_by_parts(int parent, const char *path, int flags);
 bool directory_may_stay_within(int root, const char *path);
 
 /* A handle on the directory `path` of a user's, which may be absolute and may have links and ".." in it. Its last `own`
- * parts must not be links (ELOOP). Missing parts are made with the mode `made`, whatever the umask, the setgid bit that they
- * inherit kept; with `made` 0 they are ENOENT. -1 with errno, and then *near, if asked for, is a handle on the deepest
- * directory that was there, or -1. */
+ * parts must not be links (ELOOP). Missing parts are made with the mode `made`, less the umask; with `made` 0 they are
+ * ENOENT. -1 with errno, and then *near, if asked for, is a handle on the deepest directory that was there, or -1. */
 int directory_reach(const char *path, unsigned own, mode_t made, int *near);
 
-/* Makes the single part `name` in `parent` and returns a handle on it. -1 with errno. */
+/* Makes the single part `name` in `parent` and returns a handle on it. Its mode is `mode` only in a process without a umask. -1 with
+ * errno. */
 int directory_make(int parent, const char *name, mode_t mode);
 
 /* Sets the mode of a directory that is open, as a handle even. False with errno. */

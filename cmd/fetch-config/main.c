@@ -1,5 +1,6 @@
 /* fetch-config: files from servers, whole or not at all. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <curl/curl.h>
 
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
     struct verdict verdict;
     int code;
 
+    umask(0); /* whatever is made here is given its mode then, and not by name later */
     if (tool_begin(&fetch_config_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;

@@ -433,6 +433,19 @@ ARCHIVE
     [ ! -e volume/two.jar ]
 }
 
+@test "a directory that is put in the place of one that was just made keeps its mode" {
+    mkdir volume/private
+    chmod 700 volume/private
+    inside=("${traced[@]}" -o /dev/null -e trace=mkdirat -e inject=mkdirat:delay_exit=3000000)
+    start_tool fetch-config "file://$PWD/agent/two.jar=./volume/new/two.jar"
+    inside=()
+    until_true 20 test -d volume/new
+    mv -T volume/new volume/before
+    mv -T volume/private volume/new
+    wait_tool
+    [ "$(stat -c %a volume/new volume/before | xargs)" = "700 755" ]
+}
+
 @test "directories that are made have the volume's setgid bit, and 0755 whatever the umask" {
     chmod 2775 volume
     echo x >x
