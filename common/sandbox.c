@@ -1,7 +1,6 @@
 #include "common/sandbox.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/landlock.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/buf.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -120,36 +118,6 @@ void sandbox_allow_existing(struct sandbox *sandbox, const char *path)
         sandbox_allow(sandbox, path, O_DIRECTORY);
 }
 
-/* What a link's text means: a path of the caller's to free. */
-static char *link_target(const char *link, const char *text)
-{
-    const char *slash = strrchr(link, '/');
-    struct buf target;
-
-    buf_init(&target, (size_t)2 * PATH_MAX);
-    if (text[0] != '/' && slash)
-        buf_add(&target, link, (size_t)(slash - link + 1));
-    buf_add_text(&target, text);
-    return target.data;
-}
-
-/* The folder of the file that a link leads to. That file may be missing; then one link is followed. */
-static void sandbox_allow_linked(struct sandbox *sandbox, const char *link)
-{
-    char text[PATH_MAX];
-    ssize_t length = readlink(link, text, sizeof text - 1);
-
-    if (length <= 0)
-        return;
-    text[length] = '\0';
-    char *target = realpath(link, NULL);
-    if (!target)
-        target = link_target(link, text);
-    if (cut_last_part(target))
-        sandbox_allow_nearest(sandbox, target);
-    free(target);
-}
-
 /* A device, a FIFO or a socket is written to, not replaced. Nothing right in /dev is ever replaced, whatever it is or leads to: but
  * volumes are mounted below it. */
 static bool is_written_directly(const char *path)
@@ -173,7 +141,6 @@ void sandbox_allow_file(struct sandbox *sandbox, const char *path)
     if (cut_last_part(folder))
         sandbox_allow_nearest(sandbox, folder);
     free(folder);
-    sandbox_allow_linked(sandbox, path);
 }
 
 void sandbox_enter(struct sandbox *sandbox, const char *termination_log)
@@ -181,7 +148,7 @@ void sandbox_enter(struct sandbox *sandbox, const char *termination_log)
     if (sandbox->rules < 0)
         return;
     if (termination_log && termination_log[0] != '\0')
-        sandbox_allow(sandbox, termination_log, 0);
+        sandbox_allow(sandbox, termination_log, O_NOFOLLOW); /* as it is written, too */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
         syscall(SYS_landlock_restrict_self, sandbox->rules, 0U);
     close(sandbox->rules);

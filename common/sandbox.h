@@ -18,8 +18,8 @@ struct sandbox {
 /* Between sandbox_begin and sandbox_enter each path that will be written is named. */
 void sandbox_begin(struct sandbox *sandbox, enum sandbox_mode mode);
 
-/* A file that will be written or replaced: all in its folder, and in the folder that the file leads to if it is a link. A folder
- * that is missing will be made: then the nearest one above that exists. NULL, "" and "-" are nothing. */
+/* A file that will be written or replaced: all in its folder. A link is replaced itself, and does not open the folder that it leads
+ * to. A folder that is missing will be made: then the nearest one above that exists. NULL, "" and "-" are nothing. */
 void sandbox_allow_file(struct sandbox *sandbox, const char *path);
 
 /* A folder that will be filled. Its own last part is not followed if it is a link: then, as when it is missing or a file, its
