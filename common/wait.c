@@ -188,13 +188,14 @@ static bool target_was_starved(const struct wait_target *target, int64_t now)
     return took >= STARVED_LEAST && 2 * lost > took;
 }
 
-/* Whoever was not heard is not to blame. */
-static void target_note_failure(struct wait_target *target, const struct reason *why, int64_t now)
+/* Whoever was not heard is not to blame. What is wrong for good was heard, and has a hint of its own. */
+static void target_note_failure(struct wait_target *target, enum outcome outcome, const struct reason *why,
+                                int64_t now)
 {
     struct wait *wait = target->wait;
     struct reason starved = *why;
 
-    if (!target_was_starved(target, now)) {
+    if (outcome == ATTEMPT_FAIL || !target_was_starved(target, now)) {
         target_note_reason(target, why);
         return;
     }
@@ -215,7 +216,7 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     if (target->wants_time && target->doublings < DOUBLINGS_MOST)
         target->doublings++;
     if (outcome == ATTEMPT_FAIL || (outcome == ATTEMPT_RETRY && !target_was_cut_short(target, now)))
-        target_note_failure(target, why, now);
+        target_note_failure(target, outcome, why, now);
     else if (outcome == ATTEMPT_OK && step.verdict != RETRY_READY)
         target_note_stability(target);
     switch (step.verdict) {

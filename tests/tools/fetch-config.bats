@@ -1176,3 +1176,12 @@ MADE
     [ "$(find volume -name '.config.initkit-9-*' | wc -l)" -gt 30 ]
     [ -e volume/.config.initkit-0-0/kept ]
 }
+
+@test "what is wrong for good keeps its own hint, however little this process ran" {
+    start_http h <<<'/f 404 text gone'
+    inside=("${traced[@]}" -o /dev/null -e trace=connect -e inject=connect:delay_exit=1500000)
+    run_tool fetch-config "$h/f=./f"
+    inside=()
+    exits 26
+    says_not 'this process did not run'
+}
