@@ -144,7 +144,7 @@ untouched_outside() {
     printf '%s\n' "$PWD/volume/lib" "$PWD/volume/cache" "$(cat mounts)" >mounts.new && mv mounts.new mounts
     echo kept >volume/cache/file
     mkdir -p volume/lib/.initkit-copy-77-0
-    run_tool copy-agent --prune agent volume
+    run_tool copy-agent --prune --max-prune 100% agent volume
     exits 0
     diff -r agent/lib volume/lib
     diff -r agent/conf volume/conf

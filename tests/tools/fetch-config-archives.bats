@@ -242,10 +242,10 @@ MADE
     echo one >one && echo two >two
     tar -cf whole.tar one two
     end=$(tar -tRf whole.tar | sed -n 's/^block \([0-9]*\): \*\* .*/\1/p')
-    for name in 1024 $((end * 512)); do
-        head -c "$name" whole.tar >"$name.tar"
-        gzip -k "$name.tar"
-        for name in "$name.tar" "$name.tar.gz"; do
+    for length in 1024 $((end * 512)); do
+        head -c "$length" whole.tar >"$length.tar"
+        gzip -k "$length.tar"
+        for name in "$length.tar" "$length.tar.gz"; do
             run_tool fetch-config "file://$PWD/$name=./dest" --extract
             exits 1
             ends_saying 'is cut: the archive has no end; .*; hint: what made it, or sent it, stopped between two entries'
