@@ -179,8 +179,8 @@ bool directory_set_mode(int directory, mode_t mode)
     return errno == EACCES && chmod(path, mode) == 0;
 }
 
-/* The mode is given as it is made: by the time that it is open, another one may have been put in its place, whose mode is nobody's to
- * change. */
+/* The mode is given as it is made: by the time that it is open, another one may have been put in its place, whose mode is nobody's
+ * to change. */
 int directory_make(int parent, const char *name, mode_t mode)
 {
     return mkdirat(parent, name, mode) == 0 ? directory_handle(parent, name) : -1;

@@ -31,8 +31,8 @@ bool directory_may_stay_within(int root, const char *path);
  * ENOENT. -1 with errno, and then *near, if asked for, is a handle on the deepest directory that was there, or -1. */
 int directory_reach(const char *path, unsigned own, mode_t made, int *near);
 
-/* Makes the single part `name` in `parent` and returns a handle on it. Its mode is `mode` only in a process without a umask. -1 with
- * errno. */
+/* Makes the single part `name` in `parent` and returns a handle on it. Its mode is `mode` only in a process without a umask. -1
+ * with errno. */
 int directory_make(int parent, const char *name, mode_t mode);
 
 /* Sets the mode of a directory that is open, as a handle even. False with errno. */

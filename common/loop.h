@@ -43,7 +43,8 @@ void loop_watch_remove(struct loop *loop, struct loop_watch *watch);
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due);
 void loop_timer_clear(struct loop *loop, struct loop_timer *timer);
 
-/* From then on loop_run calls nobody, and returns LOOP_QUIT, however much there is to hear. DEADLINE_NEVER: no limit, as at first. */
+/* From then on loop_run calls nobody, and returns LOOP_QUIT, however much there is to hear. DEADLINE_NEVER: no limit, as at first.
+ * */
 void loop_set_limit(struct loop *loop, int64_t at);
 
 /* Milliseconds so far in which the loop was not waiting: callbacks at work, or the process kept from running (a container's CPU

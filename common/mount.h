@@ -13,7 +13,8 @@ struct mount {
 
 /* False with errno. */
 bool mount_of(int directory, struct mount *mount);
-/* Whether `name` in the directory, or that itself for "", is immutable or append-only (chattr +i, +a), as far as the file system tells. */
+/* Whether `name` in the directory, or that itself for "", is immutable or append-only (chattr +i, +a), as far as the file system
+ * tells. */
 bool mount_locks(int directory, const char *name);
 
 bool mount_same(const struct mount *a, const struct mount *b);

@@ -112,8 +112,8 @@ const char *publish_name(const struct publish *publish)
     return base_name(publish->path);
 }
 
-/* How much of the name its temporary's begins with: there has to be room for the mark and two numbers. No character of UTF-8 is cut,
- * which some filesystems refuse. Names that share it look after each other's litter: what lives is locked. */
+/* How much of the name its temporary's begins with: there has to be room for the mark and two numbers. No character of UTF-8 is
+ * cut, which some filesystems refuse. Names that share it look after each other's litter: what lives is locked. */
 static int name_part(const char *name)
 {
     size_t length = strnlen(name, NAME_PART_MOST);

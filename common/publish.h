@@ -31,8 +31,8 @@ struct publish {
 
 #define PUBLISH_STDERR "/dev/stderr"
 
-/* Opens `path` for writing. "-" is standard output, PUBLISH_STDERR standard error; a path that is a device, a FIFO or a socket is written to, not
- * replaced. False fills `why` (CODE_FAILED) and leaves nothing behind. */
+/* Opens `path` for writing. "-" is standard output, PUBLISH_STDERR standard error; a path that is a device, a FIFO or a socket is
+ * written to, not replaced. False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
 
 /* The same for a `directory`, a handle that PATH's last name is in: it is the publish's from then on, after a false, too. */

@@ -2,8 +2,8 @@
  *
  * Only references with braces count. ${NAME}, ${NAME:-default}, ${NAME:?message} with NAME [A-Za-z_][A-Za-z0-9_]*, and
  * ${file:PATH}, the file's content without one newline at its end. $$ is a dollar. Everything else, ${a.b} too, and names without
- * the prefix stay as they are. Values are not scanned again. The default is taken where NAME is not set or empty; it is template text
- * up to its closing brace, so that defaults nest. What a default that is not needed names is not looked at. */
+ * the prefix stay as they are. Values are not scanned again. The default is taken where NAME is not set or empty; it is template
+ * text up to its closing brace, so that defaults nest. What a default that is not needed names is not looked at. */
 #ifndef COMMON_TEMPLATE_H
 #define COMMON_TEMPLATE_H
 

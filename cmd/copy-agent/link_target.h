@@ -4,8 +4,8 @@
 
 #include "cmd/copy-agent/copy.h"
 
-/* Reads the target of the link `name` in `directory`, which is the plan's directory `parent`, into the PATH_MAX bytes of `target`. With
- * --relative-links an absolute one within SOURCE becomes relative. Its length, or -1 with errno. */
+/* Reads the target of the link `name` in `directory`, which is the plan's directory `parent`, into the PATH_MAX bytes of `target`.
+ * With --relative-links an absolute one within SOURCE becomes relative. Its length, or -1 with errno. */
 ssize_t link_target_read(const struct copy *copy, int directory, uint32_t parent, const char *name,
                          char *target);
 

@@ -155,8 +155,8 @@ static bool has_mode(int dest, mode_t mode, const struct plan_rules *rules)
     return fstat(dest, &now) == 0 && (now.st_mode & compared) == (mode & compared);
 }
 
-/* Volumes such as SMB's give every file one owner and mode, and refuse to change them or do as if. That is an error only where a mode
- * was asked for. 0 or errno. */
+/* Volumes such as SMB's give every file one owner and mode, and refuse to change them or do as if. That is an error only where a
+ * mode was asked for. 0 or errno. */
 static int set_mode(int dest, mode_t mode, const struct plan_rules *rules, struct metadata_end *end)
 {
     bool demanded = rules->ownership.mode != NULL;

@@ -9,8 +9,8 @@
 /* "N" entries, or "P%" of those that DEST has. Fit for an option's check. */
 bool prune_check_limit(const char *text, struct reason *why);
 
-/* Before anything is written: whether SOURCE has a file at all, and no more would go than --max-prune allows. A SOURCE that is empty, or
- * hidden by a mount, must not empty the volume. False: the reason is in the journal. */
+/* Before anything is written: whether SOURCE has a file at all, and no more would go than --max-prune allows. A SOURCE that is
+ * empty, or hidden by a mount, must not empty the volume. False: the reason is in the journal. */
 bool prune_allowed(struct copy *copy);
 
 /* Removes it and counts in copy->pruned; with `print` it is only printed, on standard output. Not touched are --writable paths,

@@ -21,8 +21,8 @@ struct space {
 void space_read(int directory, struct space *space);
 
 /* Pure. `jobs` files may be there twice for a moment, and `memory` is the container's limit in bytes, or below 0 where that is not
- * known: more than that, written to a file system in memory, would have the process killed without a word. False (CODE_FAILED) tells
- * what is lacking. */
+ * known: more than that, written to a file system in memory, would have the process killed without a word. False (CODE_FAILED)
+ * tells what is lacking. */
 bool space_check(const struct space *space, const struct plan_totals *totals, unsigned jobs, int64_t memory,
                  struct reason *why);
 

@@ -1,5 +1,5 @@
-/* Which times of SOURCE's files say something about their content. Packers stamp all files alike (npm: 1985-10-26, reproducible builds:
- * SOURCE_DATE_EPOCH), so the next version of a file may have the size and the time of the one before. */
+/* Which times of SOURCE's files say something about their content. Packers stamp all files alike (npm: 1985-10-26, reproducible
+ * builds: SOURCE_DATE_EPOCH), so the next version of a file may have the size and the time of the one before. */
 #ifndef COPY_AGENT_STAMPS_H
 #define COPY_AGENT_STAMPS_H
 
@@ -26,8 +26,8 @@ bool stamps_is_constant(const struct timespec *time);
 /* Counts a file of the plan, which is no further name of another. */
 void stamps_add(struct stamps *stamps, struct plan_node *node, const struct stat *source);
 
-/* Once all are counted: where all files have one time, or an eighth of them (two at least) have one in whole seconds, those that size
- * and time call unchanged become PLAN_COMPARE. Before plan_settle. */
+/* Once all are counted: where all files have one time, or an eighth of them (two at least) have one in whole seconds, those that
+ * size and time call unchanged become PLAN_COMPARE. Before plan_settle. */
 void stamps_settle(const struct stamps *stamps, struct plan *plan);
 
 #endif

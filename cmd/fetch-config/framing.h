@@ -6,8 +6,8 @@
 
 #include "common/reason.h"
 
-/* `length` and `transfer` are all values of Content-Length and Transfer-Encoding, joined by commas; NULL: there is none. False fills
- * `why` (CODE_FAILED): what follows cannot be told from what is cut off. */
+/* `length` and `transfer` are all values of Content-Length and Transfer-Encoding, joined by commas; NULL: there is none. False
+ * fills `why` (CODE_FAILED): what follows cannot be told from what is cut off. */
 bool framing_check(const char *length, const char *transfer, struct reason *why);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Whether an earlier run can have published what is at `path`: a regular file; with `directory`, a directory that has something in it
- * besides lost+found and what runs under way have hidden there. A volume that is mounted is a directory from the beginning. */
+/* Whether an earlier run can have published what is at `path`: a regular file; with `directory`, a directory that has something in
+ * it besides lost+found and what runs under way have hidden there. A volume that is mounted is a directory from the beginning. */
 bool kept_is_there(const char *path, bool directory);
 
 #endif

@@ -14,8 +14,8 @@
 #include "common/ownership.h"
 #include "common/reason.h"
 
-/* How the hidden directory's name begins. Nothing of an archive may have such a name, at any depth: it could get into a stage, its own or
- * that of another archive, after that was proved. */
+/* How the hidden directory's name begins. Nothing of an archive may have such a name, at any depth: it could get into a stage, its
+ * own or that of another archive, after that was proved. */
 #define STAGING_PREFIX ".initkit-extract-"
 
 struct staged_directory;

@@ -226,8 +226,9 @@ static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
 
 /* --- the archive --- */
 
-/* A tar ends in a block of zeros. Without it, it was cut between two entries, before it was compressed perhaps: no other sum or length
- * shows that. `before` is how far libarchive had read when there was no further entry; padding of the last one may have followed. */
+/* A tar ends in a block of zeros. Without it, it was cut between two entries, before it was compressed perhaps: no other sum or
+ * length shows that. `before` is how far libarchive had read when there was no further entry; padding of the last one may have
+ * followed. */
 static bool check_end(const struct unpacking *unpacking, int64_t before)
 {
     bool tar = (archive_format(unpacking->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;

@@ -1,5 +1,5 @@
-/* Whether YAML makes sense as it streams by: each document is a mapping or a sequence, each alias has its anchor, and no mapping has
- * a key twice. */
+/* Whether YAML makes sense as it streams by: each document is a mapping or a sequence, each alias has its anchor, and no mapping
+ * has a key twice. */
 #ifndef FETCH_CONFIG_YAMLCHECK_H
 #define FETCH_CONFIG_YAMLCHECK_H
 

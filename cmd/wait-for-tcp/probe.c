@@ -138,8 +138,8 @@ static bool probe_is_settled(const struct probe *probe)
     return judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count);
 }
 
-/* Starts what may be started, as far as a slice of time goes: a name may have thousands of addresses that fail at once, and they must
- * not keep the loop from the stop signal. True when the attempt is settled. */
+/* Starts what may be started, as far as a slice of time goes: a name may have thousands of addresses that fail at once, and they
+ * must not keep the loop from the stop signal. True when the attempt is settled. */
 static bool probe_start_dials(struct probe *probe, int64_t now)
 {
     bool settled = probe_is_settled(probe);

@@ -1,5 +1,5 @@
-/* A body with a Content-Encoding, in pieces of any size: the same bytes and the same end as in one piece. And the headers that frame
- * and code it. */
+/* A body with a Content-Encoding, in pieces of any size: the same bytes and the same end as in one piece. And the headers that
+ * frame and code it. */
 #include "cmd/fetch-config/coding.h"
 #include "cmd/fetch-config/framing.h"
 #include "tests/fuzz/input.h"

@@ -35,7 +35,7 @@ clean_up() {
     not_emulated
     start_dns dns <<<'db.test A MANY 4000'
     # The first two connections are those to the DNS server, over UDP and TCP.
-    inside=("${traced[@]}" -qq -e trace=connect,epoll_pwait,epoll_wait -e inject=connect:error=ENETUNREACH:when=3+ -o calls)
+    inside=("${traced[@]}" -qq -e "trace=connect,epoll_pwait,epoll_wait" -e inject=connect:error=ENETUNREACH:when=3+ -o calls)
     run_tool wait-for-tcp --once -4 --timeout 60s --nameserver "$dns" --no-search db.test:81
     exits 1
     says "network unreachable"
