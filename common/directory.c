@@ -19,7 +19,7 @@
 #define NO_SYMLINKS UINT64_C(0x04)
 #define BENEATH     UINT64_C(0x08)
 
-enum { HANDLE = O_PATH | O_DIRECTORY | O_CLOEXEC, RETRIES = 16 };
+enum { HANDLE = O_PATH | O_DIRECTORY | O_CLOEXEC, RETRIES = 16, LINKS_MOST = 40 };
 
 /* struct open_how of openat2(2). */
 struct how {
@@ -186,22 +186,93 @@ int directory_make(int parent, const char *name, mode_t mode)
     return mkdirat(parent, name, mode) == 0 ? directory_handle(parent, name) : -1;
 }
 
-static int step(int at, const char *part, bool own, mode_t made)
-{
-    int next = openat(at, part, HANDLE | (own ? O_NOFOLLOW : 0));
+/* A user's path, and the way along it. */
+struct way {
+    unsigned own;
+    unsigned links; /* so many may still be followed */
+};
 
+static int walk(int at, const char *path, struct way *way);
+
+/* The directory that a link in `at` leads to. Its text is walked here, so that it is the very link whose owner was looked at. */
+static int follow(int at, int link, uid_t owner, struct way *way)
+{
+    char text[PATH_MAX];
+    bool trusted = owner == 0 || owner == geteuid();
+    ssize_t length = trusted ? readlinkat(link, "", text, sizeof text - 1) : -1;
+
+    if (length <= 0 || way->links == 0) {
+        errno = trusted ? ELOOP : EXDEV;
+        return -1;
+    }
+    text[length] = '\0';
+    way->links--;
+    return walk(text[0] == '/' ? open("/", HANDLE) : openat(at, ".", HANDLE), text, way);
+}
+
+/* The directory of the name `part`, or that a link of that name leads to. */
+static int enter(int at, const char *part, struct way *way)
+{
+    struct stat found = {.st_mode = 0};
+    int next = openat(at, part, O_PATH | O_NOFOLLOW | O_CLOEXEC), end = -1;
+
+    if (next < 0 || (fstat(next, &found) == 0 && S_ISDIR(found.st_mode)))
+        return next;
+    if (S_ISLNK(found.st_mode))
+        end = follow(at, next, found.st_uid, way);
+    else
+        errno = ENOTDIR;
+    close_keeping_errno(next);
+    return end;
+}
+
+/* Closes `at`. */
+static int walk(int at, const char *path, struct way *way)
+{
+    char part[NAME_MAX + 1];
+    int more = 0;
+
+    while (at >= 0 && (more = next_part(&path, part)) > 0) {
+        int next = enter(at, part, way);
+        close_keeping_errno(at);
+        at = next;
+    }
+    if (more < 0) {
+        close_keeping_errno(at);
+        at = -1;
+    }
+    return at;
+}
+
+/* `left`: the parts behind this one. */
+static int find_part(int at, const char *part, unsigned left, struct way *way)
+{
+    if (way->own == DIRECTORY_FOLLOW)
+        return openat(at, part, HANDLE);
+    if (left >= way->own)
+        return enter(at, part, way);
+    int next = openat(at, part, HANDLE | O_NOFOLLOW);
+    if (next < 0 && errno == ENOTDIR)
+        errno = directory_has_link(at, part) ? ELOOP : ENOTDIR;
+    return next;
+}
+
+static int step(int at, const char *part, unsigned left, struct way *way, mode_t made)
+{
+    int next = find_part(at, part, left, way);
+
+    /* A link that leads nowhere is ENOENT, too, and then not to be made: EEXIST. */
     if (next < 0 && errno == ENOENT && made != 0) {
         next = directory_make(at, part, made);
         if (next < 0 && errno == EEXIST)
-            next = openat(at, part, HANDLE | (own ? O_NOFOLLOW : 0));
+            next = find_part(at, part, left, way);
     }
-    if (next < 0 && errno == ENOTDIR && own)
-        errno = directory_has_link(at, part) ? ELOOP : ENOTDIR;
     return next;
 }
 
 int directory_reach(const char *path, unsigned own, mode_t made, int *near)
 {
+    struct way way = {.own = own, .links = LINKS_MOST};
     char part[NAME_MAX + 1];
     int at = open(*path == '/' ? "/" : ".", HANDLE), more = 0;
 
@@ -213,7 +284,7 @@ int directory_reach(const char *path, unsigned own, mode_t made, int *near)
         return -1;
     }
     while (at >= 0 && (more = next_part(&path, part)) > 0) {
-        int next = step(at, part, count_parts(path) < own, made);
+        int next = step(at, part, count_parts(path), &way, made);
         if (next < 0 && near)
             *near = at;
         else
@@ -225,4 +296,14 @@ int directory_reach(const char *path, unsigned own, mode_t made, int *near)
         at = -1;
     }
     return at;
+}
+
+bool directory_refuse_link(const char *path, int error, struct reason *why)
+{
+    if (error != ELOOP && error != EXDEV)
+        return false;
+    reason_set(why, CODE_FAILED, "%.200s: %s, which is not followed", path,
+               error == ELOOP ? "is a link" : "another user's link is on the way to it");
+    reason_hint(why, "anybody who may write there can have made it: name the directory that it leads to");
+    return true;
 }

@@ -6,8 +6,11 @@
 #ifndef COMMON_DIRECTORY_H
 #define COMMON_DIRECTORY_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+
+#include "common/reason.h"
 
 /* Open the directory `name`, a single part, in `parent`: for reading, or as a handle (O_PATH) for *at calls only. The caller closes
  * it. -1 with errno: ENOTDIR for a link, too. */
@@ -26,10 +29,16 @@ int directory_open_below_by_parts(int parent, const char *path, int flags);
  * known: what does not exist, or no openat2(2). */
 bool directory_may_stay_within(int root, const char *path);
 
-/* A handle on the directory `path` of a user's, which may be absolute and may have links and ".." in it. Its last `own`
- * parts must not be links (ELOOP). Missing parts are made with the mode `made`, less the umask; with `made` 0 they are
+/* For `own`: links are followed, whoever made them. */
+#define DIRECTORY_FOLLOW UINT_MAX
+
+/* A handle on the directory `path` of a user's, which may be absolute and may have ".." in it, and links that root or this user
+ * made: in a volume that others write to, theirs could lead anywhere (EXDEV). Its last `own` parts must not be links at all (ELOOP). Missing parts are made with the mode `made`, less the umask; with `made` 0 they are
  * ENOENT. -1 with errno, and then *near, if asked for, is a handle on the deepest directory that was there, or -1. */
 int directory_reach(const char *path, unsigned own, mode_t made, int *near);
+
+/* Whether `error` is one of directory_reach's about links; then `why` is filled. */
+bool directory_refuse_link(const char *path, int error, struct reason *why);
 
 /* Makes the single part `name` in `parent` and returns a handle on it. Its mode is `mode` only in a process without a umask. -1
  * with errno. */

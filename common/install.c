@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "common/directory.h"
 #include "common/publish.h"
 
 #include "common/banned.h"
@@ -24,9 +25,9 @@ static bool install_fail(const char *path, const char *doing, int error, struct 
 /* A handle on it; -1 fills `why`. */
 static int open_directory(const char *directory, struct reason *why)
 {
-    int handle = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int handle = directory_reach(directory, 0, 0, NULL);
 
-    if (handle < 0)
+    if (handle < 0 && !directory_refuse_link(directory, errno, why))
         install_fail(directory, "", errno, why);
     return handle;
 }

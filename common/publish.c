@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/deadline.h"
+#include "common/directory.h"
 #include "common/mem.h"
 #include "common/stop.h"
 
@@ -212,7 +213,7 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
     int directory = -1;
 
     if (snprintf(folder, sizeof folder, "%.*s.", length, path) < (int)sizeof folder)
-        directory = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        directory = directory_reach(folder, 0, 0, NULL);
     else
         errno = ENAMETOOLONG;
     if (directory >= 0 || standard_stream(path) >= 0)
@@ -220,7 +221,8 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
     int error = errno;
     memset(publish, 0, sizeof *publish);
     publish->descriptor = publish->directory = -1;
-    return publish_fail(why, path, "cannot be written", error);
+    return directory_refuse_link(path, error, why) ? false
+                                                   : publish_fail(why, path, "cannot be written", error);
 }
 
 /* Until a pipe or device takes STOP_CHUNK bytes without blocking. It cannot be made non-blocking: others may share it. */

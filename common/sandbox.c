@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/directory.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -57,10 +58,10 @@ void sandbox_begin(struct sandbox *sandbox, enum sandbox_mode mode)
         sandbox->rules = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0U);
 }
 
-/* False if there is nothing of that name, or not what `flags` ask for. */
-static bool sandbox_allow(struct sandbox *sandbox, const char *path, int flags)
+/* Closes the handle; false if there is none. */
+static bool sandbox_allow_handle(struct sandbox *sandbox, int handle)
 {
-    struct landlock_path_beneath_attr rule = {.parent_fd = open(path, O_PATH | O_CLOEXEC | flags)};
+    struct landlock_path_beneath_attr rule = {.parent_fd = handle};
     struct stat status;
     bool there = rule.parent_fd >= 0 && fstat(rule.parent_fd, &status) == 0;
 
@@ -72,6 +73,12 @@ static bool sandbox_allow(struct sandbox *sandbox, const char *path, int flags)
     if (rule.parent_fd >= 0)
         close(rule.parent_fd);
     return there;
+}
+
+/* False if there is nothing of that name, or not what `flags` ask for. */
+static bool sandbox_allow(struct sandbox *sandbox, const char *path, int flags)
+{
+    return sandbox_allow_handle(sandbox, open(path, O_PATH | O_CLOEXEC | flags));
 }
 
 /* Cuts the last part off: "/a/b/" is "/a", "b" is ".". False at the root, and for an empty path. */
@@ -95,7 +102,7 @@ static bool cut_last_part(char *path)
 
 static void sandbox_allow_nearest(struct sandbox *sandbox, char *path)
 {
-    while (!sandbox_allow(sandbox, path, 0) && cut_last_part(path))
+    while (!sandbox_allow_handle(sandbox, directory_reach(path, 0, 0, NULL)) && cut_last_part(path))
         ;
 }
 

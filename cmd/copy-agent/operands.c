@@ -151,7 +151,7 @@ static bool refuse_link(struct copy *copy)
 {
     struct reason why;
 
-    reason_set(&why, CODE_FAILED, "%.200s: is a link, which is not followed", copy->dest_path);
+    directory_refuse_link(copy->dest_path, errno, &why);
     reason_hint(&why, "anybody who may write there can have made it: name the directory that it leads to%s",
                 copy->settings->no_parents ? "" : ", or use --follow-dest");
     journal_add(&copy->journal, &why);
@@ -178,10 +178,11 @@ static bool make_directory(struct copy *copy)
     /* A file's directory is one of the parents, and so is that of versions; a tree's own gets the mode of SOURCE at the end. */
     bool parent = copy->single || copy->settings->version_dir;
     int handle = -1, directory = -1;
+    unsigned own = copy->own_parts;
 
     errno = ENOENT;
     if (!no_parents || !copy->single)
-        directory = directory_reach(above, copy->own_parts > 0 ? copy->own_parts - 1 : 0,
+        directory = directory_reach(above, own > 0 && own != DIRECTORY_FOLLOW ? own - 1 : own,
                                     no_parents ? 0 : PARENT_MODE, NULL);
     if (directory >= 0) {
         handle = directory_make(directory, name, parent ? PARENT_MODE : S_IRWXU);
@@ -204,13 +205,13 @@ static bool open_dest(struct copy *copy)
     else
         place_tree(copy);
     if (copy->settings->follow_dest)
-        copy->own_parts = 0;
+        copy->own_parts = DIRECTORY_FOLLOW;
     int handle = directory_reach(copy->dest_path, copy->own_parts, 0, &copy->dest_near);
     if (handle >= 0) {
         copy->dest_near = fcntl(handle, F_DUPFD_CLOEXEC, 0);
         return take_dest(copy, handle);
     }
-    if (errno == ELOOP)
+    if (errno == ELOOP || errno == EXDEV)
         return refuse_link(copy);
     if (errno == ENOTDIR)
         return refuse(copy, CODE_FAILED, copy->dest_path, "is no directory");

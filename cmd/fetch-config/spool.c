@@ -25,12 +25,9 @@ int spool_reach_directory(const char *path, bool own, struct reason *why)
 
     if (directory >= 0)
         return directory;
-    if (errno == ELOOP && own) {
-        reason_set(why, CODE_FAILED, "%.200s: is a link, which is not followed", path);
-        reason_hint(why, "anybody who may write there can have made it: name the directory that it leads to");
-        return -1;
-    }
     int error = errno;
+    if (directory_refuse_link(path, error, why))
+        return -1;
     reason_set(why, CODE_FAILED, "%.200s: the directory cannot be made: %s", path, strerror(error));
     if (error == EROFS || error == EACCES)
         reason_hint(why, "mount a volume there, or look at its mode and fsGroup (this user: UID %u)",

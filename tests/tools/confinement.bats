@@ -112,6 +112,36 @@ refuses_link() {
     refuses_link copy-agent agent/two.jar volume/lib
 }
 
+@test "another user's link on the way is not followed, root's and one's own are" {
+    needs_root
+    ln -s ../victim volume/way
+    chown -h 65532 volume/way
+    echo new >source
+    for sandbox in auto off; do
+        run_tool copy-agent --sandbox "$sandbox" agent volume/way/agent
+        exits 1
+        says "another user's link is on the way to it, which is not followed"
+        run_tool copy-agent --sandbox "$sandbox" agent/two.jar volume/way/two.jar
+        exits 1
+        run_tool copy-agent --sandbox "$sandbox" --install volume/way
+        exits 1
+        run_tool fetch-config --sandbox "$sandbox" "file://$PWD/source=./volume/way/file"
+        exits 1
+        says "./volume/way: another user's link is on the way to it, which is not followed"
+        run_tool fetch-config --sandbox "$sandbox" "file://$PWD/source=./volume/way/new/file"
+        exits 1
+        says "another user's link is on the way to it, which is not followed"
+        run_tool wait-for-dns --sandbox "$sandbox" --hosts --write volume/way/peers localhost
+        exits 1
+        says "volume/way/peers: another user's link is on the way to it, which is not followed"
+        victim_is_untouched
+    done
+    chown -h 0 volume/way
+    run_tool fetch-config "file://$PWD/source=./volume/way/file"
+    exits 0
+    cmp source victim/file
+}
+
 @test "cp: DEST, and SOURCE's name in DEST, are planted links" {
     ln -s "$bin/copy-agent" cp
     bin=$PWD

@@ -135,6 +135,30 @@ START_TEST(the_way_may_have_links_but_its_own_parts_may_not)
 }
 END_TEST
 
+/* Only root can give a link to somebody else. */
+START_TEST(links_of_others_are_not_followed)
+{
+    close(make_tree());
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(symlink("link", below("second")), 0);
+    ck_assert(reaches("second/b", 1, 0));
+    ck_assert_int_eq(lchown(below("link"), 12345, 12345), 0);
+    ck_assert(!reaches("link/b", 1, 0) && errno == EXDEV);
+    ck_assert(!reaches("link/b", 0, 0755) && errno == EXDEV);
+    ck_assert(!reaches("second/b", 1, 0) && errno == EXDEV);
+    ck_assert(reaches("link/b", DIRECTORY_FOLLOW, 0));
+}
+END_TEST
+
+START_TEST(links_in_a_circle_end)
+{
+    close(make_tree());
+    ck_assert_int_eq(symlink("circle/x", below("circle")), 0);
+    ck_assert(!reaches("circle", 0, 0755) && errno == ELOOP);
+}
+END_TEST
+
 START_TEST(what_is_missing_is_made)
 {
     int near;
@@ -196,5 +220,5 @@ END_TEST
 
 SUITE("directory", what_is_below_is_opened, no_link_is_followed_and_nothing_leads_up,
       names_with_dots_are_names, a_part_that_is_too_long, the_way_may_have_links_but_its_own_parts_may_not,
-      what_is_missing_is_made, the_setgid_bit_of_a_volume_is_inherited, the_mode_of_a_handle,
-      where_a_link_leads)
+      links_of_others_are_not_followed, links_in_a_circle_end, what_is_missing_is_made,
+      the_setgid_bit_of_a_volume_is_inherited, the_mode_of_a_handle, where_a_link_leads)
