@@ -51,7 +51,10 @@ void folder_release(struct folder *folder)
 
 bool folder_unlock(const struct folder *folder)
 {
-    return directory_set_mode(folder->dest, S_IRWXU);
+    struct stat now;
+
+    return fstat(folder->dest, &now) == 0 &&
+           directory_set_mode(folder->dest, (now.st_mode & 07777) | S_IRWXU);
 }
 
 int folder_reopen_dest(const struct folder *folder)

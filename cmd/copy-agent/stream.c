@@ -79,6 +79,16 @@ static void wait_a_little(void)
 }
 
 /* A FIFO is waited for until somebody reads it. -1 with a trouble in the journal, or at the end of the time. */
+static bool is_fifo(const char *path)
+{
+    struct stat found;
+    int error = errno;
+    bool fifo = lstat(path, &found) == 0 && S_ISFIFO(found.st_mode);
+
+    errno = error;
+    return fifo;
+}
+
 static int open_dest(struct copy *copy)
 {
     int own = own_descriptor(copy->dest_name);
@@ -86,8 +96,8 @@ static int open_dest(struct copy *copy)
 
     while (own < 0 && journal_halt(&copy->journal) == CODE_OK) {
         dest = open(copy->dest_name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        if (dest >= 0 || errno != ENXIO)
-            break;
+        if (dest >= 0 || errno != ENXIO || !is_fifo(copy->dest_name))
+            break; /* a socket, or a terminal that is not there, answers ENXIO for ever */
         wait_a_little();
     }
     if (dest < 0 && journal_halt(&copy->journal) == CODE_OK)

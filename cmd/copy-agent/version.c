@@ -92,10 +92,13 @@ static int put(struct copy *copy, int folder)
         return 0;
     if (errno != EINVAL && errno != ENOSYS && errno != EPERM)
         return errno;
-    if (renameat(copy->volume, name, folder, old_tree) != 0 ||
-        renameat(folder, tree, copy->volume, name) != 0)
+    if (renameat(copy->volume, name, folder, old_tree) != 0)
         return errno;
-    return 0;
+    if (renameat(folder, tree, copy->volume, name) == 0)
+        return 0;
+    int error = errno;
+    renameat(folder, old_tree, copy->volume, name); /* the old one stays what readers see */
+    return error;
 }
 
 bool version_publish(struct copy *copy, struct stage *stage)

@@ -298,3 +298,33 @@ CODE
         --in "$place" "$bin/copy-agent"
     rmdir "$place"
 }
+
+@test "a version that cannot be put in its place leaves the one that was there" {
+    run_tool copy-agent --version-dir v1 agent volume
+    exits 0
+    echo new >agent/conf/app.xml
+    # No exchange; the old tree is moved aside, and then the new one is refused its name.
+    inside=("${traced[@]}" -o trace -e trace=renameat,renameat2 -e inject=renameat2:error=EINVAL -e inject=renameat:error=EIO:when=3)
+    run_tool copy-agent --jobs 1 --version-dir v1 agent volume
+    inside=()
+    exits 1
+    [ "$(cat volume/current/conf/app.xml)" = conf ]
+}
+
+@test "DEST of mode 0555 keeps what others may do there" {
+    needs_root
+    chmod -R a+rX .
+    mkdir -p open/volume
+    chmod 0555 open/volume
+    chown 1001 open/volume
+    as_user 1001 copy-agent agent open/volume
+    exits 0
+    [ $((0$(stat -c %a open/volume) & 0555)) = $((0555)) ]
+}
+
+@test "a socket as DEST is refused at once, as a terminal is that is not there" {
+    start_tcp port "unix:$PWD/socket"
+    run_tool copy-agent --timeout 20s agent/lib/1.jar socket
+    exits 1
+    ends_saying "socket: cannot be opened"
+}
