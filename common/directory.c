@@ -194,11 +194,22 @@ struct way {
 
 static int walk(int at, const char *path, struct way *way);
 
+static bool is_trusted(uid_t owner)
+{
+    return owner == 0 || owner == geteuid();
+}
+
+bool directory_stat(int parent, const char *name, struct stat *found)
+{
+    return fstatat(parent, name, found, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (!S_ISLNK(found->st_mode) || !is_trusted(found->st_uid) || fstatat(parent, name, found, 0) == 0);
+}
+
 /* The directory that a link in `at` leads to. Its text is walked here, so that it is the very link whose owner was looked at. */
 static int follow(int at, int link, uid_t owner, struct way *way)
 {
     char text[PATH_MAX];
-    bool trusted = owner == 0 || owner == geteuid();
+    bool trusted = is_trusted(owner);
     ssize_t length = trusted ? readlinkat(link, "", text, sizeof text - 1) : -1;
 
     if (length <= 0 || way->links == 0) {

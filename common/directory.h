@@ -33,8 +33,9 @@ bool directory_may_stay_within(int root, const char *path);
 #define DIRECTORY_FOLLOW UINT_MAX
 
 /* A handle on the directory `path` of a user's, which may be absolute and may have ".." in it, and links that root or this user
- * made: in a volume that others write to, theirs could lead anywhere (EXDEV). Its last `own` parts must not be links at all (ELOOP). Missing parts are made with the mode `made`, less the umask; with `made` 0 they are
- * ENOENT. -1 with errno, and then *near, if asked for, is a handle on the deepest directory that was there, or -1. */
+ * made: in a volume that others write to, theirs could lead anywhere (EXDEV). Its last `own` parts must not be links at all
+ * (ELOOP). Missing parts are made with the mode `made`, less the umask; with `made` 0 they are ENOENT. -1 with errno, and then
+ * *near, if asked for, is a handle on the deepest directory that was there, or -1. */
 int directory_reach(const char *path, unsigned own, mode_t made, int *near);
 
 /* Whether `error` is one of directory_reach's about links; then `why` is filled. */
@@ -46,6 +47,9 @@ int directory_make(int parent, const char *name, mode_t mode);
 
 /* Sets the mode of a directory that is open, as a handle even. False with errno. */
 bool directory_set_mode(int directory, mode_t mode);
+
+/* As fstatat(2) of `name`, with links that root or this user made followed; of another user's link it tells the link itself. */
+bool directory_stat(int parent, const char *name, struct stat *found);
 
 /* Whether `name` in `parent` is a symbolic link. */
 bool directory_has_link(int parent, const char *name);

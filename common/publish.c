@@ -152,7 +152,7 @@ static int standard_stream(const char *path)
 }
 
 /* Standard output or something that is no file: written to as it is. */
-static bool open_direct(struct publish *publish, struct reason *why)
+static bool open_direct(struct publish *publish, const struct stat *seen, struct reason *why)
 {
     int standard = standard_stream(publish->path);
     struct stat opened;
@@ -164,8 +164,8 @@ static bool open_direct(struct publish *publish, struct reason *why)
                                                  O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
         return publish_fail(why, publish->path, "cannot be opened", errno);
-    /* Somebody has put a file in its place meanwhile, or a link to one: that is not to be written over. */
-    return standard >= 0 || !S_ISREG(opened.st_mode) ||
+    /* Somebody has put something else in its place meanwhile: that is not to be written to. */
+    return standard >= 0 || (opened.st_dev == seen->st_dev && opened.st_ino == seen->st_ino) ||
            publish_fail(why, publish->path, "cannot be opened", EEXIST);
 }
 
@@ -174,11 +174,12 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
     const char *name = publish_name(publish);
     struct stat present;
 
-    bool there = *name == '\0' || fstatat(publish->directory, name, &present, 0) == 0;
+    /* Another user's link is replaced, wherever it leads. */
+    bool there = *name == '\0' || directory_stat(publish->directory, name, &present);
     if (there && (*name == '\0' || S_ISDIR(present.st_mode)))
         return publish_fail(why, publish->path, "cannot be written", EISDIR);
-    if (there && !S_ISREG(present.st_mode))
-        return open_direct(publish, why);
+    if (there && !S_ISREG(present.st_mode) && !S_ISLNK(present.st_mode))
+        return open_direct(publish, &present, why);
     if (!share_directory(publish))
         return publish_fail(why, publish->path, "cannot be written", errno);
     if (!open_temporary_file(publish, mode, why))
@@ -200,7 +201,7 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
     if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
         good = publish_fail(why, path, "cannot be written", ENAMETOOLONG);
     else
-        good = standard_stream(path) >= 0 ? open_direct(publish, why) : open_file(publish, mode, why);
+        good = standard_stream(path) >= 0 ? open_direct(publish, NULL, why) : open_file(publish, mode, why);
     if (!good)
         publish_close(publish);
     return good;

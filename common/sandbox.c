@@ -133,7 +133,8 @@ static bool is_written_directly(const char *path)
 
     if (strncmp(path, "/dev/", 5) == 0 && !strchr(path + 5, '/'))
         return true;
-    return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+    return directory_stat(AT_FDCWD, path, &found) && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode) &&
+           !S_ISLNK(found.st_mode);
 }
 
 void sandbox_allow_file(struct sandbox *sandbox, const char *path)

@@ -57,7 +57,8 @@ static enum spool_kind kind_for(const char *path)
         return SPOOL_NOWHERE;
     if (strcmp(path, "-") == 0 || strcmp(path, PUBLISH_STDERR) == 0)
         return SPOOL_NAMELESS;
-    if (stat(path, &present) == 0 && !S_ISREG(present.st_mode) && !S_ISDIR(present.st_mode))
+    if (directory_stat(AT_FDCWD, path, &present) && !S_ISREG(present.st_mode) && !S_ISDIR(present.st_mode) &&
+        !S_ISLNK(present.st_mode))
         return SPOOL_NAMELESS;
     return SPOOL_BESIDE;
 }

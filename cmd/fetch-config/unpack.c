@@ -15,6 +15,7 @@
 
 #include "cmd/fetch-config/busy.h"
 
+#include "cmd/fetch-config/intact.h"
 #include "common/banned.h"
 
 enum {
@@ -305,8 +306,9 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
     if (!unpack->staged)
         return false;
     snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
-    unpacking.archive = open_archive(descriptor, why);
-    bool good = unpacking.archive && take_all(&unpacking);
+    bool good = intact_check(descriptor, rules->max_size, rules->deadline, why);
+    unpacking.archive = good ? open_archive(descriptor, why) : NULL;
+    good = unpacking.archive && take_all(&unpacking);
     good = good && staging_end(&unpack->stage, rules->ownership, why);
     if (!good && unpacking.archive && unpack->entries == 0)
         reason_hint(why,

@@ -142,6 +142,27 @@ refuses_link() {
     cmp source victim/file
 }
 
+@test "another user's link to a device or FIFO in PATH's place is replaced, root's is written to" {
+    needs_root
+    mkfifo -m 600 pipe
+    echo new >source
+    for target in ../pipe /dev/null /dev/full; do
+        for sandbox in auto off; do
+            ln -sfn "$target" volume/file
+            chown -h 65532 volume/file
+            run_tool fetch-config --sandbox "$sandbox" "file://$PWD/source=./volume/file"
+            exits 0
+            [ ! -L volume/file ]
+            cmp source volume/file
+        done
+    done
+    ln -sfn /dev/full volume/file
+    run_tool fetch-config "file://$PWD/source=./volume/file"
+    exits 1
+    says "No space left"
+    [ -L volume/file ]
+}
+
 @test "cp: DEST, and SOURCE's name in DEST, are planted links" {
     ln -s "$bin/copy-agent" cp
     bin=$PWD

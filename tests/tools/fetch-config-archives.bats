@@ -299,3 +299,40 @@ MADE
         [ "$(cat "$kind"/café/naïve\ 日本.txt)" = "$kind" ]
     done
 }
+
+# Prints a file with one bit of it turned.
+damaged() {
+    python3 -c 'import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[int(sys.argv[2])] ^= 1
+sys.stdout.buffer.write(data)' "$@"
+}
+
+@test "a compressed archive that is damaged, cut behind the tar's end, or followed by something is refused" {
+    mkdir tree
+    head -c 100000 /dev/urandom >tree/file
+    # One record of 2 MiB: the tar's end is far before that of the stream.
+    tar -b 4096 -cf whole.tar -C tree file
+    gzip -k whole.tar
+    zstd -q --check whole.tar
+    damaged whole.tar.gz 50000 >1.tar.gz
+    damaged whole.tar.gz -6 >2.tar.gz # its checksum
+    damaged whole.tar.gz -2 >3.tar.gz # its length
+    head -c -8 whole.tar.gz >4.tar.gz
+    { cat whole.tar.gz && echo more; } >5.tar.gz
+    damaged whole.tar.zst 50000 >6.tar.zst
+    head -c -4 whole.tar.zst >7.tar.zst
+    for archive in [1-7].tar.*; do
+        run_tool fetch-config "file://$PWD/$archive=./dest" --extract
+        exits 1
+        ends_saying 'is damaged: its (gzip|zstd) stream, checksum or length is wrong|is cut: the (gzip|zstd) stream has not come to its end|has bytes behind the end of its gzip stream'
+        [ -z "$(ls -A dest)" ]
+    done
+    { cat whole.tar.gz && head -c 512 /dev/zero; } >padded.tar.gz
+    for archive in whole.tar.gz whole.tar.zst padded.tar.gz; do
+        rm -rf dest
+        run_tool fetch-config "file://$PWD/$archive=./dest" --extract
+        exits 0
+        cmp tree/file dest/file
+    done
+}
