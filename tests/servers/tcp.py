@@ -32,6 +32,7 @@ import sys
 sys.dont_write_bytecode = True
 
 import argparse
+import errno
 import heapq
 import os
 import selectors
@@ -178,13 +179,16 @@ class Listener:
     def open(self):
         if self.path:
             self.socket = bind_unix(self.path)
+        try:
+            self.socket.listen(0 if self.manner == "full" else 4096)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return  # a connection of somebody else's has this very port for its own end: follow() tries again
         self.listening = True
         if self.manner == "full":
-            self.socket.listen(0)
             self.fill()
-            return
-        self.socket.listen(4096)
-        if self.manner == "accept":
+        elif self.manner == "accept":
             self.attend()
 
     def fill(self):
