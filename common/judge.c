@@ -117,15 +117,16 @@ static bool pin_is_there(const struct tls_facts *facts, const char *pin)
 static void judge_pins(const struct tls_facts *facts, const struct tls_rules *rules,
                        struct tls_judgement *judgement)
 {
-    if (!rules->pins || rules->pins->count == 0 || facts->chain_count == 0)
+    if (!rules->pins || rules->pins->count == 0)
         return;
     for (size_t i = 0; i < rules->pins->count; i++)
         if (pin_is_there(facts, rules->pins->items[i]))
             return;
     struct reason *why = judge_add(judgement);
     judgement->permanent = true;
-    reason_set(why, CODE_PIN, "no key in the chain is pinned; the certificate's is sha256//%s",
-               facts->chain[0].pin);
+    reason_set(why, CODE_PIN, "no key in the chain is pinned%s%s",
+               facts->chain_count > 0 ? "; the certificate's is sha256//" : "",
+               facts->chain_count > 0 ? facts->chain[0].pin : "");
     reason_hint(why,
                 "if the server's key was changed on purpose, pin the new one; else somebody stands between");
 }
@@ -233,7 +234,8 @@ static void judge_all(const struct tls_facts *facts, const struct tls_rules *rul
 {
     judge_chain(facts, judgement);
     judge_staple(facts, judgement);
-    if (rules->trusts_anyone)
+    /* What nobody has looked at is not forgiven: a chain over the limits. */
+    if (rules->trusts_anyone && facts->limit == TLS_LIMIT_NONE)
         make_warnings(judgement);
     if (facts->has_chain) {
         judge_days(facts, rules, judgement);

@@ -35,7 +35,7 @@ static bool is_fit(enum kind kind, const char *value)
         return value[strspn(value, letters)] == '\0';
     for (; *value != '\0'; value++)
         if ((unsigned char)*value < ' ' || *value == 0x7F ||
-            (kind == KIND_WORD && (*value == ' ' || *value < 0)))
+            (kind == KIND_WORD && (*value == ' ' || (unsigned char)*value >= 0x80)))
             return false;
     return true;
 }

@@ -25,7 +25,7 @@ static bool count(void *owner, const char *bytes, size_t length)
 
     (void)bytes;
     intact->size += (int64_t)length;
-    intact->must_end = busy_must_end(intact->deadline, "it was being checked", intact->why);
+    intact->must_end = busy_must_end(intact->deadline, "it was being unpacked", intact->why);
     return intact->size <= intact->most && !intact->must_end;
 }
 

@@ -49,7 +49,9 @@ int http_status(struct buf *in)
         return HTTP_GARBLED;
     if (in->length < STATUS_LINE + 1)
         return HTTP_MORE;
-    int status = in->data[8] == ' ' ? digits(in->data + 9) : 0;
+    bool ends = in->data[STATUS_LINE] == ' ' || in->data[STATUS_LINE] == '\r' ||
+                in->data[STATUS_LINE] == '\n';
+    int status = in->data[8] == ' ' && ends ? digits(in->data + 9) : 0;
     if (status < 100)
         return HTTP_GARBLED;
     if (status >= 200 || status == 101)

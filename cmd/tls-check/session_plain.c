@@ -50,8 +50,16 @@ static bool session_converse(struct session *session, enum session_phase phase)
         session_fail(session, next == DIALOGUE_RETRY ? ATTEMPT_RETRY : ATTEMPT_FAIL);
         return false;
     }
-    if (next == DIALOGUE_DONE)
-        session_next_phase(session);
+    if (next != DIALOGUE_DONE)
+        return true;
+    session_next_phase(session);
+    /* It would be read as the beginning of what the server says within TLS. (STARTTLS has refused its own.) */
+    if (session->phase == SESSION_HANDSHAKE && session->in.length > 0) {
+        reason_set(&session->why, CODE_PROXY,
+                   "the proxy goes on in plain text after it agreed to the tunnel");
+        session_fail(session, ATTEMPT_FAIL);
+        return false;
+    }
     return true;
 }
 

@@ -523,6 +523,23 @@ END
     hint_leads_there "subject=CN = server.test"
 }
 
+@test "29: what a proxy says behind its consent is no answer of the server's" {
+    cat >proxy.py <<'SERVER'
+import socket, sys, threading
+server = socket.create_server(("127.0.0.1", 0))
+open("proxy.port", "w").write(str(server.getsockname()[1]))
+client, _ = server.accept()
+client.recv(4096)
+client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")
+client.recv(4096)
+SERVER
+    python3 proxy.py 3>&- &
+    until [ -s proxy.port ]; do sleep 0.05; done
+    check -x "http://127.0.0.1:$(cat proxy.port)" --http-path / server.test
+    exits 29
+    ends_saying "the proxy goes on in plain text after it agreed to the tunnel"
+}
+
 @test "29: a proxy that says no; one that is not there or in trouble is waited for" {
     start_tls proxy "- proxy=403" "- proxy=407" "- proxy=502" "- proxy=garbage"
     check -x "http://127.0.0.1:${proxy[0]}" server.test

@@ -130,6 +130,7 @@ START_TEST(http_answers)
         {"HTTP/1.1 103 Hints\r\nLink: x", HTTP_MORE},
         {"HTTP/1.1 099 X", HTTP_GARBLED},
         {"HTTP/1.1 2x0 X", HTTP_GARBLED},
+        {"HTTP/1.1 2000 X", HTTP_GARBLED},
         {"SSH-2.0", HTTP_GARBLED},
     };
 

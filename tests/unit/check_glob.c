@@ -81,7 +81,7 @@ static bool takes(const char *const *rules, size_t count, const char *directory,
 {
     char *items[8];
     struct option_list list = {items, count};
-    struct filter filter = {&list};
+    struct filter filter = {.rules = &list};
 
     for (size_t i = 0; i < count; i++)
         items[i] = (char *)(size_t)rules[i];
@@ -110,7 +110,7 @@ START_TEST(what_is_left_out_is_only_walked_for_a_later_include)
 {
     char *items[] = {(char[]){"-lib"}, (char[]){"+lib/x"}, (char[]){"-tmp"}};
     struct option_list list = {items, 3};
-    struct filter filter = {&list};
+    struct filter filter = {.rules = &list};
 
     ck_assert(filter_may_take_below(&filter, 0));
     ck_assert(!filter_may_take_below(&filter, 2));

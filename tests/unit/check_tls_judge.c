@@ -326,6 +326,27 @@ START_TEST(all_reasons_are_said_the_gravest_first)
 }
 END_TEST
 
+/* Nor is a chain forgiven that was too much to look at: nothing is known of its days and keys. */
+START_TEST(a_chain_over_the_limits_is_not_forgiven)
+{
+    static char pin[] = "other";
+    struct option_list pins = {0};
+
+    good();
+    facts.verified = false;
+    facts.chain_count = 0;
+    facts.limit = TLS_LIMIT_LENGTH;
+    rules.trusts_anyone = true;
+    ck_assert_int_eq(judge_now(), ATTEMPT_FAIL);
+    facts.limit = TLS_LIMIT_NONE;
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 0);
+    option_list_add(&pins, pin, strlen(pin));
+    rules.pins = &pins;
+    expect_code(CODE_PIN, ATTEMPT_FAIL, "no key in the chain is pinned");
+    option_list_clear(&pins);
+}
+END_TEST
+
 /* Whoever validates nothing but a pin must not be content with a certificate that anyone can send. */
 START_TEST(a_chain_that_was_not_verified_proves_no_pin_but_its_first)
 {
@@ -470,6 +491,7 @@ SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closes
       a_url_that_is_no_plain_one_is_in_no_hint, an_interceptor_is_told_by_its_name, times_have_their_codes,
       java_forgives_with_a_word, others_forgive_nothing, what_was_not_verified_is_not_trusted,
       what_java_forgives_elsewhere_does_not_count, warnings_that_have_no_room_are_counted,
-      limits_have_their_codes, all_reasons_are_said_the_gravest_first,
-      a_chain_that_was_not_verified_proves_no_pin_but_its_first, handshakes_that_end_have_their_codes,
-      clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_names)
+      limits_have_their_codes, a_chain_over_the_limits_is_not_forgiven,
+      all_reasons_are_said_the_gravest_first, a_chain_that_was_not_verified_proves_no_pin_but_its_first,
+      handshakes_that_end_have_their_codes, clients_and_answers_are_judged,
+      a_hint_names_the_tool_that_has_the_option, javas_names)
