@@ -165,7 +165,7 @@ static bool open_direct(struct publish *publish, const struct stat *seen, struct
     if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
         return publish_fail(why, publish->path, "cannot be opened", errno);
     /* Somebody has put something else in its place meanwhile: that is not to be written to. */
-    return standard >= 0 || (opened.st_dev == seen->st_dev && opened.st_ino == seen->st_ino) ||
+    return standard >= 0 || (seen && opened.st_dev == seen->st_dev && opened.st_ino == seen->st_ino) ||
            publish_fail(why, publish->path, "cannot be opened", EEXIST);
 }
 
