@@ -8,9 +8,9 @@
 
 #include "common/reason.h"
 
-/* Reads the descriptor from where it is, and goes back there. A file that is neither gzip nor zstd is none of this one's business: true.
- * `max_size`: of the files in the archive; what else it holds may take as much again. False fills `why` (CODE_FAILED, CODE_DEADLINE,
- * or that of a signal). */
+/* Reads the descriptor from where it is, and goes back there. A file that is neither gzip nor zstd is none of this one's business:
+ * true. `max_size`: of the files in the archive; what else it holds may take as much again. False fills `why` (CODE_FAILED,
+ * CODE_DEADLINE, or that of a signal). */
 bool intact_check(int descriptor, int64_t max_size, int64_t deadline, struct reason *why);
 
 #endif

@@ -304,7 +304,7 @@ CODE
     exits 0
     echo new >agent/conf/app.xml
     # No exchange; the old tree is moved aside, and then the new one is refused its name.
-    inside=("${traced[@]}" -o trace -e trace=renameat,renameat2 -e inject=renameat2:error=EINVAL -e inject=renameat:error=EIO:when=3)
+    inside=("${traced[@]}" -o trace -e "trace=renameat,renameat2" -e inject=renameat2:error=EINVAL -e inject=renameat:error=EIO:when=3)
     run_tool copy-agent --jobs 1 --version-dir v1 agent volume
     inside=()
     exits 1
