@@ -1,6 +1,6 @@
 # initkit: small static programs for init containers. `make help` lists the targets.
 #
-# To add a tool: its folder in cmd/, a line in TOOLS, a line with the libraries it links.
+# To add a tool: its folder in cmd/, a word in TOOLS, a line with the libraries that it links. CONTRIBUTING.md has the rest.
 
 VERSION := 0.1.0
 
@@ -60,9 +60,13 @@ PACKAGES := musl $(LIBRARIES)
 HARDENING := -fstack-clash-protection -ftrivial-auto-var-init=zero
 HARDENING.aarch64 := -mbranch-protection=standard
 
+# The lists for C (cmd/initkit/tools.h): _(wait_for_dns) _(wait_for_tcp) …
+in_c = $(foreach t,$1,_($(subst -,_,$t)))
+TOOL_LISTS := '-DINITKIT_TOOLS(_)=$(call in_c,$(TOOLS))' '-DINITKIT_WAIT_TOOLS(_)=$(call in_c,$(WAIT_TOOLS))'
+
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum
-LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) -fstack-protector-strong
+LANGUAGE := -std=c11 -D_GNU_SOURCE -DINITKIT_VERSION='"$(VERSION)"' $(TOOL_LISTS) -I. $(WARNINGS) -fstack-protector-strong
 SMALL := $(HARDENING) -Os -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 TRAP := -fsanitize=undefined -fsanitize-undefined-trap-on-error
 
@@ -263,7 +267,7 @@ check-all: ## the same, and the fault matrix, a short run of the fuzzers, the im
 	+@MAKE='$(MAKE)' tests/run $(CHECKS) faults check-fuzz check-images pods
 
 lint: build/.packages-lint $(TIDY) ## clang-format, clang-tidy, cppcheck, shellcheck
-	@tests/lint
+	@tests/lint $(TOOL_LISTS)
 
 format: build/.packages-lint ## lay out all C files as .clang-format says
 	@clang-format -i $(wildcard cmd/*/*.[ch] common/*.[ch] tests/*/*.[ch])
@@ -330,7 +334,8 @@ images: ## OCI images for both architectures, build/images/NAME.tar, and their b
 image-files: build/.packages-images
 	@$(fetching) images/build --version $(VERSION) --out $(IMAGES) \
 		$(foreach a,$(IMAGE_ARCHES),--binaries $a=$(call binaries,$a)) \
-		$(foreach t,$(TOOLS),--links $t=$(subst $(space),$(comma),$(LIBRARIES.$t))) $(NAMES)
+		$(foreach t,$(TOOLS),--links $t=$(subst $(space),$(comma),$(LIBRARIES.$t))) \
+		$(foreach t,$(WAIT_TOOLS),--wait-tool $t) $(NAMES)
 
 demo: all build/.packages-demo ## the whole init chain against real servers on this machine
 	@tests/demo/run

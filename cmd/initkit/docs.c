@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/initkit/tools.h"
 #include "common/file.h"
 #include "common/help.h"
 #include "common/publish.h"
@@ -20,12 +19,6 @@ enum { DOCUMENT_MAX = 1024 * 1024, PATH_TEXT = 128, MARKER_TEXT = 64, FILE_MODE 
 
 #define VARIABLES_FILE  "common/variables.inc"
 #define COMPLETION_FILE "cmd/initkit/completion.bash"
-
-extern const struct tool initkit_tool;
-
-#define TOOL_POINTER(name) &name##_tool,
-
-const struct tool *const docs_all_tools[] = {TOOLS(TOOL_POINTER) TOOL_POINTER(initkit) NULL};
 
 /* --- the list of variables --- */
 

@@ -1,5 +1,5 @@
-/* The tools that initkit holds: the one place that knows them all. The image `wait` has an initkit of its own, with
- * INITKIT_WAIT_ONLY: both its tools need the same library, which is most of either. */
+/* The tools that initkit holds. The lists are the Makefile's (TOOLS, WAIT_TOOLS). The image `wait` has an initkit of its own,
+ * with INITKIT_WAIT_ONLY: its tools need the same library, which is most of each. */
 #ifndef INITKIT_TOOLS_H
 #define INITKIT_TOOLS_H
 
@@ -7,16 +7,9 @@
 
 /* Each tool's table, and its main under the name that the build gives it here. */
 #ifdef INITKIT_WAIT_ONLY
-#define TOOLS(_)    \
-    _(wait_for_dns) \
-    _(wait_for_tcp)
+#define TOOLS(_) INITKIT_WAIT_TOOLS(_)
 #else
-#define TOOLS(_)    \
-    _(wait_for_dns) \
-    _(wait_for_tcp) \
-    _(fetch_config) \
-    _(copy_agent)   \
-    _(tls_check)
+#define TOOLS(_) INITKIT_TOOLS(_)
 #endif
 
 #define TOOL_DECLARE(name)                \

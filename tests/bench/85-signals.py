@@ -90,7 +90,7 @@ def phases(silent):
     quiet = ["-q", "--termination-log="]
     tcp, dns = bench.tool("wait-for-tcp"), bench.tool("wait-for-dns")
     fetch, tls = bench.tool("fetch-config"), bench.tool("tls-check")
-    return closed, [
+    paths = [
         ("wait-for-tcp, between attempts", [tcp, *quiet, nobody], 0.06),
         ("wait-for-tcp, holding", [tcp, *quiet, "--hold", "10s", "--attempt-timeout", "20s", silent.tcp_address], 0.06),
         ("wait-for-tcp, resolving", [tcp, *quiet, "--nameserver", silent.udp_address, "mydb:1"], 0.06),
@@ -100,6 +100,10 @@ def phases(silent):
         ("tls-check, in the handshake", [tls, *quiet, silent.tcp_address], 0.06),
         ("copy-agent, copying", [bench.tool("copy-agent"), *quiet, source, bench.path("signals-dest")], 0.03),
     ]
+    missing = set(bench.tools()) - {label.split(",")[0] for label, _, _ in paths}
+    if missing:
+        sys.exit(f"85-signals: no path of {', '.join(sorted(missing))} is stopped here")
+    return closed, paths
 
 
 def terminate(command, within, generator):

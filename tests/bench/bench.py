@@ -25,6 +25,11 @@ def tool(name):
     return os.path.join(WORK, "bin", name)
 
 
+def tools():
+    """All their names."""
+    return subprocess.run([tool("initkit"), "--list"], capture_output=True, text=True, check=True).stdout.split()
+
+
 def program(name):
     """The path of something that the tools are compared with; None if it is not there."""
     return shutil.which(name)

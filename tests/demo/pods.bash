@@ -20,8 +20,11 @@ need_programs() {
 }
 
 build_tools() {
+    local tool
     mkdir -p "$FOLDER/root/bin"
-    cp "$BIN"/{wait-for-dns,wait-for-tcp,fetch-config,copy-agent,tls-check} "$FOLDER/root/bin"
+    for tool in $("$BIN/initkit" --list); do
+        cp "$BIN/$tool" "$FOLDER/root/bin"
+    done
     image "registry.example.com/initkit/"{initkit,wait}":$VERSION" <<<'ENV PATH=/bin'
 }
 

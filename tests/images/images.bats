@@ -3,11 +3,12 @@
 
 setup_file() {
     export TOP="$BATS_TEST_DIRNAME/../.." IMAGES="$BATS_TEST_DIRNAME/../../build/images"
-    export ALL="initkit wait wait-for-dns wait-for-tcp fetch-config copy-agent tls-check"
     [ -e "$IMAGES/initkit.tar" ] || {
         echo "no images: call make check-images" >&2
         return 1
     }
+    TOOLS=$("$TOP/build/bin/initkit" --list)
+    export TOOLS ALL="initkit wait $TOOLS"
     VERSION=$("$TOP/build/bin/initkit" --version | awk 'NR == 1 { print $2 }')
     export VERSION
 }
@@ -77,7 +78,7 @@ unpack() {
 
 @test "the image of all has a link for each tool and for cp, and each of them starts" {
     root=$(unpack initkit "$(dpkg --print-architecture)")
-    for tool in wait-for-dns wait-for-tcp fetch-config copy-agent tls-check cp; do
+    for tool in $TOOLS cp; do
         [ "$(readlink "$root/bin/$tool")" = initkit ]
         run "$root/bin/$tool" --version
         [ "$status" = 0 ]
@@ -173,6 +174,13 @@ PYTHON
     run make -C "$TOP" --silent image-files IMAGES="$BATS_TEST_TMPDIR" NAMES=wait-for-godot
     [ "$status" != 0 ]
     [[ $output == *"no such image: wait-for-godot"* ]]
+}
+
+@test "images/Containerfile has a stage for each image" {
+    for name in $ALL; do
+        grep -qx "FROM scratch AS $name" "$TOP/images/Containerfile"
+        grep -qx "COPY --from=build /rootfs/$name /" "$TOP/images/Containerfile"
+    done
 }
 
 @test "both wait tools fit into 200 kB compressed, and everything into 2.0 MB" {

@@ -168,7 +168,7 @@ build_others() {
 
 load_images() {
     local name
-    for name in initkit wait wait-for-dns wait-for-tcp fetch-config copy-agent tls-check; do
+    for name in initkit wait $("$TOP/build/bin/initkit" --list); do
         podman load --quiet --input "$TOP/build/images/$name.tar" >/dev/null
         podman tag "localhost/$name:$VERSION" "registry.example.com/initkit/$name:$VERSION"
     done

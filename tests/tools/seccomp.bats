@@ -104,9 +104,18 @@ confines() {
     confines tls-check
 }
 
+@test "each tool has its two tests here, and its row" {
+    own_calls_alone
+    for tool in $("$bin/initkit" --list); do
+        grep -qx "    traces $tool" "$BATS_TEST_FILENAME"
+        grep -qx "    confines $tool" "$BATS_TEST_FILENAME"
+        [ -n "$(row "$tool")" ]
+    done
+}
+
 @test "the listing's table is the profile" {
     local name
-    for name in "every tool" wait-for-dns wait-for-tcp fetch-config copy-agent tls-check "at times" "arm64" "the runtime"; do
+    for name in "every tool" $("$bin/initkit" --list) "at times" "arm64" "the runtime"; do
         row "$name"
     done | sort -u >listed
     diff listed <(allowed)

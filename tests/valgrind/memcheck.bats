@@ -37,6 +37,12 @@ runner=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds
     play_tls_check
 }
 
+@test "each tool has its test here" {
+    for tool in $("$repository/build/bin/initkit" --list); do
+        grep -qx "    play_${tool//-/_}" "$BATS_TEST_FILENAME"
+    done
+}
+
 @test "an error would be seen: this one is made for it" {
     cat >wrong.c <<'CODE'
 #include <stdlib.h>
