@@ -1,6 +1,6 @@
 /* docs-gen: writes what the documents say about options from the tables of the tools, so that it is said once: man
- * pages, the tables of the README.md files (between markers), the completion for bash, and the list of the variables that tools
- * know. With --check it writes nothing and names what is stale. Run by `make docs` and `make check-docs`. */
+ * pages, the tables of the README.md files and of docs/options.md (between markers), the completion for bash, and the list of the
+ * variables that tools know. With --check it writes nothing and names what is stale. Run by `make docs` and `make check-docs`. */
 #include "cmd/initkit/docs.h"
 
 #include <stdio.h>
@@ -73,12 +73,10 @@ struct section {
 
 static const struct section tool_sections[] = {{"options", docs_write_options}, {NULL, NULL}};
 
-static const struct section project_sections[] = {
-    {"tools", docs_write_tools},
-    {"options", docs_write_common_options},
-    {"exit codes", docs_write_codes},
-    {NULL, NULL},
-};
+static const struct section readme_sections[] = {{"tools", docs_write_tools}, {NULL, NULL}};
+
+static const struct section shared_sections[] = {
+    {"options", docs_write_common_options}, {"exit codes", docs_write_codes}, {NULL, NULL}};
 
 struct run {
     bool check;
@@ -194,6 +192,7 @@ int main(int argc, char **argv)
     run_whole(&run, COMPLETION_FILE, docs_write_completion, NULL);
     for (const struct tool *const *tool = docs_all_tools; *tool; tool++)
         run_tool(&run, *tool);
-    run_sections(&run, "README.md", project_sections, NULL);
+    run_sections(&run, "README.md", readme_sections, NULL);
+    run_sections(&run, "docs/options.md", shared_sections, NULL);
     return run.failed || (run.check && run.stale) ? CODE_FAILED : CODE_OK;
 }

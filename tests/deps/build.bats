@@ -55,6 +55,17 @@ names() {
     [ "$before" = "$(cd "$one/build/bin" && sha256sum ./*)" ]
 }
 
+@test "make reports a document that is stale, and builds" {
+    sed -i 's/Total time for the whole run/Time for the whole run/' "$two/common/options.c"
+    run -0 make -C "$two"
+    [[ "$output" == *"docs/options.md is stale; make docs writes it"* ]]
+    run -0 "$two/build/bin/wait-for-tcp" --help
+    [[ "$output" == *"Time for the whole run"* ]]
+    cp "$one/common/options.c" "$two/common/options.c"
+    run -0 make -C "$two"
+    [[ "$output" != *stale* ]]
+}
+
 @test "changed flags rebuild" {
     run -0 make -C "$two" VERSION=9.8.7
     run -0 "$two/build/bin/initkit" --version
