@@ -107,10 +107,10 @@ static bool lookup_begin_candidate(struct dns_lookup *lookup)
 }
 
 /* From the first candidate, with the app's own questions: records count only when all candidates before say now that they are
- * not there, those that memory passed over too. */
+ * not there, those that memory passed over too, and those that a server denied while another one seemed to be dead. */
 static void lookup_begin_afresh(struct dns_lookup *lookup)
 {
-    lookup->scouted = lookup->mode != LOOKUP_PLAIN;
+    lookup->scouted = lookup->scouted || lookup->mode != LOOKUP_PLAIN;
     lookup->mode = LOOKUP_PLAIN;
     lookup->afresh = true;
     lookup->existed = false;
@@ -306,6 +306,10 @@ static void lookup_settle(void *owner)
     }
     for (;;) {
         dns_ask_advance(&lookup->ask, now);
+        if (dns_ask_was_misled(&lookup->ask)) {
+            lookup_begin_afresh(lookup);
+            continue;
+        }
         if (!lookup_may_step(lookup, now))
             break;
         if (lookup_step(lookup, now))

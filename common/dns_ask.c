@@ -28,16 +28,23 @@ static void server_note_asked(struct dns_ask *ask, size_t turn, int64_t now)
 
 static void server_note_answer(struct dns_ask *ask, size_t turn, enum answer_status status)
 {
-    if (answer_is_settled(status))
-        ask->resolver->states[server_index(ask, turn)].failing_since = 0;
+    size_t index = server_index(ask, turn);
+
+    if (!answer_is_settled(status))
+        return;
+    ask->resolver->states[index].failing_since = 0;
+    ask->misled = ask->misled || ask->seen[index] == SERVER_PASSED_OVER;
+    ask->seen[index] = SERVER_ALIVE;
 }
 
-/* It has given no answer that settles anything for a whole attempt. Now and then it has to be shown anew. */
-static bool server_is_dead(const struct dns_ask *ask, size_t turn, int64_t now)
+/* Until when it must settle nothing to be dead; DEADLINE_NEVER: it lives. Now and then it has to be shown anew. */
+static int64_t server_dies(const struct dns_ask *ask, size_t turn)
 {
-    int64_t since = ask->resolver->states[server_index(ask, turn)].failing_since;
+    size_t index = server_index(ask, turn);
+    int64_t since = ask->resolver->states[index].failing_since;
 
-    return since != 0 && now - since >= DNS_DEAD_AFTER;
+    return since == 0 || ask->seen[index] == SERVER_ALIVE ? DEADLINE_NEVER
+                                                          : deadline_after(since, DNS_DEAD_AFTER);
 }
 
 /* --- one type --- */
@@ -93,10 +100,18 @@ static bool negative_counts(const struct dns_ask *ask, const struct dns_inquiry 
     for (size_t i = 0; i < (all ? inquiry->servers_asked : turn); i++) {
         const struct dns_query *query = inquiry->queries[i];
         bool same = query->ended && answer_is_negative(query->answer.status);
-        if (!same && (all || !server_is_dead(ask, i, now)))
+        if (!same && (all || now < server_dies(ask, i)))
             return false;
     }
     return true;
+}
+
+/* Notes whom a negative answer has passed over: servers before it that have not given the same. */
+static void inquiry_pass_over(struct dns_ask *ask, const struct dns_inquiry *inquiry)
+{
+    for (size_t i = 0; inquiry->queries[i] != inquiry->chosen; i++)
+        if (!inquiry->queries[i]->ended || !answer_is_negative(inquiry->queries[i]->answer.status))
+            ask->seen[server_index(ask, i)] = SERVER_PASSED_OVER;
 }
 
 /* The answer that settles the question; NULL: none does yet. */
@@ -136,11 +151,14 @@ static struct dns_query *inquiry_find_failed(const struct dns_inquiry *inquiry)
     return inquiry->queries[0];
 }
 
-static void inquiry_end(struct dns_inquiry *inquiry, struct dns_query *chosen, int64_t now)
+static void inquiry_end(struct dns_ask *ask, struct dns_inquiry *inquiry, struct dns_query *chosen,
+                        int64_t now)
 {
     inquiry->chosen = chosen;
     inquiry->answered = now;
     inquiry->done = true;
+    if (answer_is_negative(chosen->answer.status))
+        inquiry_pass_over(ask, inquiry);
     for (size_t i = 0; i < inquiry->servers_asked; i++)
         dns_query_stop(inquiry->queries[i]);
 }
@@ -160,7 +178,7 @@ static void inquiry_advance(struct dns_ask *ask, struct dns_inquiry *inquiry, in
         struct dns_query *settled = inquiry_find_settled(ask, inquiry, now);
         bool pending = inquiry_is_pending(inquiry), more = inquiry_has_more_servers(ask, inquiry);
         if (settled || (!pending && !more))
-            inquiry_end(inquiry, settled ? settled : inquiry_find_failed(inquiry), now);
+            inquiry_end(ask, inquiry, settled ? settled : inquiry_find_failed(inquiry), now);
         else if (more && (!pending || inquiry_is_silent(inquiry, now)))
             inquiry_ask_next_server(ask, inquiry, now);
         else
@@ -256,6 +274,14 @@ static int64_t patience_ends(const struct dns_ask *ask)
     return ends;
 }
 
+bool dns_ask_was_misled(struct dns_ask *ask)
+{
+    bool misled = ask->misled;
+
+    ask->misled = false;
+    return misled;
+}
+
 bool dns_ask_is_done(const struct dns_ask *ask, int64_t now)
 {
     if (now >= patience_ends(ask))
@@ -290,9 +316,9 @@ static int64_t next_death(const struct dns_ask *ask, const struct dns_inquiry *i
     int64_t next = DEADLINE_NEVER;
 
     for (size_t i = 0; i + 1 < inquiry->servers_asked; i++) {
-        int64_t since = ask->resolver->states[server_index(ask, i)].failing_since;
-        if (since != 0 && now - since < DNS_DEAD_AFTER)
-            next = deadline_earlier(next, deadline_after(since, DNS_DEAD_AFTER));
+        int64_t dies = server_dies(ask, i);
+        if (now < dies)
+            next = deadline_earlier(next, dies);
     }
     return next;
 }

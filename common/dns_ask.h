@@ -11,6 +11,13 @@
 #include "common/dns.h"
 #include "common/dns_query.h"
 
+/* What a lookup has seen of a server, whichever of its names it was asked for. */
+enum dns_server_seen {
+    SERVER_UNKNOWN,
+    SERVER_PASSED_OVER, /* it was taken for dead, and a later server's denial counted */
+    SERVER_ALIVE,       /* it has settled something: it is waited for from now on */
+};
+
 /* One type of the present name. */
 struct dns_inquiry {
     struct dns_question question;
@@ -31,6 +38,8 @@ struct dns_ask {
     void (*on_activity)(void *owner);
     void *owner;
     size_t first_server; /* of resolvconf's */
+    enum dns_server_seen seen[RESOLVCONF_SERVERS];
+    bool misled; /* a server that was passed over is alive: see dns_ask_was_misled */
     size_t inquiry_count;
     struct dns_inquiry inquiries[DNS_TYPES];
 };
@@ -51,6 +60,10 @@ bool dns_ask_scouts_wanted(const struct dns_ask *ask);
 
 /* Asks whom it is time to ask. */
 void dns_ask_advance(struct dns_ask *ask, int64_t now);
+
+/* True once for each server that was taken for dead and then settled something: it may know the names that a later server has
+ * denied, so the lookup has to begin again. The server is not passed over any more. */
+bool dns_ask_was_misled(struct dns_ask *ask);
 
 /* When it wants to be advanced again, if nothing is heard before. */
 int64_t dns_ask_next(const struct dns_ask *ask, int64_t now);

@@ -375,16 +375,25 @@ PAIRS = {
     "second-slow-first-silent": (silent, after(1)),
 }
 
+# The first one lies whatever it is asked for: nothing shows that it lives.
+DEAD_FIRST = {
+    "second-nxdomain-first-dead": (silent, nxdomain),
+    "second-nxdomain-first-refuses-all": (fail(5), nxdomain),
+}
+
 
 def answer(ask, server):
     """Packets to send: (delay, bytes), or what to do with a TCP connection."""
     kind, _, zone = ask.name.partition(".")
-    if zone == "b.test":
+    if kind in DEAD_FIRST and server == 0:
+        lie = DEAD_FIRST[kind][0]
+    elif zone == "b.test":
         lie = only([address(WILD)])
     elif zone != "a.test":
         lie = nxdomain
     else:
-        lie = PAIRS[kind][server] if kind in PAIRS else KINDS.get(kind, nxdomain)
+        pairs = {**PAIRS, **DEAD_FIRST}
+        lie = pairs[kind][server] if kind in pairs else KINDS.get(kind, nxdomain)
     made = lie(ask)
     if made is None:
         return []

@@ -674,6 +674,40 @@ START_TEST(a_later_servers_denial_waits_for_the_first)
 }
 END_TEST
 
+/* Its denial counts while the first server is dead, not when that one turns out to live: it may know the name. */
+START_TEST(a_later_servers_denial_does_not_count_once_the_first_one_answers)
+{
+    static const struct name_server_row fails[] = {
+        {.name = "db.a.test", .rcode = 2}, {.name = "db.b.test", .value = "10.0.0.66"}, {.rcode = 3}};
+    static const struct name_server_row silent[] = {{.name = "db.a.test", .rcode = NAME_SERVER_SILENT},
+                                                    {.name = "db.b.test", .value = "10.0.0.66"},
+                                                    {.rcode = 3}};
+    static const struct name_server_row dead[] = {{.rcode = 5}};
+    static const struct name_server_row second[] = {{.name = "db.b.test", .value = "10.0.0.66"},
+                                                    {.rcode = 3}};
+    static const struct {
+        const struct name_server_row *first;
+        enum answer_status status;
+        const char *candidate;
+    } cases[] = {{fails, ANSWER_SERVFAIL, "db.a.test"},
+                 {silent, ANSWER_SILENT, "db.a.test"},
+                 {dead, ANSWER_RECORDS, "db.b.test"}};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        begin("a.test b.test");
+        request.name = "db";
+        request.type_count = 1;
+        add_server(&one, cases[i].first);
+        add_server(&two, second);
+        resolver.states[0].failing_since = deadline_now() - DNS_DEAD_AFTER;
+        look_up(2000);
+        ck_assert_int_eq(got.status, cases[i].status);
+        ck_assert_str_eq(got.candidate, cases[i].candidate);
+        end();
+    }
+}
+END_TEST
+
 START_TEST(a_late_answer_is_heard_although_the_question_was_sent_again)
 {
     static const struct name_server_row late[] = {{.rcode = NAME_SERVER_LATE, .value = "10.0.0.1"}};
@@ -717,4 +751,5 @@ SUITE("dns", both_families, the_first_family_may_be_enough, no_data_for_one_fami
       failing_servers_are_asked_less, gone_is_asked_for_by_scouts_until_it_is,
       records_behind_what_was_remembered_count_only_when_it_is_asked_for_again,
       memory_is_bounded_by_the_time_waited, what_scouts_ask_for, a_later_servers_denial_waits_for_the_first,
+      a_later_servers_denial_does_not_count_once_the_first_one_answers,
       a_late_answer_is_heard_although_the_question_was_sent_again, the_request_is_copied)
