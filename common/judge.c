@@ -217,6 +217,7 @@ bool judge_lets_pass(const struct tls_facts *facts)
     struct tls_judgement judgement = {0};
 
     judge_chain(facts, &judgement);
+    judge_staple(facts, &judgement);
     return facts->has_chain && facts->verified && facts->name_matches && judgement.count == 0;
 }
 

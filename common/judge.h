@@ -42,7 +42,7 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
 /* The outcome, and all reasons as one: the code of the gravest, its hint, and the text of as many as fit. */
 enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why);
 
-/* Whether there is a chain, it and the name are verified, and a client of this profile goes on. */
+/* Whether there is a chain, it and the name are verified, nothing that was seen revokes it, and a client of this profile goes on. */
 bool judge_lets_pass(const struct tls_facts *facts);
 
 /* Whether the OCSP answer that came with the certificate says this, and counts: signed by the certificate's issuer or a

@@ -134,6 +134,8 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
     tls_watch(context, look);
     SSL_CTX_set_max_cert_list(context, TLS_CHAIN_MAX_BYTES);
     SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
+    SSL_CTX_set_tlsext_status_cb(context, tls_verify_staple);
+    SSL_CTX_set_tlsext_status_arg(context, look);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
     bool good = SSL_CTX_set_min_proto_version(context, setup->min_version) == 1 &&
                 SSL_CTX_set_max_proto_version(context, setup->max_version) == 1 &&

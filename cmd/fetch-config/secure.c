@@ -150,7 +150,7 @@ static void note_facts(struct exchange *exchange, struct tls_facts *facts)
     curl_off_t done = 0;
 
     curl_easy_getinfo(exchange->easy, CURLINFO_APPCONNECT_TIME_T, &done);
-    /* A handshake that was ended here, because of the chain, needs no other reason. */
+    /* A handshake that was ended here, because of the chain or what its issuer says of it, needs no other reason. */
     facts->done = done > 0 || (facts->has_chain && !judge_lets_pass(facts));
     if (!facts->done)
         note_end(facts, reply);

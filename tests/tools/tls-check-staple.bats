@@ -7,29 +7,6 @@
 load lib
 load tls
 
-# staple STATUS SIGNER [DIGEST [OPTION]...]: makes answer.der about good.crt, of the CA that issued it. STATUS is good, revoked or
-# unknown; DIGEST is what the certificate is named by; OPTION is openssl ocsp's (-ndays 7 unless there is one).
-staple() {
-    local status=$1 signer=$2 digest=${3:-sha1} serial
-    shift $(($# < 3 ? $# : 3))
-    serial=$(openssl x509 -in good.crt -noout -serial | cut -d= -f2)
-    case $status in
-        good) printf 'V\t400101000000Z\t\t%s\tunknown\t/CN=server.test\n' "$serial" >index ;;
-        revoked) printf 'R\t400101000000Z\t260101000000Z,keyCompromise\t%s\tunknown\t/CN=server.test\n' "$serial" >index ;;
-        unknown) : >index ;;
-    esac
-    openssl ocsp "-$digest" -issuer ca.crt -cert good.crt -no_nonce -reqout request.der >ocsp.said 2>&1
-    openssl ocsp -index index -CA ca.crt -rsigner "$signer.crt" -rkey "$signer.key" -reqin request.der -respout answer.der \
-        "${@:--ndays=7}" >>ocsp.said 2>&1
-}
-
-# serve NAME [OPTION]...: a server with the good certificate, or that of NAME, which sends answer.der along.
-serve() {
-    local name=$1
-    shift
-    start_s_server port -cert "$name.pem" -key "$name.key" -cert_chain "$name.pem" -status_file answer.der "$@"
-}
-
 @test "an answer of the issuer, or of the responder it certified, that says good is told and changes nothing" {
     local signer
     for signer in "ca sha1" "responder sha256"; do
