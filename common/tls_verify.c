@@ -9,6 +9,7 @@
 #include "common/stop.h"
 #include "common/tls_bounds.h"
 #include "common/tls_look.h"
+#include "common/tls_name.h"
 
 #include "common/banned.h"
 
@@ -47,7 +48,7 @@ static X509_STORE_CTX *context_new(struct tls_look *look, X509_STORE *anchors, S
     if (profile == TLS_JAVA)
         X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
     if (profile == TLS_STRICT)
-        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT);
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK);
     X509_VERIFY_PARAM_set_time(rules, (time_t)look->facts->time);
     return context;
 }
@@ -132,6 +133,21 @@ static void note_missing(struct tls_facts *facts, struct truststore *trust, cons
     facts->likeness = truststore_closest(trust, X509_get_issuer_name(last), &facts->closest);
 }
 
+/* What X509_verify_cert leaves out of the rules for names. To Java, nothing in an anchor binds those below it. */
+static int check_names(const struct tls_facts *facts, X509_STORE_CTX *context)
+{
+    const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+    int count = facts->profile == TLS_JAVA ? X509_STORE_CTX_get_num_untrusted(context) : sk_X509_num(chain);
+
+    if (sk_X509_num(chain) < 1)
+        return X509_V_OK;
+    int error = facts->name_matches && !facts->name_is_address
+                    ? tls_name_constrained(facts->name, chain, count)
+                    : X509_V_OK;
+
+    return error == X509_V_OK && facts->profile == TLS_STRICT ? tls_name_check_strict(chain) : error;
+}
+
 /* Another verification, which goes on after each error. */
 static void explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
 {
@@ -141,6 +157,9 @@ static void explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) *
     X509_STORE_CTX_set_verify_cb(context, on_gathering);
     X509_verify_cert(context);
     note_chain(look->facts, context);
+    int names = check_names(look->facts, context);
+    if (names != X509_V_OK)
+        note_error(look->facts, (struct tls_error){.error = names});
     note_missing(look->facts, look->setup->trust, X509_STORE_CTX_get0_chain(context));
     X509_STORE_CTX_free(context);
 }
@@ -155,8 +174,8 @@ static void verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * 
     X509_STORE_CTX_set_verify_cb(context, on_verdict);
     bool good = X509_verify_cert(context) == 1;
     const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
-    facts->verified = good && sk_X509_num(chain) <= TLS_CHAIN_MOST;
-    facts->verify_error = X509_STORE_CTX_get_error(context);
+    facts->verify_error = good ? check_names(facts, context) : X509_STORE_CTX_get_error(context);
+    facts->verified = good && facts->verify_error == X509_V_OK && sk_X509_num(chain) <= TLS_CHAIN_MOST;
     if (chain)
         X509_STORE_CTX_set0_verified_chain(handshake, X509_STORE_CTX_get1_chain(context));
     if (facts->verified)

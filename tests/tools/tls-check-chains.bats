@@ -70,6 +70,36 @@ refused() {
     refused "${port[6]}" 20 "the chain is too long"
 }
 
+@test "a CA with name constraints gets out of them by no wildcard and no common name" {
+    start_tls port evadewildcard evadetwo evadeexcluded evadelabel keepswildcard keepsname
+    local profile i permitted="is unfit: permitted subtree violation"
+    # PROFILE, place of the port, words.
+    while read -r profile i words; do
+        check --profile "$profile" --server-name a.server.test $(at "${port[$i]}")
+        exits 28
+        says "$words"
+    done <<END
+default 0 $permitted
+java 0 $permitted
+default 1 $permitted
+default 2 is unfit: excluded subtree violation
+strict 2 is unfit: excluded subtree violation
+java 2 is unfit: excluded subtree violation
+END
+    check --server-name controller $(at "${port[3]}")
+    exits 28
+    says "$permitted"
+    # Within them, both count; and what is not excluded.
+    for profile in default java; do
+        for i in 4 5; do
+            check --profile "$profile" --server-name a.server.test $(at "${port[$i]}")
+            exits 0
+        done
+        check --profile "$profile" --server-name b.server.test $(at "${port[2]}")
+        exits 0
+    done
+}
+
 @test "a server without a certificate is nothing to trust" {
     start_s_server port -cert good.pem -key good.key -cert_chain good.pem -nocert -cipher ALL:aNULL:@SECLEVEL=0 -tls1_2
     refused "$port" 24 "alert: handshake failure"
@@ -99,6 +129,7 @@ keeps_its_secret() {
     keeps_its_secret 20 "the chain is too long" forged33
     keeps_its_secret 28 "not meant for servers" named16
     keeps_its_secret 22 "Example Expired CA" expired16
+    keeps_its_secret 21 "not for 127.0.0.1" evadewildcard
     keeps_its_secret 28 "too many names and name constraints" compared
     keeps_its_secret 28 "more than 12000 names" namesmore
     keeps_its_secret 24 "longer than 256 KiB" names90

@@ -268,7 +268,7 @@ static bool openssl_trusts(const struct made *made, enum tls_profile profile, si
         X509_STORE_CTX_set_verify_cb(context, on_error);
     }
     if (profile == TLS_STRICT)
-        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT);
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK);
     bool good = X509_verify_cert(context) == 1;
     for (size_t i = 0; i < found.count; i++)
         good = good && java_may_forgive(i);
