@@ -1,6 +1,7 @@
 /* A session's handshake, and what comes behind it: does the server accept the client, what does it answer over HTTP? */
 #include <errno.h>
 #include <openssl/err.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "cmd/tls-check/http.h"
@@ -111,6 +112,36 @@ void session_http(struct session *session)
 
 /* --- the handshake --- */
 
+/* Nothing is sent to a server that is not trusted; what it thinks of the client is heard all the same. */
+static bool session_is_trusted(const struct session *session)
+{
+    for (size_t i = 0; i < session->judgement.count; i++)
+        if (session->judgement.reasons[i].code != CODE_CLIENT_CERTIFICATE)
+            return false;
+    return true;
+}
+
+/* It asked for a client certificate, and ended the connection without an alert that would say why. */
+static void session_hung_up(struct session *session)
+{
+    const struct tls_facts *facts = &session->facts;
+
+    session_judge(session);
+    if (!session_is_trusted(session)) {
+        session_end(session);
+        return;
+    }
+    reason_set(&session->why, CODE_FAILED, "the server asked for a client certificate, %s, and hung up",
+               facts->client_given ? "got one" : "got none");
+    if (facts->end == TLS_END_SYSTEM || facts->end == TLS_END_LIBRARY)
+        reason_detail(&session->why, " (%.100s)",
+                      facts->end == TLS_END_SYSTEM ? strerror(facts->system_error) : facts->library);
+    reason_hint(&session->why, "it does not say why: does it %s? look at its log",
+                facts->client_given ? "accept this one, or have trouble of its own"
+                                    : "insist on one (--client-cert)");
+    session_fail(session, ATTEMPT_RETRY);
+}
+
 void session_settle(struct session *session)
 {
     char chunk[SESSION_CHUNK];
@@ -122,17 +153,10 @@ void session_settle(struct session *session)
         session_note_refusal(session);
     if (got > 0) /* it speaks first, so it has accepted */
         session->facts.acceptance = TLS_ACCEPTANCE_PROVEN;
-    if (!goes_on || session->facts.acceptance != TLS_ACCEPTANCE_UNKNOWN)
+    if (session->facts.acceptance != TLS_ACCEPTANCE_UNKNOWN)
         session_finish(session);
-}
-
-/* Nothing is sent to a server that is not trusted; what it thinks of the client is heard all the same. */
-static bool session_is_trusted(const struct session *session)
-{
-    for (size_t i = 0; i < session->judgement.count; i++)
-        if (session->judgement.reasons[i].code != CODE_CLIENT_CERTIFICATE)
-            return false;
-    return true;
+    else if (!goes_on)
+        session_hung_up(session);
 }
 
 static void session_after_handshake(struct session *session)

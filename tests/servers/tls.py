@@ -14,6 +14,8 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
     alpn            protocols, separated by commas
     status          of the HTTP answer (200)
     http            no: nothing is answered, the connection stays open
+    hangs           up, reset, notify: sends no ticket and ends the connection after the handshake (without a word, with a reset,
+                    with TLS's own end)
     speaks          smtp, imap, pop3, postgres, mysql, ldap: TLS starts by that protocol's command
     lie             what it does instead of TLS (or, with speaks, instead of starting it):
                     silence, close, reset, http, garbage, ssh, flood, alert, alerts, hello (half of one), endless (a certificate
@@ -60,6 +62,8 @@ def context_of(directory, name, words):
         context.minimum_version = VERSIONS[words.get("min", "1.2")]
         context.maximum_version = VERSIONS[words.get("max", "1.3")]
     context.load_cert_chain(f"{directory}/{name}.pem", f"{directory}/{name}.key")
+    if "hangs" in words:
+        context.num_tickets = 0
     if "client" in words:
         context.verify_mode = ssl.CERT_REQUIRED if words["client"] == "required" else ssl.CERT_OPTIONAL
         context.load_verify_locations(f"{directory}/clients.ca")
@@ -215,7 +219,19 @@ def proxy(peer, manner):
             relay(peer, onward)
 
 
+def hang_up(peer, how):
+    if how == "notify":
+        peer.unwrap()
+        return
+    if how == "reset":
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    socket.socket(fileno=peer.detach()).close()
+
+
 def answer(peer, words):
+    if "hangs" in words:
+        hang_up(peer, words["hangs"])
+        return
     if words.get("http") == "no":
         hold(peer)
         return

@@ -325,6 +325,29 @@ ZONE
     ends_saying "the server refuses the client certificate CN=agent.*hint: it has to be from one of those the server names: CN=Example Issuing CA"
 }
 
+@test "a server that asks for a client certificate and hangs up without an alert is not ready" {
+    local how
+    start_tls port "good min=1.3 client=optional hangs=up" "good min=1.3 client=optional hangs=reset" \
+        "good min=1.3 client=optional hangs=notify" "good min=1.3 hangs=up" "stranger min=1.3 client=optional hangs=up"
+    for how in 0 1 2; do
+        check $(at "${port[how]}")
+        exits 1
+        ends_saying "the server asked for a client certificate, got none, and hung up.*; hint: .*insist on one \(--client-cert\)"
+        check --client-cert client.pem --client-cert-accepted $(at "${port[how]}")
+        exits 1
+        ends_saying "the server asked for a client certificate, got one, and hung up.*; hint: .*accept this one"
+    done
+    # It is tried again.
+    run_tool tls-check --timeout 1s --trust-store root.crt $(at "${port[0]}")
+    exits 124
+    ends_saying "got none, and hung up"
+    # One that asked for nothing may do so, and what is wrong with the chain comes first.
+    check $(at "${port[3]}")
+    exits 0
+    check $(at "${port[4]}")
+    exits 20
+}
+
 @test "23: expired, and not meant for clients" {
     start_tls port "good min=1.3 client=required" "good max=1.2 client=required"
     for i in 0 1; do
