@@ -158,6 +158,10 @@ static bool read_pkcs12(struct reading *reading, const struct buf *content, stru
         reason_wrap(why, "%.110s", reading->path);
         return false;
     }
+    if (result.undigested)
+        snprintf(reading->keystore->warning, sizeof reading->keystore->warning,
+                 "%.150s: has no digest, so it is not known whether this file is as it was written",
+                 reading->path);
     return !reading->wants_key || reading->keystore->key ||
            reason_set(why, CODE_TRUST_STORE, "%.200s: holds no private key", reading->path);
 }

@@ -193,7 +193,7 @@ static bool add_pkcs12(struct truststore *store, const char *path, const struct 
         reason_wrap(why, "%.110s", path);
         return false;
     }
-    if (result.undigested && store->password)
+    if (result.undigested)
         anchors_warn(
             store, "%.200s: has no digest, so it is not known whether this file is as it was written", path);
     if (request.guess && result.guessed)

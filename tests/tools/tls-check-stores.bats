@@ -405,8 +405,16 @@ END
     exits 20
 }
 
-@test "a PKCS#12 file without a digest is used, with a warning for who gave a password" {
+@test "a PKCS#12 file without a digest is used, with a warning, password or none" {
     start_tls port good
+    openssl pkcs12 -export -nokeys -nomac -in root.crt -certpbe NONE -passout pass: -out open.p12
+    check --trust-store open.p12 $(at "${port[0]}")
+    exits 0
+    says "open.p12: has no digest, so it is not known whether this file is as it was written"
+    openssl pkcs12 -export -nomac -in client.crt -inkey client.key -certpbe NONE -keypbe NONE -passout pass: -out client-open.p12
+    check --client-cert client-open.p12 $(at "${port[0]}")
+    exits 0
+    says "client-open.p12: has no digest"
     openssl pkcs12 -export -nokeys -nomac -in root.crt -passout pass:changeit -out nomac.p12
     check --trust-store nomac.p12 --trust-store-password-file password $(at "${port[0]}")
     exits 0
