@@ -1,5 +1,7 @@
 /* What the sessions of an attempt came to together. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/tls-check/check.h"
 #include "common/connect.h"
@@ -59,6 +61,32 @@ static void check_note_found(struct check *check, const struct session *session)
     check->base.found = check->found;
 }
 
+/* A family that this machine cannot reach at all (IPv6 where there is none) does not count. An address without a route beside
+ * others of its family that have one does, and so does an IPv4 address for which no local port is left. */
+static bool has_no_route(const struct session *session)
+{
+    return session->connect_error == ENETUNREACH || session->connect_error == EAFNOSUPPORT ||
+           (session->connect_error == EADDRNOTAVAIL && address_family(&session->address) == AF_INET6);
+}
+
+static bool is_left_out(const struct check *check, const struct session *session)
+{
+    for (size_t i = 0; i < check->count; i++)
+        if (address_family(&check->sessions[i].address) == address_family(&session->address) &&
+            !has_no_route(&check->sessions[i]))
+            return false;
+    return true;
+}
+
+static void check_note_left_out(struct check *check, size_t count)
+{
+    size_t used = strlen(check->found);
+
+    if (count > 0)
+        snprintf(check->found + used, sizeof check->found - used,
+                 "; %zu address%s of a family without a route left out", count, count == 1 ? "" : "es");
+}
+
 /* Without a session that tells, or with good ones alone although there are more. */
 static enum outcome say_no_time(const char *others, struct reason *why)
 {
@@ -75,13 +103,14 @@ static enum outcome check_judge_all(struct check *check, struct reason *why)
     const struct session *telling = check_telling(check);
 
     for (size_t i = 0; i < check->count; i++) {
-        counted += !is_unreachable(&check->sessions[i]);
+        counted += !is_left_out(check, &check->sessions[i]);
         good += check->sessions[i].phase == SESSION_ENDED && check->sessions[i].outcome == ATTEMPT_OK;
     }
     if (counted > 0 && good == counted && check->count == check->race.count) {
         for (size_t i = 0; i < check->count; i++)
-            if (check->sessions[i].outcome == ATTEMPT_OK && !is_unreachable(&check->sessions[i]))
+            if (!is_left_out(check, &check->sessions[i]))
                 check_note_found(check, &check->sessions[i]);
+        check_note_left_out(check, check->count - counted);
         return ATTEMPT_OK;
     }
     if (telling->outcome == ATTEMPT_OK && check->count < check->race.count) {

@@ -91,9 +91,18 @@ START_TEST(with_all_addresses_each_has_to_pass)
     check.race.count = 300;
     expect(ATTEMPT_RETRY, "300 addresses, and no more than 2 of a name are looked at");
     check.race.count = 2;
-    /* A family without a route does not count. */
+    /* A family without a route does not count, and is told. */
     refused(ENETUNREACH, "no route");
+    address_parse("2001:db8::1", 443, &sessions[2].address);
     expect(ATTEMPT_OK, "");
+    expect_contains(check.base.found, "; 1 address of a family without a route left out");
+    sessions[2].connect_error = EADDRNOTAVAIL;
+    expect(ATTEMPT_OK, "");
+    /* One without a route beside others of its family does, and so does one for which there is no port left. */
+    address_parse("10.0.0.3", 443, &sessions[2].address);
+    expect(ATTEMPT_RETRY, "2 of 3 addresses pass; 10.0.0.3: no route");
+    sessions[2].connect_error = ENETUNREACH;
+    expect(ATTEMPT_RETRY, "2 of 3 addresses pass; 10.0.0.3: no route");
     begin(true);
     refused(ENETUNREACH, "no route");
     expect(ATTEMPT_RETRY, "no route");
