@@ -10,7 +10,7 @@
 
 enum {
     WINDOW = 16,         /* handshakes at the same time, where all addresses count */
-    SESSIONS_MOST = 256, /* addresses in one attempt: what is seen of each takes 29 KB */
+    SESSIONS_MOST = 256, /* addresses in one attempt: what is seen of each takes 5 KB */
     SLICE = 5,           /* milliseconds of beginning sessions before others have their turn */
 };
 

@@ -61,19 +61,61 @@ void proxy_ask(struct buf *out, const char *host, uint16_t port, const char *cre
     buf_add_text(out, "\r\n");
 }
 
-static enum dialogue_next proxy_refused(int status, const struct proxy *proxy, bool credentials,
-                                        struct reason *why)
+/* The schemes of authentication that it offers, "Negotiate, NTLM": the first word of each Proxy-Authenticate field. */
+static void list_schemes(const struct buf *in, char *text, size_t size)
+{
+    static const char name[] = "\nProxy-Authenticate:";
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (const char *at = in->data; (at = strcasestr(at, name)) && length < size;) {
+        at += sizeof name - 1;
+        at += strspn(at, " \t");
+        size_t word = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+        if (word > 0)
+            length += (size_t)snprintf(text + length, size - length, "%s%.*s", length > 0 ? ", " : "",
+                                       (int)word, at);
+    }
+}
+
+static void hint_authentication(const struct buf *in, bool credentials, struct reason *why)
+{
+    char schemes[96];
+
+    list_schemes(in, schemes, sizeof schemes);
+    if (schemes[0] != '\0' && !strcasestr(schemes, "Basic"))
+        reason_hint(why,
+                    "it offers %s, and only Basic is spoken here: have this pod or host left out of "
+                    "authentication there",
+                    schemes);
+    else if (credentials)
+        reason_hint(why, "it does not take the user and password in --proxy-auth-file");
+    else
+        reason_hint(why, "it wants a user and a password%s%s: --proxy-auth-file",
+                    schemes[0] != '\0' ? " by " : "", schemes);
+}
+
+static enum dialogue_next proxy_refused(int status, const struct buf *in, const struct proxy *proxy,
+                                        bool credentials, struct reason *why)
 {
     reason_set(why, CODE_PROXY, "the proxy %.100s:%u (from %.60s) says HTTP %d", proxy->host, proxy->port,
                proxy->from, status);
     if (status == 407)
-        reason_hint(why, "%s",
-                    credentials ? "it does not take the user and password in --proxy-auth-file"
-                                : "it wants a user and a password: --proxy-auth-file");
+        hint_authentication(in, credentials, why);
     else if (status == 403)
         reason_hint(why, "its rules do not allow this host or port: have them changed there");
+    else if (status >= 300 && status < 400)
+        reason_hint(why,
+                    "it redirects: a captive portal or login page, which wants a person to agree first?");
+    else if (status == 400 || status == 405 || status == 501)
+        reason_hint(why, "it does not understand CONNECT: is it a web server or a reverse proxy, or does it "
+                         "allow no TLS to this port?");
+    else if (status >= 502 && status <= 504)
+        reason_hint(why,
+                    "the proxy cannot connect to the server: is that up yet, and may the proxy reach it? "
+                    "The proxy's log says more");
     else
-        reason_hint(why, "the proxy does not reach the server: look at its log");
+        reason_hint(why, "the proxy does not open a tunnel to the server: look at its log");
     return status >= 500 || status == 408 || status == 429 ? DIALOGUE_RETRY : DIALOGUE_FAILED;
 }
 
@@ -89,9 +131,11 @@ enum dialogue_next proxy_next(struct buf *in, const struct proxy *proxy, bool cr
         reason_hint(why, "are its host and port right?");
         return DIALOGUE_FAILED;
     }
-    if (status < 200 || status > 299)
-        return proxy_refused(status, proxy, credentials, why);
     size_t head = http_head_length(in);
+    if (status == 407 && head == 0) /* its fields name what it wants */
+        return DIALOGUE_MORE;
+    if (status < 200 || status > 299)
+        return proxy_refused(status, in, proxy, credentials, why);
     if (head == 0)
         return DIALOGUE_MORE;
     dialogue_drop(in, head);

@@ -37,6 +37,12 @@ enum session_phase {
     SESSION_ENDED,
 };
 
+/* What judge_tls said, without the places that it left empty: there may be many sessions. */
+struct session_judgement {
+    struct reason *reasons, *warnings;
+    size_t count, warning_count;
+};
+
 struct session {
     const struct session_plan *plan;
     const struct operand *operand;
@@ -61,7 +67,7 @@ struct session {
     bool connected;
     int connect_error; /* that connecting ended with */
     struct tls_facts facts;
-    struct tls_judgement judgement;
+    struct session_judgement judgement;
     int64_t started, connected_at, shaken_at, ended_at; /* 0: it did not come so far */
 };
 

@@ -1,12 +1,15 @@
 /* How a session ends, and what it came to. */
 #include <errno.h>
 #include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/tls-check/session_step.h"
 #include "common/connect.h"
 #include "common/deadline.h"
+#include "common/mem.h"
 
 #include "common/banned.h"
 
@@ -42,18 +45,56 @@ void session_name_proxy(struct session *session)
         proxy_wrap(session->plan->proxy, &session->why);
 }
 
+/* The same behind the proxy: it may be what stands in between. */
+static void session_name_way(struct session *session)
+{
+    const struct proxy *proxy = session->plan->proxy;
+    size_t used = strlen(session->why.detail);
+
+    if (proxy && session->phase > SESSION_PROXY)
+        snprintf(session->why.detail + used, sizeof session->why.detail - used,
+                 ", through the proxy %.60s:%u (from %.40s)", proxy->host, proxy->port, proxy->from);
+}
+
 void session_fail(struct session *session, enum outcome outcome)
 {
     session->outcome = outcome;
     session_end(session);
 }
 
+static struct reason *keep(const struct reason *reasons, size_t count)
+{
+    struct reason *kept = xcalloc(count, sizeof *kept);
+
+    if (count > 0)
+        memcpy(kept, reasons, count * sizeof *kept);
+    return kept;
+}
+
+static void session_forget_judgement(struct session *session)
+{
+    free(session->judgement.reasons);
+    free(session->judgement.warnings);
+    session->judgement = (struct session_judgement){0};
+}
+
 void session_judge(struct session *session)
 {
+    struct tls_judgement judgement;
+
     if (session->ssl)
         tls_observe(session->ssl, &session->facts);
-    judge_tls(&session->facts, &session->plan->rules, &session->judgement);
-    session->outcome = judge_sum_up(&session->judgement, &session->why);
+    judge_tls(&session->facts, &session->plan->rules, &judgement);
+    session->outcome = judge_sum_up(&judgement, &session->why);
+    session_forget_judgement(session);
+    session->judgement = (struct session_judgement){
+        .reasons = keep(judgement.reasons, judgement.count),
+        .count = judgement.count,
+        .warnings = keep(judgement.warnings, judgement.warning_count),
+        .warning_count = judgement.warning_count,
+    };
+    if (session->outcome != ATTEMPT_OK)
+        session_name_way(session);
 }
 
 void session_finish(struct session *session)
@@ -71,6 +112,7 @@ void session_lost(struct session *session, int error)
     reason_detail(&session->why, " %s%s%s", where, error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
     reason_hint(&session->why, "a server that starts, or one that speaks another protocol on this port");
     session_name_proxy(session);
+    session_name_way(session);
     session_fail(session, ATTEMPT_RETRY);
 }
 
@@ -95,6 +137,7 @@ void session_stop(struct session *session, bool time_is_up)
         reason_hint(&session->why,
                     "something accepts and does not answer: is this the right port and protocol?");
         session_name_proxy(session);
+        session_name_way(session);
     }
     session_close(session);
 }
@@ -102,6 +145,7 @@ void session_stop(struct session *session, bool time_is_up)
 void session_free(struct session *session)
 {
     session_close(session);
+    session_forget_judgement(session);
     tls_facts_free(&session->facts);
     credentials_release(session->credentials);
     session->credentials = NULL;

@@ -26,7 +26,8 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
                     the alert that there is none
     version         of that hello (hex, 0303)
     bits, digest    see dh
-    proxy           an HTTP proxy that answers CONNECT: ok, 403, 407 (until the right credentials come), 502, garbage, silence
+    proxy           an HTTP proxy that answers CONNECT: ok, garbage, silence, or a status such as 403; 407 until the right credentials
+                    come, or 407,SCHEME,SCHEME whatever comes
 """
 
 import sys
@@ -210,8 +211,10 @@ def proxy(peer, manner):
         hold(peer)
     elif manner == "garbage":
         peer.sendall(b"220 this is no proxy\r\n")
-    elif manner in ("403", "502") or (manner == "407" and wanted not in request):
-        peer.sendall(f"HTTP/1.1 {manner} No\r\nContent-Length: 0\r\n\r\n".encode())
+    elif manner[:3].isdigit() and not (manner == "407" and wanted in request):
+        status, *schemes = manner.split(",")
+        offered = "".join(f"Proxy-Authenticate: {scheme} realm=x\r\n" for scheme in schemes)
+        peer.sendall(f"HTTP/1.1 {status} No\r\n{offered}Content-Length: 0\r\n\r\n".encode())
     else:
         host, port = request.split()[1].rsplit(":", 1)
         with socket.create_connection((host.strip("[]"), int(port))) as onward:

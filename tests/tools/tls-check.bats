@@ -563,6 +563,38 @@ SERVER
     ends_saying "the proxy goes on in plain text after it agreed to the tunnel"
 }
 
+@test "29: the hint fits what a proxy says: a captive portal, no CONNECT, another authentication, a server that is not up" {
+    local says code hint
+    while read -r says code hint; do
+        start_tls proxy "- proxy=$says"
+        check -x "http://127.0.0.1:${proxy[0]}" server.test
+        exits "$code"
+        ends_saying "says HTTP ${says%%,*};.*hint: $hint"
+    done <<'END'
+302 29 it redirects: a captive portal
+405 29 it does not understand CONNECT
+400 29 it does not understand CONNECT
+407,Negotiate,NTLM 29 it offers Negotiate, NTLM, and only Basic is spoken here
+407,Negotiate,Basic 29 it wants a user and a password by Negotiate, Basic: --proxy-auth-file
+503 29 the proxy cannot connect to the server: is that up yet
+END
+}
+
+@test "what goes wrong in the tunnel names the proxy" {
+    start_tls port "- lie=reset" stranger "- lie=silence"
+    start_tls proxy "- proxy=ok"
+    local way="through the proxy 127\.0\.0\.1:${proxy[0]} \(from --proxy\)"
+    check --server-name server.test -x "http://127.0.0.1:${proxy[0]}" "127.0.0.1:${port[0]}"
+    exits 1
+    ends_saying "in the handshake.*, $way"
+    check --server-name server.test -x "http://127.0.0.1:${proxy[0]}" "127.0.0.1:${port[1]}"
+    exits 20
+    ends_saying "unknown issuer.*, $way"
+    check --attempt-timeout 300ms --server-name server.test -x "http://127.0.0.1:${proxy[0]}" "127.0.0.1:${port[2]}"
+    exits 1
+    ends_saying "no end of the handshake within the attempt's time, $way"
+}
+
 @test "29: a proxy that says no; one that is not there or in trouble is waited for" {
     start_tls proxy "- proxy=403" "- proxy=407" "- proxy=502" "- proxy=garbage"
     check -x "http://127.0.0.1:${proxy[0]}" server.test
