@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/buf.h"
 #include "common/options.h"
 #include "common/truststore.h"
 
@@ -46,6 +47,11 @@ uint32_t anchors_fold(struct anchor *anchor);
 const X509_NAME *anchors_name(struct anchor *anchor);
 
 void anchors_warn(struct truststore *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Warns where OpenSSL's own reader finds fewer certificates in a PEM file than the `found` that were found here; `broken` blocks were
+ * left out. */
+void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content, size_t found,
+                          size_t broken);
 
 /* Adds what is in a file of any known format. */
 bool anchors_read_file(struct truststore *store, const char *path, struct reason *why);

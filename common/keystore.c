@@ -15,6 +15,7 @@
 #include "common/mem.h"
 #include "common/pbe.h"
 #include "common/pkcs12.h"
+#include "common/store_file.h"
 #include "common/truststore.h"
 
 #include "common/banned.h"
@@ -246,11 +247,11 @@ static bool read_file(struct reading *reading, struct reason *why)
     struct buf content;
 
     buf_init(&content, FILE_MAX);
-    bool good = file_read(reading->path, &content, NULL, why);
+    bool good = store_file_read(
+        reading->path, &content,
+        "the client's certificate and key have to be there and readable: is their Secret mounted?", why);
     if (!good) {
-        why->code = CODE_TRUST_STORE;
-        reason_hint(
-            why, "the client's certificate and key have to be there and readable: is their Secret mounted?");
+        /* `why` has it */
     } else if (jks_recognise(content.data, content.length)) {
         good = read_jks(reading, &content, why);
     } else if (memmem(content.data, content.length, "-----BEGIN", 10)) {
@@ -260,6 +261,8 @@ static bool read_file(struct reading *reading, struct reason *why)
     } else {
         good = read_der(reading, &content, why);
     }
+    if (!good && content.length > 0)
+        store_file_name(reading->path, &content, why);
     OPENSSL_cleanse(content.data, content.length);
     buf_free(&content);
     return good;

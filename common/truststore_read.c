@@ -8,10 +8,12 @@
 
 #include "common/anchors.h"
 #include "common/buf.h"
+#include "common/der.h"
 #include "common/file.h"
 #include "common/jks.h"
 #include "common/mem.h"
 #include "common/pkcs12.h"
+#include "common/store_file.h"
 #include "common/value.h"
 
 #include "common/banned.h"
@@ -108,12 +110,15 @@ static bool add_pem(struct truststore *store, const char *path, const struct buf
         anchors_warn(store,
                      "%.200s: %zu of its certificates %s not trusted for servers, by what is set in the file",
                      path, tally.distrusted, tally.distrusted == 1 ? "is" : "are");
+    if (tally.found + tally.distrusted == 0 && store_file_name(path, content, why))
+        return false;
     if (tally.broken > 0 && tally.found == 0)
         return reason_set(why, CODE_TRUST_STORE, "%.200s: its certificates are truncated or corrupt (PEM)",
                           path);
     if (tally.broken > 0)
         anchors_warn(store, "%.200s: %zu of its PEM blocks %s truncated or corrupt, and left out", path,
                      tally.broken, tally.broken == 1 ? "is" : "are");
+    anchors_warn_openssl(store, path, content, tally.found + tally.distrusted, tally.broken);
     return true;
 }
 
@@ -211,6 +216,22 @@ static bool add_pkcs12(struct truststore *store, const char *path, const struct 
 
 /* --- telling them apart --- */
 
+static bool add_der(struct truststore *store, const char *path, const struct buf *content)
+{
+    const unsigned char *at = (const unsigned char *)content->data, *end = at + content->length;
+    struct der certificate;
+
+    if (!anchors_add(store, at, content->length))
+        return false;
+    if (der_next(&at, end, &certificate) && at < end)
+        anchors_warn(
+            store,
+            "%.200s: only its first certificate counts, %zu bytes follow that: several in one file have to "
+            "be PEM",
+            path, (size_t)(end - at));
+    return true;
+}
+
 static bool add_content(struct truststore *store, const char *path, const struct buf *content,
                         struct reason *why)
 {
@@ -228,11 +249,12 @@ static bool add_content(struct truststore *store, const char *path, const struct
     }
     if (memmem(content->data, content->length, "-----BEGIN", 10))
         return add_pem(store, path, content, why);
-    if (content->data[0] == 0x30) {
-        if (anchors_add(store, (const unsigned char *)content->data, content->length))
-            return true;
+    if (content->data[0] == 0x30 && add_der(store, path, content))
+        return true;
+    if (store_file_name(path, content, why))
+        return false;
+    if (content->data[0] == 0x30)
         return reason_set(why, CODE_TRUST_STORE, "%.200s: truncated or corrupt (DER)", path);
-    }
     reason_set(why, CODE_TRUST_STORE, "%.200s: is in no format of trust stores", path);
     reason_hint(why, "expected PEM, DER, PKCS#12, JKS or JCEKS");
     return false;
@@ -243,11 +265,8 @@ bool anchors_read_file(struct truststore *store, const char *path, struct reason
     struct buf content;
 
     buf_init(&content, TRUSTSTORE_FILE);
-    bool good = file_read(path, &content, NULL, why);
-    if (!good) {
-        why->code = CODE_TRUST_STORE;
-        reason_hint(why, "the trust store has to be there and readable: is its volume mounted?");
-    }
+    bool good = store_file_read(path, &content,
+                                "the trust store has to be there and readable: is its volume mounted?", why);
     good = good && add_content(store, path, &content, why);
     if (good)
         option_list_add(&store->files, path, strlen(path));

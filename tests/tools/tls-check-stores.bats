@@ -189,6 +189,123 @@ PYTHON
     says "1 of its PEM blocks is truncated or corrupt"
 }
 
+@test "a bundle that OpenSSL refuses, or reads in part, is used, and it is told whom that will fail" {
+    local text="joined.pem: clients that use OpenSSL \(curl, Python, Node\.js\) will not read this file"
+    start_tls port good
+    { printf '%s' "$(cat other.crt)"; cat root.crt; } >joined.pem
+    check --trust-store joined.pem $(at "${port[0]}")
+    exits 0
+    says "$text: two blocks are joined without a newline"
+    ! openssl verify -CAfile joined.pem ca.crt || report "OpenSSL reads it"
+    { cat root.crt; printf '%s\n' "-----BEGIN X509 CRL-----" AAAA "-----END X509 CRL-----"; } >joined.pem
+    check --trust-store joined.pem $(at "${port[0]}")
+    exits 0
+    says "$text: a certificate, CRL or key in it is broken"
+    ! openssl verify -CAfile joined.pem ca.crt || report "OpenSSL reads it"
+    { cat root.crt; sed '3s/^/!/' other.crt; } >joined.pem
+    check --trust-store joined.pem $(at "${port[0]}")
+    exits 0
+    says "$text: one block has something between its lines"
+    ! openssl verify -CAfile joined.pem ca.crt || report "OpenSSL reads it"
+    # One that does not begin its line is not seen by OpenSSL.
+    { sed '1s/^/x/' root.crt; cat other.crt; } >joined.pem
+    check --trust-store joined.pem $(at "${port[0]}")
+    exits 0
+    says "joined.pem: clients that use OpenSSL .* will find 1 of its 2 certificates"
+    # What is beside the blocks, settings, a key and long lines harm nobody.
+    {
+        echo "# junk -- of people"
+        openssl x509 -in root.crt -addtrust serverAuth -trustout
+        cat client.key client.encrypted.key
+        echo "-----BEGIN CERTIFICATE-----"
+        openssl x509 -in other.crt -outform DER | base64 -w0
+        printf '\n-----END CERTIFICATE-----\r\n'
+    } >joined.pem
+    check --trust-store joined.pem $(at "${port[0]}")
+    exits 0
+    says_not "OpenSSL"
+    openssl verify -purpose sslserver -CAfile joined.pem -untrusted ca.crt good.crt
+}
+
+@test "27: what a file is that holds certificates in another way is named, with the line that makes it usable" {
+    local file words
+    openssl crl2pkcs7 -nocrl -certfile root.crt -out p7.pem
+    openssl crl2pkcs7 -nocrl -certfile root.crt -outform DER -out p7.der
+    iconv -f UTF-8 -t UTF-16 root.crt >utf16.pem
+    iconv -f UTF-8 -t UTF-16LE root.crt >utf16le.pem
+    base64 root.jks >jks.b64
+    base64 -w0 root.p12 >p12.b64
+    base64 root.crt >pem.b64
+    "$python" - <<'END'
+jks, p12, pem = (open(name, "rb").read() for name in ("root.jks", "root.p12", "root.crt"))
+open("utf8.jks", "wb").write(jks.decode("utf-8", "replace").encode())
+open("utf8.p12", "wb").write(p12.decode("utf-8", "replace").encode())
+open("latin.jks", "wb").write(jks.decode("latin-1").encode())
+open("oneline.pem", "wb").write(pem.replace(b"\n", b"\\n"))
+open("indented.pem", "wb").write(b"".join(b"    " + line for line in pem.splitlines(True)))
+open("store.bks", "wb").write(b"\0\0\0\2\0\0\0\x14" + b"salt" * 5 + b"\0\0\6\0" + b"x" * 200)
+pbes2 = b"\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d\x30\x02\x05\x00"
+data = pbes2 + b"\x04\x04data"
+open("store.bcfks", "wb").write(bytes([0x30, len(data) + 6, 0x30, len(data)]) + data + b"\x04\x02xx")
+END
+    while read -r file words; do
+        check --trust-store "$file" 127.0.0.1:1
+        exits 27
+        ends_saying "$file: is $words"
+    done <<'END'
+p7.pem PKCS#7, which is not read here.*hint: .*openssl pkcs7 -print_certs -in p7\.pem -out NEW\.pem
+p7.der PKCS#7 \(DER\).*hint: .*openssl pkcs7 -inform DER -print_certs -in p7\.der
+utf16.pem text in UTF-16.*hint: .*iconv -f UTF-16 -t UTF-8 utf16\.pem
+utf16le.pem text in UTF-16
+jks.b64 the base64 of a store.*hint: .*encoded twice\? base64 -d jks\.b64
+p12.b64 the base64 of a store
+pem.b64 the base64 of a store
+utf8.jks a binary store that was changed as if it were text.*hint: .*binaryData
+utf8.p12 a binary store that was changed as if it were text
+latin.jks a binary store that was changed as if it were text
+oneline.pem PEM in which "\\n" stands as two characters
+indented.pem PEM whose lines are indented
+store.bks BKS or UBER
+store.bcfks BCFKS
+END
+    # The lines do what they promise.
+    openssl pkcs7 -inform DER -print_certs -in p7.der -out NEW.pem
+    start_tls port good
+    check --trust-store NEW.pem $(at "${port[0]}")
+    exits 0
+    printf '%b' "$(cat oneline.pem)" >NEW.pem
+    check --trust-store NEW.pem $(at "${port[0]}")
+    exits 0
+    # The same for the client's.
+    base64 client.p12 >client.b64
+    check --client-cert client.b64 127.0.0.1:1
+    exits 27
+    ends_saying "client\.b64: is the base64 of a store"
+}
+
+@test "a second certificate behind one of DER does not count, and that is told" {
+    start_tls port good
+    openssl x509 -in other.crt -outform DER >two.der
+    cat root.der >>two.der
+    check --trust-store two.der $(at "${port[0]}")
+    exits 20
+    says "two.der: only its first certificate counts, [0-9]+ bytes follow"
+}
+
+@test "27: a store that may not be read: whose it is, with what mode, and who asks" {
+    cp root.crt denied.pem
+    chmod 0640 denied.pem
+    inside=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    check --trust-store denied.pem 127.0.0.1:1
+    exits 27
+    ends_saying "denied\.pem: Permission denied.*hint: it belongs to 0:0 with mode 0640, and this runs as 65534:65534"
+    mkdir -m 700 closed
+    cp root.crt closed
+    check --trust-store closed/root.crt 127.0.0.1:1
+    exits 27
+    ends_saying "hint: a directory on its way may not be entered by UID 65534"
+}
+
 @test "27: client certificates and keys that do not open" {
     check --client-cert absent.pem 127.0.0.1:1
     exits 27
