@@ -10,6 +10,7 @@
 #include "common/tls_bounds.h"
 #include "common/tls_look.h"
 #include "common/tls_name.h"
+#include "common/tls_strict.h"
 
 #include "common/banned.h"
 
@@ -31,6 +32,16 @@ static struct tls_facts *facts_of(X509_STORE_CTX *context)
 
 /* --- one verification --- */
 
+/* Any policy will do, where a CA wants one (RFC 5280, 6.1.1 c): without that in the list, OpenSSL takes none. */
+static void be_strict(X509_VERIFY_PARAM *rules)
+{
+    ASN1_OBJECT *any_policy = OBJ_nid2obj(NID_any_policy);
+
+    if (!any_policy || X509_VERIFY_PARAM_add0_policy(rules, any_policy) != 1)
+        mem_exhausted();
+    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK);
+}
+
 /* Everything that counts is set here: what a library above (libcurl) does to the handshake's own context does not. */
 static X509_STORE_CTX *context_new(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
 {
@@ -48,7 +59,7 @@ static X509_STORE_CTX *context_new(struct tls_look *look, X509_STORE *anchors, S
     if (profile == TLS_JAVA)
         X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
     if (profile == TLS_STRICT)
-        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK);
+        be_strict(rules);
     X509_VERIFY_PARAM_set_time(rules, (time_t)look->facts->time);
     return context;
 }
@@ -82,6 +93,15 @@ static struct tls_error error_of(X509_STORE_CTX *context)
     };
 }
 
+/* The last second of a certificate is one in which it is valid (RFC 5280, 4.1.2.5); OpenSSL's own comparison ends it before that. */
+static bool is_last_second(const struct tls_facts *facts, X509_STORE_CTX *context)
+{
+    const X509 *certificate = X509_STORE_CTX_get_current_cert(context);
+
+    return X509_STORE_CTX_get_error(context) == X509_V_ERR_CERT_HAS_EXPIRED && certificate &&
+           certificate_read_time(X509_get0_notAfter(certificate)) == facts->time;
+}
+
 /* An error ends it, unless the profile forgives just this one at just this place, and it is written down as a warning. */
 static int on_verdict(int good, X509_STORE_CTX *context)
 {
@@ -90,15 +110,17 @@ static int on_verdict(int good, X509_STORE_CTX *context)
 
     if (!has_time(facts))
         return 0;
-    return good || (judge_forgives(facts->profile, &error, X509_STORE_CTX_get_num_untrusted(context)) &&
-                    note_error(facts, error));
+    return good || is_last_second(facts, context) ||
+           (judge_forgives(facts->profile, &error, X509_STORE_CTX_get_num_untrusted(context)) &&
+            note_error(facts, error));
 }
 
 static int on_gathering(int good, X509_STORE_CTX *context)
 {
     struct tls_facts *facts = facts_of(context);
 
-    return has_time(facts) && (good || note_error(facts, error_of(context)));
+    return has_time(facts) &&
+           (good || is_last_second(facts, context) || note_error(facts, error_of(context)));
 }
 
 /* --- verdict and explanation --- */
@@ -133,19 +155,18 @@ static void note_missing(struct tls_facts *facts, struct truststore *trust, cons
     facts->likeness = truststore_closest(trust, X509_get_issuer_name(last), &facts->closest);
 }
 
-/* What X509_verify_cert leaves out of the rules for names. To Java, nothing in an anchor binds those below it. */
-static int check_names(const struct tls_facts *facts, X509_STORE_CTX *context)
+/* What X509_verify_cert does not look at. To Java, nothing in an anchor binds those below it. */
+static struct tls_error check_further(const struct tls_facts *facts, X509_STORE_CTX *context)
 {
     const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
     int count = facts->profile == TLS_JAVA ? X509_STORE_CTX_get_num_untrusted(context) : sk_X509_num(chain);
+    struct tls_error found = {.error = X509_V_OK};
 
     if (sk_X509_num(chain) < 1)
-        return X509_V_OK;
-    int error = facts->name_matches && !facts->name_is_address
-                    ? tls_name_constrained(facts->name, chain, count)
-                    : X509_V_OK;
-
-    return error == X509_V_OK && facts->profile == TLS_STRICT ? tls_name_check_strict(chain) : error;
+        return found;
+    if (facts->name_matches && !facts->name_is_address)
+        found.error = tls_name_constrained(facts->name, chain, count);
+    return found.error == X509_V_OK && facts->profile == TLS_STRICT ? tls_strict_check(chain) : found;
 }
 
 /* Another verification, which goes on after each error. */
@@ -157,9 +178,9 @@ static void explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) *
     X509_STORE_CTX_set_verify_cb(context, on_gathering);
     X509_verify_cert(context);
     note_chain(look->facts, context);
-    int names = check_names(look->facts, context);
-    if (names != X509_V_OK)
-        note_error(look->facts, (struct tls_error){.error = names});
+    struct tls_error further = check_further(look->facts, context);
+    if (further.error != X509_V_OK)
+        note_error(look->facts, further);
     note_missing(look->facts, look->setup->trust, X509_STORE_CTX_get0_chain(context));
     X509_STORE_CTX_free(context);
 }
@@ -174,7 +195,7 @@ static void verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * 
     X509_STORE_CTX_set_verify_cb(context, on_verdict);
     bool good = X509_verify_cert(context) == 1;
     const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
-    facts->verify_error = good ? check_names(facts, context) : X509_STORE_CTX_get_error(context);
+    facts->verify_error = good ? check_further(facts, context).error : X509_STORE_CTX_get_error(context);
     facts->verified = good && facts->verify_error == X509_V_OK && sk_X509_num(chain) <= TLS_CHAIN_MOST;
     if (chain)
         X509_STORE_CTX_set0_verified_chain(handshake, X509_STORE_CTX_get1_chain(context));

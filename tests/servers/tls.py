@@ -21,7 +21,7 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
                     silence, close, reset, http, garbage, ssh, flood, alert, alerts, hello (half of one), endless (a certificate
                     message without end), slow (a byte every 50 ms), suites (see there), dh (DIRECTORY/rsa.pem and a
                     Diffie-Hellman group of 480, 512 or 2048 bits, which is in bits, signed over a digest, which is sha256 unless
-                    digest=sha1)
+                    digest=sha1), certificates (those of DIRECTORY/shows.pem, and then the end)
     suites          with that lie: cipher suites (hex, by commas); its hello has the first that the client offers, else it is
                     the alert that there is none
     version         of that hello (hex, 0303)
@@ -143,6 +143,8 @@ def lie(peer, what, words):
     elif what == "dh":
         tlswire.weak_diffie_hellman(peer, f"{words['directory']}/rsa", int(words["bits"]), words.get("digest", "sha256"))
         hold(peer)
+    elif what == "certificates":
+        tlswire.show_certificates(peer, f"{words['directory']}/{words['shows']}.pem")
     elif what == "slow":
         peer.recv(4096)
         for byte in tlswire.server_hello(ECDHE_RSA_AES128_GCM_SHA256) * 1000:

@@ -5,6 +5,7 @@ import struct
 import subprocess
 
 DHE_RSA_AES128_GCM_SHA256 = 0x009E
+ECDHE_ECDSA_AES128_GCM_SHA256 = 0xC02B
 RSA_PKCS1 = {"sha1": 0x0201, "sha256": 0x0401}
 HANDSHAKE_FAILURE = b"\x02\x28"
 RANDOM = b"R" * 32
@@ -59,15 +60,26 @@ def pick(peer, suites, version):
     peer.sendall(server_hello(common[0], version) if common else record(21, HANDSHAKE_FAILURE, version))
 
 
+def certificates(path):
+    """The certificate message with those of a PEM file."""
+    with open(path) as chain:
+        pem = chain.read().split("-----END CERTIFICATE-----\n")[:-1]
+    der = [ssl.PEM_cert_to_DER_cert(part + "-----END CERTIFICATE-----\n") for part in pem]
+    listed = b"".join(struct.pack(">I", len(one))[1:] + one for one in der)
+    return handshake(11, struct.pack(">I", len(listed))[1:] + listed)
+
+
+def show_certificates(peer, path):
+    """A TLS 1.2 server that shows certificates which a TLS library would not even load, and has no more to say."""
+    read_client_hello(peer)
+    peer.sendall(server_hello(ECDHE_ECDSA_AES128_GCM_SHA256) + certificates(path))
+
+
 def weak_diffie_hellman(peer, stem, bits, digest):
     """A TLS 1.2 server up to the end of its hello, with the RSA certificate STEM.pem, a Diffie-Hellman group of so many bits, and a
     signature over a digest of that name, whatever the client offers."""
     random, offered = read_client_hello(peer)
     assert DHE_RSA_AES128_GCM_SHA256 in offered
-    with open(f"{stem}.pem") as chain:
-        pem = chain.read().split("-----END CERTIFICATE-----\n")[:-1]
-    der = [ssl.PEM_cert_to_DER_cert(part + "-----END CERTIFICATE-----\n") for part in pem]
-    listed = b"".join(struct.pack(">I", len(one))[1:] + one for one in der)
     prime = PRIMES[bits]
     numbers = [prime.to_bytes(bits // 8, "big"), b"\x02", pow(2, bits - 1, prime).to_bytes(bits // 8, "big")]
     group = b"".join(struct.pack(">H", len(number)) + number for number in numbers)
@@ -75,7 +87,7 @@ def weak_diffie_hellman(peer, stem, bits, digest):
     signature = subprocess.run(sign, input=random + RANDOM + group, stdout=subprocess.PIPE, check=True).stdout
     peer.sendall(
         server_hello(DHE_RSA_AES128_GCM_SHA256)
-        + handshake(11, struct.pack(">I", len(listed))[1:] + listed)
+        + certificates(f"{stem}.pem")
         + handshake(12, group + struct.pack(">HH", RSA_PKCS1[digest], len(signature)) + signature)
         + handshake(14, b"")
     )

@@ -80,47 +80,5 @@ START_TEST(constraints_that_cannot_be_read_permit_nothing)
 }
 END_TEST
 
-static int strict(const char *names, const char *constraints)
-{
-    make(names, constraints);
-    int error = tls_name_check_strict(chain);
-    forget();
-    return error;
-}
-
-START_TEST(strict_takes_the_preferred_syntax_alone)
-{
-    static const char *const good[] = {"DNS:a.test",       "DNS:*.test",        "DNS:xn--bcher-kva.test",
-                                       "DNS:1-2.A-b.TEST", "DNS:a,DNS:b.test",  "IP:127.0.0.1",
-                                       "DNS:controller",   "email:a_b@c_d.test"};
-    static const char *const bad[] = {"DNS:a_b.test", "DNS:-a.test",      "DNS:a-.test",       "DNS:a..test",
-                                      "DNS:.test",    "DNS:a.test.",      "DNS:a*.test",       "DNS:a.*.test",
-                                      "DNS:*",        "DNS:b\303\274.de", "DNS:a.test,DNS:b c"};
-    char long_label[80] = "DNS:";
-
-    for (size_t i = 0; i < COUNT_OF(good); i++)
-        ck_assert_msg(strict(good[i], NULL) == X509_V_OK, "%s", good[i]);
-    for (size_t i = 0; i < COUNT_OF(bad); i++)
-        ck_assert_msg(strict(bad[i], NULL) == X509_V_ERR_UNSUPPORTED_NAME_SYNTAX, "%s", bad[i]);
-    memset(long_label + 4, 'a', 63);
-    ck_assert_int_eq(strict(long_label, NULL), X509_V_OK);
-    long_label[67] = 'a';
-    ck_assert_int_eq(strict(long_label, NULL), X509_V_ERR_UNSUPPORTED_NAME_SYNTAX);
-    ck_assert_int_eq(strict(NULL, NULL), X509_V_OK);
-}
-END_TEST
-
-START_TEST(strict_takes_no_wildcard_for_what_is_excluded)
-{
-    ck_assert_int_eq(strict("DNS:*.test", "excluded;DNS:a.test"), X509_V_ERR_EXCLUDED_VIOLATION);
-    ck_assert_int_eq(strict("DNS:b.test,DNS:*.Test", "excluded;DNS:A.tEST"), X509_V_ERR_EXCLUDED_VIOLATION);
-    ck_assert_int_eq(strict("DNS:*.test", "excluded;DNS:.a.test"), X509_V_ERR_EXCLUDED_VIOLATION);
-    ck_assert_int_eq(strict("DNS:*.test", "excluded;DNS:b.a.test"), X509_V_OK);
-    ck_assert_int_eq(strict("DNS:*.a.test", "excluded;DNS:b.test"), X509_V_OK);
-    ck_assert_int_eq(strict("DNS:*.test", "permitted;DNS:test"), X509_V_OK);
-}
-END_TEST
-
 SUITE("tls_name", a_name_is_permitted_and_not_excluded, constraints_of_other_kinds_bind_no_host_name,
-      constraints_that_cannot_be_read_permit_nothing, strict_takes_the_preferred_syntax_alone,
-      strict_takes_no_wildcard_for_what_is_excluded)
+      constraints_that_cannot_be_read_permit_nothing)
