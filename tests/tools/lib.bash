@@ -43,6 +43,7 @@ teardown() {
         done <"$BATS_TEST_TMPDIR/pids"
     fi
     drop_limits
+    drop_mounts
     if declare -F clean_up >/dev/null; then
         clean_up
     fi
@@ -191,6 +192,14 @@ release_build() {
 drop_limits() {
     [ ! -f "$BATS_TEST_TMPDIR/cpu_cgroup" ] || rmdir "$(cat "$BATS_TEST_TMPDIR/cpu_cgroup")" 2>/dev/null || true
     [ ! -f "$BATS_TEST_TMPDIR/memory_cgroup" ] || rmdir "$(cat "$BATS_TEST_TMPDIR/memory_cgroup")" 2>/dev/null || true
+}
+
+# What a test has mounted stands in the file `mounts`, a path a line.
+drop_mounts() {
+    local mounted
+    [ ! -f "$BATS_TEST_TMPDIR/mounts" ] || while read -r mounted; do
+        umount -l "$mounted" 2>/dev/null || true
+    done <"$BATS_TEST_TMPDIR/mounts"
 }
 
 ### Running a tool

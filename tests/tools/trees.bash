@@ -36,9 +36,5 @@ small_volume() {
 }
 
 clean_up() {
-    local mounted
-    [ ! -f "$BATS_TEST_TMPDIR/mounts" ] || while read -r mounted; do
-        umount -l "$mounted" 2>/dev/null || true
-    done <"$BATS_TEST_TMPDIR/mounts"
     chmod -R u+rwX "$BATS_TEST_TMPDIR" 2>/dev/null || true
 }

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# copy-agent on volumes that refuse, ignore or round a call: what GNU cp makes of them is the measure.
+#
+# run_tool sets the variables that are looked at:
+# shellcheck disable=SC2154,SC2034
+
+load lib
+load trees
+load volume
+
+# outcome COMMAND...: "0", or what it could not do.
+outcome() {
+    local words
+    words=$(LC_ALL=C "$@" 2>&1) || { echo "${words##*: }"; return; }
+    echo 0
+}
+
+# attribute CALL PATH NAME [VALUE]
+attribute() {
+    "$python" -c 'import os, sys
+try:
+    getattr(os, sys.argv[1])(*sys.argv[2:4], *(each.encode() for each in sys.argv[4:]))
+except OSError as error:
+    sys.exit(error.strerror)' "$@"
+}
+
+# obeys RULE EXPECTED COMMAND...: of a volume with a file, a link to it and a directory.
+obeys() {
+    local found
+    mount_volume "$1"
+    found=$(outcome "${@:3}")
+    unmount_volume
+    [ "$found" = "$2" ] || report "$1: ${*:3}: $found, expected $2"
+}
+
+@test "the volume of these tests refuses and ignores what it is told to" {
+    status=0 output='' stderr=''
+    mkdir -p backing/directory
+    echo file >backing/file
+    echo other >backing/other
+    ln -s file backing/link
+    obeys chmod=EPERM "Operation not permitted" chmod 600 volume/file
+    obeys chown=EOPNOTSUPP "Operation not supported" chown 1 volume/file
+    obeys chown=ignore 0 chown 1 volume/file
+    [ "$(stat -c %u backing/file)" = "$(id -u)" ]
+    obeys utimens=EACCES "Permission denied" touch volume/file
+    obeys symlink=EOPNOTSUPP "Operation not supported" ln -s file volume/new
+    obeys link=EPERM "Operation not permitted" ln volume/file volume/new
+    obeys rename=EXDEV "Invalid cross-device link" perl -e 'rename("volume/file", "volume/new") or die ": $!\n"'
+    obeys rename-directory=EPERM "Operation not permitted" mv -T volume/directory volume/new
+    obeys rename-directory=EPERM 0 mv volume/file volume/new
+    obeys rename-over=EEXIST "File exists" mv -f volume/new volume/other
+    obeys rename-over=EEXIST 0 mv volume/new volume/file
+    obeys unlink=EPERM "Operation not permitted" rm volume/file
+    obeys unlink=ignore 0 rm volume/file
+    [ -e backing/file ]
+    obeys rmdir=EBUSY "Device or resource busy" rmdir volume/directory
+    obeys mkdir=EROFS "Read-only file system" mkdir volume/new
+    obeys create=EACCES "Permission denied" touch volume/new
+    obeys truncate=EPERM "Operation not permitted" truncate -s 1 volume/file
+    obeys fsync=EIO "Input/output error" sync volume/file
+    obeys write=ENOSPC "No space left on device" dd if=/dev/zero of=volume/file count=1 conv=notrunc status=none
+    obeys setxattr=EPERM "Operation not permitted" attribute setxattr volume/file user.a b
+    obeys getxattr=EPERM "Operation not permitted" attribute getxattr volume/file user.a
+    obeys statfs=EPERM "Operation not permitted" stat -f volume/file
+    obeys lock=ENOLCK "No locks available" flock volume/file true
+    obeys create=EPERM 0 cmp volume/file backing/link
+}
+
+@test "the volume of these tests folds names, fixes owner and mode, rounds times" {
+    mkdir -p backing/Library
+    echo file >backing/Library/File
+    mount_volume --fold --fixed 0:0:0777 utimens=round:2
+    [ "$(cat volume/LIBRARY/fILE)" = file ]
+    echo changed >volume/library/file
+    [ "$(ls -R backing)" = $'backing:\nLibrary\n\nbacking/Library:\nFile' ]
+    [ "$(cat backing/Library/File)" = changed ]
+    chmod 600 volume/library
+    [ "$(stat -c %a:%u volume/Library)" = 777:0 ]
+    touch -d @1700000001.5 volume/library/file
+    [ "$(stat -c %.Y volume/library/file)" = 1700000000.000000000 ]
+}
+
+@test "what an ordinary user makes on the volume of these tests is that user's" {
+    mkdir -m 0777 backing
+    mkdir -m 2777 backing/group
+    chgrp 3000 backing/group
+    mount_volume symlink=EOPNOTSUPP
+    setpriv --reuid 65532 --regid 65532 --clear-groups \
+        sh -c 'umask 022; mkdir volume/d volume/group/d; echo f >volume/d/f; echo g >volume/group/g'
+    [ "$(stat -c %u:%g:%a volume/d volume/d/f volume/group/g volume/group/d | paste -sd ' ')" = \
+        "65532:65532:755 65532:65532:644 65532:3000:644 65532:3000:2755" ]
+    run ! setpriv --reuid 65532 --regid 65532 --clear-groups chmod 600 volume/group
+}
