@@ -67,7 +67,7 @@ struct copy {
     atomic_bool fixed; /* the volume refused that for a file of this run's own making */
     atomic_uint_fast64_t in_place; /* files written under their final name */
     atomic_bool no_rename;         /* the volume has refused a rename that nothing was in the way of */
-    uint64_t pruned;
+    atomic_uint_fast64_t pruned;
     bool complete; /* all is in DEST: what fails from now on fails of looking at it */
 };
 

@@ -257,9 +257,9 @@ bool operands_open(struct copy *copy)
 
     if (!open_source(copy) || !open_dest(copy))
         return false;
+    const char *option = settings->version_dir ? "--version-dir" : settings->prune ? "--prune" : NULL;
     if (copy->single)
-        return !settings->version_dir ||
-               refuse(copy, CODE_USAGE, "--version-dir", "SOURCE is a file: expected a directory");
+        return !option || refuse(copy, CODE_USAGE, option, "SOURCE is a file: expected a directory");
     if (!check_nesting(copy))
         return false;
     if (!settings->version_dir)

@@ -34,6 +34,7 @@ struct plan_node {
     bool render : 1;
     bool busy : 1;    /* a directory with something to do in it */
     bool touched : 1; /* a directory whose mode and times are to be set at the end */
+    bool clears : 1;  /* a file or link that a directory of DEST makes way for (--prune) */
     uint8_t stamp;    /* a file: where struct stamps counts its time */
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/clearing.h"
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/report.h"
@@ -209,6 +210,17 @@ static void prune_directory(struct prune *prune, uint32_t node, const struct fol
     close(directory);
 }
 
+/* A directory where SOURCE has a file or link, counted as kept so far: it makes way when the file comes. */
+static void prune_way(struct prune *prune, uint32_t node, const struct folder *folder)
+{
+    if (prune->mode == PRUNE_TAKE || !clearing_allowed(prune->copy, folder, node, prune->mode == PRUNE_COUNT))
+        return;
+    if (prune->mode == PRUNE_PRINT)
+        report_line("prune", plan_path(&prune->copy->plan, node, &prune->path), true);
+    prune->taken++;
+    prune->kept--;
+}
+
 static void go_through(struct copy *copy, struct prune *prune)
 {
     struct plan *plan = &copy->plan;
@@ -219,10 +231,12 @@ static void go_through(struct copy *copy, struct prune *prune)
     for (uint32_t i = 0; i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
         const struct plan_node *node = &plan->nodes[i];
         bool there = i == PLAN_ROOT || node->action == PLAN_SKIP || node->action == PLAN_ADJUST;
-        if (node->kind != PLAN_DIRECTORY || node->out || !there)
+        if (!node->clears && (node->kind != PLAN_DIRECTORY || node->out || !there))
             continue;
-        const struct folder *folder = descent_to(&descent, i);
-        if (folder && folder->dest >= 0)
+        const struct folder *folder = descent_to(&descent, node->clears ? node->parent : i);
+        if (folder && folder->dest >= 0 && node->clears)
+            prune_way(prune, i, folder);
+        else if (folder && folder->dest >= 0)
             prune_directory(prune, i, folder);
         else if (folder || errno != ENOENT)
             making_note(copy, i, "cannot be pruned", folder ? ENOTDIR : errno);
@@ -236,7 +250,7 @@ void prune_tree(struct copy *copy, bool print)
     struct prune prune = {.copy = copy, .mode = print ? PRUNE_PRINT : PRUNE_TAKE};
 
     go_through(copy, &prune);
-    copy->pruned = prune.taken;
+    atomic_fetch_add(&copy->pruned, prune.taken);
 }
 
 /* --- what --max-prune allows --- */

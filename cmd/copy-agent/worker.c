@@ -7,6 +7,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/clearing.h"
 #include "common/mount.h"
 
 #include "common/banned.h"
@@ -82,14 +83,12 @@ int worker_slot(struct worker *worker)
 }
 
 /* Moves a directory that is in the way into the stage, whose end removes it. */
-static bool clear_way(struct worker *worker, const struct folder *folder, const char *name)
+static bool clear_way(struct worker *worker, const struct folder *folder, uint32_t node)
 {
     char away[AWAY_NAME];
 
-    if (!worker->copy->rules.prune || worker_slot(worker) < 0)
-        return false;
     snprintf(away, sizeof away, "old-%u", worker->moved++);
-    return renameat(folder->dest, name, worker->slot, away) == 0;
+    return clearing_take(worker->copy, folder, node, worker_slot(worker), away);
 }
 
 int worker_place(struct worker *worker, struct folder *folder, int directory, const char *temporary,
@@ -102,7 +101,7 @@ int worker_place(struct worker *worker, struct folder *folder, int directory, co
             return 0;
         int error = errno;
         bool again = tries < 3 && ((error == EACCES && folder_unlock(folder)) ||
-                                   (error == EISDIR && clear_way(worker, folder, name)));
+                                   (error == EISDIR && clear_way(worker, folder, node)));
         if (!again)
             return error;
     }

@@ -132,7 +132,59 @@ untouched_outside() {
     cmp agent/lib/1.jar volume/lib/1.jar
     run_tool copy-agent --prune agent volume
     exits 0
+    ends_saying ', 1 pruned'
     same_tree agent volume
+}
+
+@test "a directory in the way of a file: --prune leaves what is --writable or lost+found, and --max-prune counts it" {
+    run_tool copy-agent agent volume
+    rm volume/conf/app.xml
+    mkdir -p volume/conf/app.xml/logs/day volume/lost+found
+    touch volume/conf/app.xml/logs/day/app.log
+    cp -a agent newer
+    touch newer/lost+found newer/new
+    for writable in conf/app.xml 'conf/app.xml/**' '**/*.log'; do
+        run_tool copy-agent --prune --max-prune 100% --writable "$writable" agent volume
+        exits 1
+        ends_saying 'not copied: conf/app.xml: a directory is in the way, and --prune leaves it: conf/app.xml[a-z./]* is --writable; hint: '
+        [ -e volume/conf/app.xml/logs/day/app.log ]
+    done
+    run_tool copy-agent --prune newer volume
+    exits 1
+    ends_saying 'lost\+found: a directory is in the way, and --prune leaves it: lost\+found is never pruned'
+    [ ! -e volume/new ]
+    run_tool copy-agent --prune --max-prune 0 agent volume
+    exits 1
+    ends_saying '--prune would remove 1 of 14 entries'
+    run_tool copy-agent --prune --dry-run agent volume
+    exits 0
+    prints '^prune conf/app.xml/$'
+    ends_saying '1 pruned'
+    [ -e volume/conf/app.xml/logs/day/app.log ]
+    run_tool copy-agent --prune --writable '**/*.txt' agent volume
+    exits 0
+    ends_saying ', 1 pruned'
+    rmdir volume/lost+found
+    same_tree agent volume
+}
+
+@test "a directory in the way of a file: --prune takes no mount in it" {
+    needs_root
+    mkdir -p volume/conf/app.xml/inner
+    mount -t tmpfs tmpfs volume/conf/app.xml/inner || skip "needs root: mounts"
+    echo "$PWD/volume/conf/app.xml/inner" >>"$BATS_TEST_TMPDIR/mounts"
+    touch volume/conf/app.xml/inner/precious
+    run_tool copy-agent --prune --max-prune 100% agent volume
+    exits 1
+    ends_saying 'a directory is in the way, and --prune leaves it: conf/app.xml/inner is a mount; hint: '
+    [ -e volume/conf/app.xml/inner/precious ]
+}
+
+@test "--prune of a file as SOURCE is refused, whatever lies in its place" {
+    mkdir -p volume/1.jar/inner
+    run_tool copy-agent --prune agent/lib/1.jar volume
+    refuses_naming --prune
+    [ -d volume/1.jar/inner ]
 }
 
 @test "DEST is a mount's root, and something is mounted within it" {
