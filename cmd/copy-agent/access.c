@@ -12,7 +12,7 @@
 
 #include "cmd/copy-agent/acl.h"
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/link_target.h"
+#include "cmd/copy-agent/link_reach.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/mount.h"
@@ -91,23 +91,40 @@ static unsigned wanted_for(struct access *access, const char *path, bool directo
     return wanted;
 }
 
-/* Whether what a link leads to came along. One that leads out of DEST is another container's affair: access_warn_links. */
+static bool allows(void *context, int directory, const char *name, const struct stat *file, unsigned wanted)
+{
+    struct access *access = context;
+    size_t length = read_acl(access, directory, name);
+
+    return acl_allows(&access->user, file, access->acl, length, wanted);
+}
+
+/* Whether the user gets to what a link leads to. One that leads out of DEST is another container's affair: access_warn_links. */
 static void check_link(struct access *access, int directory, const char *name, const char *path)
 {
+    const struct link_reach reach = {.allows = allows, .context = access};
     char target[PATH_MAX];
     ssize_t length = readlinkat(directory, name, target, sizeof target - 1);
+    int error = length < 0 ? errno : 0;
     unsigned depth = 0;
-    struct stat found;
     struct reason why;
 
     for (const char *at = path; (at = strchr(at, '/')); at++)
         depth++;
     target[length > 0 ? length : 0] = '\0';
-    if (length > 0 && (link_target_leaves(target, depth) || fstatat(directory, name, &found, 0) == 0))
+    if (error == 0)
+        error = link_reach(&reach, directory, depth, target);
+    if (error == 0)
         return;
     reason_set(&why, CODE_FAILED, "%.180s: is a link to %.180s, which UID %u cannot reach: %s", path, target,
-               (unsigned)access->user.user, strerror(errno));
-    reason_hint(&why, "copy what it leads to as well, or leave the link out with --exclude");
+               (unsigned)access->user.user, strerror(error));
+    if (error == EACCES)
+        reason_hint(
+            &why,
+            "--mode a+rX or --owner %u gives it the right, where it was copied; --for-gid names its groups",
+            (unsigned)access->user.user);
+    else
+        reason_hint(&why, "copy what it leads to as well, or leave the link out with --exclude");
     journal_add(&access->copy->journal, &why);
 }
 
@@ -124,8 +141,7 @@ static void check(struct access *access, int directory, const char *name, const 
         check_link(access, directory, name, path);
         return;
     }
-    size_t length = read_acl(access, directory, name);
-    if (!acl_allows(&access->user, &file, access->acl, length, wanted))
+    if (!allows(access, directory, name, &file, wanted))
         note(access, path, &file, wanted, above);
 }
 

@@ -11,6 +11,7 @@ bool clearing_allowed(struct copy *copy, const struct folder *folder, uint32_t n
 
 /* Moves it to `away` in the directory `stage`, or removes it where that is not possible (or `stage` is -1), and counts it in
  * copy->pruned. False: it is still there, or the plan did not know of it. */
-bool clearing_take(struct copy *copy, const struct folder *folder, uint32_t node, int stage, const char *away);
+bool clearing_take(struct copy *copy, const struct folder *folder, uint32_t node, int stage,
+                   const char *away);
 
 #endif

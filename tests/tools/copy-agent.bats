@@ -193,6 +193,51 @@ prepare() {
     ends_saying 'copied, but link: is a link to lib/one.jar, which UID 1001 cannot reach: No such file or directory; hint: '
 }
 
+@test "--for-uid judges what links lead to as that user, not as root" {
+    small_volume size=10m,mode=755
+    mkdir -m 755 source
+    mkdir -m 750 volume/private volume/private/inner
+    echo secret >volume/private/file
+    echo secret >volume/unreadable
+    echo public >volume/readable
+    chmod 644 volume/private/file volume/readable
+    chmod 640 volume/unreadable
+    mkdir -m 755 volume/open
+    ln -s open volume/second
+    ln -s ./open/../private/file volume/third
+    # a target, and whether the user gets to it; the kernel is asked, too
+    while read -r target reachable; do
+        rm -f source/link volume/link
+        ln -s "$target" source/link
+        echo "$target"
+        run_tool copy-agent --for-uid 1001 source volume
+        if [ "$reachable" = yes ]; then
+            exits 0
+            [[ $target = *elsewhere ]] || setpriv --reuid 1001 --regid 1001 --clear-groups test -r volume/link
+        else
+            exits 1
+            ends_saying "copied, but link: is a link to .*, which UID 1001 cannot reach: $reachable .*; hint: "
+            run ! setpriv --reuid 1001 --regid 1001 --clear-groups cat volume/link
+        fi
+    done <<'END'
+readable yes
+unreadable Permission
+private/file Permission
+private Permission
+private/.. Permission
+./private/inner/../file Permission
+second yes
+third Permission
+readable/ Not
+readable/x Not
+link Symbolic
+../elsewhere yes
+/elsewhere yes
+second/../../elsewhere yes
+open/nothing No
+END
+}
+
 @test "a link to a file or directory as SOURCE is followed" {
     ln -s agent to-agent
     run_tool copy-agent to-agent volume
