@@ -204,6 +204,8 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     else
         fill_dest(copy, &stage, jobs, small);
     stage_end(&stage);
+    if (copy->volume < 0 && copy->journal.troubles == 0)
+        settle_root_times(copy);
     warn_dropped(copy);
     warn_unkept(copy);
     warn_in_place(copy);
@@ -273,7 +275,7 @@ static void inherit_group(struct copy *copy)
 {
     struct stat near;
 
-    if (fstat(copy->dest_near, &near) != 0 || !(near.st_mode & S_ISGID))
+    if (copy->rules.exact_directories || fstat(copy->dest_near, &near) != 0 || !(near.st_mode & S_ISGID))
         return;
     copy->rules.inherits = true;
     copy->rules.inherited_group = near.st_gid;
@@ -327,6 +329,8 @@ bool copy_run(const struct copy_settings *settings, const struct copy_operands *
     copy->rules.prune = settings->prune;
     copy->rules.privileged = geteuid() == 0;
     copy->rules.keep_privileges = settings->keep_privileges;
+    copy->rules.leaves_directories = settings->leave_directories;
+    copy->rules.exact_directories = settings->exact_directories;
     ownership_init(&copy->rules.ownership, settings->mode, settings->owner);
     copy->source = copy->dest = copy->volume = copy->dest_near = -1;
     journal_begin(&copy->journal, operands->dest, deadline);

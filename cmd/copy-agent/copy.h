@@ -30,8 +30,9 @@ struct copy_settings {
     bool follow_dest, keep_privileges, relative_links;
 
     /* cp's ways, which differ a little. */
-    bool keep_links; /* a SOURCE that is a link is copied as a link */
-    bool no_parents; /* DEST's parent must be there */
+    bool keep_links;                           /* a SOURCE that is a link is copied as a link */
+    bool no_parents;                           /* DEST's parent must be there */
+    bool leave_directories, exact_directories; /* as in struct plan_rules */
 };
 
 /* As the user said them. */

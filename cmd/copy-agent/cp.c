@@ -196,10 +196,13 @@ static void enter_sandbox(const struct cp_options *options, const char *dest)
 static int copy_all(const struct cp_options *options, const struct verdict *verdict)
 {
     bool recursive = options->recursive || options->archive;
+    bool preserve = options->archive || options->preserve;
     struct copy_settings settings = {.user = -1,
                                      .keep_links = recursive || options->no_dereference,
                                      .no_parents = true,
-                                     .keep_privileges = options->archive || options->preserve};
+                                     .keep_privileges = preserve,
+                                     .leave_directories = !preserve,
+                                     .exact_directories = preserve};
     int64_t deadline = deadline_limit(deadline_now(), options->common.retry.timeout);
     struct reason why, failure = {.code = CODE_OK};
     size_t sources = 0;

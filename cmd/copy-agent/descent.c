@@ -42,6 +42,8 @@ void folder_release(struct folder *folder)
 {
     if (!folder || atomic_fetch_sub(&folder->users, 1) != 1)
         return;
+    if (folder->restores && folder->locked != 0)
+        directory_set_mode(folder->dest, (mode_t)(folder->locked - 1));
     if (folder->source >= 0)
         close(folder->source);
     if (folder->dest >= 0)
@@ -49,15 +51,19 @@ void folder_release(struct folder *folder)
     free(folder);
 }
 
-bool folder_unlock(const struct folder *folder)
+bool folder_unlock(struct folder *folder)
 {
     struct stat now;
+    unsigned unset = 0;
 
-    return fstat(folder->dest, &now) == 0 &&
-           directory_set_mode(folder->dest, (now.st_mode & 07777) | S_IRWXU);
+    if (fstat(folder->dest, &now) != 0)
+        return false;
+    /* First, so that another thread that sees the new mode does not take it for the old one. */
+    atomic_compare_exchange_strong(&folder->locked, &unset, (now.st_mode & 07777U) + 1);
+    return directory_set_mode(folder->dest, (now.st_mode & 07777) | S_IRWXU);
 }
 
-int folder_reopen_dest(const struct folder *folder)
+int folder_reopen_dest(struct folder *folder)
 {
     int descriptor = directory_open(folder->dest, ".");
 
@@ -77,6 +83,7 @@ void descent_begin(struct descent *descent, const struct plan *plan, enum descen
     *descent = (struct descent){.plan = plan, .sides = sides, .capacity = FIRST_RUNGS, .count = 1};
     descent->rungs = xcalloc(descent->capacity, sizeof *descent->rungs);
     descent->rungs[0] = (struct rung){PLAN_ROOT, folder_new(keep(source), keep(dest))};
+    descent->rungs[0].folder->restores = !plan->nodes[PLAN_ROOT].touched;
 }
 
 void descent_end(struct descent *descent)
@@ -114,7 +121,9 @@ static struct folder *open_below(const struct descent *descent, const struct fol
         errno = error;
         return NULL;
     }
-    return folder_new(source, dest);
+    struct folder *folder = folder_new(source, dest);
+    folder->restores = !plan->nodes[node].touched;
+    return folder;
 }
 
 static void push(struct descent *descent, uint32_t node, struct folder *folder)

@@ -18,6 +18,8 @@ struct folder {
     atomic_uint users;
     atomic_bool beside; /* the staging directory cannot serve it */
     atomic_bool swept;  /* of what killed runs left in it; see stage_beside */
+    bool restores; /* nobody sets its mode in DEST at the end: what folder_unlock changed is taken back */
+    atomic_uint locked; /* the mode before folder_unlock, and 1; 0: it was not needed */
 };
 
 struct folder *folder_new(int source, int dest);
@@ -25,11 +27,11 @@ struct folder *folder_hold(struct folder *folder);
 void folder_release(struct folder *folder); /* NULL is fine */
 
 /* Opens the folder's side in DEST for reading; -1 with errno. */
-int folder_reopen_dest(const struct folder *folder);
+int folder_reopen_dest(struct folder *folder);
 
 /* Lets its owner write into the folder's side in DEST, which a copy of a read-only directory does not; its mode is set again at the
- * end. False when that is not ours to do. */
-bool folder_unlock(const struct folder *folder);
+ * end, or when the folder is released. False when that is not ours to do. */
+bool folder_unlock(struct folder *folder);
 
 enum descent_sides {
     DESCENT_BOTH,

@@ -19,15 +19,27 @@ void making_note(struct copy *copy, uint32_t node, const char *doing, int error)
     buf_free(&path);
 }
 
+/* Nobody else gets in until the mode is set at the end. Where a later run leaves directories as they are, the mode must not be
+ * wrong if this one is killed. */
+static mode_t first_mode(const struct copy *copy, const struct folder *parent, uint32_t node)
+{
+    struct stat source;
+
+    if (!copy->rules.leaves_directories ||
+        fstatat(parent->source, plan_name(&copy->plan, node), &source, AT_SYMLINK_NOFOLLOW) != 0)
+        return S_IRWXU;
+    return S_IRWXU | (plan_mode(&copy->rules, source.st_mode, true) & 0777);
+}
+
 /* 0 or errno. Another copier may make the same directory at the same time, which is as good. */
-static int make(const struct folder *parent, const char *name)
+static int make(struct folder *parent, const char *name, mode_t mode)
 {
     struct stat present;
 
-    int error = mkdirat(parent->dest, name, 0700) == 0 ? 0 : errno;
+    int error = mkdirat(parent->dest, name, mode) == 0 ? 0 : errno;
 
     if (error == EACCES && folder_unlock(parent))
-        error = mkdirat(parent->dest, name, 0700) == 0 ? 0 : errno;
+        error = mkdirat(parent->dest, name, mode) == 0 ? 0 : errno;
     if (error != EEXIST)
         return error;
     if (fstatat(parent->dest, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
@@ -42,11 +54,11 @@ static int make(const struct folder *parent, const char *name)
 
 bool making_directory(struct copy *copy, struct descent *descent, uint32_t node)
 {
-    const struct folder *parent = descent_to(descent, copy->plan.nodes[node].parent);
+    struct folder *parent = descent_to(descent, copy->plan.nodes[node].parent);
     int error = parent ? EAGAIN : errno;
 
     for (unsigned i = 0; parent && error == EAGAIN && i < TRIES; i++)
-        error = make(parent, plan_dest_name(&copy->plan, node));
+        error = make(parent, plan_dest_name(&copy->plan, node), first_mode(copy, parent, node));
     if (error != 0)
         making_note(copy, node, "cannot be made", error);
     return error == 0;

@@ -8,7 +8,7 @@
 /* Notes an errno for a path of the plan. */
 void making_note(struct copy *copy, uint32_t node, const char *doing, int error);
 
-/* Makes a directory of the plan, 0700 for now, in the place of whatever is no directory. False: it is in the journal. */
+/* Makes a directory of the plan, of a mode for now, in the place of whatever is no directory. False: it is in the journal. */
 bool making_directory(struct copy *copy, struct descent *descent, uint32_t node);
 
 #endif

@@ -49,7 +49,7 @@ static int give(int descriptor, const char *name, const struct stat *status, con
     const struct ownership *ownership = &rules->ownership;
     int flags = *name == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     uid_t owner = ownership->has_owner ? ownership->owner : status->st_uid;
-    gid_t group = plan_group(rules, status);
+    gid_t group = plan_group(rules, status, present);
     bool demanded = ownership->has_owner || ownership->has_group;
 
     *kept = false;
@@ -133,11 +133,11 @@ static int copy_attributes(int source, int dest, const struct plan_rules *rules,
 /* --- all of it --- */
 
 /* What the mode has to become. */
-static mode_t mode_for(const struct stat *status, const struct plan_rules *rules, bool owner_kept,
-                       struct metadata_end *end)
+static mode_t mode_for(const struct stat *status, const struct stat *present, const struct plan_rules *rules,
+                       bool owner_kept, struct metadata_end *end)
 {
     bool directory = S_ISDIR(status->st_mode);
-    mode_t mode = plan_mode(rules, status->st_mode, directory);
+    mode_t mode = plan_mode_over(rules, status, present);
 
     /* A program of somebody else's that runs as its owner must not become one that runs as us. */
     if (owner_kept && !directory)
@@ -192,7 +192,7 @@ int metadata_adjust(const struct stat *status, int dest, const struct plan_rules
     int error = fstat(dest, &present) != 0 ? errno : give(dest, "", status, &present, rules, &kept, &changed);
     if (error != 0)
         return error;
-    return set_mode(dest, mode_for(status, rules, kept, end), rules, end);
+    return set_mode(dest, mode_for(status, &present, rules, kept, end), rules, end);
 }
 
 /* In this order: chown(2) clears setuid and capabilities, an ACL changes the mode, and all of it the times. */
@@ -210,7 +210,7 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
     error = copy_attributes(source, dest, rules, &changed, &end->dropped);
     if (error != 0)
         return error;
-    mode_t mode = mode_for(status, rules, kept, end);
+    mode_t mode = mode_for(status, present, rules, kept, end);
     if (changed || (present->st_mode & ALL_BITS) != mode)
         error = set_mode(dest, mode, rules, end);
     return error != 0 ? error : set_times(dest, times, end);

@@ -274,8 +274,10 @@ bool operands_open(struct copy *copy)
 
 bool operands_make_dest(struct copy *copy)
 {
-    if (copy->dest >= 0 || copy->volume >= 0)
+    if (copy->dest >= 0 || copy->volume >= 0) {
+        copy->plan.nodes[PLAN_ROOT].touched = !copy->single && copy->rules.exact_directories;
         return true;
+    }
     if (!make_directory(copy))
         return false;
     copy->plan.nodes[PLAN_ROOT].touched = !copy->single;

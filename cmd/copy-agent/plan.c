@@ -19,18 +19,42 @@ mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory)
     return ownership_mode(&rules->ownership, mode, directory);
 }
 
-gid_t plan_group(const struct plan_rules *rules, const struct stat *source)
+/* A setgid directory in which its group may do nothing is one that this process has just made in another, or that a killed run has. */
+static bool is_for_group(const struct plan_rules *rules, const struct stat *source,
+                         const struct stat *present)
+{
+    return !rules->exact_directories && S_ISDIR(source->st_mode) && S_ISDIR(present->st_mode) &&
+           (present->st_mode & S_ISGID) && (present->st_mode & S_IRWXG);
+}
+
+mode_t plan_mode_over(const struct plan_rules *rules, const struct stat *source, const struct stat *present)
+{
+    bool directory = S_ISDIR(source->st_mode);
+    mode_t kept = directory && S_ISDIR(present->st_mode) ? present->st_mode & S_ISVTX : 0;
+
+    if (is_for_group(rules, source, present))
+        kept |= present->st_mode & (S_ISGID | S_IRWXG);
+    if (directory && rules->exact_directories)
+        kept |= present->st_mode & S_ISGID;
+    return plan_mode(rules, source->st_mode | kept, directory);
+}
+
+gid_t plan_group(const struct plan_rules *rules, const struct stat *source, const struct stat *present)
 {
     if (rules->ownership.has_group)
         return rules->ownership.group;
-    return rules->inherits ? rules->inherited_group : source->st_gid;
+    if (rules->inherits)
+        return rules->inherited_group;
+    /* SOURCE's own setgid directories are for its own group. */
+    return is_for_group(rules, source, present) && !(source->st_mode & S_ISGID) ? present->st_gid
+                                                                                : source->st_gid;
 }
 
 bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
                          const struct stat *present)
 {
     const struct ownership *ownership = &rules->ownership;
-    mode_t wanted = plan_mode(rules, source->st_mode, S_ISDIR(source->st_mode));
+    mode_t wanted = plan_mode_over(rules, source, present);
     /* Without the privilege to give files away, setuid and setgid are not copied either. */
     mode_t compared = rules->privileged ? 07777 : 0777;
 
@@ -43,7 +67,7 @@ bool plan_same_ownership(const struct plan_rules *rules, const struct stat *sour
     if (!rules->privileged)
         return true;
     return (ownership->has_owner || source->st_uid == present->st_uid) &&
-           plan_group(rules, source) == present->st_gid;
+           plan_group(rules, source, present) == present->st_gid;
 }
 
 static enum plan_action decide_directory(const struct plan_rules *rules, const struct stat *source,
@@ -51,6 +75,8 @@ static enum plan_action decide_directory(const struct plan_rules *rules, const s
 {
     if (!S_ISDIR(present->st_mode))
         return PLAN_REPLACE;
+    if (rules->leaves_directories)
+        return PLAN_SKIP;
     bool same = plan_same_ownership(rules, source, present) &&
                 source->st_mtim.tv_sec == present->st_mtim.tv_sec &&
                 source->st_mtim.tv_nsec == present->st_mtim.tv_nsec;

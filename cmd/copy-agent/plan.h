@@ -76,14 +76,20 @@ struct plan_rules {
     bool
         inherits; /* DEST is a setgid directory (fsGroup): its group and that bit are for all that is made in it */
     gid_t inherited_group;
+    /* cp's ways with directories that are in DEST already: without -p they are left as they are, with it they become SOURCE's. */
+    bool leaves_directories, exact_directories;
 };
 
-/* The group that a copy of `source` is meant to have. */
-gid_t plan_group(const struct plan_rules *rules, const struct stat *source);
+/* The group that a copy of `source` is meant to have, in the place of `present`. */
+gid_t plan_group(const struct plan_rules *rules, const struct stat *source, const struct stat *present);
 
 /* The mode that something of the mode `mode` gets: a file loses its setuid and setgid bits unless the rules give or keep them, a
  * directory in a setgid one becomes so. */
 mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory);
+
+/* The mode that `source` gets in the place of `present`. A directory in DEST keeps its setgid and sticky bits, as with cp. A
+ * setgid one was made for its group (fsGroup): that stays, and what it may do there, unless --owner and --mode say otherwise. */
+mode_t plan_mode_over(const struct plan_rules *rules, const struct stat *source, const struct stat *present);
 
 /* What to do for something that is `source`, where DEST has `present` (NULL: nothing) of that name. */
 enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *source,

@@ -176,7 +176,7 @@ static bool is_in_source(const struct folder *folder, const char *name)
     return fstatat(folder->source, name, &found, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
-static void prune_directory(struct prune *prune, uint32_t node, const struct folder *folder)
+static void prune_directory(struct prune *prune, uint32_t node, struct folder *folder)
 {
     int directory = folder_reopen_dest(folder);
     uint64_t before = prune->taken;
@@ -233,7 +233,7 @@ static void go_through(struct copy *copy, struct prune *prune)
         bool there = i == PLAN_ROOT || node->action == PLAN_SKIP || node->action == PLAN_ADJUST;
         if (!node->clears && (node->kind != PLAN_DIRECTORY || node->out || !there))
             continue;
-        const struct folder *folder = descent_to(&descent, node->clears ? node->parent : i);
+        struct folder *folder = descent_to(&descent, node->clears ? node->parent : i);
         if (folder && folder->dest >= 0 && node->clears)
             prune_way(prune, i, folder);
         else if (folder && folder->dest >= 0)

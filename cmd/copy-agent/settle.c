@@ -49,7 +49,7 @@ static bool is_as_planned(const struct copy *copy, uint32_t node, const struct s
            status->st_mtim.tv_nsec == present->st_mtim.tv_nsec;
 }
 
-static void settle_directory(struct copy *copy, const struct folder *folder, uint32_t node)
+static void settle_directory(struct copy *copy, struct folder *folder, uint32_t node)
 {
     struct metadata_end end = {.doing = "cannot be opened"};
     struct stat status = {0}, present = {0};
@@ -82,11 +82,21 @@ void settle_directories(struct copy *copy)
         if (node->kind != PLAN_DIRECTORY || !node->touched || node->out ||
             journal_halt(&copy->journal) != CODE_OK)
             continue;
-        const struct folder *folder = descent_to(&descent, i);
+        struct folder *folder = descent_to(&descent, i);
         if (folder)
             settle_directory(copy, folder, i);
         else if (errno != ENOENT)
             making_note(copy, i, "cannot be opened", errno);
     }
     descent_end(&descent);
+}
+
+void settle_root_times(const struct copy *copy)
+{
+    struct stat source;
+
+    if (!copy->plan.nodes[PLAN_ROOT].touched || fstat(copy->source, &source) != 0)
+        return;
+    const struct timespec times[2] = {source.st_atim, source.st_mtim};
+    futimens(copy->dest, times); /* whether they can be set, settle_directories has told */
 }

@@ -11,4 +11,7 @@ void settle_links(struct copy *copy, struct stage *stage);
 /* Sets owner, attributes, mode and times of the directories that were made or written into, the deepest first. */
 void settle_directories(struct copy *copy);
 
+/* Sets DEST's times once more, where they are SOURCE's: removing the stage has changed them. */
+void settle_root_times(const struct copy *copy);
+
 #endif

@@ -172,7 +172,7 @@ static uint32_t feed_directory(struct transfer *transfer, struct descent *descen
         return directory + 1;
     if (node->out || node->action == PLAN_REFUSE || (!make && !node->busy))
         return node->next;
-    node->touched |= directory != PLAN_ROOT;
+    node->touched |= directory != PLAN_ROOT && (make || !transfer->copy->rules.leaves_directories);
     if (directory != PLAN_ROOT && make && !making_directory(transfer->copy, descent, directory))
         return node->next;
     if (!node->busy)

@@ -97,6 +97,66 @@ like_cp() {
     like_cp -r src src/inside || true
 }
 
+@test "directories that are there keep their mode, owner and times, as with cp -r; -p and -a set them, as with cp -p" {
+    local option place directory
+    for option in -r -rp -a; do
+        for place in theirs ours; do
+            rm -rf $place
+            mkdir -p $place/from/d/e $place/to/from/d
+            touch -d @1000000001 $place/from/file
+            chmod 755 $place/from $place/from/d
+            chmod 2770 $place/to/from/d
+            chmod 1777 $place/to/from $place/to
+            [ "$(id -u)" -ne 0 ] || chown 3:3000 $place/to/from/d
+            touch -d @1000000000 $place/from/d/e $place/from/d $place/from
+        done
+        /bin/cp $option theirs/from theirs/to
+        cp_tool $option ours/from ours/to
+        exits 0
+        if [ $option = -r ]; then
+            same_tree theirs/to ours/to time
+        else
+            same_tree theirs/to ours/to
+        fi
+        /bin/cp $option theirs/from/. theirs/to
+        cp_tool $option ours/from/. ours/to
+        exits 0
+        [ "$(stat -c %a:%u:%g theirs/to)" = "$(stat -c %a:%u:%g ours/to)" ]
+    done
+}
+
+@test "an ordinary user's cp -r writes into a directory of mode 0555 that it made, and leaves it so" {
+    needs_root
+    mkdir -m 755 from
+    mkdir -m 777 to
+    mkdir -m 555 from/read-only
+    echo one >from/read-only/file
+    bin=links as_user 65532 cp -r from to
+    exits 0
+    [ "$(stat -c %a:%u to/from/read-only)" = 555:65532 ]
+    echo other >from/read-only/file
+    mkdir -m 705 from/read-only/more
+    bin=links as_user 65532 cp -r from to
+    exits 0
+    [ "$(cat to/from/read-only/file)" = other ]
+    [ "$(stat -c %a to/from/read-only to/from/read-only/more | paste -sd ' ')" = '555 705' ]
+}
+
+@test "a directory that a killed cp -r made has its mode in the next run" {
+    release_build
+    mkdir -m 755 from
+    mkdir -m 751 from/inner
+    head -c 100000 /dev/zero >from/inner/file
+    traced_until_killed() {
+        strace -f -o /dev/null -e trace=sendfile -e inject=sendfile:signal=KILL "$PWD/links/cp" -r from to 2>err
+    }
+    traced_until_killed || true
+    [ -d to/inner ] && [ ! -e to/inner/file ]
+    cp_tool -r from/. to
+    exits 0
+    [ "$(stat -c %a to/inner)" = 751 ]
+}
+
 @test "a device or standard output is written to" {
     "$PWD/links/cp" /etc/hostname /dev/stdout 2>err | cmp - /etc/hostname
     mkfifo fifo

@@ -396,6 +396,37 @@ END
     [ "$(stat -c %a volume/ordinary/lib)" = 2755 ]
 }
 
+@test "a setgid directory that is there keeps its group, that bit, and what the group may do" {
+    needs_root
+    mkdir -p volume/lib volume/logs
+    chown 3:3000 volume/lib volume/logs
+    chmod 2770 volume/lib
+    chmod 2775 volume/logs
+    chmod 755 agent/lib
+    mkdir -p -m 755 agent/logs
+    touch -d @1000000000 agent/lib agent/logs
+    run_tool copy-agent agent volume
+    exits 0
+    [ "$(stat -c %a:%u:%g volume/lib volume/logs | paste -sd ' ')" = '2775:0:3000 2775:0:3000' ]
+    stat -c '%n %a %Z' volume/* >before
+    run_tool copy-agent agent volume
+    exits 0
+    stat -c '%n %a %Z' volume/* | cmp before -
+    run_tool copy-agent --owner 5:6 --mode g-ws agent volume
+    exits 0
+    [ "$(stat -c %a:%u:%g volume/lib volume/logs | paste -sd ' ')" = '755:5:6 755:5:6' ]
+    chmod 1777 volume/logs
+    run_tool copy-agent agent volume
+    exits 0
+    [ "$(stat -c %a volume/logs)" = 1755 ]
+    # a setgid directory of SOURCE's own is for its own group
+    chgrp 4000 agent/lib
+    chmod 2755 agent/lib volume/lib
+    run_tool copy-agent agent volume
+    exits 0
+    [ "$(stat -c %a:%g volume/lib)" = 2755:4000 ]
+}
+
 @test "--owner :GID sets the group alone" {
     needs_root
     chown -R 1001 agent
