@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <fuse.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -60,21 +61,35 @@ static int volume_readlink(const char *path, char *target, size_t size)
     return result((int)length);
 }
 
-static int volume_readdir(const char *path, void *into, fuse_fill_dir_t add, off_t from,
-                          struct fuse_file_info *open, enum fuse_readdir_flags flags)
+/* What is open has no path here (nullpath_ok). */
+static int volume_opendir(const char *path, struct fuse_file_info *open)
 {
     struct place place;
     DIR *listing = opendir(rules_find(&place, path));
 
-    (void)from, (void)open, (void)flags;
-    if (!listing)
-        return -errno;
+    open->fh = (uint64_t)(uintptr_t)listing;
+    return listing ? 0 : -errno;
+}
+
+static int volume_readdir(const char *path, void *into, fuse_fill_dir_t add, off_t from,
+                          struct fuse_file_info *open, enum fuse_readdir_flags flags)
+{
+    DIR *listing = (DIR *)(uintptr_t)open->fh; // NOLINT(performance-no-int-to-ptr): FUSE keeps a number
+
+    (void)path, (void)from, (void)flags;
+    rewinddir(listing);
     for (const struct dirent *entry; (entry = readdir(listing)) != NULL;) {
         struct stat status = {.st_ino = entry->d_ino, .st_mode = (mode_t)entry->d_type << 12};
         if (add(into, entry->d_name, &status, 0, 0) != 0)
             break;
     }
-    return result(closedir(listing));
+    return 0;
+}
+
+static int volume_releasedir(const char *path, struct fuse_file_info *open)
+{
+    (void)path;
+    return result(closedir((DIR *)(uintptr_t)open->fh)); // NOLINT(performance-no-int-to-ptr)
 }
 
 static int volume_statfs(const char *path, struct statvfs *status)
@@ -350,7 +365,9 @@ static const struct fuse_operations operations = {
     .init = volume_init,
     .getattr = volume_getattr,
     .readlink = volume_readlink,
+    .opendir = volume_opendir,
     .readdir = volume_readdir,
+    .releasedir = volume_releasedir,
     .statfs = volume_statfs,
     .getxattr = volume_getxattr,
     .listxattr = volume_listxattr,

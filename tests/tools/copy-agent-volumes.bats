@@ -65,6 +65,7 @@ obeys() {
     obeys statfs=EPERM "Operation not permitted" stat -f volume/file
     obeys lock=ENOLCK "No locks available" flock volume/file true
     obeys create=EPERM 0 cmp volume/file backing/link
+    obeys create=EPERM 0 diff -r volume backing
 }
 
 @test "the volume of these tests folds names, fixes owner and mode, rounds times" {
