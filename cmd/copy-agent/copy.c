@@ -71,32 +71,13 @@ static bool fail(struct copy *copy, const struct reason *why)
     return false;
 }
 
-/* Whether SOURCE is as large as the user expects. */
-static bool check_size(struct copy *copy)
-{
-    const struct copy_settings *settings = copy->settings;
-    const struct plan_totals *totals = &copy->plan.totals;
-    struct reason why;
-
-    if (settings->max_bytes > 0 && totals->bytes > (uint64_t)settings->max_bytes) {
-        reason_set(&why, CODE_FAILED, "SOURCE has %" PRIu64 " bytes, --max-bytes allows %" PRId64,
-                   totals->bytes, settings->max_bytes);
-        return fail(copy, &why);
-    }
-    if (totals->files < (uint64_t)settings->min_files) {
-        reason_set(&why, CODE_FAILED, "SOURCE has %" PRIu64 " files to copy, --min-files expects %" PRId64,
-                   totals->files, settings->min_files);
-        reason_hint(&why, "has the path in the image changed, or is something mounted over it?");
-        return fail(copy, &why);
-    }
-    return true;
-}
-
 static bool check_before(struct copy *copy, const struct space *space, unsigned jobs, int64_t memory)
 {
     struct reason why;
 
-    if (!check_size(copy) || (!copy->settings->dry_run && will_prune(copy) && !prune_allowed(copy)))
+    if (!space_check_source(copy->settings, &copy->plan.totals, &why))
+        return fail(copy, &why);
+    if (!copy->settings->dry_run && will_prune(copy) && !prune_allowed(copy))
         return false;
     if (!space_check(space, &copy->plan.totals, jobs, memory, &why))
         return fail(copy, &why);
@@ -228,8 +209,9 @@ static void add_summary(const struct copy *copy, const struct copy_counts *count
     bool dry = copy->settings->dry_run;
     double bytes = (double)counts->bytes;
 
-    buf_add_format(line, "%s %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " skipped",
-                   dry ? "would copy" : "copied", counts->files, counts->bytes, counts->skipped);
+    buf_add_format(line, "%s %" PRIu64 " file%s, %" PRIu64 " bytes, %" PRIu64 " skipped",
+                   dry ? "would copy" : "copied", counts->files, counts->files == 1 ? "" : "s", counts->bytes,
+                   counts->skipped);
     if (counts->pruned > 0)
         buf_add_format(line, ", %" PRIu64 " pruned", counts->pruned);
     if (!dry)

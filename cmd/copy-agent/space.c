@@ -98,3 +98,17 @@ bool space_check(const struct space *space, const struct plan_totals *totals, un
     }
     return true;
 }
+
+bool space_check_source(const struct copy_settings *settings, const struct plan_totals *totals,
+                        struct reason *why)
+{
+    if (settings->max_bytes > 0 && totals->bytes > (uint64_t)settings->max_bytes)
+        return reason_set(why, CODE_FAILED, "SOURCE has %" PRIu64 " bytes, --max-bytes allows %" PRId64,
+                          totals->bytes, settings->max_bytes);
+    if (totals->files >= (uint64_t)settings->min_files)
+        return true;
+    reason_set(why, CODE_FAILED, "SOURCE has %" PRIu64 " file%s to copy, --min-files expects %" PRId64,
+               totals->files, totals->files == 1 ? "" : "s", settings->min_files);
+    reason_hint(why, "has the path in the image changed, or is something mounted over it?");
+    return false;
+}

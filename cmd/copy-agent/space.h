@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/plan.h"
 #include "common/reason.h"
 
@@ -25,5 +26,9 @@ void space_read(int directory, struct space *space);
  * tells what is lacking. */
 bool space_check(const struct space *space, const struct plan_totals *totals, unsigned jobs, int64_t memory,
                  struct reason *why);
+
+/* Whether SOURCE has as much as --max-bytes and --min-files say. Pure; false (CODE_FAILED) tells which is passed. */
+bool space_check_source(const struct copy_settings *settings, const struct plan_totals *totals,
+                        struct reason *why);
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/report.h"
+#include "cmd/copy-agent/space.h"
 #include "common/stop.h"
 
 #include "common/banned.h"
@@ -51,16 +52,36 @@ static bool fail_errno(struct copy *copy, const char *name, const char *doing)
     return false;
 }
 
-/* Options that speak of what stays in DEST. */
+/* The first option given that speaks of what stays in DEST, or of directories. NULL: none. */
+static const char *find_idle_option(const struct copy_settings *settings)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } options[] = {
+        {settings->version_dir != NULL, "--version-dir"},
+        {settings->user >= 0, "--for-uid"},
+        {settings->render.count > 0, "--render"},
+        {settings->mode != NULL, "--mode"},
+        {settings->owner != NULL, "--owner"},
+        {settings->rules.count > 0, "--include and --exclude"},
+        {settings->verify, "--verify"},
+        {settings->prune, "--prune"},
+        {settings->sync, "--sync"},
+        {settings->keep_privileges && !settings->no_parents, "--keep-privileges"},
+        {settings->relative_links, "--relative-links"},
+        {settings->follow_dest, "--follow-dest"},
+    };
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (options[i].given)
+            return options[i].name;
+    return NULL;
+}
+
 static bool check_options(struct copy *copy)
 {
-    const struct copy_settings *settings = copy->settings;
-    const char *option = settings->version_dir        ? "--version-dir"
-                         : settings->user >= 0        ? "--for-uid"
-                         : settings->render.count > 0 ? "--render"
-                         : settings->mode             ? "--mode"
-                         : settings->owner            ? "--owner"
-                                                      : NULL;
+    const char *option = find_idle_option(copy->settings);
     struct reason why;
 
     if (!option)
@@ -121,6 +142,18 @@ static bool write_chunk(struct copy *copy, int dest, const char *bytes, size_t l
     return length == 0;
 }
 
+/* --max-bytes and --min-files, as for all that is copied. */
+static bool check_size(struct copy *copy, uint64_t bytes)
+{
+    struct reason why;
+    const struct plan_totals totals = {.files = 1, .bytes = bytes};
+
+    if (space_check_source(copy->settings, &totals, &why))
+        return true;
+    journal_add(&copy->journal, &why);
+    return false;
+}
+
 static bool write_all(struct copy *copy, int source, int dest)
 {
     char chunk[STOP_CHUNK];
@@ -129,6 +162,9 @@ static bool write_all(struct copy *copy, int source, int dest)
     while ((got = read(source, chunk, sizeof chunk)) != 0) {
         if (got < 0 && errno != EINTR)
             return fail_errno(copy, copy->source_name, "cannot be read");
+        /* Files of procfs tell no size beforehand. */
+        if (got > 0 && !check_size(copy, copy->bytes + (uint64_t)got))
+            return false;
         if (got > 0 && !write_chunk(copy, dest, chunk, (size_t)got))
             return false;
         if (got > 0)
@@ -139,8 +175,16 @@ static bool write_all(struct copy *copy, int source, int dest)
 
 void stream_copy(struct copy *copy)
 {
+    struct stat source;
+
     copy->doing = "writing";
     if (!check_options(copy))
+        return;
+    if (stat(copy->source_name, &source) != 0) {
+        fail_errno(copy, copy->source_name, "cannot be read");
+        return;
+    }
+    if (!check_size(copy, (uint64_t)source.st_size))
         return;
     if (copy->settings->dry_run) {
         report_line("write", copy->dest_name, false);

@@ -74,7 +74,7 @@ prepare() {
     inode=$(stat -c %i volume/conf/app.xml)
     run_tool copy-agent agent volume
     exits 0
-    ends_saying 'copied 1 files, 4 bytes, 6 skipped'
+    ends_saying 'copied 1 file, 4 bytes, 6 skipped'
     same_tree agent volume
     [ "$(stat -c %i volume/conf/app.xml)" = "$inode" ]
 }
@@ -115,7 +115,7 @@ prepare() {
     ends_saying 'copied 0 files'
     run_tool copy-agent --verify agent volume
     exits 0
-    ends_saying 'copied 1 files'
+    ends_saying 'copied 1 file'
     same_tree agent volume
 }
 
@@ -137,7 +137,7 @@ prepare() {
     run_tool copy-agent agent/javaagent.jar /dev/stdout
     exits 0
     [ "$output" = jar ]
-    ends_saying 'copied 1 files, 4 bytes'
+    ends_saying 'copied 1 file, 4 bytes'
     mkfifo fifo
     timeout 60 cat fifo >received 3>&- &
     run_tool copy-agent agent/conf/app.xml fifo
@@ -150,8 +150,24 @@ prepare() {
     run_tool copy-agent --dry-run agent/conf/app.xml fifo
     exits 0
     [ "$output" = 'write fifo' ]
-    run_tool copy-agent --owner 1 agent/conf/app.xml fifo
-    refuses_naming --owner
+    for option in '--owner 1' '--mode a+r' '--for-uid 1' '--version-dir v' '--render conf' '--exclude x' --verify --prune --sync \
+        --keep-privileges --relative-links --follow-dest; do
+        # shellcheck disable=SC2086 # two words
+        run_tool copy-agent $option agent/conf/app.xml fifo
+        refuses_naming "${option%% *}"
+    done
+    run_tool copy-agent --max-bytes 3 agent/javaagent.jar /dev/stdout
+    exits 1
+    silent_output
+    ends_saying 'SOURCE has 4 bytes, --max-bytes allows 3'
+    run_tool copy-agent --max-bytes 3 /proc/self/status /dev/stdout
+    exits 1
+    silent_output
+    run_tool copy-agent --min-files 2 agent/javaagent.jar /dev/stdout
+    exits 1
+    ends_saying 'SOURCE has 1 file to copy, --min-files expects 2'
+    run_tool copy-agent --max-bytes 4 --min-files 1 --jobs 2 agent/javaagent.jar /dev/stdout
+    exits 0
     run_tool copy-agent agent fifo
     exits 1
     [ "$(id -u)" -ne 0 ] || mknod null c 1 3
@@ -581,7 +597,7 @@ END
     exits 0
     ends_saying 'copied 0 files, 0 bytes, 7 skipped'
     NAME=other run_tool copy-agent --render 'conf/*' agent volume
-    ends_saying 'copied 1 files'
+    ends_saying 'copied 1 file'
     grep -q name=other volume/conf/app.xml
     NAME=web APP_NAME=x run_tool copy-agent --render 'conf/*' --render-prefix APP_ agent prefixed
     exits 0
