@@ -130,6 +130,25 @@ static int copy_attributes(int source, int dest, const struct plan_rules *rules,
     return error;
 }
 
+static bool is_privilege(const char *name)
+{
+    return strncmp(name, PRIVILEGES, sizeof PRIVILEGES - 1) == 0 && is_copied(name);
+}
+
+bool metadata_has_privileges(int directory, const char *name)
+{
+    char names[NAMES_SMALL];
+    int file = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    ssize_t length = file < 0 ? -1 : flistxattr(file, names, sizeof names);
+    bool found = file < 0 || (length < 0 && errno != EOPNOTSUPP && errno != ENOSYS);
+
+    for (ssize_t at = 0; at < length && !found; at += (ssize_t)strlen(names + at) + 1)
+        found = is_privilege(names + at);
+    if (file >= 0)
+        close(file);
+    return found;
+}
+
 /* --- all of it --- */
 
 /* What the mode has to become. */

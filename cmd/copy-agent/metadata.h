@@ -27,4 +27,8 @@ int metadata_adjust(const struct stat *status, int dest, const struct plan_rules
 int metadata_symlink(const struct stat *status, int directory, const char *name,
                      const struct plan_rules *rules);
 
+/* Whether the file `name` in a directory has attributes that a program gets privileges by (security.capability). What cannot be
+ * looked at may have some. */
+bool metadata_has_privileges(int directory, const char *name);
+
 #endif

@@ -10,6 +10,7 @@
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/link_target.h"
 #include "cmd/copy-agent/links.h"
+#include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/stage.h"
 #include "cmd/copy-agent/stamps.h"
 #include "common/listing.h"
@@ -134,6 +135,19 @@ static enum plan_action decide_symlink(struct walk *walk, const struct folder *f
     return same_symlink(walk, folder, entry, target) ? PLAN_SKIP : PLAN_REPLACE;
 }
 
+/* Whether a file that is there would keep privileges that an earlier run has given it (--keep-privileges), and this one would not.
+ * Only what may be executed has a use for them. */
+static bool keeps_privileges(const struct copy *copy, const struct folder *folder, const struct entry *entry)
+{
+    const struct stat *present = &entry->present;
+    mode_t bits = S_ISUID | S_ISGID, programs = S_IXUSR | S_IXGRP | S_IXOTH;
+
+    if (copy->rules.keep_privileges || !S_ISREG(present->st_mode))
+        return false;
+    return (present->st_mode & bits & ~plan_mode(&copy->rules, entry->source.st_mode, false)) != 0 ||
+           ((present->st_mode & programs) && metadata_has_privileges(folder->dest, entry->dest_name));
+}
+
 static void add_file(struct walk *walk, const struct folder *folder, const struct entry *entry)
 {
     const struct copy *copy = walk->copy;
@@ -145,6 +159,9 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
 
     if (symlink)
         action = decide_symlink(walk, folder, entry, action);
+    else if (entry->is_present && action != PLAN_REPLACE && action != PLAN_REFUSE &&
+             keeps_privileges(copy, folder, entry))
+        action = PLAN_REPLACE;
     uint32_t index = plan_add(walk->plan, entry->parent, entry->name, symlink ? PLAN_SYMLINK : PLAN_FILE,
                               action);
     struct plan_node *node = &walk->plan->nodes[index];

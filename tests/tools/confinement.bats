@@ -236,6 +236,7 @@ modes() {
 
 @test "file capabilities are dropped and counted, unless they are asked for" {
     needs_root
+    chmod +x agent/two.jar
     setcap cap_net_raw+ep agent/two.jar 2>/dev/null || skip "no file capabilities here"
     run_tool copy-agent agent volume/plain
     exits 0
@@ -244,6 +245,17 @@ modes() {
     run_tool copy-agent --keep-privileges agent volume/kept
     exits 0
     [ -n "$(getcap volume/kept/two.jar)" ]
+    cp -a volume/kept volume/once
+    run_tool copy-agent --keep-privileges agent volume/kept
+    exits 0
+    ends_saying 'copied 0 files'
+    run_tool copy-agent agent volume/kept
+    exits 0
+    ends_saying 'copied 1 file'
+    [ -z "$(getcap volume/kept/two.jar)" ]
+    run_tool copy-agent agent volume/kept
+    exits 0
+    ends_saying 'copied 0 files'
     chmod 755 . && chmod 777 volume
     as_user 65532 copy-agent --keep-privileges agent volume/mine
     exits 0
@@ -258,6 +270,13 @@ modes() {
     as_user 65532 copy-agent agent volume/mine
     exits 0
     says '3 files were copied without'
+    [ "$(modes volume/mine)" = "2755 lib 755 lib/one.jar 755 two.jar 755 three " ]
+    # what a run as root, with --keep-privileges, has left there
+    rm volume/mine/two.jar
+    cp -a agent/two.jar volume/mine/two.jar
+    [ "$(stat -c %u:%a volume/mine/two.jar)" = 0:2755 ]
+    as_user 65532 copy-agent agent volume/mine
+    exits 0
     [ "$(modes volume/mine)" = "2755 lib 755 lib/one.jar 755 two.jar 755 three " ]
 }
 
