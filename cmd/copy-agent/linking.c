@@ -54,8 +54,9 @@ static int put_link(struct worker *worker, struct folder *folder, uint32_t node,
         return error;
     if (!folder->beside && worker_slot(worker) >= 0) {
         error = maker->make(maker, worker->slot, STAGE_FILE);
-        if (error == 0)
-            error = worker_place(worker, folder, worker->slot, STAGE_FILE, node);
+        if (error != 0)
+            return error; /* what has the name stays */
+        error = worker_place(worker, folder, worker->slot, STAGE_FILE, node);
         /* rename(2) does nothing, and succeeds, where both are names of one file already. */
         unlinkat(worker->slot, STAGE_FILE, 0);
         if (!worker_lacks_rename(error))
@@ -88,14 +89,14 @@ void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t nod
 }
 
 /* Where a name cannot be given to the same file, a copy of its own has to do, and may be there already. */
-static void copy_instead(struct worker *worker, struct folder *folder, uint32_t node,
-                         const struct stat *present)
+static void copy_instead(struct worker *worker, struct folder *folder, uint32_t node)
 {
     const struct plan *plan = &worker->copy->plan;
-    struct stat source;
+    struct stat source, present;
 
-    if (present && fstatat(folder->source, plan_name(plan, node), &source, AT_SYMLINK_NOFOLLOW) == 0 &&
-        plan_decide(&worker->copy->rules, &source, present, plan->nodes[node].render) == PLAN_SKIP)
+    if (fstatat(folder->dest, plan_dest_name(plan, node), &present, AT_SYMLINK_NOFOLLOW) == 0 &&
+        fstatat(folder->source, plan_name(plan, node), &source, AT_SYMLINK_NOFOLLOW) == 0 &&
+        plan_decide(&worker->copy->rules, &source, &present, plan->nodes[node].render) == PLAN_SKIP)
         atomic_fetch_add(&worker->copy->skipped, 1);
     else
         file_transfer(worker, folder, node);
@@ -120,7 +121,7 @@ void linking_hard(struct worker *worker, const struct folder *leader_folder, uin
     if (error == 0)
         atomic_fetch_add(&worker->copy->files, 1);
     else if (error == EPERM || error == EMLINK || error == EXDEV || error == EOPNOTSUPP || error == ENOSYS)
-        copy_instead(worker, folder, node, present ? &here : NULL);
+        copy_instead(worker, folder, node);
     else
         worker_note(worker, node, "cannot be linked", error);
 }

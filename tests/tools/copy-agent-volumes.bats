@@ -82,6 +82,28 @@ obeys() {
     [ "$(stat -c %.Y volume/library/file)" = 1700000000.000000000 ]
 }
 
+@test "hard links that became copies are left alone by the next run" {
+    mkdir -p source backing/copy
+    head -c 100000 /dev/urandom >source/one
+    ln source/one source/two
+    touch -d @1700000000 source/one
+    echo other >source/three
+    for error in EPERM EOPNOTSUPP EMLINK; do
+        mount_volume link=$error
+        run_tool copy-agent source volume/copy
+        exits 0
+        same_tree source volume/copy links
+        stat -c '%n %i %Z' backing/copy/* >before
+        run_tool copy-agent source volume/copy
+        exits 0
+        ends_saying 'copied 0 files, 0 bytes, 3 skipped'
+        stat -c '%n %i %Z' backing/copy/* | cmp before -
+        same_tree source volume/copy links
+        rm -rf backing/copy/*
+        unmount_volume
+    done
+}
+
 @test "what an ordinary user makes on the volume of these tests is that user's" {
     mkdir -m 0777 backing
     mkdir -m 2777 backing/group
