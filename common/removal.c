@@ -180,18 +180,38 @@ static bool remove_one(struct removal *removal, int directory, const char *name,
     return false;
 }
 
+static bool is_there(int directory, const char *name)
+{
+    struct stat found;
+
+    return fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What is met again may have been removed before, on a volume that ignores that, or have been made again. */
+static bool remove_again(struct removal *removal, int directory, const char *name, unsigned depth)
+{
+    if (!remove_one(removal, directory, name, depth))
+        return false;
+    if (!is_there(directory, name))
+        return true;
+    note(removal, ENOTEMPTY);
+    return false;
+}
+
 /* Reads the directory again as long as something went: removing moves what a reader has not seen yet, on some file systems. */
 static bool remove_inside(struct removal *removal, int directory, unsigned depth)
 {
     struct listing *listing = xcalloc(1, sizeof *listing);
-    bool removed, left;
+    bool removed = false, left;
 
     do {
+        bool again = removed;
         const char *name;
         removed = left = false;
         listing_begin(listing, directory);
         while ((name = listing_next(listing)) && !must_end(removal, directory, name))
-            if (remove_one(removal, directory, name, depth))
+            if (again ? remove_again(removal, directory, name, depth)
+                      : remove_one(removal, directory, name, depth))
                 removed = true;
             else
                 left = true;
@@ -233,7 +253,7 @@ static int remove_emptied(int directory, const char *name, int inner, const stru
         if (!remove_inside(&removal, inner, 0))
             return removal.error;
         if (unlinkat(directory, name, AT_REMOVEDIR) == 0)
-            return 0;
+            return is_there(directory, name) ? ENOTEMPTY : 0;
         if (errno != ENOTEMPTY && errno != EEXIST)
             return errno;
     }
@@ -243,11 +263,11 @@ static int remove_emptied(int directory, const char *name, int inner, const stru
 int removal_tree(int directory, const char *name, const struct removal_limit *limit)
 {
     if (unlinkat(directory, name, 0) == 0 || errno == ENOENT)
-        return 0;
+        return is_there(directory, name) ? ENOTEMPTY : 0;
     if (errno != EISDIR && errno != EPERM)
         return errno;
     if (unlinkat(directory, name, AT_REMOVEDIR) == 0)
-        return 0;
+        return is_there(directory, name) ? ENOTEMPTY : 0;
     int inner = open_to_empty(directory, name);
     if (inner < 0)
         return errno;

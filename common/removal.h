@@ -15,7 +15,8 @@ struct removal_limit {
 enum { REMOVAL_GRACE = 1000 };
 
 /* Removes `name` in `directory`, a descriptor, whatever it is, with all that is in it. 0, or errno: EBUSY when something is
- * mounted there; ECANCELED when it had to end; ENOTEMPTY when somebody else makes files there as fast as they are removed. */
+ * mounted there; ECANCELED when it had to end; ENOTEMPTY when somebody else makes files there as fast as they are removed, or the
+ * volume removes nothing although it answers so. */
 int removal_tree(int directory, const char *name, const struct removal_limit *limit);
 
 /* Removes all that is in a directory, which is opened for reading. The same errors. */

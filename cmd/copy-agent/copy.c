@@ -157,6 +157,20 @@ static void warn_in_place(const struct copy *copy)
             in_place, in_place == 1 ? " was" : "s were");
 }
 
+static void warn_litter(const struct copy *copy)
+{
+    unsigned litter = journal_halt(&copy->journal) == CODE_OK
+                          ? stage_count_litter(copy->volume >= 0 ? copy->volume : copy->dest)
+                          : 0;
+
+    if (litter > 0)
+        log_warn(
+            "%u hidden " STAGE_PREFIX
+            "* %s in DEST, of this run or earlier ones, as it cannot be removed; hint: the volume or an attribute "
+            "(lsattr) refuses it, or another UID owns it",
+            litter, litter == 1 ? "entry stays" : "entries stay");
+}
+
 /* What looks like success and hardly is what was meant. */
 static void warn_nothing(const struct copy *copy)
 {
@@ -190,6 +204,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     warn_dropped(copy);
     warn_unkept(copy);
     warn_in_place(copy);
+    warn_litter(copy);
     if (copy->settings->user < 0 && copy->journal.troubles == 0)
         access_warn(copy);
 }

@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/directory.h"
+#include "common/listing.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -41,6 +44,33 @@ bool stage_is_ours(const char *name)
 void stage_sweep(int dest, int64_t deadline)
 {
     litter_sweep(dest, STAGE_PREFIX, deadline);
+}
+
+static bool is_owned(int directory, const char *name)
+{
+    int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool owned = descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+    if (descriptor >= 0)
+        close(descriptor);
+    return owned;
+}
+
+unsigned stage_count_litter(int dest)
+{
+    int directory = directory_open(dest, ".");
+    unsigned count = 0;
+    const char *name;
+
+    if (directory < 0)
+        return 0;
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    listing_begin(listing, directory);
+    while ((name = listing_next(listing)))
+        count += stage_is_ours(name) && !is_owned(directory, name);
+    free(listing);
+    close(directory);
+    return count;
 }
 
 void stage_begin(struct stage *stage, int dest, int64_t deadline)

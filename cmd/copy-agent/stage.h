@@ -41,6 +41,9 @@ int stage_beside(struct folder *folder, char name[LITTER_NAME]);
 /* Removes what dead runs have left in DEST. Not being able to is no reason to fail. */
 void stage_sweep(int dest, int64_t deadline);
 
+/* How many hidden entries in DEST no live run owns: what could not be removed. 0 where that is not known. */
+unsigned stage_count_litter(int dest);
+
 /* Whether a name in DEST is a copy's own, of this run or another. */
 bool stage_is_ours(const char *name);
 

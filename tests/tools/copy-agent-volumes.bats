@@ -104,6 +104,31 @@ obeys() {
     done
 }
 
+@test "a volume that removes nothing, or only says so: it ends, with a warning that counts what stays" {
+    mkdir -p source backing/copy
+    echo one >source/file
+    for rule in unlink=EPERM unlink=ignore; do
+        rm -rf backing/copy/*
+        mount_volume $rule
+        run_tool copy-agent --version-dir v1 source volume/copy
+        exits 0
+        for number in 1 2; do
+            echo "$rule $number" >source/file
+            touch -d "@170000000$number" source/file
+            run_tool copy-agent --version-dir v1 source volume/copy
+            exits 0
+            says "$(find backing/copy -maxdepth 1 -name '.initkit-copy-*' | wc -l) hidden .initkit-copy-\\* (entry stays|entries stay) in DEST, of this run"
+            [ "$(cat backing/copy/v1/file)" = "$rule $number" ]
+        done
+        echo superfluous >backing/copy/old
+        run_tool copy-agent --prune --max-prune 100% source volume/copy
+        exits 1
+        ends_saying 'copied|cannot be pruned: '
+        [ -e backing/copy/old ]
+        unmount_volume
+    done
+}
+
 @test "what an ordinary user makes on the volume of these tests is that user's" {
     mkdir -m 0777 backing
     mkdir -m 2777 backing/group
