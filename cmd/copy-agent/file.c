@@ -103,7 +103,10 @@ static bool finish(struct worker *worker, int source, const struct stat *status,
 
     if (!look_at_temporary(worker, temporary, mode, &present))
         return trouble_set(trouble, "cannot be written", errno);
-    int error = metadata_copy(source, status, temporary->descriptor, &present, &worker->copy->rules, &end);
+    /* What is made beside may be on another file system. */
+    struct metadata_refusals *refusals = temporary->beside ? NULL : &worker->refusals;
+    int error = metadata_copy(source, status, temporary->descriptor, &present, &worker->copy->rules, refusals,
+                              &end);
     trouble->doing = end.doing;
     if (error == 0 && worker->copy->settings->sync && fsync(temporary->descriptor) != 0) {
         trouble->doing = "cannot be flushed to disk";

@@ -27,7 +27,7 @@ static int make_symlink(const struct link_maker *maker, int directory, const cha
 {
     if (symlinkat(maker->target, directory, name) != 0)
         return errno;
-    return metadata_symlink(maker->status, directory, name, maker->rules);
+    return metadata_symlink(maker->status, directory, name, maker->rules, NULL);
 }
 
 /* Another copier that replaces the leader between linkat's finding and linking it makes that ENOENT. */

@@ -41,38 +41,69 @@ static int check_owner(int descriptor, const char *name, const struct ownership 
                : EOPNOTSUPP;
 }
 
+/* Keeping the source's owner and group is an attempt. A call that was refused is not made again for the same owner or group:
+ * `refusals` remembers it, unless it is NULL. */
+static int keep_owner(int descriptor, const char *name, int flags, const struct stat *wanted,
+                      const struct stat *present, struct metadata_refusals *refusals, bool *kept,
+                      bool *changed)
+{
+    struct metadata_refusals none = {0}, *known = refusals ? refusals : &none;
+    bool owner = wanted->st_uid != present->st_uid, group = wanted->st_gid != present->st_gid;
+
+    if (owner && !(known->has_owner && known->owner == wanted->st_uid)) {
+        if (fchownat(descriptor, name, wanted->st_uid, wanted->st_gid, flags) == 0) {
+            *changed = true;
+            return 0;
+        }
+        if (!is_refusal(errno))
+            return errno;
+        known->has_owner = true;
+        known->owner = wanted->st_uid;
+    }
+    *kept = owner;
+    if (group && !(known->has_group && known->group == wanted->st_gid)) {
+        if (fchownat(descriptor, name, (uid_t)-1, wanted->st_gid, flags) == 0) {
+            *changed = true;
+            return 0;
+        }
+        if (!is_refusal(errno))
+            return errno;
+        known->has_group = true;
+        known->group = wanted->st_gid;
+    }
+    *kept |= group;
+    return 0;
+}
+
 /* Gives what `present` describes to the wanted owner. What --owner says must work; keeping the source's is an attempt.
- * *kept tells whether the source's owner could not be given, *changed whether an attempt was made. */
+ * *kept tells whether the source's owner could not be given, *changed whether anything was. */
 static int give(int descriptor, const char *name, const struct stat *status, const struct stat *present,
-                const struct plan_rules *rules, bool *kept, bool *changed)
+                const struct plan_rules *rules, struct metadata_refusals *refusals, bool *kept, bool *changed)
 {
     const struct ownership *ownership = &rules->ownership;
     int flags = *name == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     uid_t owner = ownership->has_owner ? ownership->owner : status->st_uid;
     gid_t group = plan_group(rules, status, present);
-    bool demanded = ownership->has_owner || ownership->has_group;
+    const struct stat wanted = {.st_uid = owner, .st_gid = group};
 
     *kept = false;
     if (owner == present->st_uid && group == present->st_gid)
         return 0;
+    if (!ownership->has_owner && !ownership->has_group)
+        return keep_owner(descriptor, name, flags, &wanted, present, refusals, kept, changed);
     *changed = true;
     if (fchownat(descriptor, name, owner, group, flags) == 0)
-        return demanded ? check_owner(descriptor, name, ownership) : 0;
+        return check_owner(descriptor, name, ownership);
     int error = errno;
     if (!is_refusal(error))
         return error;
     *kept = owner != present->st_uid;
-    if (!demanded) {
-        if (group != present->st_gid && fchownat(descriptor, name, (uid_t)-1, group, flags) != 0)
-            *kept = true;
-        return 0;
-    }
     /* Only what was asked for must hold. */
-    uid_t wanted = ownership->has_owner && owner != present->st_uid ? owner : (uid_t)-1;
-    gid_t wanted_group = ownership->has_group && group != present->st_gid ? group : (gid_t)-1;
-    if (wanted == (uid_t)-1 && wanted_group == (gid_t)-1)
+    uid_t asked = ownership->has_owner && owner != present->st_uid ? owner : (uid_t)-1;
+    gid_t asked_group = ownership->has_group && group != present->st_gid ? group : (gid_t)-1;
+    if (asked == (uid_t)-1 && asked_group == (gid_t)-1)
         return 0;
-    return fchownat(descriptor, name, wanted, wanted_group, flags) == 0 ? 0 : errno;
+    return fchownat(descriptor, name, asked, asked_group, flags) == 0 ? 0 : errno;
 }
 
 /* --- extended attributes --- */
@@ -209,7 +240,8 @@ int metadata_adjust(const struct stat *status, int dest, const struct plan_rules
     bool kept = false, changed = false;
 
     end->doing = "its owner cannot be set";
-    int error = fstat(dest, &present) != 0 ? errno : give(dest, "", status, &present, rules, &kept, &changed);
+    int error = fstat(dest, &present) != 0 ? errno
+                                           : give(dest, "", status, &present, rules, NULL, &kept, &changed);
     if (error != 0)
         return error;
     return set_mode(dest, mode_for(status, &present, rules, kept, end), rules, end);
@@ -217,13 +249,14 @@ int metadata_adjust(const struct stat *status, int dest, const struct plan_rules
 
 /* In this order: chown(2) clears setuid and capabilities, an ACL changes the mode, and all of it the times. */
 int metadata_copy(int source, const struct stat *status, int dest, const struct stat *present,
-                  const struct plan_rules *rules, struct metadata_end *end)
+                  const struct plan_rules *rules, struct metadata_refusals *refusals,
+                  struct metadata_end *end)
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
     bool kept = false, changed = false;
 
     end->doing = "its owner cannot be set";
-    int error = give(dest, "", status, present, rules, &kept, &changed);
+    int error = give(dest, "", status, present, rules, refusals, &kept, &changed);
     if (error != 0)
         return error;
     end->doing = "its attributes cannot be set";
@@ -237,7 +270,7 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
 }
 
 int metadata_symlink(const struct stat *status, int directory, const char *name,
-                     const struct plan_rules *rules)
+                     const struct plan_rules *rules, struct metadata_refusals *refusals)
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
     struct stat present;
@@ -245,7 +278,7 @@ int metadata_symlink(const struct stat *status, int directory, const char *name,
 
     if (fstatat(directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
         return errno;
-    int error = give(directory, name, status, &present, rules, &kept, &changed);
+    int error = give(directory, name, status, &present, rules, refusals, &kept, &changed);
     if (error != 0)
         return error;
     if (utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 || is_refusal(errno))

@@ -57,7 +57,7 @@ static void settle_directory(struct copy *copy, struct folder *folder, uint32_t 
     int error = dest < 0 || fstat(folder->source, &status) != 0 || fstat(dest, &present) != 0 ? errno : 0;
 
     if (error == 0 && !is_as_planned(copy, node, &status, &present))
-        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules, &end);
+        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules, NULL, &end);
     /* Somebody else's directory that is good enough to copy into: what --owner and --mode say must hold, the rest was an
      * attempt. */
     bool demanded = copy->settings->mode || copy->settings->owner;

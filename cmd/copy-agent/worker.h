@@ -4,6 +4,7 @@
 
 #include "cmd/copy-agent/content.h"
 #include "cmd/copy-agent/copy.h"
+#include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/stage.h"
 
 struct worker {
@@ -15,7 +16,8 @@ struct worker {
     bool slot_tried;
     bool slot_is_plain; /* what is made in it has the mode that was asked for: no default ACL */
     struct stat born;   /* whose temporaries in the slot are; st_nlink 0: not known yet */
-    unsigned moved;     /* directories that were in the way */
+    struct metadata_refusals refusals; /* on the slot's file system */
+    unsigned moved;                    /* directories that were in the way */
 };
 
 void worker_begin(struct worker *worker, struct copy *copy, struct stage *stage, unsigned number, bool small);
