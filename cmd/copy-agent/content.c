@@ -28,7 +28,8 @@ void content_begin(struct content *content, const struct journal *journal, atomi
     content->journal = journal;
     content->progress = progress;
     content->small = small;
-    content->buffer = xcalloc(2, CONTENT_BUFFER);
+    content->buffer = xcalloc(1, CONTENT_WHOLE);
+    content->taken = -1;
 }
 
 /* --- the page cache --- */
@@ -225,6 +226,31 @@ static bool copy_by_kernel(struct content *content, int source, int dest, off_t 
     return true;
 }
 
+bool content_take(struct content *content, int source)
+{
+    content->taken = read_full(source, content->buffer, CONTENT_WHOLE);
+    return content->taken >= 0 && content->taken < CONTENT_WHOLE;
+}
+
+void content_untake(struct content *content, int source)
+{
+    content->taken = -1;
+    lseek(source, 0, SEEK_SET);
+}
+
+/* One write is cheaper than the kernel's own copying of so little. */
+static bool write_taken(struct content *content, int dest, bool sparse, struct trouble *trouble)
+{
+    size_t length = (size_t)content->taken;
+
+    content->taken = -1;
+    if (!(sparse ? write_sparse(dest, content->buffer, length) : write_all(dest, content->buffer, length)) ||
+        (sparse && ftruncate(dest, (off_t)length) != 0))
+        return fail(trouble, "cannot be written", errno);
+    atomic_fetch_add(content->progress, length);
+    return true;
+}
+
 static bool is_within(const struct stat *status, int dest)
 {
     struct stat target;
@@ -239,6 +265,8 @@ bool content_copy(struct content *content, int source, const struct stat *status
     bool sparse = status->st_blocks < status->st_size / DISK_BLOCK;
     off_t size = sparse ? 0 : status->st_size, done = 0;
 
+    if (content->taken >= 0)
+        return write_taken(content, dest, sparse, trouble);
     if (!content->no_range && size > 0 && is_within(status, dest) &&
         !copy_by_kernel(content, source, dest, size, true, &content->no_range, &done, trouble))
         return false;

@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "cmd/copy-agent/journal.h"
 
-enum { CONTENT_BUFFER = 128 * 1024, CONTENT_HELD = 32 };
+/* CONTENT_WHOLE: files shorter than that may be taken. */
+enum { CONTENT_BUFFER = 128 * 1024, CONTENT_WHOLE = 2 * CONTENT_BUFFER, CONTENT_HELD = 32 };
 
 /* One thread's means. */
 struct content {
@@ -18,7 +20,8 @@ struct content {
     atomic_uint_fast64_t *progress; /* bytes done are added here */
     bool small;                     /* page cache is short: what is written is flushed and dropped */
     bool no_range, no_send;         /* copy_file_range, sendfile: have been refused once */
-    char *buffer;                   /* twice CONTENT_BUFFER: the second half is for comparing */
+    char *buffer;                   /* CONTENT_WHOLE; the second half is for comparing */
+    ssize_t taken;                  /* so much of it is a file to copy; below 0: none */
     int held[CONTENT_HELD];         /* small files whose pages are to be flushed together */
     size_t held_count;
     uint64_t held_bytes;
@@ -33,6 +36,13 @@ struct trouble {
 void content_begin(struct content *content, const struct journal *journal, atomic_uint_fast64_t *progress,
                    bool small);
 void content_end(struct content *content);
+
+/* Reads a small file from its beginning: the next content_copy writes what was read, and looks at the file no more. True when that
+ * was less than CONTENT_WHOLE; whether it is all of the file and unchanged, the caller finds out by its status. */
+bool content_take(struct content *content, int source);
+
+/* What was taken is not to be written: the file's offset is at its beginning again. */
+void content_untake(struct content *content, int source);
 
 /* Copies all of `source`, whose status before was `status`, to the empty file `dest`, with a hole for each run of zeros if the
  * source has holes. A file that changes meanwhile is trouble. False fills `trouble`; its `doing` is NULL when the run is to

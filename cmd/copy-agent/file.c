@@ -10,6 +10,8 @@
 
 #include "common/banned.h"
 
+_Static_assert((int)PLAN_LARGE <= (int)CONTENT_WHOLE, "what is not large can be taken");
+
 /* Something that has no name of its own in DEST yet. */
 struct temporary {
     int directory;
@@ -288,6 +290,26 @@ static bool keep_present(struct worker *worker, const struct folder *folder, uin
     return good;
 }
 
+/* A small file is read before its status is looked at: if that is what the walk saw, it did not change meanwhile, and needs to be
+ * looked at only once. False with errno. */
+static bool read_source(struct worker *worker, const struct plan_node *planned, int source,
+                        struct stat *status)
+{
+    struct content *content = &worker->content;
+    bool fresh = planned->action == PLAN_CREATE || planned->action == PLAN_REPLACE;
+    bool take = fresh && !planned->large && !planned->hard_link && !planned->render;
+    bool whole = take && content_take(content, source);
+
+    if (!take)
+        content->taken = -1;
+    if (fstat(source, status) != 0)
+        return false;
+    if (take && !(whole && S_ISREG(status->st_mode) && status->st_size == content->taken &&
+                  plan_seen(status) == planned->next))
+        content_untake(content, source);
+    return true;
+}
+
 void file_transfer(struct worker *worker, struct folder *folder, uint32_t node)
 {
     const struct plan_node *planned = &worker->copy->plan.nodes[node];
@@ -296,7 +318,7 @@ void file_transfer(struct worker *worker, struct folder *folder, uint32_t node)
     struct trouble trouble = {0};
     struct stat status;
 
-    if (source < 0 || fstat(source, &status) != 0) {
+    if (source < 0 || !read_source(worker, planned, source, &status)) {
         worker_note(worker, node, "cannot be read", errno);
     } else if (!S_ISREG(status.st_mode)) {
         worker_note(worker, node, "was a file a moment ago and is none now", 0);

@@ -117,6 +117,17 @@ enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *
     return decide_file(rules, source, present, render);
 }
 
+uint32_t plan_seen(const struct stat *source)
+{
+    const uint64_t parts[] = {(uint64_t)source->st_mtim.tv_sec, (uint64_t)source->st_mtim.tv_nsec,
+                              (uint64_t)source->st_size};
+    uint64_t mixed = 0;
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        mixed = ((mixed ^ parts[i]) * UINT64_C(0x9E3779B97F4A7C15)) ^ (mixed >> 29);
+    return (uint32_t)(mixed >> 32);
+}
+
 void plan_free(struct plan *plan)
 {
     free(plan->nodes);

@@ -25,8 +25,9 @@ enum plan_action {
 struct plan_node {
     uint32_t name;   /* offset into the names */
     uint32_t parent; /* a directory's index; the root's is its own */
-    uint32_t
-        next; /* a directory: the index behind all that is in it; a hard link: the node that it shares its content with */
+    /* A directory: the index behind all that is in it; a hard link: the node that it shares its content with; another file:
+     * plan_seen of what it was. */
+    uint32_t next;
     uint8_t kind;
     uint8_t action;
     bool out : 1;       /* left out, with all that is in it */
@@ -35,10 +36,11 @@ struct plan_node {
     bool busy : 1;    /* a directory with something to do in it */
     bool touched : 1; /* a directory whose mode and times are to be set at the end */
     bool clears : 1;  /* a file or link that a directory of DEST makes way for (--prune) */
+    bool large : 1;   /* a file of PLAN_LARGE bytes or more */
     uint8_t stamp;    /* a file: where struct stamps counts its time */
 };
 
-enum { PLAN_ROOT = 0 };
+enum { PLAN_ROOT = 0, PLAN_LARGE = 256 * 1024 };
 
 /* What would be written: for the space that is needed and for the report. */
 struct plan_totals {
@@ -94,6 +96,9 @@ mode_t plan_mode_over(const struct plan_rules *rules, const struct stat *source,
 /* What to do for something that is `source`, where DEST has `present` (NULL: nothing) of that name. */
 enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *source,
                              const struct stat *present, bool render);
+
+/* A digest of size and time: another one means that the file has changed. */
+uint32_t plan_seen(const struct stat *source);
 
 /* Whether mode and owner are those that a copy would have, as far as this process could set them. */
 bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,

@@ -167,6 +167,8 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
     struct plan_node *node = &walk->plan->nodes[index];
     node->render = render;
     node->clears = entry->is_present && S_ISDIR(entry->present.st_mode) && action == PLAN_REPLACE;
+    node->large = !symlink && entry->source.st_size >= PLAN_LARGE;
+    node->next = plan_seen(&entry->source);
     if (!symlink && entry->source.st_nlink > 1) {
         struct link_entry *link = links_find(&walk->links, &entry->source);
         if (link->node == 0) {
