@@ -152,6 +152,8 @@ static bool write_sparse(int dest, const char *bytes, size_t length)
 static void step_done(const struct content *content, int dest, off_t *flushed, off_t done, size_t length)
 {
     atomic_fetch_add(content->progress, length);
+    if (content->on_chunk)
+        content->on_chunk(content->owner);
     if (content->small && done - *flushed >= FLUSH_EVERY) {
         flush_step(dest, *flushed, done);
         *flushed = done;

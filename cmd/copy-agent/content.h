@@ -18,11 +18,13 @@ enum { CONTENT_BUFFER = 128 * 1024, CONTENT_WHOLE = 2 * CONTENT_BUFFER, CONTENT_
 struct content {
     const struct journal *journal;  /* asked after every chunk whether to go on */
     atomic_uint_fast64_t *progress; /* bytes done are added here */
-    bool small;                     /* page cache is short: what is written is flushed and dropped */
-    bool no_range, no_send;         /* copy_file_range, sendfile: have been refused once */
-    char *buffer;                   /* CONTENT_WHOLE; the second half is for comparing */
-    ssize_t taken;                  /* so much of it is a file to copy; below 0: none */
-    int held[CONTENT_HELD];         /* small files whose pages are to be flushed together */
+    void (*on_chunk)(void *owner);  /* called after each chunk of a large file; may be NULL */
+    void *owner;
+    bool small;             /* page cache is short: what is written is flushed and dropped */
+    bool no_range, no_send; /* copy_file_range, sendfile: have been refused once */
+    char *buffer;           /* CONTENT_WHOLE; the second half is for comparing */
+    ssize_t taken;          /* so much of it is a file to copy; below 0: none */
+    int held[CONTENT_HELD]; /* small files whose pages are to be flushed together */
     size_t held_count;
     uint64_t held_bytes;
 };

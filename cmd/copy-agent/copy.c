@@ -38,7 +38,9 @@ static unsigned choose_jobs(const struct copy *copy, const struct limits *limits
 
     if (copy->settings->jobs > 0)
         jobs = (unsigned)copy->settings->jobs;
-    return copy->plan.totals.work_files < jobs ? (unsigned)copy->plan.totals.work_files + 1 : jobs;
+    if (copy->plan.totals.work_files < jobs)
+        jobs = (unsigned)copy->plan.totals.work_files;
+    return jobs > 0 ? jobs : 1;
 }
 
 /* Whether what is read and written could fill the container's memory with page cache, which is charged to it. Where it could not,

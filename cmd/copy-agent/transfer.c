@@ -33,6 +33,7 @@ struct transfer {
     struct copy *copy;
     struct stage *stage;
     bool small;
+    struct worker *alone; /* the feeder copies by itself; NULL: threads do */
     pthread_mutex_t lock;
     pthread_cond_t more, less;
     struct batch queue[QUEUE];
@@ -125,10 +126,20 @@ static void wait_for(struct transfer *transfer, pthread_cond_t *condition)
     say_progress(transfer);
 }
 
+static void on_chunk(void *owner)
+{
+    say_progress(owner);
+}
+
 static void hand_over(struct transfer *transfer, struct folder *folder, uint32_t first, uint32_t end)
 {
     struct batch batch = {folder_hold(folder), first, end};
 
+    if (transfer->alone) {
+        work_on(transfer->alone, &batch);
+        say_progress(transfer);
+        return;
+    }
     pthread_mutex_lock(&transfer->lock);
     while (transfer->count == QUEUE)
         wait_for(transfer, &transfer->less);
@@ -225,23 +236,31 @@ static void complete(struct transfer *transfer)
     pthread_mutex_unlock(&transfer->lock);
 }
 
-void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+/* One thread alone shares no descriptors, locks and wakes nobody: each call is cheaper. */
+static void run_alone(struct transfer *transfer)
 {
-    struct transfer *transfer = xcalloc(1, sizeof *transfer);
+    struct worker worker;
+
+    worker_begin(&worker, transfer->copy, transfer->stage, transfer->numbers, transfer->small);
+    worker.content.on_chunk = on_chunk;
+    worker.content.owner = transfer;
+    transfer->alone = &worker;
+    feed(transfer);
+    worker_end(&worker);
+}
+
+static void run_threads(struct transfer *transfer, unsigned jobs)
+{
     pthread_t *threads = xcalloc(jobs, sizeof *threads);
     unsigned started = 0;
 
-    transfer->copy = copy;
-    transfer->stage = stage;
-    transfer->small = small;
-    transfer->numbers = 1; /* 0 is the main thread's slot */
     pthread_mutex_init(&transfer->lock, NULL);
     pthread_cond_init(&transfer->more, NULL);
     pthread_cond_init(&transfer->less, NULL);
     while (started < jobs && start_worker(transfer, &threads[started]))
         started++;
     if (started == 0) {
-        making_note(copy, PLAN_ROOT, "no thread can be started", EAGAIN);
+        run_alone(transfer);
     } else {
         feed(transfer);
         complete(transfer);
@@ -252,5 +271,19 @@ void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool s
     pthread_cond_destroy(&transfer->more);
     pthread_mutex_destroy(&transfer->lock);
     free(threads);
+}
+
+void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+{
+    struct transfer *transfer = xcalloc(1, sizeof *transfer);
+
+    transfer->copy = copy;
+    transfer->stage = stage;
+    transfer->small = small;
+    transfer->numbers = 1; /* 0 is the slot of what follows */
+    if (jobs > 1)
+        run_threads(transfer, jobs);
+    else
+        run_alone(transfer);
     free(transfer);
 }
