@@ -1,16 +1,13 @@
-#include "common/publish.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/deadline.h"
 #include "common/directory.h"
 #include "common/mem.h"
+#include "common/publish_parts.h"
 #include "common/stop.h"
 
 #include "common/banned.h"
@@ -29,7 +26,7 @@ static void publish_at_exhaustion(void)
         unlinkat(open->directory, open->temporary, 0);
 }
 
-static bool publish_fail(struct reason *why, const char *path, const char *doing, int error)
+bool publish_fail(struct reason *why, const char *path, const char *doing, int error)
 {
     reason_set(why, CODE_FAILED, "%.200s: %s: %s", path, doing, strerror(error));
     switch (error) {
@@ -94,7 +91,7 @@ static bool share_directory(struct publish *publish)
     return true;
 }
 
-static void publish_close(struct publish *publish)
+void publish_close(struct publish *publish)
 {
     if (publish->descriptor >= 0)
         close(publish->descriptor);
@@ -143,32 +140,6 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
     return publish_fail(why, publish->path, "cannot be given its mode", error);
 }
 
-/* The descriptor that the path is a word for, or -1. /dev/stderr is a link, which may lead to a file: neither is replaced. */
-static int standard_stream(const char *path)
-{
-    if (strcmp(path, "-") == 0)
-        return STDOUT_FILENO;
-    return strcmp(path, PUBLISH_STDERR) == 0 ? STDERR_FILENO : -1;
-}
-
-/* Standard output or something that is no file: written to as it is. */
-static bool open_direct(struct publish *publish, const struct stat *seen, struct reason *why)
-{
-    int standard = standard_stream(publish->path);
-    struct stat opened;
-
-    publish->direct = true;
-    /* A FIFO that nobody reads is an error at once (ENXIO), not a wait without end. */
-    publish->descriptor = standard >= 0 ? fcntl(standard, F_DUPFD_CLOEXEC, 0)
-                                        : openat(publish->directory, publish_name(publish),
-                                                 O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
-        return publish_fail(why, publish->path, "cannot be opened", errno);
-    /* Somebody has put something else in its place meanwhile: that is not to be written to. */
-    return standard >= 0 || (seen && opened.st_dev == seen->st_dev && opened.st_ino == seen->st_ino) ||
-           publish_fail(why, publish->path, "cannot be opened", EEXIST);
-}
-
 static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
 {
     const char *name = publish_name(publish);
@@ -179,7 +150,7 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
     if (there && (*name == '\0' || S_ISDIR(present.st_mode)))
         return publish_fail(why, publish->path, "cannot be written", EISDIR);
     if (there && !S_ISREG(present.st_mode) && !S_ISLNK(present.st_mode))
-        return open_direct(publish, &present, why);
+        return publish_open_direct(publish, &present, why);
     if (!share_directory(publish))
         return publish_fail(why, publish->path, "cannot be written", errno);
     if (!open_temporary_file(publish, mode, why))
@@ -201,7 +172,8 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
     if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
         good = publish_fail(why, path, "cannot be written", ENAMETOOLONG);
     else
-        good = standard_stream(path) >= 0 ? open_direct(publish, NULL, why) : open_file(publish, mode, why);
+        good = publish_stream(path) >= 0 ? publish_open_direct(publish, NULL, why)
+                                         : open_file(publish, mode, why);
     if (!good)
         publish_close(publish);
     return good;
@@ -217,7 +189,7 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
         directory = directory_reach(folder, 0, 0, NULL);
     else
         errno = ENAMETOOLONG;
-    if (directory >= 0 || standard_stream(path) >= 0)
+    if (directory >= 0 || publish_stream(path) >= 0)
         return publish_begin_in(publish, directory, path, mode, why);
     int error = errno;
     memset(publish, 0, sizeof *publish);
@@ -226,27 +198,12 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
                                                    : publish_fail(why, path, "cannot be written", error);
 }
 
-/* Until a pipe or device takes STOP_CHUNK bytes without blocking. It cannot be made non-blocking: others may share it. */
-static bool wait_for_room(const struct publish *publish, struct reason *why)
-{
-    int64_t left = publish->deadline > 0 ? deadline_left(publish->deadline, deadline_now()) : DEADLINE_NEVER;
-
-    if (stop_wait_writable(publish->descriptor, left < INT_MAX ? (int)left : -1))
-        return true;
-    if (stop_signal() != 0)
-        return reason_set(why, (enum code)(128 + stop_signal()), "%.200s: stopped before all was written",
-                          publish->path);
-    reason_set(why, CODE_DEADLINE, "%.200s: the time ran out before all was written", publish->path);
-    reason_hint(why, "whoever is to read it does not");
-    return false;
-}
-
 bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why)
 {
     const char *at = bytes;
 
     while (length > 0) {
-        if (publish->direct && !wait_for_room(publish, why))
+        if (publish->direct && !publish_wait_for_room(publish, why))
             return false;
         ssize_t written = write(publish->descriptor, at,
                                 publish->direct && length > STOP_CHUNK ? STOP_CHUNK : length);
@@ -258,12 +215,12 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
     return true;
 }
 
-static void remove_temporary(const struct publish *publish)
+void publish_remove_temporary(const struct publish *publish)
 {
     unlinkat(publish->directory, publish->temporary, 0);
 }
 
-static bool rename_into_place(const struct publish *publish)
+bool publish_rename(const struct publish *publish)
 {
     return renameat(publish->directory, publish->temporary, publish->directory, publish_name(publish)) == 0;
 }
@@ -271,7 +228,7 @@ static bool rename_into_place(const struct publish *publish)
 void publish_abort(struct publish *publish)
 {
     if (publish->descriptor >= 0 && !publish->direct)
-        remove_temporary(publish);
+        publish_remove_temporary(publish);
     publish_close(publish);
 }
 
@@ -289,7 +246,7 @@ static int written_error(const struct publish *publish)
 }
 
 /* After an error nothing is put in its place, and the temporary goes. */
-static bool all_written(struct publish *publish, struct reason *why)
+bool publish_all_written(struct publish *publish, struct reason *why)
 {
     int error = written_error(publish);
 
@@ -303,11 +260,11 @@ bool publish_commit(struct publish *publish, struct reason *why)
 {
     int error = 0;
 
-    if (!all_written(publish, why))
+    if (!publish_all_written(publish, why))
         return false;
-    if (!publish->direct && !rename_into_place(publish)) {
+    if (!publish->direct && !publish_rename(publish)) {
         error = errno;
-        remove_temporary(publish);
+        publish_remove_temporary(publish);
     }
     publish_close(publish);
     return error == 0 || publish_fail(why, publish->path, "cannot be put in its place", error);
@@ -321,51 +278,4 @@ void publish_move(struct publish *from, struct publish *to)
             *link = to;
             break;
         }
-}
-
-/* renameat2 by its number: not every C library has it. */
-static bool swap_names(const struct publish *publish)
-{
-    enum { EXCHANGE = 1 << 1 };
-
-    return syscall(SYS_renameat2, publish->directory, publish->temporary, publish->directory,
-                   publish_name(publish), EXCHANGE) == 0;
-}
-
-bool publish_place(struct publish *publish, struct reason *why)
-{
-    struct stat present;
-    int error = 0;
-
-    if (!all_written(publish, why))
-        return false;
-    if (publish->direct)
-        return true;
-    /* A swap would put a directory aside, which rename refuses. */
-    bool directory = fstatat(publish->directory, publish_name(publish), &present, AT_SYMLINK_NOFOLLOW) == 0 &&
-                     S_ISDIR(present.st_mode);
-    publish->swapped = !directory && swap_names(publish);
-    if (!publish->swapped && !rename_into_place(publish)) {
-        error = errno;
-        remove_temporary(publish);
-        publish_close(publish);
-    }
-    publish->placed = error == 0;
-    return publish->placed || publish_fail(why, publish->path, "cannot be put in its place", error);
-}
-
-void publish_settle(struct publish *publish)
-{
-    if (publish->swapped)
-        remove_temporary(publish);
-    publish_close(publish);
-}
-
-void publish_undo(struct publish *publish)
-{
-    if (publish->swapped && swap_names(publish))
-        remove_temporary(publish);
-    else if (publish->placed && !publish->swapped)
-        unlinkat(publish->directory, publish_name(publish), 0);
-    publish_close(publish);
 }
