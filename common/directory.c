@@ -309,6 +309,24 @@ int directory_reach(const char *path, unsigned own, mode_t made, int *near)
     return at;
 }
 
+const char *directory_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+int directory_reach_parent(const char *path, mode_t made)
+{
+    int length = (int)(directory_last_part(path) - path);
+    char folder[PATH_MAX];
+
+    if (snprintf(folder, sizeof folder, "%.*s.", length, path) < (int)sizeof folder)
+        return directory_reach(folder, 0, made, NULL);
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
 bool directory_refuse_link(const char *path, int error, struct reason *why)
 {
     if (error != ELOOP && error != EXDEV)

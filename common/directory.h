@@ -38,6 +38,11 @@ bool directory_may_stay_within(int root, const char *path);
  * *near, if asked for, is a handle on the deepest directory that was there, or -1. */
 int directory_reach(const char *path, unsigned own, mode_t made, int *near);
 
+/* The last part of a path: what is behind its last slash. */
+const char *directory_last_part(const char *path);
+/* directory_reach for what that is in. */
+int directory_reach_parent(const char *path, mode_t made);
+
 /* Whether `error` is one of directory_reach's about links; then `why` is filled. */
 bool directory_refuse_link(const char *path, int error, struct reason *why);
 

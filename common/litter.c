@@ -87,56 +87,108 @@ void litter_remove_directory(int parent, const char *name, int descriptor, int64
     close(descriptor);
 }
 
-/* Opens what has that name if it has no live owner: each holds a lock on its own, which goes with the process. */
-static int lock_dead(int directory, const char *name)
+/* Whether its owner lives: each holds a lock on its own, which goes with the process. *descriptor keeps others from taking what is
+ * dead; -1: there is none. */
+static enum litter_owner find_owner(int directory, const char *name, int *descriptor)
 {
-    int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        close(descriptor);
-        return -1;
-    }
-    return descriptor;
+    *descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*descriptor < 0 || flock(*descriptor, LOCK_EX | LOCK_NB) == 0)
+        return LITTER_DEAD;
+    enum litter_owner owner = errno == EWOULDBLOCK ? LITTER_ALIVE : LITTER_UNKNOWN;
+    close(*descriptor);
+    *descriptor = -1;
+    return owner;
 }
 
-static void remove_dead(int directory, const char *name, const struct removal_limit *limit, bool files_only)
+static void remove_dead(int directory, const char *name, const struct removal_limit *limit)
 {
-    int dead = lock_dead(directory, name);
+    int descriptor;
 
-    if (dead < 0)
+    if (find_owner(directory, name, &descriptor) != LITTER_DEAD || descriptor < 0)
         return;
     /* By name, as another run may remove the same litter. */
-    if (files_only)
-        unlinkat(directory, name, 0);
-    else
-        removal_tree(directory, name, limit);
-    close(dead);
+    removal_tree(directory, name, limit);
+    close(descriptor);
 }
 
-static void sweep(int parent, const char *prefix, int64_t deadline, bool files_only)
+/* All names in `parent` that begin with `prefix`, for as long as there is time. */
+struct search {
+    int directory;
+    const char *prefix;
+    int64_t deadline;
+    struct listing *listing;
+};
+
+static bool search_begin(struct search *search, int parent, const char *prefix, int64_t deadline)
 {
-    const struct removal_limit limit = {.deadline = deadline};
-    int directory = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    search->prefix = prefix;
+    search->deadline = deadline;
+    search->directory = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (search->directory < 0)
+        return false;
+    search->listing = xcalloc(1, sizeof *search->listing);
+    listing_begin(search->listing, search->directory);
+    return true;
+}
+
+static const char *search_next(struct search *search)
+{
     const char *name;
 
-    if (directory < 0)
-        return;
-    struct listing *listing = xcalloc(1, sizeof *listing);
-    listing_begin(listing, directory);
-    while ((name = listing_next(listing)) && stop_signal() == 0 &&
-           (deadline == DEADLINE_NEVER || deadline_now() < deadline))
-        if (strncmp(name, prefix, strlen(prefix)) == 0)
-            remove_dead(directory, name, &limit, files_only);
-    free(listing);
-    close(directory);
+    while ((name = listing_next(search->listing)) && stop_signal() == 0 &&
+           (search->deadline == DEADLINE_NEVER || deadline_now() < search->deadline))
+        if (strncmp(name, search->prefix, strlen(search->prefix)) == 0)
+            return name;
+    return NULL;
+}
+
+static void search_end(struct search *search)
+{
+    free(search->listing);
+    close(search->directory);
 }
 
 void litter_sweep(int parent, const char *prefix, int64_t deadline)
 {
-    sweep(parent, prefix, deadline, false);
+    const struct removal_limit limit = {.deadline = deadline};
+    struct search search;
+    const char *name;
+
+    if (!search_begin(&search, parent, prefix, deadline))
+        return;
+    while ((name = search_next(&search)))
+        remove_dead(search.directory, name, &limit);
+    search_end(&search);
+}
+
+void litter_each_file(int parent, const char *prefix, litter_take *take, void *with)
+{
+    struct search search;
+    struct stat found;
+    const char *name;
+    int descriptor;
+
+    if (!search_begin(&search, parent, prefix, deadline_after(deadline_now(), SWEEP_FILES_MOST)))
+        return;
+    while ((name = search_next(&search))) {
+        if (fstatat(search.directory, name, &found, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(found.st_mode))
+            continue;
+        enum litter_owner owner = find_owner(search.directory, name, &descriptor);
+        take(search.directory, name, owner, with);
+        if (descriptor >= 0)
+            close(descriptor);
+    }
+    search_end(&search);
+}
+
+static void remove_file(int parent, const char *name, enum litter_owner owner, void *with)
+{
+    (void)with;
+    if (owner == LITTER_DEAD)
+        unlinkat(parent, name, 0);
 }
 
 void litter_sweep_files(int parent, const char *prefix)
 {
-    sweep(parent, prefix, deadline_after(deadline_now(), SWEEP_FILES_MOST), true);
+    litter_each_file(parent, prefix, remove_file, NULL);
 }

@@ -23,8 +23,18 @@ void litter_remove_directory(int parent, const char *name, int descriptor, int64
  * no reason to fail. */
 void litter_sweep(int parent, const char *prefix, int64_t deadline);
 
-/* The same for what litter_make_file has made: a directory of such a name, which anybody may have put there, stays. It is not worth
- * more than a tenth of a second. */
+enum litter_owner {
+    LITTER_DEAD,
+    LITTER_ALIVE,
+    LITTER_UNKNOWN /* there are no locks */
+};
+
+/* Calls `take` for each file whose name begins so in `parent`. What cannot be opened has no live owner. Directories, which anybody
+ * may have put there, are passed over. It is not worth more than a tenth of a second. `take` may rename and remove. */
+typedef void litter_take(int parent, const char *name, enum litter_owner owner, void *with);
+void litter_each_file(int parent, const char *prefix, litter_take *take, void *with);
+
+/* Removes those that are dead. */
 void litter_sweep_files(int parent, const char *prefix);
 
 #endif

@@ -57,6 +57,19 @@ bool mount_locks(int directory, const char *name)
            (look.attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
 }
 
+bool mount_is_root(int directory, const char *name)
+{
+    struct look look = {0};
+    struct stat here, there;
+
+    if (syscall(SYS_statx, directory, name, AT_SYMLINK_NOFOLLOW, 0U, &look) == 0 &&
+        (look.attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
+        return (look.attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+    /* Before 5.8, a mount of the same file system is not seen. */
+    return fstat(directory, &here) == 0 && fstatat(directory, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(there.st_mode) && here.st_dev != there.st_dev;
+}
+
 bool mount_same(const struct mount *a, const struct mount *b)
 {
     return a->id == b->id && a->device == b->device;

@@ -17,6 +17,9 @@ bool mount_of(int directory, struct mount *mount);
  * tells. */
 bool mount_locks(int directory, const char *name);
 
+/* Whether something is mounted at `name` in the directory, as a subPath mounts a file. False where that is not known. */
+bool mount_is_root(int directory, const char *name);
+
 bool mount_same(const struct mount *a, const struct mount *b);
 
 #endif

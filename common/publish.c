@@ -7,23 +7,22 @@
 
 #include "common/directory.h"
 #include "common/mem.h"
+#include "common/mount.h"
 #include "common/publish_parts.h"
 #include "common/stop.h"
 
 #include "common/banned.h"
-
-/* Beside the target, so that the rename stays within one filesystem; hidden, so that globs pass over it. */
-#define TEMPORARY_MARK ".initkit-"
-
-enum { NAME_PART_MOST = 200 };
 
 /* Those whose temporaries are there now, for the case that memory runs out. */
 static struct publish *open_publishes;
 
 static void publish_at_exhaustion(void)
 {
-    for (const struct publish *open = open_publishes; open; open = open->next)
-        unlinkat(open->directory, open->temporary, 0);
+    for (struct publish *open = open_publishes; open; open = open->next)
+        if (open->placed)
+            publish_put_back(open);
+        else
+            publish_remove_temporary(open);
 }
 
 bool publish_fail(struct reason *why, const char *path, const char *doing, int error)
@@ -54,14 +53,6 @@ bool publish_fail(struct reason *why, const char *path, const char *doing, int e
         break;
     }
     return false;
-}
-
-/* Splits `path` into "DIR/" (maybe empty) and NAME. */
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
 }
 
 /* One that is open in the same directory; NULL: none. */
@@ -95,9 +86,11 @@ void publish_close(struct publish *publish)
 {
     if (publish->descriptor >= 0)
         close(publish->descriptor);
+    if (publish->old_lock >= 0)
+        close(publish->old_lock);
     if (publish->directory >= 0 && (publish->inode == 0 || !find_neighbour(publish)))
         close(publish->directory);
-    publish->descriptor = publish->directory = -1;
+    publish->descriptor = publish->old_lock = publish->directory = -1;
     for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
         if (*link == publish) {
             *link = publish->next;
@@ -107,29 +100,18 @@ void publish_close(struct publish *publish)
 
 const char *publish_name(const struct publish *publish)
 {
-    return base_name(publish->path);
-}
-
-/* How much of the name its temporary's begins with: there has to be room for the mark and two numbers. No character of UTF-8 is
- * cut, which some filesystems refuse. Names that share it look after each other's litter: what lives is locked. */
-static int name_part(const char *name)
-{
-    size_t length = strnlen(name, NAME_PART_MOST);
-
-    while (name[length] != '\0' && length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
-        length--;
-    return (int)length;
+    return directory_last_part(publish->path);
 }
 
 static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
 {
-    char prefix[NAME_MAX + sizeof TEMPORARY_MARK + 1];
+    char prefix[PUBLISH_PREFIX];
     const char *name = publish_name(publish);
 
     if (strlen(name) > NAME_MAX)
         return publish_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
-    snprintf(prefix, sizeof prefix, ".%.*s" TEMPORARY_MARK, name_part(name), name);
-    litter_sweep_files(publish->directory, prefix);
+    publish_recover_in(publish->directory, name);
+    publish_prefix(name, "", prefix);
     publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
     if (publish->descriptor < 0)
         return publish_fail(why, publish->path, "cannot be written", errno);
@@ -151,6 +133,9 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
         return publish_fail(why, publish->path, "cannot be written", EISDIR);
     if (there && !S_ISREG(present.st_mode) && !S_ISLNK(present.st_mode))
         return publish_open_direct(publish, &present, why);
+    /* A rename onto it would fail, but only once others of a set are in their places. */
+    if (mount_is_root(publish->directory, name))
+        return publish_fail(why, publish->path, "cannot be replaced", EBUSY);
     if (!share_directory(publish))
         return publish_fail(why, publish->path, "cannot be written", errno);
     if (!open_temporary_file(publish, mode, why))
@@ -167,7 +152,7 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
     bool good;
 
     memset(publish, 0, sizeof *publish);
-    publish->descriptor = -1;
+    publish->descriptor = publish->old_lock = -1;
     publish->directory = directory;
     if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
         good = publish_fail(why, path, "cannot be written", ENAMETOOLONG);
@@ -181,19 +166,13 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
 
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why)
 {
-    int length = (int)(base_name(path) - path);
-    char folder[PATH_MAX];
-    int directory = -1;
+    int directory = directory_reach_parent(path, 0);
 
-    if (snprintf(folder, sizeof folder, "%.*s.", length, path) < (int)sizeof folder)
-        directory = directory_reach(folder, 0, 0, NULL);
-    else
-        errno = ENAMETOOLONG;
     if (directory >= 0 || publish_stream(path) >= 0)
         return publish_begin_in(publish, directory, path, mode, why);
     int error = errno;
     memset(publish, 0, sizeof *publish);
-    publish->descriptor = publish->directory = -1;
+    publish->descriptor = publish->old_lock = publish->directory = -1;
     return directory_refuse_link(path, error, why) ? false
                                                    : publish_fail(why, path, "cannot be written", error);
 }
@@ -218,11 +197,6 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
 void publish_remove_temporary(const struct publish *publish)
 {
     unlinkat(publish->directory, publish->temporary, 0);
-}
-
-bool publish_rename(const struct publish *publish)
-{
-    return renameat(publish->directory, publish->temporary, publish->directory, publish_name(publish)) == 0;
 }
 
 void publish_abort(struct publish *publish)
@@ -254,20 +228,6 @@ bool publish_all_written(struct publish *publish, struct reason *why)
         return true;
     publish_abort(publish);
     return publish_fail(why, publish->path, "cannot be written", error);
-}
-
-bool publish_commit(struct publish *publish, struct reason *why)
-{
-    int error = 0;
-
-    if (!publish_all_written(publish, why))
-        return false;
-    if (!publish->direct && !publish_rename(publish)) {
-        error = errno;
-        publish_remove_temporary(publish);
-    }
-    publish_close(publish);
-    return error == 0 || publish_fail(why, publish->path, "cannot be put in its place", error);
 }
 
 void publish_move(struct publish *from, struct publish *to)

@@ -25,7 +25,9 @@ struct publish {
     char path[PATH_MAX];
     char temporary[LITTER_NAME]; /* in there */
     bool placed;                 /* by publish_place */
-    bool swapped;                /* what was there has the temporary's name now */
+    bool in_place;               /* the volume renames nothing: it was written under its own name */
+    char old[LITTER_NAME];       /* in there: what was there before; empty: nothing, or it is not kept */
+    int old_lock;                /* open while that must not be taken for litter; -1: it is not locked */
     struct publish *next;        /* that is open too */
 };
 
@@ -54,11 +56,18 @@ void publish_move(struct publish *from, struct publish *to);
 /* Gives up: the temporary is removed. */
 void publish_abort(struct publish *publish);
 
-/* The same in two steps, for files that are published together: publish_place puts one in its place but keeps what was there,
- * until publish_settle removes it or publish_undo puts it back. After a false, as after publish_commit. On a filesystem that
- * cannot swap two names, what was there is gone at once. */
-bool publish_place(struct publish *publish, struct reason *why);
-void publish_settle(struct publish *publish);
-void publish_undo(struct publish *publish);
+/* The same in two steps, for files that are published together: publish_place puts one in its place. With `keep`, what was there is
+ * kept until publish_settle removes it or publish_undo puts it back. After a false, as after publish_commit. Neither swapping
+ * names, nor a second name, nor renaming has to be possible on the volume. */
+bool publish_place(struct publish *publish, bool keep, struct reason *why);
+
+/* False with errno: what was there before is still there, under a hidden name. */
+bool publish_settle(struct publish *publish);
+/* False with errno: the new file is there, and the old one under a hidden name. */
+bool publish_undo(struct publish *publish);
+
+/* Repairs what a killed run has left at `path`, before anything is published there: the file before, or a new one that was
+ * complete, is there again. */
+void publish_recover(const char *path);
 
 #endif

@@ -16,8 +16,32 @@ void publish_remove_temporary(const struct publish *publish);
 /* Whether closing tells no error of what was written. After one the temporary is gone, and all is closed. */
 bool publish_all_written(struct publish *publish, struct reason *why);
 
-/* The temporary takes the place of what is there. False with errno. */
-bool publish_rename(const struct publish *publish);
+/* What hidden files of a target begin with; `kind` goes behind it. */
+enum { PUBLISH_PREFIX = LITTER_NAME };
+void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX]);
+
+/* The version before, kept aside; and the mark that the target is being written from what the rest of the name says. */
+#define PUBLISH_OLD  "old-"
+#define PUBLISH_PART "part-"
+
+/* Repairs what a killed run has left of `name`, and removes the rest of it: the version before gets its name back where there is
+ * none, and what was half written is written again. */
+void publish_recover_in(int directory, const char *name);
+
+/* Whether `error` of a rename says that the volume does not rename at all. */
+bool publish_lacks_rename(int error);
+
+/* The temporary's content and status under the target's name, where nothing can be renamed: others may see half of it. What is
+ * there is kept by a copy. 0 or errno, and then what was there is there again. */
+int publish_copy_into_place(struct publish *publish);
+
+/* Puts back what was there. 0 or errno. */
+int publish_put_back(struct publish *publish);
+
+/* `source` of the same directory becomes `name`, byte by byte; with a mark while it lasts. 0 or errno. */
+int publish_copy(int directory, const char *source, const char *name, int64_t deadline);
+/* Removes the mark that this leaves when it fails half-way. */
+void publish_copy_forget(int directory, const char *source, const char *name);
 
 /* The descriptor that the path is a word for, or -1. */
 int publish_stream(const char *path);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "common/stop.h"
 
 #include "common/banned.h"
@@ -141,7 +142,7 @@ static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct 
 
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].spool.kind == SPOOL_BESIDE)
-            good = publish_place(&fetches[i].spool.publish, why);
+            good = publish_place(&fetches[i].spool.publish, count > 1, why);
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].plan->extract)
             good = unpack_publish(&fetches[i].unpack, deadline, why);
@@ -151,20 +152,55 @@ static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct 
     return good;
 }
 
+/* Where something went another way than it should, once for all. */
+struct aftermath {
+    size_t in_place, left;
+    const char *where; /* of the first */
+    int error;
+};
+
+static void settle(struct publish *publish, bool good, struct aftermath *aftermath, struct reason *why)
+{
+    bool settled = good ? publish_settle(publish) : publish_undo(publish);
+
+    aftermath->in_place += publish->in_place;
+    if (settled)
+        return;
+    aftermath->left++;
+    aftermath->where = publish->path;
+    aftermath->error = errno;
+    if (!good)
+        reason_hint(why, "%.150s could not be put back (%s): its old version is hidden beside it, as %.60s",
+                    publish->path, strerror(errno), publish->old);
+}
+
+static void warn(const struct aftermath *aftermath, bool good)
+{
+    if (good && aftermath->left > 0)
+        log_warn("%.200s: the version before cannot be removed and is hidden beside it: %s (%zu of such)",
+                 aftermath->where, strerror(aftermath->error), aftermath->left);
+    if (good && aftermath->in_place > 0)
+        log_warn(
+            "this volume cannot rename: %zu file%s written under %s own name, and a reader may have seen "
+            "half of it",
+            aftermath->in_place, aftermath->in_place == 1 ? " was" : "s were",
+            aftermath->in_place == 1 ? "its" : "their");
+}
+
 bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *rules, struct reason *why)
 {
+    struct aftermath aftermath = {0};
+
     if (!prepare(fetches, count, rules, why))
         return false;
     bool good = place(fetches, count, rules->deadline, why);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = count; i-- > 0;) {
         struct spool *spool = &fetches[i].spool;
         if (spool->kind != SPOOL_BESIDE || !spool->publish.placed)
             continue;
-        if (good)
-            publish_settle(&spool->publish);
-        else
-            publish_undo(&spool->publish);
+        settle(&spool->publish, good, &aftermath, why);
         spool->kind = SPOOL_NOWHERE;
     }
+    warn(&aftermath, good);
     return good;
 }

@@ -72,6 +72,7 @@ bool spool_check(const char *path, struct reason *why)
         return true;
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
         return reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
+    publish_recover(path);
     if (stat(path, &present) == 0 && S_ISDIR(present.st_mode))
         return reason_set(why, CODE_FAILED, "%.200s: is a directory", path);
     do {

@@ -53,7 +53,8 @@ void spool_move(struct spool *from, struct spool *to);
 /* Removes it. */
 void spool_abort(struct spool *spool);
 
-/* Whether `path` looks as if it could be written, without a trace: found out before anything is waited for. */
+/* Whether `path` looks as if it could be written, without a trace: found out before anything is waited for. What a killed run has left
+ * there half done is repaired first. */
 bool spool_check(const char *path, struct reason *why);
 
 /* A handle on the directory `path`, for the caller to close. It is made if it is missing, and those above it: 0755 whatever

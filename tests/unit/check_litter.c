@@ -51,16 +51,29 @@ START_TEST(a_link_of_such_a_name_is_nobodys_litter)
 }
 END_TEST
 
-START_TEST(a_directory_is_no_file_that_was_left)
+static void take(int parent, const char *name, enum litter_owner owner, void *with)
 {
-    char directory[LITTER_NAME], file[LITTER_NAME];
+    unsigned *counts = with;
+
+    ck_assert_int_eq(faccessat(parent, name, F_OK, AT_SYMLINK_NOFOLLOW), 0);
+    counts[owner]++;
+}
+
+START_TEST(each_file_that_was_left_and_no_directory)
+{
+    unsigned counts[3] = {0};
+
+    char directory[LITTER_NAME], file[LITTER_NAME], alive[LITTER_NAME];
     int top = scratch_descriptor();
 
     close(litter_make_directory(top, PREFIX, directory));
     close(litter_make_file(top, PREFIX, file));
-    litter_sweep_files(top, PREFIX);
-    ck_assert_int_eq(faccessat(top, directory, F_OK, 0), 0);
-    ck_assert_int_eq(faccessat(top, file, F_OK, 0), -1);
+    ck_assert_int_ge(litter_make_file(top, PREFIX, alive), 0);
+    ck_assert_int_eq(symlinkat("nowhere", top, PREFIX "link"), 0);
+    litter_each_file(top, PREFIX, take, counts);
+    ck_assert_uint_eq(counts[LITTER_DEAD], 2);
+    ck_assert_uint_eq(counts[LITTER_ALIVE], 1);
+    ck_assert_uint_eq(counts[LITTER_UNKNOWN], 0);
 }
 END_TEST
 
@@ -96,5 +109,5 @@ START_TEST(names_that_are_taken_or_too_long)
 END_TEST
 
 SUITE("litter", what_lives_stays_what_is_dead_goes, a_link_of_such_a_name_is_nobodys_litter,
-      a_directory_is_no_file_that_was_left, without_time_it_stays_and_is_found_again,
+      each_file_that_was_left_and_no_directory, without_time_it_stays_and_is_found_again,
       names_that_are_taken_or_too_long)

@@ -10,6 +10,7 @@
 
 #include "common/deadline.h"
 #include "tests/unit/capture.h"
+#include "tests/unit/refuse.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 
@@ -318,7 +319,7 @@ START_TEST(places_and_settles)
 
     ck_assert(publish_begin(&first, a, 0644, &why) && publish_begin(&second, b, 0644, &why));
     ck_assert(publish_write(&first, "new", 3, &why) && publish_write(&second, "new", 3, &why));
-    ck_assert(publish_place(&first, &why) && publish_place(&second, &why));
+    ck_assert(publish_place(&first, true, &why) && publish_place(&second, true, &why));
     ck_assert_str_eq(scratch_read(a, NULL), "new");
     publish_settle(&first);
     publish_settle(&second);
@@ -335,15 +336,160 @@ START_TEST(places_and_takes_back)
     ck_assert(publish_begin(&first, a, 0644, &why) && publish_begin(&second, b, 0644, &why) &&
               publish_begin(&third, c, 0644, &why));
     ck_assert(publish_write(&first, "new", 3, &why));
-    ck_assert(publish_place(&first, &why) && publish_place(&second, &why));
+    ck_assert(publish_place(&first, true, &why) && publish_place(&second, true, &why));
     ck_assert_int_eq(mkdir(c, 0755), 0);
-    ck_assert(!publish_place(&third, &why));
+    ck_assert(!publish_place(&third, true, &why));
     expect_contains(why.text, "cannot be put in its place");
     publish_undo(&first);
     publish_undo(&second);
     ck_assert_str_eq(scratch_read(a, NULL), "old");
     ck_assert_int_ne(access(b, F_OK), 0);
     ck_assert_int_eq(scratch_count(), 2);
+}
+END_TEST
+
+/* --- volumes that lack something --- */
+
+enum lack { LACKS_SWAP = 1, LACKS_LINK = 2, LACKS_RENAME = 4 };
+
+static bool refuse(unsigned lacks)
+{
+    bool good = !(lacks & LACKS_SWAP) || refuse_call(SYS_renameat2, EINVAL);
+
+#ifdef SYS_renameat
+    good = good && (!(lacks & LACKS_RENAME) || refuse_call(SYS_renameat, ENOSYS));
+#endif
+#ifdef SYS_rename
+    good = good && (!(lacks & LACKS_RENAME) || refuse_call(SYS_rename, ENOSYS));
+#endif
+    return good && (!(lacks & LACKS_LINK) || refuse_call(SYS_linkat, EPERM));
+}
+
+static const unsigned all_lacks[] = {LACKS_SWAP, LACKS_SWAP | LACKS_LINK,
+                                     LACKS_SWAP | LACKS_LINK | LACKS_RENAME};
+
+static void takes_back(void)
+{
+    struct publish first, second, third;
+    char *a = scratch_file("a", "old"), *b = scratch_path("b"), *c = scratch_path("c");
+    struct stat before, after;
+
+    ck_assert_int_eq(chmod(a, 0640), 0);
+    ck_assert_int_eq(stat(a, &before), 0);
+    ck_assert(publish_begin(&first, a, 0644, &why) && publish_begin(&second, b, 0644, &why) &&
+              publish_begin(&third, c, 0644, &why));
+    ck_assert(publish_write(&first, "new", 3, &why));
+    ck_assert_msg(publish_place(&first, true, &why), "%s", why.text);
+    ck_assert(publish_place(&second, true, &why));
+    ck_assert_str_eq(scratch_read(a, NULL), "new");
+    ck_assert_int_eq(mkdir(c, 0755), 0);
+    ck_assert(!publish_place(&third, true, &why));
+    ck_assert(publish_undo(&second));
+    ck_assert(publish_undo(&first));
+    ck_assert_str_eq(scratch_read(a, NULL), "old");
+    ck_assert_int_eq(stat(a, &after), 0);
+    ck_assert_uint_eq(after.st_mode, before.st_mode);
+    ck_assert_int_eq(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+    ck_assert_int_ne(access(b, F_OK), 0);
+    ck_assert_int_eq(scratch_count(), 2);
+    rmdir(c);
+}
+
+/* What is lacking once is lacking to the end of the test. */
+START_TEST(the_old_version_comes_back_whatever_the_volume_lacks)
+{
+    for (size_t i = 0; i < COUNT_OF(all_lacks) && refuse(all_lacks[i]); i++)
+        takes_back();
+}
+END_TEST
+
+static void publishes(bool renames)
+{
+    char *path = scratch_file("config", "old"), *link = scratch_path("link");
+
+    ck_assert_int_eq(symlink("config", link), 0);
+    ck_assert(publish_begin(&publish, path, 0640, &why) && publish_write(&publish, "new", 3, &why));
+    ck_assert_msg(publish_place(&publish, true, &why), "%s", why.text);
+    ck_assert_int_eq(publish.in_place, !renames);
+    ck_assert(publish_settle(&publish));
+    ck_assert_str_eq(scratch_read(path, NULL), "new");
+    ck_assert_uint_eq(mode_of(path), 0640);
+    ck_assert(publish_begin(&publish, link, 0644, &why) && publish_write(&publish, "other", 5, &why));
+    ck_assert(publish_place(&publish, true, &why));
+    ck_assert(publish_undo(&publish));
+    ck_assert_str_eq(scratch_read(link, NULL), "new"); /* the link is there again */
+    ck_assert_int_eq(scratch_count(), 2);
+    unlink(link);
+}
+
+/* What is lacking once is lacking to the end of the test. */
+START_TEST(the_new_version_comes_whatever_the_volume_lacks)
+{
+    for (size_t i = 0; i < COUNT_OF(all_lacks) && refuse(all_lacks[i]); i++)
+        publishes(!(all_lacks[i] & LACKS_RENAME));
+}
+END_TEST
+
+/* What may be there when a run is killed, and what the next one makes of it before it knows whether it has something to publish. */
+START_TEST(what_a_killed_run_left_is_repaired)
+{
+    char *path = scratch_path("config");
+
+    scratch_file(".config.initkit-old-9-0", "old");
+    scratch_file(".config.initkit-9-0", "new");
+    publish_recover(path);
+    ck_assert_str_eq(scratch_read(path, NULL), "old"); /* killed between the two renames */
+    ck_assert_int_eq(scratch_count(), 1);
+    scratch_file(".config.initkit-old-9-0", "older");
+    publish_recover(path);
+    ck_assert_str_eq(scratch_read(path, NULL), "old"); /* killed before the old one was removed */
+    ck_assert_int_eq(scratch_count(), 1);
+    scratch_file("config", "hal");
+    scratch_file(".config.initkit-9-0", "whole");
+    scratch_file(".config.initkit-part-9-0", "");
+    scratch_file(".config.initkit-old-9-0", "older");
+    publish_recover(path);
+    ck_assert_str_eq(scratch_read(path, NULL), "whole"); /* killed while it was written in place */
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+START_TEST(what_a_living_run_keeps_is_left_alone)
+{
+    char *path = scratch_path("config");
+    int alive = open(scratch_file(".config.initkit-old-9-0", "old"), O_RDONLY);
+
+    ck_assert_int_eq(flock(alive, LOCK_SH | LOCK_NB), 0);
+    publish_recover(path);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    close(alive);
+    publish_recover(path);
+    ck_assert_str_eq(scratch_read(path, NULL), "old");
+}
+END_TEST
+
+/* Both are too long for their temporaries' names, and begin alike. */
+START_TEST(long_names_do_not_take_each_others_old_versions)
+{
+    char one[NAME_MAX + 1], other[NAME_MAX + 1], hidden[NAME_MAX + 1];
+    struct publish open;
+
+    memset(one, 'n', 240);
+    memset(other, 'n', 240);
+    memcpy(one + 239, "1", 2);
+    memcpy(other + 239, "2", 2);
+    scratch_file(one, "old");
+    if (!refuse(LACKS_SWAP | LACKS_LINK))
+        return;
+    ck_assert(publish_begin(&open, scratch_path(one), 0644, &why) && publish_place(&open, true, &why));
+    snprintf(hidden, sizeof hidden, "%s", open.old);
+    close(open.old_lock); /* as if it had been killed */
+    open.old_lock = -1;
+    ck_assert_int_eq(unlink(scratch_path(one)), 0);
+    ck_assert(put(scratch_path(other), "x", 0644));
+    ck_assert_int_eq(access(scratch_path(hidden), F_OK), 0);
+    publish_recover(scratch_path(one));
+    ck_assert_str_eq(scratch_read(scratch_path(one), NULL), "old");
 }
 END_TEST
 
@@ -371,7 +517,7 @@ START_TEST(an_error_that_only_close_tells_keeps_a_set_from_its_place)
     ck_assert(publish_begin(&publish, path, 0644, &why));
     ck_assert(publish_write(&publish, "new", 3, &why));
     close_error = ENOSPC;
-    bool placed = publish_place(&publish, &why);
+    bool placed = publish_place(&publish, true, &why);
     close_error = 0;
     ck_assert(!placed);
     ck_assert_str_eq(scratch_read(path, NULL), "old");
@@ -428,4 +574,7 @@ SUITE("publish", many_in_one_directory_take_one_descriptor_for_it, a_new_file,
       no_commit_onto_a_directory_that_appeared_meanwhile, a_link_is_replaced_not_followed,
       a_path_without_a_folder, a_filesystem_without_modes, a_filesystem_without_locks, places_and_settles,
       places_and_takes_back, an_error_that_only_close_tells_is_one_before_anything_is_replaced,
-      an_error_that_only_close_tells_keeps_a_set_from_its_place, moves)
+      an_error_that_only_close_tells_keeps_a_set_from_its_place, moves,
+      the_old_version_comes_back_whatever_the_volume_lacks, the_new_version_comes_whatever_the_volume_lacks,
+      what_a_killed_run_left_is_repaired, what_a_living_run_keeps_is_left_alone,
+      long_names_do_not_take_each_others_old_versions)
