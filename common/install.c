@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -66,6 +67,20 @@ static bool copy_self(struct publish *publish, struct reason *why)
     return copied && got == 0;
 }
 
+static bool stays_executable(const struct publish *publish, struct reason *why)
+{
+    struct stat made;
+
+    if (fstat(publish->descriptor, &made) != 0)
+        return install_fail(publish->path, "", errno, why);
+    if (made.st_mode & S_IXUSR)
+        return true;
+    reason_set(why, CODE_FAILED, "%.200s: the volume gives it the mode %04o, so it could not be run",
+               publish->path, (unsigned)made.st_mode & 07777);
+    reason_hint(why, "use an emptyDir, or give the volume's mount another file_mode=");
+    return false;
+}
+
 bool install_self(const char *directory, const char *name, struct reason *why)
 {
     char path[PATH_MAX];
@@ -82,7 +97,7 @@ bool install_self(const char *directory, const char *name, struct reason *why)
     }
     if (!publish_begin_in(&publish, handle, path, MODE, why))
         return false;
-    if (!copy_self(&publish, why)) {
+    if (!stays_executable(&publish, why) || !copy_self(&publish, why)) {
         publish_abort(&publish);
         return false;
     }

@@ -8,6 +8,7 @@
 #include "common/directory.h"
 #include "common/mem.h"
 #include "common/mount.h"
+#include "common/ownership.h"
 #include "common/publish_parts.h"
 #include "common/stop.h"
 
@@ -105,6 +106,7 @@ const char *publish_name(const struct publish *publish)
 
 static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
 {
+    static const struct ownership nobodys;
     char prefix[PUBLISH_PREFIX];
     const char *name = publish_name(publish);
 
@@ -115,11 +117,11 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
     publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
     if (publish->descriptor < 0)
         return publish_fail(why, publish->path, "cannot be written", errno);
-    if (fchmod(publish->descriptor, mode) == 0)
+    /* What a caller was asked to give, it gives once more, and looks. */
+    if (ownership_give(publish->descriptor, publish->path, mode, &nobodys, &publish->unkept, why))
         return true;
-    int error = errno;
-    unlinkat(publish->directory, publish->temporary, 0);
-    return publish_fail(why, publish->path, "cannot be given its mode", error);
+    publish_remove_temporary(publish);
+    return false;
 }
 
 static bool open_file(struct publish *publish, mode_t mode, struct reason *why)

@@ -25,6 +25,7 @@ struct publish {
     char path[PATH_MAX];
     char temporary[LITTER_NAME]; /* in there */
     bool placed;                 /* by publish_place */
+    bool unkept;                 /* the volume gives it another mode than was asked for */
     bool in_place;               /* the volume renames nothing: it was written under its own name */
     char old[LITTER_NAME];       /* in there: what was there before; empty: nothing, or it is not kept */
     int old_lock;                /* open while that must not be taken for litter; -1: it is not locked */
@@ -34,7 +35,7 @@ struct publish {
 #define PUBLISH_STDERR "/dev/stderr"
 
 /* Opens `path` for writing. "-" is standard output, PUBLISH_STDERR standard error; a path that is a device, a FIFO or a socket is
- * written to, not replaced. False fills `why` (CODE_FAILED) and leaves nothing behind. */
+ * written to, not replaced. A volume may keep another mode (`unkept`). False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
 
 /* The same for a `directory`, a handle that PATH's last name is in: it is the publish's from then on, after a false, too. */

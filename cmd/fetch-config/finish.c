@@ -19,6 +19,7 @@ struct spool_place finish_place(const struct fetch *fetch)
     return (struct spool_place){
         .path = fetch->path,
         .mode = plan->mode,
+        .ownership = plan->unpack.ownership,
         .is_read_again = plan->render || plan->validate != VALIDATE_NONE,
     };
 }

@@ -75,22 +75,6 @@ static bool is_unchanged(const struct spool *spool, mode_t mode, const struct se
     return same;
 }
 
-static bool give_owner(const struct spool *spool, const struct ownership *ownership, struct reason *why)
-{
-    uid_t owner = ownership->has_owner ? ownership->owner : (uid_t)-1;
-    gid_t group = ownership->has_group ? ownership->group : (gid_t)-1;
-
-    if (!ownership->has_owner && !ownership->has_group)
-        return true;
-    if (fchown(spool->publish.descriptor, owner, group) == 0)
-        return true;
-    reason_set(why, CODE_FAILED, "--owner: %.150s cannot be given away: %s", spool->publish.path,
-               strerror(errno));
-    reason_hint(why, "this user (UID %u) may not change owners: run as root, or with the capability CHOWN",
-                (unsigned)geteuid());
-    return false;
-}
-
 /* Standard output or a device: nothing can be taken back from there, so it comes last. */
 static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason *why)
 {
@@ -129,7 +113,8 @@ static bool prepare(struct fetch *fetches, size_t count, const struct set_rules 
         if (rules->if_changed && is_unchanged(&fetch->spool, fetch->plan->mode, rules)) {
             spool_abort(&fetch->spool);
             snprintf(fetch->found, sizeof fetch->found, "%s", "unchanged");
-        } else if (!give_owner(&fetch->spool, rules->ownership, why)) {
+        } else if (!ownership_give(fetch->spool.publish.descriptor, fetch->path, fetch->plan->mode,
+                                   rules->ownership, &fetch->spool.publish.unkept, why)) {
             return false;
         }
     }
@@ -154,7 +139,7 @@ static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct 
 
 /* Where something went another way than it should, once for all. */
 struct aftermath {
-    size_t in_place, left;
+    size_t in_place, left, unkept;
     const char *where; /* of the first */
     int error;
 };
@@ -164,6 +149,7 @@ static void settle(struct publish *publish, bool good, struct aftermath *afterma
     bool settled = good ? publish_settle(publish) : publish_undo(publish);
 
     aftermath->in_place += publish->in_place;
+    aftermath->unkept += publish->unkept;
     if (settled)
         return;
     aftermath->left++;
@@ -179,6 +165,12 @@ static void warn(const struct aftermath *aftermath, bool good)
     if (good && aftermath->left > 0)
         log_warn("%.200s: the version before cannot be removed and is hidden beside it: %s (%zu of such)",
                  aftermath->where, strerror(aftermath->error), aftermath->left);
+    if (good && aftermath->unkept > 0)
+        log_warn(
+            "%zu of what was written %s another mode than it was given, as the volume does not let it be "
+            "set; hint: where each file has one owner and mode, they are options of its mount: uid=, gid=, "
+            "file_mode=, dir_mode=",
+            aftermath->unkept, aftermath->unkept == 1 ? "has" : "have");
     if (good && aftermath->in_place > 0)
         log_warn(
             "this volume cannot rename: %zu file%s written under %s own name, and a reader may have seen "
@@ -196,6 +188,7 @@ bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *ru
     bool good = place(fetches, count, rules->deadline, why);
     for (size_t i = count; i-- > 0;) {
         struct spool *spool = &fetches[i].spool;
+        aftermath.unkept += fetches[i].unpack.stage.unkept;
         if (spool->kind != SPOOL_BESIDE || !spool->publish.placed)
             continue;
         settle(&spool->publish, good, &aftermath, why);

@@ -126,7 +126,13 @@ static bool begin_beside(struct spool *spool, const struct spool_place *place, s
 {
     int directory = reach_parent(place->path, why);
 
-    return directory >= 0 && publish_begin_in(&spool->publish, directory, place->path, place->mode, why);
+    if (directory < 0 || !publish_begin_in(&spool->publish, directory, place->path, place->mode, why))
+        return false;
+    if (spool->publish.direct || ownership_give(spool->publish.descriptor, place->path, place->mode,
+                                                place->ownership, &spool->publish.unkept, why))
+        return true;
+    publish_abort(&spool->publish);
+    return false;
 }
 
 static bool spool_open(struct spool *spool, const struct spool_place *place, struct reason *why)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/ownership.h"
 #include "common/publish.h"
 #include "common/reason.h"
 
@@ -20,6 +21,7 @@ struct spool_place {
     const char *
         path; /* NULL or /dev/null: nothing is published; "-" and what is no file: it is written to in the end */
     mode_t mode;
+    const struct ownership *ownership; /* what of this must hold is seen before anything is written */
     bool is_read_again; /* filled in or parsed before, so that it is kept even if nothing is published */
 };
 

@@ -123,7 +123,7 @@ static int step(struct staging *stage, int parent, const char *part, const char 
 
     if (made < 0)
         return errno == EEXIST ? directory_handle(parent, part) : -1;
-    if (note_directory(stage, path, length, STAGING_MODE_STAYS))
+    if (note_directory(stage, path, length, OWNERSHIP_MODE_STAYS))
         return made;
     close(made);
     errno = ENOMEM;
@@ -213,17 +213,15 @@ static gid_t group_of(const struct ownership *ownership)
     return ownership->has_group ? ownership->group : (gid_t)-1;
 }
 
-bool staging_set_status(int descriptor, const char *path, const struct staging_status *status,
-                        struct reason *why)
+bool staging_set_status(struct staging *stage, int descriptor, const char *path,
+                        const struct staging_status *status, struct reason *why)
 {
     const struct timespec times[] = {{.tv_nsec = UTIME_NOW}, status->time};
-    const struct ownership *ownership = status->ownership;
+    bool unkept = false;
 
-    if ((ownership->has_owner || ownership->has_group) &&
-        fchown(descriptor, owner_of(ownership), group_of(ownership)) != 0)
-        return staging_fail(why, path, "--owner: cannot be given away");
-    if (status->mode != STAGING_MODE_STAYS && fchmod(descriptor, status->mode) != 0)
-        return staging_fail(why, path, "cannot be given its mode");
+    if (!ownership_give(descriptor, path, status->mode, status->ownership, &unkept, why))
+        return false;
+    stage->unkept += unkept;
     if (status->has_time)
         futimens(descriptor, times);
     return true;

@@ -30,6 +30,7 @@ struct staging {
         *directories;          /* whose modes are set at the end, since they may forbid to write into them */
     struct staged_link *links; /* that are looked at in the end, when all that they may lead to is there */
     size_t noted;              /* bytes that these two take */
+    size_t unkept;             /* that the volume gives another mode than the archive has */
     bool is_full;              /* they took more than STAGING_NOTED: what was under way has failed for that */
 };
 
@@ -50,8 +51,8 @@ bool staging_begin(struct staging *stage, const char *directory, int64_t deadlin
  * the earlier one. */
 int staging_open_file(struct staging *stage, const char *path, struct reason *why);
 bool staging_write(int descriptor, const void *bytes, size_t length, int64_t offset, struct reason *why);
-bool staging_set_status(int descriptor, const char *path, const struct staging_status *status,
-                        struct reason *why);
+bool staging_set_status(struct staging *stage, int descriptor, const char *path,
+                        const struct staging_status *status, struct reason *why);
 bool staging_symlink(struct staging *stage, const char *path, const char *target,
                      const struct ownership *ownership, struct reason *why);
 /* A further name of the regular file `to`. */

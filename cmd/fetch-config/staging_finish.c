@@ -99,7 +99,7 @@ static bool must_end(const struct staging *stage, struct reason *why)
 }
 
 /* The last ones come first, so that a directory is done before the one that it is in. */
-static bool set_modes(const struct staging *stage, const struct ownership *ownership, struct reason *why)
+static bool set_modes(struct staging *stage, const struct ownership *ownership, struct reason *why)
 {
     struct staging_status status = {.ownership = ownership};
 
@@ -112,7 +112,7 @@ static bool set_modes(const struct staging *stage, const struct ownership *owner
         if (descriptor < 0)
             return staging_fail(why, each->path, "cannot be read back");
         status.mode = each->mode;
-        bool good = staging_set_status(descriptor, each->path, &status, why);
+        bool good = staging_set_status(stage, descriptor, each->path, &status, why);
         close(descriptor);
         if (!good)
             return false;

@@ -4,13 +4,10 @@
 
 #include "cmd/fetch-config/staging.h"
 
-#define STAGING_MODE_STAYS \
-    ((mode_t)-1) /* of a directory that the archive does not list: only its owner is to be set */
-
 /* Paths are below the stage. */
 struct staged_directory {
     struct staged_directory *next;
-    mode_t mode;
+    mode_t mode; /* OWNERSHIP_MODE_STAYS: the archive does not list it, only its owner is to be set */
     char path[];
 };
 

@@ -165,7 +165,7 @@ static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, 
     bool good = take_bytes(unpacking, descriptor, path);
     if (good && archive_entry_size_is_set(entry) && ftruncate(descriptor, archive_entry_size(entry)) != 0)
         good = reason_set(unpacking->why, CODE_FAILED, "%.200s: %s", path, strerror(errno));
-    good = good && staging_set_status(descriptor, path, &status, unpacking->why);
+    good = good && staging_set_status(&unpacking->unpack->stage, descriptor, path, &status, unpacking->why);
     close(descriptor);
     return good;
 }

@@ -6,6 +6,7 @@
 
 load lib
 load fetch-config
+load volume
 
 prepare() {
     printf 'new a' >a.src
@@ -97,4 +98,59 @@ killed() {
     exits 1
     [ "$(cat vol/a vol/b)$(stat -c %a vol/a)" = "new anew b640" ]
     no_litter
+}
+
+@test "a mode that a volume does not keep is a warning, and a failure where --mode asks for it" {
+    local rule
+    for rule in chmod=EPERM "--fixed 0:0:0777"; do
+        # shellcheck disable=SC2086 # two words
+        mount_volume $rule
+        run_tool fetch-config "file://$PWD/a.src=./volume/a" "file://$PWD/b.src=./volume/b"
+        exits 0
+        says "2 of what was written have another mode than it was given.* file_mode="
+        [ "$(cat volume/a volume/b)" = "new anew b" ]
+        run_tool fetch-config "file://$PWD/b.src=./volume/a" "file://$PWD/a.src=./volume/b" --mode 0400
+        exits 1
+        says "(cannot be given the mode 0400: operation not permitted|stays 0777 when it is given 0400)"
+        ends_saying "hint: where a volume gives each file one owner and mode"
+        [ "$(cat volume/a volume/b)" = "new anew b" ]
+        no_litter
+        unmount_volume
+        rm -rf backing
+    done
+}
+
+@test "a secret is not even written where --mode does not hold" {
+    mount_volume --fixed 0:0:0777
+    faulty "write:error=EIO:when=1000" -- fetch-config "file://$PWD/a.src=./volume/secret" --mode 0600
+    exits 1
+    says "--mode: ./volume/secret stays 0777 when it is given 0600"
+    run ! grep -a "write(.*new a" trace
+    [ -z "$(ls -A volume)" ]
+    run_tool fetch-config "file://$PWD/a.src=./volume/secret" --mode 0777
+    exits 0
+}
+
+@test "an owner that a volume does not keep is a failure, unless it has that one" {
+    local rule
+    for rule in chown=EPERM chown=ignore; do
+        mount_volume "$rule"
+        run_tool fetch-config "file://$PWD/a.src=./volume/a" --owner 0:0
+        exits 0
+        run_tool fetch-config "file://$PWD/b.src=./volume/a" --owner 1234:5678
+        exits 1
+        says "--owner: ./volume/a (cannot be given away: operation not permitted|stays UID 0 and GID 0, whatever it is given)"
+        [ "$(cat volume/a)" = "new a" ]
+        no_litter
+        unmount_volume
+        rm -rf backing
+    done
+}
+
+@test "--install does not leave a program that cannot be run" {
+    mount_volume --fixed 0:0:0644
+    run_tool copy-agent --install volume
+    exits 1
+    says "the volume gives it the mode 0644, so it could not be run"
+    [ -z "$(ls -A volume)" ]
 }
