@@ -327,6 +327,17 @@ int directory_reach_parent(const char *path, mode_t made)
     return -1;
 }
 
+int directory_open_file(const char *path, int flags)
+{
+    int directory = directory_reach_parent(path, 0);
+
+    if (directory < 0)
+        return -1;
+    int descriptor = openat(directory, directory_last_part(path), flags | O_NOFOLLOW | O_CLOEXEC);
+    close_keeping_errno(directory);
+    return descriptor;
+}
+
 bool directory_refuse_link(const char *path, int error, struct reason *why)
 {
     if (error != ELOOP && error != EXDEV)

@@ -43,9 +43,6 @@ bool publish_fail(struct reason *why, const char *path, const char *doing, int e
     case EBUSY:
         reason_hint(why, "the file itself is a mount (subPath?): mount its directory instead");
         break;
-    case ENXIO:
-        reason_hint(why, "a FIFO that nobody reads");
-        break;
     case ENOSPC:
     case EDQUOT:
         reason_hint(why, "the volume is full");
@@ -130,11 +127,13 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
     struct stat present;
 
     /* Another user's link is replaced, wherever it leads. */
-    bool there = *name == '\0' || directory_stat(publish->directory, name, &present);
-    if (there && (*name == '\0' || S_ISDIR(present.st_mode)))
+    bool there = directory_stat(publish->directory, name, &present);
+    if (*name == '\0')
         return publish_fail(why, publish->path, "cannot be written", EISDIR);
-    if (there && !S_ISREG(present.st_mode) && !S_ISLNK(present.st_mode))
-        return publish_open_direct(publish, &present, why);
+    if (there && publish_is_null(&present))
+        return publish_open_null(publish, why);
+    if (there && publish_refuse_kind(publish->path, present.st_mode, why))
+        return false;
     /* A rename onto it would fail, but only once others of a set are in their places. */
     if (mount_is_root(publish->directory, name))
         return publish_fail(why, publish->path, "cannot be replaced", EBUSY);
@@ -159,8 +158,7 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
     if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
         good = publish_fail(why, path, "cannot be written", ENAMETOOLONG);
     else
-        good = publish_stream(path) >= 0 ? publish_open_direct(publish, NULL, why)
-                                         : open_file(publish, mode, why);
+        good = publish_stream(path) >= 0 ? publish_open_stream(publish, why) : open_file(publish, mode, why);
     if (!good)
         publish_close(publish);
     return good;

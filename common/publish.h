@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "common/litter.h"
 #include "common/reason.h"
@@ -19,7 +19,7 @@ struct publish {
     int directory;  /* a handle on the one that PATH is in; shared by those that are open in it */
     dev_t device;   /* of the directory, as its inode */
     ino_t inode;
-    bool direct; /* standard output or a device: there is nothing to rename */
+    bool direct; /* standard output, standard error or /dev/null: there is nothing to rename */
     int64_t
         deadline; /* for writing there, where somebody may have to read first; 0: none. Set after publish_begin */
     char path[PATH_MAX];
@@ -32,10 +32,16 @@ struct publish {
     struct publish *next;        /* that is open too */
 };
 
-#define PUBLISH_STDERR "/dev/stderr"
+/* The descriptor that the path is a name of: "-" and /dev/stdout, /dev/stderr, and their names in /dev/fd and /proc. -1: none. */
+int publish_stream(const char *path);
+/* Whether that is the device /dev/null, under whatever name. */
+bool publish_is_null(const struct stat *found);
+/* Whether something of that kind is never written to: all but regular files, and links, which are replaced. Fills `why` then. */
+bool publish_refuse_kind(const char *path, mode_t mode, struct reason *why);
 
-/* Opens `path` for writing. "-" is standard output, PUBLISH_STDERR standard error; a path that is a device, a FIFO or a socket is
- * written to, not replaced. A volume may keep another mode (`unkept`). False fills `why` (CODE_FAILED) and leaves nothing behind. */
+/* Opens `path` for writing. Standard output, standard error and /dev/null are written to; a link is replaced; anything else that is
+ * there and no regular file is refused: who may write into a directory could have put it there. A volume may keep another mode
+ * (`unkept`). False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
 
 /* The same for a `directory`, a handle that PATH's last name is in: it is the publish's from then on, after a false, too. */

@@ -1,9 +1,10 @@
-/* What is written to as it is: standard output, standard error, devices. */
+/* What is written to as it is: standard output, standard error, and the null device. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "common/deadline.h"
@@ -12,30 +13,68 @@
 
 #include "common/banned.h"
 
-/* The descriptor that the path is a word for, or -1. /dev/stderr is a link, which may lead to a file: neither is replaced. */
+/* Their names are links, which may lead to files: neither is replaced. */
 int publish_stream(const char *path)
 {
-    if (strcmp(path, "-") == 0)
-        return STDOUT_FILENO;
-    return strcmp(path, PUBLISH_STDERR) == 0 ? STDERR_FILENO : -1;
+    static const struct {
+        const char *name;
+        int descriptor;
+    } names[] = {
+        {"-", STDOUT_FILENO},
+        {"/dev/stdout", STDOUT_FILENO},
+        {"/dev/fd/1", STDOUT_FILENO},
+        {"/proc/self/fd/1", STDOUT_FILENO},
+        {"/dev/stderr", STDERR_FILENO},
+        {"/dev/fd/2", STDERR_FILENO},
+        {"/proc/self/fd/2", STDERR_FILENO},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(path, names[i].name) == 0)
+            return names[i].descriptor;
+    return -1;
 }
 
-/* Standard output or something that is no file: written to as it is. */
-bool publish_open_direct(struct publish *publish, const struct stat *seen, struct reason *why)
+bool publish_is_null(const struct stat *found)
 {
-    int standard = publish_stream(publish->path);
+    return S_ISCHR(found->st_mode) && found->st_rdev == makedev(1, 3);
+}
+
+bool publish_refuse_kind(const char *path, mode_t mode, struct reason *why)
+{
+    if (S_ISREG(mode) || S_ISLNK(mode))
+        return false;
+    if (S_ISDIR(mode)) {
+        publish_fail(why, path, "cannot be written", EISDIR);
+        return true;
+    }
+    reason_set(why, CODE_FAILED, "%.200s: is %s, and not a file", path,
+               S_ISFIFO(mode)   ? "a FIFO"
+               : S_ISSOCK(mode) ? "a socket"
+                                : "a device");
+    reason_hint(why, "it, or a link to it, may be anybody's who may write there; only -, /dev/stdout, "
+                     "/dev/stderr and /dev/null are written to as they are");
+    return true;
+}
+
+bool publish_open_stream(struct publish *publish, struct reason *why)
+{
+    publish->direct = true;
+    publish->descriptor = fcntl(publish_stream(publish->path), F_DUPFD_CLOEXEC, 0);
+    return publish->descriptor >= 0 || publish_fail(why, publish->path, "cannot be opened", errno);
+}
+
+bool publish_open_null(struct publish *publish, struct reason *why)
+{
     struct stat opened;
 
     publish->direct = true;
-    /* A FIFO that nobody reads is an error at once (ENXIO), not a wait without end. */
-    publish->descriptor = standard >= 0 ? fcntl(standard, F_DUPFD_CLOEXEC, 0)
-                                        : openat(publish->directory, publish_name(publish),
-                                                 O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    publish->descriptor = openat(publish->directory, publish_name(publish),
+                                 O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
         return publish_fail(why, publish->path, "cannot be opened", errno);
-    /* Somebody has put something else in its place meanwhile: that is not to be written to. */
-    return standard >= 0 || (seen && opened.st_dev == seen->st_dev && opened.st_ino == seen->st_ino) ||
-           publish_fail(why, publish->path, "cannot be opened", EEXIST);
+    /* Somebody may have put something else in its place meanwhile. */
+    return publish_is_null(&opened) || publish_fail(why, publish->path, "cannot be opened", EEXIST);
 }
 
 /* Until a pipe or device takes STOP_CHUNK bytes without blocking. It cannot be made non-blocking: others may share it. */

@@ -43,10 +43,9 @@ int publish_copy(int directory, const char *source, const char *name, int64_t de
 /* Removes the mark that this leaves when it fails half-way. */
 void publish_copy_forget(int directory, const char *source, const char *name);
 
-/* The descriptor that the path is a word for, or -1. */
-int publish_stream(const char *path);
-/* Opens that, or `seen`, which is no file. */
-bool publish_open_direct(struct publish *publish, const struct stat *seen, struct reason *why);
+/* Open what is written to as it is: what publish_stream names; the null device in the target's place. */
+bool publish_open_stream(struct publish *publish, struct reason *why);
+bool publish_open_null(struct publish *publish, struct reason *why);
 /* Waits until that takes STOP_CHUNK bytes. */
 bool publish_wait_for_room(const struct publish *publish, struct reason *why);
 

@@ -156,7 +156,8 @@ void sandbox_enter(struct sandbox *sandbox, const char *termination_log)
     if (sandbox->rules < 0)
         return;
     if (termination_log && termination_log[0] != '\0')
-        sandbox_allow(sandbox, termination_log, O_NOFOLLOW); /* as it is written, too */
+        sandbox_allow_handle(sandbox,
+                             directory_open_file(termination_log, O_PATH)); /* as it is written, too */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
         syscall(SYS_landlock_restrict_self, sandbox->rules, 0U);
     close(sandbox->rules);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/directory.h"
 #include "common/visible.h"
 
 #include "common/banned.h"
@@ -15,17 +16,18 @@ enum { LINE_WITH_TARGET = 16 * 1024 };
 
 #define NO_REASON "failed, and no reason is known, which is a bug: please report it"
 
-/* Its last part must not be a link: who may write into that directory would choose what is written over and cut short. The kubelet
- * mounts the file itself, which is none. */
+/* No link of another user's on the way, and none in its place: who may write there would choose what is written over and cut short. The
+ * kubelet mounts the file itself, which is none. */
 static int termination_open(const char *path)
 {
     static bool told;
+    struct reason link;
     struct stat found;
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    int descriptor = directory_open_file(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
 
-    if (descriptor < 0 && errno == ELOOP && !told) {
+    if (descriptor < 0 && !told && directory_refuse_link(path, errno, &link)) {
         told = true;
-        log_warn("--termination-log %.200s: is a link, which is not followed", path);
+        log_warn("--termination-log %s", link.text);
     }
     if (descriptor >= 0 && (fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode))) {
         close(descriptor);

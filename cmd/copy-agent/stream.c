@@ -8,32 +8,34 @@
 
 #include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/space.h"
+#include "common/directory.h"
+#include "common/publish.h"
 #include "common/stop.h"
 
 #include "common/banned.h"
 
 enum { LOOK_EVERY = 100 /* milliseconds */ };
 
-/* The process's own descriptor that DEST is a name of, or -1. */
-static int own_descriptor(const char *dest)
-{
-    static const struct {
-        const char *name;
-        int descriptor;
-    } names[] = {
-        {"/dev/stdout", STDOUT_FILENO}, {"/dev/fd/1", STDOUT_FILENO}, {"/proc/self/fd/1", STDOUT_FILENO},
-        {"/dev/stderr", STDERR_FILENO}, {"/dev/fd/2", STDERR_FILENO}, {"/proc/self/fd/2", STDERR_FILENO},
-    };
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(dest, names[i].name) == 0)
-            return names[i].descriptor;
-    return -1;
-}
-
 static bool is_special(mode_t mode)
 {
     return S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode);
+}
+
+/* "-" is a file's name here. */
+static int own_descriptor(const char *dest)
+{
+    return strcmp(dest, "-") == 0 ? -1 : publish_stream(dest);
+}
+
+/* What DEST is, no link followed in its place, and none of another user's on the way. */
+static bool look_at(const char *dest, struct stat *found)
+{
+    int handle = directory_open_file(dest, O_PATH);
+    bool good = handle >= 0 && fstat(handle, found) == 0;
+
+    if (handle >= 0)
+        close(handle);
+    return good;
 }
 
 bool stream_is_meant(const struct copy *copy)
@@ -43,7 +45,7 @@ bool stream_is_meant(const struct copy *copy)
     if (copy->into || stat(copy->source_name, &source) != 0 || !S_ISREG(source.st_mode))
         return false;
     return own_descriptor(copy->dest_name) >= 0 ||
-           (lstat(copy->dest_name, &dest) == 0 && is_special(dest.st_mode));
+           (look_at(copy->dest_name, &dest) && is_special(dest.st_mode));
 }
 
 static bool fail_errno(struct copy *copy, const char *name, const char *doing)
@@ -104,7 +106,7 @@ static bool is_fifo(const char *path)
 {
     struct stat found;
     int error = errno;
-    bool fifo = lstat(path, &found) == 0 && S_ISFIFO(found.st_mode);
+    bool fifo = look_at(path, &found) && S_ISFIFO(found.st_mode);
 
     errno = error;
     return fifo;
@@ -116,7 +118,7 @@ static int open_dest(struct copy *copy)
     int dest = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0) : -1;
 
     while (own < 0 && journal_halt(&copy->journal) == CODE_OK) {
-        dest = open(copy->dest_name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        dest = directory_open_file(copy->dest_name, O_WRONLY | O_NONBLOCK | O_NOCTTY);
         if (dest >= 0 || errno != ENXIO || !is_fifo(copy->dest_name))
             break; /* a socket, or a terminal that is not there, answers ENXIO for ever */
         wait_a_little();

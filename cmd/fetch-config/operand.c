@@ -26,24 +26,6 @@ bool operand_split(const char *operand, char **url, const char **path)
     return false;
 }
 
-const char *operand_path(const char *path)
-{
-    static const struct {
-        const char *name, *path;
-    } names[] = {
-        {"/dev/stdout", "-"},
-        {"/dev/fd/1", "-"},
-        {"/proc/self/fd/1", "-"},
-        {"/dev/fd/2", PUBLISH_STDERR},
-        {"/proc/self/fd/2", PUBLISH_STDERR},
-    };
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(path, names[i].name) == 0)
-            return names[i].path;
-    return path;
-}
-
 /* Drops empty parts and ".", in place. ".." stays: behind what is not there it leads nowhere. */
 static void drop_empty_parts(char *path)
 {

@@ -21,8 +21,4 @@ void operand_find_place(const char *path, struct operand_place *place);
 bool operand_same_place(const struct operand_place *one, const struct operand_place *other);
 void operand_place_free(struct operand_place *place);
 
-/* `path`, or "-" for another name of standard output, and PUBLISH_STDERR for one of standard error: where that is a file, the name
- * is a link to it, which a file fetched would take the place of. */
-const char *operand_path(const char *path);
-
 #endif

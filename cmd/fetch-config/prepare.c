@@ -105,11 +105,10 @@ static char *split_operand(const struct run *run, size_t index, struct fetch *fe
     char *text = NULL;
 
     if (options->outputs.count > 0) {
-        fetch->path = operand_path(options->outputs.items[index]);
+        fetch->path = options->outputs.items[index];
         return xstrdup(operand);
     }
     if (operand_split(operand, &text, &fetch->path)) {
-        fetch->path = operand_path(fetch->path);
         if (may_be_split(options, text, why))
             return text;
         free(text);
@@ -127,15 +126,17 @@ static bool check_path(struct run *run, size_t index, struct reason *why)
     struct fetch *fetch = &run->fetches[index];
     const char *path = fetch->path;
     char inside[PATH_MAX];
+    int stream = path ? publish_stream(path) : -1;
 
     if (path)
         operand_find_place(path, &fetch->place);
     for (size_t i = 0; i < index; i++)
-        if (operand_same_place(&run->fetches[i].place, &fetch->place))
+        if (operand_same_place(&run->fetches[i].place, &fetch->place) ||
+            (stream >= 0 && run->fetches[i].path && publish_stream(run->fetches[i].path) == stream))
             return reason_set(why, CODE_USAGE, "%.200s is the PATH of two pairs", path);
     if (!run->plan.extract)
         return true;
-    if (!path || strcmp(path, "-") == 0)
+    if (!path || stream >= 0)
         return reason_set(why, CODE_USAGE, "--extract: PATH is a directory");
     return snprintf(inside, sizeof inside, "%s/x", path) < PATH_MAX ||
            reason_set(why, CODE_USAGE, "the path is too long");

@@ -75,7 +75,7 @@ static bool is_unchanged(const struct spool *spool, mode_t mode, const struct se
     return same;
 }
 
-/* Standard output or a device: nothing can be taken back from there, so it comes last. */
+/* Standard output or standard error: nothing can be taken back from there, so it comes last. */
 static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason *why)
 {
     static char chunk[CHUNK];
@@ -85,15 +85,13 @@ static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason 
     bool open = from >= 0 && publish_begin(&publish, fetch->path, 0, why);
     bool good = open;
 
-    if (good && !publish.direct) /* it was a device when the run began */
-        good = reason_set(why, CODE_FAILED, "%.200s: has become a file meanwhile", fetch->path);
     if (open) {
         publish.deadline = deadline;
         while (good && (got = read_whole(from, chunk)) > 0)
             good = publish_write(&publish, chunk, (size_t)got, why);
         if (got < 0)
             good = reason_set(why, CODE_FAILED, "what was fetched cannot be read back: %s", strerror(errno));
-        publish_abort(&publish); /* of what is no file it only closes the descriptor */
+        publish_abort(&publish); /* of such it only closes the descriptor */
     }
     if (from >= 0)
         close(from);

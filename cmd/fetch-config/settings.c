@@ -318,8 +318,8 @@ const struct tool fetch_config_tool = {
         "URL is http://, https://, file:// or s3://BUCKET/KEY; %n in its host stands for the "
         "pod's namespace. It is parted from PATH at the last = that is followed by /, ./ or a "
         "lone -, which is standard output. Where the URL has a ? or --data-file is sent, that = may "
-        "be a part of it: then the URL is written by itself, and PATH as --output. A PATH that is "
-        "a device is written to, not replaced.\n\n"
+        "be a part of it: then the URL is written by itself, and PATH as --output. A PATH of "
+        "/dev/stdout, /dev/stderr or /dev/null is written to; anything else that is no file is refused.\n\n"
         "Several pairs are one set: they are fetched at the same time and checked, then all of "
         "them are published; if "
         "one fails none is, and what was there stays as it was.",

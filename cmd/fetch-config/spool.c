@@ -55,12 +55,10 @@ static enum spool_kind kind_for(const char *path)
 
     if (!path || strcmp(path, "/dev/null") == 0)
         return SPOOL_NOWHERE;
-    if (strcmp(path, "-") == 0 || strcmp(path, PUBLISH_STDERR) == 0)
+    if (publish_stream(path) >= 0)
         return SPOOL_NAMELESS;
-    if (directory_stat(AT_FDCWD, path, &present) && !S_ISREG(present.st_mode) && !S_ISDIR(present.st_mode) &&
-        !S_ISLNK(present.st_mode))
-        return SPOOL_NAMELESS;
-    return SPOOL_BESIDE;
+    return directory_stat(AT_FDCWD, path, &present) && publish_is_null(&present) ? SPOOL_NOWHERE
+                                                                                 : SPOOL_BESIDE;
 }
 
 bool spool_check(const char *path, struct reason *why)
@@ -73,8 +71,8 @@ bool spool_check(const char *path, struct reason *why)
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
         return reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
     publish_recover(path);
-    if (stat(path, &present) == 0 && S_ISDIR(present.st_mode))
-        return reason_set(why, CODE_FAILED, "%.200s: is a directory", path);
+    if (directory_stat(AT_FDCWD, path, &present) && publish_refuse_kind(path, present.st_mode, why))
+        return false;
     do {
         char *slash = strrchr(folder, '/');
         snprintf(slash ? slash + (slash == folder) : folder, 2, "%s", slash ? "" : ".");

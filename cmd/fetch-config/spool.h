@@ -19,7 +19,7 @@ enum spool_kind { SPOOL_CLOSED, SPOOL_NOWHERE, SPOOL_BESIDE, SPOOL_NAMELESS };
 /* What is to become of a body. */
 struct spool_place {
     const char *
-        path; /* NULL or /dev/null: nothing is published; "-" and what is no file: it is written to in the end */
+        path; /* NULL or /dev/null: nothing is published; standard output and error are written to in the end */
     mode_t mode;
     const struct ownership *ownership; /* what of this must hold is seen before anything is written */
     bool is_read_again; /* filled in or parsed before, so that it is kept even if nothing is published */

@@ -142,7 +142,7 @@ refuses_link() {
     cmp source victim/file
 }
 
-@test "another user's link to a device or FIFO in PATH's place is replaced, root's is written to" {
+@test "another user's link to a device or FIFO in PATH's place is replaced, root's is refused" {
     needs_root
     mkfifo -m 600 pipe
     echo new >source
@@ -159,7 +159,11 @@ refuses_link() {
     ln -sfn /dev/full volume/file
     run_tool fetch-config "file://$PWD/source=./volume/file"
     exits 1
-    says "No space left"
+    says "volume/file: is a device, and not a file"
+    [ -L volume/file ]
+    ln -sfn /dev/null volume/file
+    run_tool fetch-config "file://$PWD/source=./volume/file"
+    exits 0
     [ -L volume/file ]
 }
 
@@ -541,6 +545,63 @@ ARCHIVE
 }
 
 ### What else is written or read
+
+@test "another user's FIFO, device or link to a descriptor in PATH's place gets nothing" {
+    mkfifo -m 666 volume/secret
+    "$python" -c 'import os; os.set_blocking(os.open("volume/secret", os.O_RDONLY | os.O_NONBLOCK), True); open("reads", "w"); import time; time.sleep(60)' 3>&- &
+    local reader=$! path
+    until_true 10 test -e reads
+    echo secret >source
+    ln -s /proc/self/fd/2 volume/error
+    ln -s secret volume/way
+    for path in volume/secret volume/way; do
+        run_tool fetch-config --sandbox off "file://$PWD/source=./$path" --mode 0600
+        exits 1
+        says "$path: is a FIFO, and not a file"
+    done
+    { "$bin/fetch-config" "file://$PWD/source=./volume/error" --mode 0600 || echo "exit $?"; } 2>&1 | cat >err
+    grep -q "volume/error: is a FIFO, and not a file" err
+    grep -q "exit 1" err
+    run ! grep -qx secret err
+    kill "$reader"
+    run_tool wait-for-dns --hosts --write volume/secret localhost
+    exits 1
+    says "volume/secret: is a FIFO, and not a file"
+}
+
+@test "a device or FIFO as copy-agent's DEST is not reached through another user's link" {
+    needs_root
+    mkfifo victim/pipe
+    ln -s ../victim volume/way
+    chown -h 65532 volume/way
+    echo secret >source
+    run_tool copy-agent --timeout 2s source volume/way/pipe
+    exits 1
+    says "another user's link is on the way to it, which is not followed"
+    chown -h 0 volume/way
+    cat victim/pipe >got &
+    run_tool copy-agent --timeout 10s source volume/way/pipe
+    exits 0
+    wait %?cat || true
+    cmp source got
+}
+
+@test "--termination-log: another user's link on the way is not followed" {
+    needs_root
+    touch victim/log
+    ln -s ../victim volume/way
+    chown -h 65532 volume/way
+    for sandbox in auto off; do
+        run_tool copy-agent --sandbox "$sandbox" --termination-log volume/way/log agent volume/agent
+        exits 0
+        says "--termination-log volume/way/log: another user's link is on the way to it, which is not followed"
+        [ ! -s victim/log ]
+    done
+    chown -h 0 volume/way
+    run_tool copy-agent --termination-log volume/way/log agent volume/agent
+    exits 0
+    grep -q "copied" victim/log
+}
 
 @test "--termination-log: a link is not followed, and that is told once" {
     ln -s ../victim/secret volume/log

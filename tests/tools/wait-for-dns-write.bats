@@ -154,16 +154,16 @@ mail.test 10 a\03220\032b.test' ] || report "$(cat members)"
     [ -z "$(find volume -name '.*initkit*')" ] || report "left behind: $(ls -A volume)"
 }
 
-@test "write: what is no file is written to, not replaced" {
+@test "write: what is no file is neither written to nor replaced" {
     start_dns dns <<<'db.test A 192.0.2.1'
     mkfifo pipe
-    begin cat pipe >copied
-    local reader=$started
     wait_for --write pipe db.test
-    exits 0
-    wait "$reader"
-    [ "$(cat copied)" = 192.0.2.1 ]
+    exits 1
+    ends_saying "pipe: is a FIFO, and not a file; hint: .*only -, /dev/stdout, /dev/stderr and /dev/null"
     [ -p pipe ]
+    wait_for --write /dev/stdout db.test
+    exits 0
+    [ "$output" = 192.0.2.1 ]
 }
 
 @test "write: names of every form become names of variables and hosts" {

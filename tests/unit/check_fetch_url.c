@@ -190,13 +190,5 @@ START_TEST(operands)
 }
 END_TEST
 
-START_TEST(names_of_standard_output)
-{
-    ck_assert_str_eq(operand_path("/dev/stdout"), "-");
-    ck_assert_str_eq(operand_path("-"), "-");
-    ck_assert_str_eq(operand_path("/dev/stdout2"), "/dev/stdout2");
-}
-END_TEST
-
 SUITE("fetch_url", its_parts, the_namespace, files, objects, what_is_none, following, who_may_have_secrets,
-      what_is_shown, operands, names_of_standard_output)
+      what_is_shown, operands)
