@@ -10,7 +10,7 @@ WAIT_TOOLS := wait-for-dns wait-for-tcp
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
-LIBRARIES.fetch-config := curl openssl libarchive libyaml jansson expat libzstd zlib c-ares
+LIBRARIES.fetch-config := curl openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares
 LIBRARIES.copy-agent :=
 LIBRARIES.tls-check := openssl c-ares
 
@@ -39,7 +39,7 @@ comma := ,
 space := $(subst ,, )
 
 # In the order in which the linker wants them.
-ALL_LIBRARIES := check curl openssl libarchive libyaml jansson expat libzstd zlib c-ares
+ALL_LIBRARIES := check curl openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares
 LINK.check := -lcheck
 LINK.curl := -lcurl
 LINK.openssl := -lssl -lcrypto
@@ -48,6 +48,8 @@ LINK.libyaml := -lyaml
 LINK.jansson := -ljansson
 LINK.expat := -lexpat
 LINK.libzstd := -lzstd
+LINK.xz-utils := -llzma
+LINK.bzip2 := -lbz2
 LINK.zlib := -lz
 LINK.c-ares := -lcares
 LIBRARIES := $(filter $(foreach t,$(TOOLS),$(LIBRARIES.$t)),$(ALL_LIBRARIES))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 # SPDX licence expressions, for the part of each package that is linked in.
 LICENCES = {
+    "bzip2": "bzip2-1.0.6",
     "c-ares": "MIT",
     "ca-certificates": "MPL-2.0",
     "curl": "curl",
@@ -19,11 +20,13 @@ LICENCES = {
     "libzstd": "BSD-3-Clause",
     "musl": "MIT",
     "openssl": "Apache-2.0",
+    "xz-utils": "0BSD",
     "zlib": "Zlib",
 }
 
 # Vendor and product by which advisories (CPE 2.3) know them.
 PRODUCTS = {
+    "bzip2": "bzip:bzip2",
     "c-ares": "c-ares:c-ares",
     "curl": "haxx:libcurl",
     "expat": "libexpat_project:libexpat",
@@ -33,6 +36,7 @@ PRODUCTS = {
     "libzstd": "facebook:zstandard",
     "musl": "musl-libc:musl",
     "openssl": "openssl:openssl",
+    "xz-utils": "tukaani:xz",
     "zlib": "zlib:zlib",
 }
 
