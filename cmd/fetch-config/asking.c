@@ -47,7 +47,8 @@ bool asking_keeps(const struct fetch *fetch)
 /* What is compressed already is to arrive as it is: its checksum was made of it so. */
 static bool may_be_encoded(const struct url *url)
 {
-    static const char *const endings[] = {".gz", ".tgz", ".zst", ".zip"};
+    static const char *const endings[] = {".gz",  ".tgz",  ".zst", ".tzst", ".xz", ".txz",
+                                          ".bz2", ".tbz2", ".zip", ".jar",  ".war"};
     size_t length = strlen(url->bare);
 
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {

@@ -70,7 +70,7 @@ static bool begin_coding(struct exchange *exchange)
                     exchange->accepted ? exchange->accepted : "none");
         body_fails(exchange, ATTEMPT_FAIL);
     } else if (kind != CODING_IDENTITY && exchange->request.decode) {
-        coding_begin(&exchange->coding, kind, take_unpacked, exchange);
+        coding_begin(&exchange->coding, kind);
     }
     free(value);
     return known;
@@ -127,7 +127,7 @@ bool body_take(struct exchange *exchange, const char *bytes, size_t length)
     if (!exchange->coding.room)
         return exchange->on_body(exchange->owner, bytes, length, &exchange->reply.body) ||
                body_fails(exchange, ATTEMPT_FAIL);
-    if (coding_feed(&exchange->coding, bytes, length) <= CODING_ENDED)
+    if (coding_feed(&exchange->coding, bytes, length, take_unpacked, exchange) <= CODING_ENDED)
         return true;
     body_judge(exchange);
     return false;
@@ -152,14 +152,14 @@ void body_begin_refusal(struct exchange *exchange)
     enum coding_kind kind;
 
     if (value && coding_find(value, &kind) && kind != CODING_IDENTITY)
-        coding_begin(&exchange->coding, kind, keep_refusal, exchange);
+        coding_begin(&exchange->coding, kind);
     free(value);
 }
 
 bool body_drain(struct exchange *exchange, const char *bytes, size_t length)
 {
     if (exchange->coding.room)
-        coding_feed(&exchange->coding, bytes, length);
+        coding_feed(&exchange->coding, bytes, length, keep_refusal, exchange);
     else
         keep_refusal(exchange, bytes, length);
     exchange->drained += length;

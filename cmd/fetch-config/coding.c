@@ -4,21 +4,23 @@
 #include <string.h>
 #include <strings.h>
 
-#define ZLIB_CONST /* what comes is not to be changed */
-#include <zlib.h>
-#include <zstd.h>
-#include <zstd_errors.h>
-
+#include "cmd/fetch-config/coding_format.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
 
-enum {
-    ROOM = 64 * 1024,
-    GZIP_WINDOW = 15 + 16, /* the largest window; 16: gzip's header and trailer, both checked by zlib */
-    FED_MOST = 1 << 30,    /* bytes at once: zlib counts them in an unsigned int */
+enum { FED_MOST = 1 << 30, MAGIC = 8 };
+
+static const struct coding_format *const formats[] = {
+    [CODING_GZIP] = &coding_gzip,
+    [CODING_ZSTD] = &coding_zstd,
+    [CODING_XZ] = &coding_xz,
+    [CODING_BZIP2] = &coding_bzip2,
 };
 
+enum { KINDS = sizeof formats / sizeof formats[0] };
+
+/* Those that HTTP has a name for. */
 static const struct {
     const char *name;
     enum coding_kind kind;
@@ -31,7 +33,25 @@ static const struct {
 
 const char *coding_name(enum coding_kind kind)
 {
-    return kind == CODING_GZIP ? "gzip" : kind == CODING_ZSTD ? "zstd" : "identity";
+    return formats[kind] ? formats[kind]->name : "identity";
+}
+
+bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length)
+{
+    return length > 0 && memcmp(bytes, magic, length < magic_length ? length : magic_length) == 0;
+}
+
+unsigned coding_clamp(size_t length)
+{
+    return length < FED_MOST ? (unsigned)length : FED_MOST;
+}
+
+enum coding_kind coding_detect(const char *bytes, size_t length)
+{
+    for (size_t i = CODING_GZIP; length >= MAGIC && i < KINDS; i++)
+        if (formats[i]->begins(bytes, length))
+            return (enum coding_kind)i;
+    return CODING_IDENTITY;
 }
 
 static bool find_name(const char *name, size_t length, enum coding_kind *kind)
@@ -60,114 +80,61 @@ bool coding_find(const char *value, enum coding_kind *kind)
     return true;
 }
 
-void coding_begin(struct coding *coding, enum coding_kind kind, coding_sink *sink, void *owner)
+void coding_begin(struct coding *coding, enum coding_kind kind)
 {
-    *coding = (struct coding){.kind = kind, .sink = sink, .owner = owner, .room = xcalloc(1, ROOM)};
-    if (kind == CODING_GZIP) {
-        coding->gzip = xcalloc(1, sizeof *coding->gzip);
-        if (inflateInit2(coding->gzip, GZIP_WINDOW) != Z_OK)
-            mem_exhausted();
-    } else {
-        coding->zstd = ZSTD_createDCtx();
-        if (!coding->zstd)
-            mem_exhausted();
-    }
+    *coding = (struct coding){.kind = kind, .room = xcalloc(1, CODING_ROOM), .stream = formats[kind]->open()};
 }
 
 void coding_end(struct coding *coding)
 {
-    if (coding->gzip)
-        inflateEnd(coding->gzip);
-    free(coding->gzip);
-    ZSTD_freeDCtx(coding->zstd);
+    if (coding->stream)
+        formats[coding->kind]->close(coding->stream);
     free(coding->room);
     *coding = (struct coding){0};
 }
 
-/* What has come and is not undone yet. */
-struct packed {
-    const char *bytes;
-    size_t length;
-};
-
-/* One step of zlib's: how much it made is left in `made`. */
-static enum coding_state step_gzip(struct coding *coding, struct packed *packed, size_t *made)
+/* Behind an end: another member (RFC 1952, 2.2), another frame, one to be skipped among them (RFC 8878, 3.1), another stream, or
+ * zeros that fill a block up, as the programs themselves take them. */
+static enum coding_state go_on(struct coding *coding, struct coding_input *input)
 {
-    z_stream *stream = coding->gzip;
+    const struct coding_format *format = formats[coding->kind];
 
-    stream->next_in = (const Bytef *)packed->bytes;
-    stream->avail_in = (uInt)packed->length;
-    stream->next_out = (Bytef *)coding->room;
-    stream->avail_out = ROOM;
-    int result = inflate(stream, Z_NO_FLUSH);
-    packed->bytes += packed->length - stream->avail_in;
-    packed->length = stream->avail_in;
-    *made = ROOM - stream->avail_out;
-    if (result == Z_STREAM_END)
-        return inflateReset(stream) == Z_OK ? CODING_ENDED : CODING_BROKEN;
-    if (result == Z_OK || result == Z_BUF_ERROR) /* the latter: more has to come first */
-        return CODING_WITHIN;
-    return result == Z_MEM_ERROR ? CODING_MEMORY : CODING_BROKEN;
-}
-
-static enum coding_state step_zstd(struct coding *coding, struct packed *packed, size_t *made)
-{
-    ZSTD_inBuffer in = {packed->bytes, packed->length, 0};
-    ZSTD_outBuffer out = {coding->room, ROOM, 0};
-    size_t result = ZSTD_decompressStream(coding->zstd, &out, &in);
-
-    packed->bytes += in.pos;
-    packed->length -= in.pos;
-    *made = out.pos;
-    if (!ZSTD_isError(result))
-        return result == 0 ? CODING_ENDED : CODING_WITHIN;
-    ZSTD_ErrorCode error = ZSTD_getErrorCode(result);
-    return error == ZSTD_error_memory_allocation || error == ZSTD_error_frameParameter_windowTooLarge
-               ? CODING_MEMORY
-               : CODING_BROKEN;
-}
-
-/* Behind an end: another member (RFC 1952, 2.2), another frame, one to be skipped among them (RFC 8878, 3.1), or zeros that fill a
- * block up, as gzip itself takes them. */
-static enum coding_state go_on(struct coding *coding, struct packed *packed)
-{
-    while (coding->kind == CODING_GZIP && packed->length > 0 && *packed->bytes == '\0') {
-        coding->padded = true;
-        packed->bytes++;
-        packed->length--;
+    while (format->padding > 0 && input->length > 0 && *input->bytes == '\0') {
+        coding->padding++;
+        input->bytes++;
+        input->length--;
     }
-    if (packed->length == 0)
-        return CODING_ENDED;
-    unsigned char first = (unsigned char)*packed->bytes;
-    bool begins = coding->kind == CODING_GZIP ? first == 0x1f : first == 0x28 || (first & 0xf0) == 0x50;
-    return begins && !coding->padded ? CODING_WITHIN : CODING_TRAILING;
+    bool padded = coding->padding > 0, filled = !padded || coding->padding % format->padding == 0;
+    if (input->length == 0)
+        return filled ? CODING_ENDED : CODING_WITHIN;
+    /* By the first byte alone, as the second may come later: the stream's own reader looks at all. */
+    if (!format->begins(input->bytes, 1) || !filled || (padded && !format->follows_padding))
+        return CODING_TRAILING;
+    coding->padding = 0;
+    return CODING_WITHIN;
 }
 
-static void feed(struct coding *coding, struct packed packed)
+enum coding_state coding_step(struct coding *coding, struct coding_input *input, size_t *made)
 {
-    bool full = false; /* there may be more than went into the room */
+    *made = 0;
+    if (coding->state == CODING_ENDED || (coding->state == CODING_WITHIN && coding->padding > 0))
+        coding->state = go_on(coding, input);
+    if (coding->state == CODING_WITHIN && coding->padding == 0)
+        coding->state = formats[coding->kind]->step(coding->stream, input, coding->room, made);
+    return coding->state;
+}
 
-    while (packed.length > 0 || full) {
-        size_t made = 0;
-        if (coding->state == CODING_ENDED)
-            coding->state = go_on(coding, &packed);
-        if (coding->state != CODING_WITHIN)
-            return;
-        coding->state = coding->kind == CODING_GZIP ? step_gzip(coding, &packed, &made)
-                                                    : step_zstd(coding, &packed, &made);
-        if (made > 0 && !coding->sink(coding->owner, coding->room, made))
+enum coding_state coding_feed(struct coding *coding, const char *bytes, size_t length, coding_sink *sink,
+                              void *owner)
+{
+    struct coding_input input = {bytes, length};
+    size_t made = 0;
+
+    /* When the room is full there may be more than went into it. */
+    while ((input.length > 0 || made == CODING_ROOM) && coding->state <= CODING_ENDED) {
+        coding_step(coding, &input, &made);
+        if (made > 0 && !sink(owner, coding->room, made))
             coding->state = CODING_STOPPED;
-        full = made == ROOM && coding->state == CODING_WITHIN;
-    }
-}
-
-enum coding_state coding_feed(struct coding *coding, const char *bytes, size_t length)
-{
-    while (length > 0 && coding->state <= CODING_ENDED) {
-        size_t piece = length < FED_MOST ? length : FED_MOST;
-        feed(coding, (struct packed){bytes, piece});
-        bytes += piece;
-        length -= piece;
     }
     return coding->state;
 }

@@ -1,4 +1,4 @@
-/* A Content-Encoding that is undone piece by piece, up to its end: gzip (RFC 1952) and zstd (RFC 8878). */
+/* Compression that is undone piece by piece, up to the end of its stream: gzip (RFC 1952), zstd (RFC 8878), xz and bzip2. */
 #ifndef FETCH_CONFIG_CODING_H
 #define FETCH_CONFIG_CODING_H
 
@@ -7,15 +7,26 @@
 
 #define CODING_ACCEPTED "gzip, zstd" /* for Accept-Encoding */
 
-enum coding_kind { CODING_IDENTITY, CODING_GZIP, CODING_ZSTD };
+enum {
+    CODING_ROOM = 64 * 1024, /* what one step undoes at most */
+    CODING_WINDOW = 128,     /* MiB that a stream may ask for, whatever memory there is */
+};
+
+enum coding_kind { CODING_IDENTITY, CODING_GZIP, CODING_ZSTD, CODING_XZ, CODING_BZIP2 };
 
 enum coding_state {
     CODING_WITHIN,   /* the stream has not come to its end, or not begun */
-    CODING_ENDED,    /* it has; another member (gzip) or frame (zstd) may follow */
+    CODING_ENDED,    /* it has; another member (gzip), frame (zstd) or stream may follow */
     CODING_BROKEN,   /* damaged: no such stream, a wrong checksum or length */
-    CODING_TRAILING, /* behind its end there is what is neither a member nor padding */
-    CODING_MEMORY,   /* its window takes more memory than there is, or than is ever given (128 MiB) */
+    CODING_TRAILING, /* behind its end there is what is neither another stream nor padding */
+    CODING_MEMORY,   /* its window takes more memory than there is, or than CODING_WINDOW */
     CODING_STOPPED,  /* by the sink */
+};
+
+/* What has come and is not undone yet. */
+struct coding_input {
+    const char *bytes;
+    size_t length;
 };
 
 /* Takes a piece of what was packed. False stops. */
@@ -25,25 +36,30 @@ typedef bool coding_sink(void *owner, const char *bytes, size_t length);
 struct coding {
     enum coding_kind kind;
     enum coding_state state;
-    coding_sink *sink;
-    void *owner;
-    bool padded; /* zeros came behind a gzip member: nothing else may follow */
-    char *room;  /* NULL: closed */
-    struct z_stream_s *gzip;
-    struct ZSTD_DCtx_s *zstd;
+    size_t padding; /* zeros that came behind the end of a stream */
+    char *room;     /* what the last step undid; NULL: closed */
+    void *stream;
 };
 
-/* The coding that Content-Encoding's value names. False when there are several, or one that is not known here. */
+/* The coding that Content-Encoding's value names. False when there are several, or one that HTTP does not know here. */
 bool coding_find(const char *value, enum coding_kind *kind);
 
-/* "gzip", "zstd", "identity" */
+/* The coding of a file that begins so; CODING_IDENTITY: none that is known here. */
+enum coding_kind coding_detect(const char *bytes, size_t length);
+
+/* "gzip", "zstd", "xz", "bzip2", "identity" */
 const char *coding_name(enum coding_kind kind);
 
 /* Opens a closed one, of another kind than CODING_IDENTITY. */
-void coding_begin(struct coding *coding, enum coding_kind kind, coding_sink *sink, void *owner);
+void coding_begin(struct coding *coding, enum coding_kind kind);
 
-/* The next bytes, as they came. Once the state is none of the first two, nothing more is taken. */
-enum coding_state coding_feed(struct coding *coding, const char *bytes, size_t length);
+/* Takes some of `input` and leaves `made` bytes in coding->room. When that is full there may be more, without further input. Once
+ * the state is none of the first two, nothing more is taken. */
+enum coding_state coding_step(struct coding *coding, struct coding_input *input, size_t *made);
+
+/* All of the next bytes, as they came. */
+enum coding_state coding_feed(struct coding *coding, const char *bytes, size_t length, coding_sink *sink,
+                              void *owner);
 
 /* Closes it; a closed one may be closed again. */
 void coding_end(struct coding *coding);

@@ -224,9 +224,10 @@ static const struct option rows[] = {
      .help = "Parse what would be published; auto goes by the name's ending"},
     {.name = "extract",
      .offset = AT(extract),
-     .help = "The body is a tar (plain, gzip, zstd) or zip, and PATH a directory; all of it is staged and "
-             "checked, then "
-             "moved into place"},
+     .help =
+         "The body is a tar (plain, gzip, zstd, xz, bzip2) or zip, and PATH a directory; all of it is staged and "
+         "checked, then "
+         "moved into place"},
     {.name = "strip-components",
      .argument = "N",
      .type = OPTION_NUMBER,

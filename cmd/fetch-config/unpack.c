@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +13,12 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/packed.h"
+#include "common/mem.h"
 
-#include "cmd/fetch-config/intact.h"
 #include "common/banned.h"
 
-enum {
-    READ_BLOCK = 64 * 1024,
-    FILE_MODE = 0644,
-    DIRECTORY_MODE = 0755,
-    MODE_BITS = 0777,
-    TAR_BLOCK = 512,
-    NOWHERE = -1
-};
+enum { FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777, TAR_BLOCK = 512, NOWHERE = -1 };
 
 /* --- paths --- */
 
@@ -93,6 +86,7 @@ struct unpacking {
     struct unpack *unpack;
     const struct unpack_rules *rules;
     struct archive *archive;
+    bool unreadable; /* libarchive has found what it cannot read: the stream below may be damaged */
     struct reason *why;
 };
 
@@ -136,6 +130,7 @@ static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *
     }
     if (status == ARCHIVE_EOF)
         return true;
+    unpacking->unreadable = true;
     reason_set(unpacking->why, CODE_FAILED, "the archive's entry %.100s is broken: %.150s", path,
                archive_error_string(unpacking->archive) ? archive_error_string(unpacking->archive)
                                                         : "no reason given");
@@ -260,7 +255,8 @@ static bool take_all(struct unpacking *unpacking)
                        "the archive has more directories and links than anyone needs");
         return false;
     }
-    if (status != ARCHIVE_EOF)
+    unpacking->unreadable = status != ARCHIVE_EOF;
+    if (unpacking->unreadable)
         return reason_set(unpacking->why, CODE_FAILED, "is no archive that can be read: %.200s",
                           archive_error_string(unpacking->archive) ? archive_error_string(unpacking->archive)
                                                                    : "no reason given");
@@ -273,27 +269,23 @@ static bool take_all(struct unpacking *unpacking)
     return check_end(unpacking, before);
 }
 
-static struct archive *open_archive(int descriptor, struct reason *why)
+/* All that the archive holds is staged, and it has come to its end. */
+static bool take_archive(struct unpacking *unpacking, int descriptor)
 {
-    setlocale(LC_CTYPE,
-              "C.UTF-8"); /* libarchive converts a zip's names to that, and refuses what it cannot */
-    struct archive *archive = archive_read_new();
+    struct packed *packed = xcalloc(1, sizeof *packed);
+    const struct unpack_rules *rules = unpacking->rules;
 
-    if (archive && archive_read_support_format_tar(archive) == ARCHIVE_OK &&
-        archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
-        archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
-        archive_read_support_filter_zstd(archive) == ARCHIVE_OK &&
-        archive_read_open_fd(archive, descriptor, READ_BLOCK) == ARCHIVE_OK)
-        return archive;
-    if (archive && archive_errno(archive) != EILSEQ && archive_error_string(archive)) {
-        reason_set(why, CODE_FAILED, "cannot be unpacked: %.150s", archive_error_string(archive));
-        reason_hint(why, "it is broken, or takes more memory to unpack than the container has");
-    } else {
-        reason_set(why, CODE_FAILED, "is neither tar (plain, gzip, zstd) nor zip");
-        reason_hint(why, "what the server sends may be a page: look at it with --extract left out");
-    }
-    archive_read_free(archive);
-    return NULL;
+    unpacking->archive = packed_open(packed, descriptor, rules->max_size, rules->deadline, unpacking->why);
+    bool good = unpacking->archive && take_all(unpacking);
+    if (!good && unpacking->archive && unpacking->unpack->entries == 0)
+        packed_name_empty(packed, unpacking->why);
+    /* What a damaged stream is undone to is no archive: then that is the reason. */
+    if (good || unpacking->unreadable)
+        good = packed_finish(packed, unpacking->why) && good;
+    archive_read_free(unpacking->archive);
+    packed_close(packed);
+    free(packed);
+    return good;
 }
 
 bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
@@ -306,14 +298,7 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
     if (!unpack->staged)
         return false;
     snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
-    bool good = intact_check(descriptor, rules->max_size, rules->deadline, why);
-    unpacking.archive = good ? open_archive(descriptor, why) : NULL;
-    good = unpacking.archive && take_all(&unpacking);
-    good = good && staging_end(&unpack->stage, rules->ownership, why);
-    if (!good && unpacking.archive && unpack->entries == 0)
-        reason_hint(why,
-                    "tar (plain, gzip, zstd) and zip can be unpacked; is it a page in place of the archive?");
-    archive_read_free(unpacking.archive);
+    bool good = take_archive(&unpacking, descriptor) && staging_end(&unpack->stage, rules->ownership, why);
     if (!good)
         unpack_abort(unpack);
     return good;

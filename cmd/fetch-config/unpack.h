@@ -33,8 +33,8 @@ struct unpack {
     int64_t size, kept_size; /* of their content */
 };
 
-/* Unpacks what the descriptor has into a stage inside `directory`, which is made if it is missing; tar (plain, gzip, zstd) and
- * zip. False fills `why` (CODE_FAILED, CODE_DEADLINE), and nothing is left. */
+/* Unpacks what the descriptor has into a stage inside `directory`, which is made if it is missing; tar (plain,
+ * gzip, zstd, xz, bzip2) and zip. False fills `why` (CODE_FAILED, CODE_DEADLINE), and nothing is left. */
 bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
                   const struct unpack_rules *rules, struct reason *why);
 

@@ -1,4 +1,4 @@
-/* A body with a Content-Encoding, in pieces of any size: the same bytes and the same end as in one piece. And the headers that
+/* A compressed body or file, in pieces of any size: the same bytes and the same end as in one piece. And the headers that
  * frame and code it. */
 #include "cmd/fetch-config/coding.h"
 #include "cmd/fetch-config/framing.h"
@@ -27,9 +27,9 @@ static enum coding_state undo(enum coding_kind kind, const char *bytes, size_t s
     struct coding coding = {0};
 
     *result = (struct result){0};
-    coding_begin(&coding, kind, take, result);
+    coding_begin(&coding, kind);
     for (size_t at = 0; at < size; at += piece)
-        coding_feed(&coding, bytes + at, piece < size - at ? piece : size - at);
+        coding_feed(&coding, bytes + at, piece < size - at ? piece : size - at, take, result);
     enum coding_state state = coding.state;
     coding_end(&coding);
     return state;
@@ -56,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     both_ways(CODING_GZIP, text + (size > 0), size - (size > 0), piece);
     both_ways(CODING_ZSTD, text + (size > 0), size - (size > 0), piece);
+    both_ways(CODING_XZ, text + (size > 0), size - (size > 0), piece);
+    both_ways(CODING_BZIP2, text + (size > 0), size - (size > 0), piece);
     MUST(!coding_find(text, &kind) || kind <= CODING_ZSTD);
     MUST(framing_check(text, NULL, &why) || why.text[0] != '\0');
     MUST(!framing_check(text, text, &why));
