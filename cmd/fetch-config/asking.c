@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/fetch-config/part.h"
+
 #include "common/banned.h"
 
 /* What the present phase began with. */
@@ -133,11 +135,13 @@ bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct r
         .stranger = !asks_own_host(fetch),
         .kept = kept,
         .decode = kept && !(fetch->plan->extract && fetch->phase == FETCH_BODY) && may_be_encoded(&fetch->at),
+        .resumable = fetch->plan->resume && fetch->phase == FETCH_BODY,
         .direct = fetch->phase == FETCH_CREDENTIALS && fetch->plan->aws->source == AWS_CONTAINER,
         .reach = fetch->reach,
         .deadline = fetch->deadline,
         .wall_time = time(NULL),
     };
+    part_ask(fetch, request);
     return open_upload(fetch, request, why);
 }
 

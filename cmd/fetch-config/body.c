@@ -76,6 +76,40 @@ static bool begin_coding(struct exchange *exchange)
     return known;
 }
 
+/* --- a body that may break off, or that did --- */
+
+static void read_headers(CURL *easy, struct resume_headers *headers, char *values[7])
+{
+    static const char *const names[] = {"ETag",           "Last-Modified", "Date",         "Content-Encoding",
+                                        "Content-Length", "Content-Range", "Accept-Ranges"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        values[i] = header_values(easy, names[i]);
+    *headers = (struct resume_headers){values[0], values[1], values[2], values[3],
+                                       values[4], values[5], values[6]};
+}
+
+/* Whether the body's beginning fits to what is here. True for a whole one. */
+static bool begin_part(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+    struct resume_headers headers;
+    char *values[7];
+
+    if (reply->status != 206 && (reply->status != 200 || !exchange->request.resumable))
+        return true;
+    read_headers(exchange->easy, &headers, values);
+    if (reply->status == 206) {
+        reply->resumed = resume_fits(&headers, exchange->request.part, reply->from, &reply->body);
+        reply->misfits = !reply->resumed;
+    } else if (!resume_learn(&headers, &reply->seen)) {
+        reply->seen.total = 0;
+    }
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        free(values[i]);
+    return !reply->misfits || body_fails(exchange, ATTEMPT_RETRY);
+}
+
 bool body_begin(struct exchange *exchange)
 {
     struct reason *why = &exchange->reply.body;
@@ -92,7 +126,9 @@ bool body_begin(struct exchange *exchange)
     bool good = framing_check(length, transfer, why);
     free(length);
     free(transfer);
-    return good ? begin_coding(exchange) : body_fails(exchange, ATTEMPT_FAIL);
+    if (!good)
+        return body_fails(exchange, ATTEMPT_FAIL);
+    return begin_part(exchange) && begin_coding(exchange);
 }
 
 void body_judge(struct exchange *exchange)

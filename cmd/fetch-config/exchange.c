@@ -215,6 +215,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
 
     memset(&exchange->reply, 0, sizeof exchange->reply);
     exchange->request = *request;
+    exchange->reply.from = request->from;
     exchange->failed = false;
     exchange->taken = 0;
     exchange->unpacked = 0;

@@ -50,6 +50,9 @@ struct exchange_request {
     bool direct;      /* through no proxy, whatever is set */
     int64_t max_size; /* 0: the plan's */
     enum reach reach; /* which addresses it may go to */
+    int64_t from;     /* 0: the whole is asked for; else what follows so many bytes of `part` */
+    const struct resume *part; /* which lives as long as the request */
+    bool resumable; /* it may be gone on with later: no Content-Encoding is asked for, reply.seen is filled */
     int64_t deadline;
     int64_t wall_time; /* seconds, for a Retry-After that is a date */
 };

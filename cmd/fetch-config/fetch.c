@@ -8,6 +8,7 @@
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/finish.h"
 #include "cmd/fetch-config/local.h"
+#include "cmd/fetch-config/part.h"
 #include "cmd/fetch-config/redirect.h"
 #include "cmd/fetch-config/refusal.h"
 #include "common/deadline.h"
@@ -35,7 +36,7 @@ void fetch_free(struct fetch *fetch)
 {
     if (fetch->plan)
         fetch_release(fetch);
-    spool_abort(&fetch->spool);
+    part_drop(fetch);
     unpack_abort(&fetch->unpack);
     operand_place_free(&fetch->place);
     url_free(&fetch->url);
@@ -46,9 +47,9 @@ void fetch_free(struct fetch *fetch)
 
 static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct reason *why)
 {
-    fetch_release(fetch);
     if (outcome != ATTEMPT_OK)
-        spool_abort(&fetch->spool);
+        part_settle(fetch, outcome);
+    fetch_release(fetch);
     wait_attempt_ended(&fetch->base, outcome, why);
 }
 
@@ -83,9 +84,10 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
     if (fetch->phase != FETCH_BODY)
         return buf_add(&fetch->sum, bytes, length) ||
                reason_set(why, CODE_FAILED, "is larger than %zu bytes", fetch->sum.max);
+    part_begin(fetch);
     if (!open_spool(fetch, why) || !spool_write(&fetch->spool, bytes, length, why))
         return false;
-    int64_t expected = exchange_expected(&fetch->exchange);
+    int64_t expected = fetch->part.url ? fetch->part.total : exchange_expected(&fetch->exchange);
     progress_say(&fetch->progress, 0, 0, (uint64_t)fetch->spool.size, expected > 0 ? (uint64_t)expected : 0);
     return true;
 }
@@ -100,10 +102,15 @@ static void fetch_body_is_here(struct fetch *fetch)
 {
     struct reason why;
 
-    if (open_spool(fetch, &why) && finish_body(fetch, &why))
+    part_begin(fetch);
+    if (!part_is_whole(fetch, &why)) {
+        fetch_end(fetch, ATTEMPT_RETRY, &why);
+    } else if (open_spool(fetch, &why) && finish_body(fetch, &why)) {
         fetch_end(fetch, ATTEMPT_OK, NULL);
-    else
+    } else {
+        part_drop(fetch);
         fetch_end(fetch, busy_outcome(&why), &why);
+    }
 }
 
 static bool fetch_go(struct fetch *fetch, struct reason *why)
@@ -291,6 +298,7 @@ void fetch_start(struct wait_target *target, int64_t deadline)
     struct reason why;
 
     fetch->deadline = deadline;
+    fetch->begun = false;
     fetch->upload = -1;
     fetch->exchange.plan = &fetch->plan->exchange;
     fetch->exchange.on_body = on_body;
@@ -318,5 +326,5 @@ void fetch_cancel(struct wait_target *target, struct reason *doing)
 
     exchange_doing(&fetch->exchange, doing);
     fetch_release(fetch);
-    spool_abort(&fetch->spool);
+    part_drop(fetch);
 }

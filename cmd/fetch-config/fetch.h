@@ -18,6 +18,7 @@
 struct fetch_plan {
     struct exchange_plan exchange;
     struct headers_source headers;
+    bool resume;           /* --resume */
     const struct aws *aws; /* NULL: no S3 among the URLs */
     int retry_statuses[REPLY_STATUSES];
     size_t retry_status_count;
@@ -71,6 +72,10 @@ struct fetch {
     struct option_list asked_headers;
     struct buf sum; /* what came in place of the body: checksums, credentials */
     struct spool spool;
+    struct resume part;   /* of what is in the spool, while that is not the whole */
+    bool begun;           /* this attempt's body */
+    bool whole_only;      /* the server cannot go on with a body */
+    unsigned resumed;     /* how often it went on with this one */
     struct unpack unpack; /* --extract: what is staged */
     struct progress progress;
 };

@@ -104,6 +104,9 @@ static void fetch_tell(struct fetch *fetch)
     size_t length = (size_t)snprintf(fetch->found, sizeof fetch->found, "%" PRId64 " byte%s",
                                      fetch->spool.size, fetch->spool.size == 1 ? "" : "s");
 
+    if (fetch->resumed > 0)
+        length += (size_t)snprintf(fetch->found + length, sizeof fetch->found - length, ", resumed %u time%s",
+                                   fetch->resumed, fetch->resumed == 1 ? "" : "s");
     if (fetch->plan->extract)
         snprintf(fetch->found + length, sizeof fetch->found - length, ", %zu %s of %" PRId64 " bytes",
                  fetch->unpack.kept, fetch->unpack.kept == 1 ? "entry" : "entries", fetch->unpack.kept_size);

@@ -1,6 +1,8 @@
 #include "cmd/fetch-config/handle.h"
 
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -71,8 +73,22 @@ static void set_accepted(struct exchange *exchange)
         }
     if (!exchange->request.decode)
         return;
-    exchange->accepted = CODING_ACCEPTED;
-    exchange->headers = append(exchange->headers, "Accept-Encoding: " CODING_ACCEPTED);
+    exchange->accepted = exchange->request.resumable ? "identity" : CODING_ACCEPTED;
+    exchange->headers = append(exchange->headers, exchange->request.resumable
+                                                      ? "Accept-Encoding: identity"
+                                                      : "Accept-Encoding: " CODING_ACCEPTED);
+}
+
+static void add_range(struct exchange *exchange)
+{
+    char line[RESUME_VALIDATOR + 64];
+
+    if (exchange->request.from == 0)
+        return;
+    snprintf(line, sizeof line, "Range: bytes=%" PRId64 "-", exchange->request.from);
+    exchange->headers = append(exchange->headers, line);
+    snprintf(line, sizeof line, "If-Range: %s", exchange->request.part->validator);
+    exchange->headers = append(exchange->headers, line);
 }
 
 static void set_request(struct exchange *exchange)
@@ -99,6 +115,7 @@ static void set_request(struct exchange *exchange)
     for (size_t i = 0; request->headers && i < request->headers->count; i++)
         exchange->headers = append(exchange->headers, request->headers->items[i]);
     set_accepted(exchange);
+    add_range(exchange);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 

@@ -34,6 +34,7 @@ static void run_set_plan(struct run *run)
     plan->validate = (enum validate_format)options->validate;
     plan->progress = options->progress;
     plan->extract = options->extract;
+    plan->resume = options->resume;
     plan->unpack = (struct unpack_rules){
         .max_size = options->max_unpacked_size,
         .strip = (size_t)options->strip_components,

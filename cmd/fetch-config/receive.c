@@ -19,7 +19,7 @@ static bool wants_body(const struct exchange *exchange)
 {
     int status = exchange->reply.status;
 
-    return status >= 200 && status < 300 && status != 206;
+    return status >= 200 && status < 300 && (status != 206 || exchange->request.from > 0);
 }
 
 static char *header_value(CURL *easy, const char *name)

@@ -268,7 +268,13 @@ enum outcome reply_judge(const struct reply *reply, const struct reply_rules *ru
     }
     if (reply->connect_status >= 300 && reply->status == 0)
         return judge_proxy(reply, rules, why);
-    if (final && (reply->status >= 300 || reply->status == 206)) {
+    if (final && reply->status == 416 && reply->from > 0) {
+        reason_set(why, CODE_HTTP_STATUS,
+                   "HTTP status 416: nothing follows the %" PRId64 " bytes that came: it is fetched anew",
+                   reply->from);
+        return ATTEMPT_RETRY;
+    }
+    if (final && (reply->status >= 300 || (reply->status == 206 && !reply->resumed))) {
         enum outcome outcome = judge_status(reply, rules, why);
         if (reply->status == 206)
             reason_set(why, CODE_HTTP_STATUS,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/fetch-config/resume.h"
 #include "common/reason.h"
 
 enum {
@@ -33,7 +34,11 @@ struct reply {
     bool body_failed; /* what the header tells of it, its Content-Encoding, or where it belongs: for `body` */
     struct reason body;
     enum outcome body_outcome;
-    bool tls_failed; /* `tls` is the verdict on the peer's certificate or the handshake */
+    int64_t from;       /* the request was for what follows so many bytes; 0: for the whole */
+    bool resumed;       /* and the answer is that */
+    bool misfits;       /* the answer goes on with something else: for `body` */
+    struct resume seen; /* of a whole one that could be gone on with: its total is 0 otherwise */
+    bool tls_failed;    /* `tls` is the verdict on the peer's certificate or the handshake */
     struct reason tls;
     enum outcome tls_outcome;
 };

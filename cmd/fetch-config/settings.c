@@ -234,6 +234,10 @@ static const struct option rows[] = {
      .offset = AT(strip_components),
      .max = STRIP_MAX,
      .help = "With --extract, drop the first N parts of each path"},
+    {.name = "resume",
+     .offset = AT(resume),
+     .help =
+         "Go on with a body that broke off, where the server named it strongly (ETag, an old Last-Modified)"},
     {.name = "if-changed",
      .offset = AT(if_changed),
      .help = "Leave a file as it is, its times too, if the content is the same"},

@@ -27,7 +27,7 @@ struct fetch_config_options {
     const char *render_prefix;
     struct option_list render_files;
     int validate; /* enum validate_format */
-    bool extract;
+    bool extract, resume;
     int64_t strip_components;
     bool if_changed, keep_on_error;
     const char *mode, *owner;

@@ -2,6 +2,7 @@
  * frame and code it. */
 #include "cmd/fetch-config/coding.h"
 #include "cmd/fetch-config/framing.h"
+#include "cmd/fetch-config/resume.h"
 #include "tests/fuzz/input.h"
 
 enum { UNPACKED_MOST = 1 << 20 };
@@ -47,6 +48,24 @@ static void both_ways(enum coding_kind kind, const char *bytes, size_t size, siz
     MUST(size > 0 || state == CODING_WITHIN);
 }
 
+/* Each line is a header's value. What names a body is short and printable, and only one text is the rest of it. */
+static void resume_headers(char *text)
+{
+    const char *values[7] = {0};
+    struct resume resume = {0};
+    struct reason why;
+
+    for (size_t i = 0; text && i < sizeof values / sizeof values[0]; i++)
+        values[i] = strsep(&text, "\n");
+    const struct resume_headers headers = {values[0], values[1], values[2], values[3],
+                                           values[4], values[5], values[6]};
+    if (!resume_learn(&headers, &resume))
+        return;
+    MUST(resume.total > 0 && strlen(resume.validator) > 2 && !strpbrk(resume.validator, "\r\n"));
+    if (resume.total > 1 && resume_fits(&headers, &resume, 1, &why))
+        MUST(headers.range && strtoll(headers.range + 6, NULL, 10) == 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t piece = size > 0 ? 1 + data[0] % 16 : 1;
@@ -61,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(!coding_find(text, &kind) || kind <= CODING_ZSTD);
     MUST(framing_check(text, NULL, &why) || why.text[0] != '\0');
     MUST(!framing_check(text, text, &why));
+    resume_headers(text);
     free(text);
     return 0;
 }
