@@ -1,9 +1,11 @@
 #include "cmd/fetch-config/operand.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/buf.h"
 #include "common/mem.h"
 #include "common/publish.h"
 
@@ -44,12 +46,22 @@ static void drop_empty_parts(char *path)
     *to = '\0';
 }
 
+static char *join(const char *folder, const char *rest)
+{
+    struct buf path;
+
+    buf_init(&path, SIZE_MAX / 2);
+    buf_add_format(&path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, rest);
+    return path.data;
+}
+
 /* The last part is a name in its directory, whatever is there: a link is replaced, not followed. */
 void operand_find_place(const char *path, struct operand_place *place)
 {
     char *folder = xstrdup(path);
     size_t length = strlen(folder);
     struct stat found = {0};
+    char *real = NULL;
     bool there = false;
 
     while (length > 0 && folder[length - 1] == '/') /* "dir/" is "dir" */
@@ -60,6 +72,8 @@ void operand_find_place(const char *path, struct operand_place *place)
         char kept = folder[length];
         folder[length] = '\0';
         there = stat(length > 0 ? folder : ".", &found) == 0;
+        if (there)
+            real = realpath(length > 0 ? folder : ".", NULL);
         folder[length] = kept;
         while (!there && length > 0 && folder[length - 1] == '/')
             length--;
@@ -68,6 +82,8 @@ void operand_find_place(const char *path, struct operand_place *place)
     place->inode = found.st_ino;
     place->rest = xstrdup(path + length);
     drop_empty_parts(place->rest);
+    place->whole = join(real ? real : "", place->rest);
+    free(real);
     free(folder);
 }
 
@@ -77,8 +93,41 @@ bool operand_same_place(const struct operand_place *one, const struct operand_pl
            strcmp(one->rest, other->rest) == 0;
 }
 
+/* With "/" before all others. */
+static int compare_places(const void *a, const void *b)
+{
+    const char *one = (*(const struct operand_place *const *)a)->whole;
+    const char *other = (*(const struct operand_place *const *)b)->whole;
+
+    while (*one != '\0' && *one == *other)
+        one++, other++;
+    if (*one == *other)
+        return 0;
+    if (*one == '/' || *other == '/')
+        return *one == '/' ? *other == '\0' ? 1 : -1 : *one == '\0' ? -1 : 1;
+    return (unsigned char)*one < (unsigned char)*other ? -1 : 1;
+}
+
+static bool is_below(const struct operand_place *place, const struct operand_place *upper)
+{
+    size_t length = strlen(upper->whole);
+
+    return strncmp(place->whole, upper->whole, length) == 0 && place->whole[length] == '/';
+}
+
+size_t operand_find_nested(const struct operand_place **places, size_t count)
+{
+    qsort(places, count, sizeof *places, compare_places);
+    for (size_t i = 1; i < count; i++)
+        if (is_below(places[i], places[i - 1]))
+            return i - 1;
+    return count;
+}
+
 void operand_place_free(struct operand_place *place)
 {
+    free(place->whole);
+    place->whole = NULL;
     free(place->rest);
     place->rest = NULL;
 }

@@ -150,6 +150,7 @@ static bool check_place(const struct run *run, const char *path, struct reason *
 
     if (!path || !run->plan.extract)
         return !path || spool_check(path, why);
+    staging_recover(path);
     snprintf(inside, sizeof inside, "%.*s/x", PATH_MAX - 3, path);
     return spool_check(inside, why);
 }
@@ -212,6 +213,24 @@ static bool run_add_pairs(struct run *run, const char *namespace, struct reason 
         fetch->plan = &run->plan;
     }
     return true;
+}
+
+/* One of them would be a file and a directory, or part of what another one's archive brings. */
+static bool check_nesting(const struct run *run, struct reason *why)
+{
+    const struct operand_place **places = xcalloc(run->count, sizeof *places);
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++)
+        if (run->fetches[i].place.whole && publish_stream(run->fetches[i].path) < 0)
+            places[count++] = &run->fetches[i].place;
+    size_t found = operand_find_nested(places, count);
+    bool good = found == count;
+    if (!good)
+        reason_set(why, CODE_USAGE, "the PATH %.120s is below the PATH %.120s of another pair",
+                   places[found + 1]->whole, places[found]->whole);
+    free(places);
+    return good;
 }
 
 static bool check_counts(const struct fetch_config_options *options, struct reason *why)
@@ -301,7 +320,7 @@ bool run_prepare(struct run *run, struct reason *why)
         return false;
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||
-        !secrets_prepare(run, namespace, why) || !check_proxy_auth(run, why) ||
+        !check_nesting(run, why) || !secrets_prepare(run, namespace, why) || !check_proxy_auth(run, why) ||
         !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
         return false;
     if (!servers)

@@ -119,16 +119,20 @@ static bool prepare(struct fetch *fetches, size_t count, const struct set_rules 
     return true;
 }
 
+/* All checks come before the first change. */
 static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct reason *why)
 {
     bool good = true;
 
     for (size_t i = 0; good && i < count; i++)
+        if (fetches[i].plan->extract)
+            good = unpack_plan(&fetches[i].unpack, deadline, why);
+    for (size_t i = 0; good && i < count; i++)
         if (fetches[i].spool.kind == SPOOL_BESIDE)
             good = publish_place(&fetches[i].spool.publish, count > 1, why);
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].plan->extract)
-            good = unpack_publish(&fetches[i].unpack, deadline, why);
+            good = unpack_move(&fetches[i].unpack, why);
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].spool.kind == SPOOL_NAMELESS && fetches[i].path && !fetches[i].plan->extract)
             good = pour_out(&fetches[i], deadline, why);
@@ -187,6 +191,8 @@ bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *ru
     for (size_t i = count; i-- > 0;) {
         struct spool *spool = &fetches[i].spool;
         aftermath.unkept += fetches[i].unpack.stage.unkept;
+        if (!good)
+            unpack_undo(&fetches[i].unpack, why);
         if (spool->kind != SPOOL_BESIDE || !spool->publish.placed)
             continue;
         settle(&spool->publish, good, &aftermath, why);

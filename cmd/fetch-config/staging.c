@@ -11,6 +11,7 @@
 #include "cmd/fetch-config/spool.h"
 #include "cmd/fetch-config/staging_parts.h"
 #include "common/directory.h"
+#include "common/listing.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -33,11 +34,13 @@ bool staging_fail(struct reason *why, const char *path, const char *doing)
 
 /* --- the hidden directory --- */
 
-bool staging_begin(struct staging *stage, const char *directory, int64_t deadline, struct reason *why)
+bool staging_begin(struct staging *stage, const char *directory, const struct ownership *ownership,
+                   int64_t deadline, struct reason *why)
 {
     memset(stage, 0, sizeof *stage);
     stage->descriptor = -1;
     stage->deadline = deadline;
+    stage->ownership = ownership;
     int handle = spool_reach_directory(directory, true, why);
     if (handle < 0)
         return false;
@@ -46,7 +49,7 @@ bool staging_begin(struct staging *stage, const char *directory, int64_t deadlin
     close(handle);
     errno = error;
     if (stage->target >= 0) {
-        litter_sweep(stage->target, STAGING_PREFIX, deadline);
+        staging_sweep(stage->target, deadline);
         stage->descriptor = litter_make_directory(stage->target, STAGING_PREFIX, stage->name);
     }
     if (stage->descriptor >= 0)
@@ -55,6 +58,38 @@ bool staging_begin(struct staging *stage, const char *directory, int64_t deadlin
     if (stage->target >= 0)
         close(stage->target);
     return false;
+}
+
+static void put_back_old(int directory)
+{
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    int top = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *name;
+
+    if (top >= 0) {
+        listing_begin(listing, top);
+        while ((name = listing_next(listing)))
+            if (strncmp(name, STAGING_PREFIX, sizeof STAGING_PREFIX - 1) == 0)
+                staging_put_back_old(directory, name);
+        close(top);
+    }
+    free(listing);
+}
+
+void staging_sweep(int directory, int64_t deadline)
+{
+    put_back_old(directory);
+    litter_sweep(directory, STAGING_PREFIX, deadline);
+}
+
+void staging_recover(const char *directory)
+{
+    int handle = directory_reach(directory, 1, 0, NULL);
+
+    if (handle < 0)
+        return;
+    put_back_old(handle);
+    close(handle);
 }
 
 static void forget(struct staging *stage)
@@ -74,7 +109,12 @@ static void forget(struct staging *stage)
 void staging_remove(struct staging *stage)
 {
     forget(stage);
-    litter_remove_directory(stage->target, stage->name, stage->descriptor, stage->deadline);
+    staging_remove_nested(stage);
+    if (stage->stays)
+        close(stage->descriptor);
+    else
+        litter_remove_directory(stage->target, stage->name, stage->descriptor, stage->deadline);
+    buf_free(&stage->script);
     close(stage->target);
 }
 

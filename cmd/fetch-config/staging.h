@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "common/buf.h"
 #include "common/litter.h"
 #include "common/ownership.h"
 #include "common/reason.h"
@@ -20,6 +21,7 @@
 
 struct staged_directory;
 struct staged_link;
+struct staged_nested;
 
 struct staging {
     int target;     /* the directory that is to be filled */
@@ -29,9 +31,13 @@ struct staging {
     struct staged_directory
         *directories;          /* whose modes are set at the end, since they may forbid to write into them */
     struct staged_link *links; /* that are looked at in the end, when all that they may lead to is there */
-    size_t noted;              /* bytes that these two take */
-    size_t unkept;             /* that the volume gives another mode than the archive has */
-    bool is_full;              /* they took more than STAGING_NOTED: what was under way has failed for that */
+    struct staged_nested *nested; /* stages in mounts below */
+    struct buf script;            /* what is to be moved where, and how far that has come */
+    bool stays;                   /* something could not be put back from it */
+    const struct ownership *ownership;
+    size_t noted;  /* bytes that these two take */
+    size_t unkept; /* that the volume gives another mode than the archive has */
+    bool is_full;  /* they took more than STAGING_NOTED: what was under way has failed for that */
 };
 
 enum { STAGING_NOTED = 16 * 1024 * 1024 };
@@ -43,9 +49,15 @@ struct staging_status {
     const struct ownership *ownership;
 };
 
-/* Makes `directory` if it is missing, removes what killed runs have left in it, and makes the stage. False fills `why`, and
- * there is none. */
-bool staging_begin(struct staging *stage, const char *directory, int64_t deadline, struct reason *why);
+/* Makes `directory` if it is missing, repairs and removes what killed runs have left in it, and makes the stage. `ownership` has to last
+ * as long. False fills `why`, and there is none. */
+bool staging_begin(struct staging *stage, const char *directory, const struct ownership *ownership,
+                   int64_t deadline, struct reason *why);
+
+/* What killed runs have left in a directory: old files that they had put aside are in their places again; the rest is removed. */
+void staging_sweep(int directory, int64_t deadline);
+/* The first half of it, before it is known whether there is something new. */
+void staging_recover(const char *directory);
 
 /* Paths are relative, without "." and ".."; directories on the way are made. A later entry of the same path takes the place of
  * the earlier one. */
@@ -61,11 +73,16 @@ bool staging_directory(struct staging *stage, const char *path, mode_t mode, str
 
 /* Once all is staged: proves that no symbolic link leads out of the directory, and gives the directories their modes and owners.
  * False fills `why`, with CODE_DEADLINE when the time ran out. */
-bool staging_end(struct staging *stage, const struct ownership *ownership, struct reason *why);
+bool staging_end(struct staging *stage, struct reason *why);
 
-/* Whether everything can be moved: no file where a directory is, and the other way round. `shown` is the directory in messages. */
-bool staging_check_room(const struct staging *stage, const char *shown, struct reason *why);
-bool staging_move(const struct staging *stage, const char *shown, struct reason *why);
+/* Whether everything can be moved: no file where a directory is, and the other way round; no mount in the way; the right to write. What
+ * belongs into another mount is copied there, to a stage of its own. Nothing changes but the modes of directories that have to be
+ * opened. `shown` is the directory in messages. False fills `why`; staging_undo is due then, too. */
+bool staging_plan(struct staging *stage, const char *shown, struct reason *why);
+/* Moves it all, and gives the directories their modes again. After a false, staging_undo. */
+bool staging_move(struct staging *stage, const char *shown, struct reason *why);
+/* Everything is as it was before staging_plan. What could not be put back is in the hint. */
+void staging_undo(struct staging *stage, const char *shown, struct reason *why);
 
 /* Removes the stage, as far as there is time; what is left is the next run's to remove. */
 void staging_remove(struct staging *stage);

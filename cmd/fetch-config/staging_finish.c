@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/fetch-config/busy.h"
@@ -98,11 +99,27 @@ static bool must_end(const struct staging *stage, struct reason *why)
     return busy_must_end(stage->deadline, "it was being unpacked", why);
 }
 
-/* The last ones come first, so that a directory is done before the one that it is in. */
-static bool set_modes(struct staging *stage, const struct ownership *ownership, struct reason *why)
+/* Its mode keeps the setgid bit of a volume with fsGroup. What is closed to its owner is opened until it was moved. */
+static bool set_mode(struct staging *stage, const struct staged_directory *each, int descriptor,
+                     struct reason *why)
 {
-    struct staging_status status = {.ownership = ownership};
+    struct staging_status status = {.mode = each->mode, .ownership = stage->ownership};
+    struct stat found;
 
+    if (fstat(descriptor, &found) != 0)
+        return staging_fail(why, each->path, "cannot be read back");
+    if (each->mode != OWNERSHIP_MODE_STAYS)
+        status.mode |= found.st_mode & S_ISGID;
+    if (!staging_set_status(stage, descriptor, each->path, &status, why))
+        return false;
+    if (each->mode != OWNERSHIP_MODE_STAYS && (each->mode & S_IRWXU) != S_IRWXU)
+        fchmod(descriptor, status.mode | S_IRWXU);
+    return true;
+}
+
+/* The last ones come first, so that a directory is done before the one that it is in. */
+static bool set_modes(struct staging *stage, struct reason *why)
+{
     for (const struct staged_directory *each = stage->directories; each; each = each->next) {
         if (must_end(stage, why))
             return false;
@@ -111,8 +128,7 @@ static bool set_modes(struct staging *stage, const struct ownership *ownership, 
             continue; /* a later entry has taken its place */
         if (descriptor < 0)
             return staging_fail(why, each->path, "cannot be read back");
-        status.mode = each->mode;
-        bool good = staging_set_status(stage, descriptor, each->path, &status, why);
+        bool good = set_mode(stage, each, descriptor, why);
         close(descriptor);
         if (!good)
             return false;
@@ -120,10 +136,10 @@ static bool set_modes(struct staging *stage, const struct ownership *ownership, 
     return true;
 }
 
-bool staging_end(struct staging *stage, const struct ownership *ownership, struct reason *why)
+bool staging_end(struct staging *stage, struct reason *why)
 {
     for (const struct staged_link *each = stage->links; each; each = each->next)
         if (must_end(stage, why) || !check_link(stage->descriptor, each->path, why))
             return false;
-    return set_modes(stage, ownership, why);
+    return set_modes(stage, why);
 }

@@ -1,121 +1,257 @@
-/* From the stage into its place: staging_check_room and staging_move of staging.h. */
-#include "cmd/fetch-config/staging.h"
-
+/* From the stage into its place, and back again: staging_move, staging_undo and staging_settle of staging.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/staging_parts.h"
 #include "common/buf.h"
 #include "common/directory.h"
-#include "common/listing.h"
-#include "common/mem.h"
 
 #include "common/banned.h"
 
-/* One walk through what is staged, beside what is there. */
-struct visit {
-    bool move; /* else it is only looked whether that would do */
-    int64_t deadline;
+enum { MODE_BITS = 07777, EXCHANGE = 1 << 1 };
+
+/* A walk along the script: forwards, until something fails; back, whatever fails; or to give directories their modes again. */
+enum way { MOVING, UNDOING, LOCKING };
+
+struct walk {
+    struct staging *stage;
+    enum way way;
+    size_t at;
     struct buf shown; /* the path that is looked at, for messages */
     struct reason *why;
 };
 
-static bool visit_entry(struct visit *visit, int from, int to, const char *name);
+/* A directory of the stage and the one beside it. */
+struct pair {
+    int from, to;
+    int old; /* STAGING_OLD in `from`; -1: not open */
+};
 
-static bool fail(const struct visit *visit, const char *doing)
+static bool fail(const struct walk *walk, const char *doing)
 {
-    return staging_fail(visit->why, visit->shown.data, doing);
+    return staging_fail(walk->why, walk->shown.data, doing);
 }
 
-/* Moves go on to the end: half of them would be worse than a moment more. */
-static bool must_end(const struct visit *visit)
+/* --- one entry --- */
+
+static bool open_old(struct pair *pair)
 {
-    return !visit->move && busy_must_end(visit->deadline, "it was being unpacked", visit->why);
+    if (pair->old < 0 && (mkdirat(pair->from, STAGING_OLD, S_IRWXU) == 0 || errno == EEXIST))
+        pair->old = directory_handle(pair->from, STAGING_OLD);
+    return pair->old >= 0;
 }
 
-static bool visit_inside(struct visit *visit, int from, int to)
+/* What is there gets a second name, or where there are none, another one. */
+static bool set_aside(struct pair *pair, const char *name)
 {
-    struct listing *listing = xcalloc(1, sizeof *listing);
-    size_t length = visit->shown.length;
-    const char *name;
+    return open_old(pair) && (linkat(pair->to, name, pair->old, name, 0) == 0 ||
+                              renameat(pair->to, name, pair->old, name) == 0);
+}
+
+/* renameat2 by its number: not every C library has it. */
+static bool swap(const struct pair *pair, const char *name)
+{
+    return syscall(SYS_renameat2, pair->from, name, pair->to, name, EXCHANGE) == 0;
+}
+
+static bool move_entry(struct walk *walk, struct pair *pair, const struct step *step)
+{
+    struct buf *script = &walk->stage->script;
+
+    if (step->state == STEP_REPLACES && swap(pair, step->name)) {
+        script_set_state(script, step, STEP_SWAPPED);
+        return true;
+    }
+    if (step->state == STEP_REPLACES) {
+        script_set_state(script, step, STEP_ASIDE);
+        if (!set_aside(pair, step->name))
+            return fail(walk, "cannot be replaced");
+    }
+    if (renameat(pair->from, step->name, pair->to, step->name) != 0)
+        return fail(walk, "cannot be put in its place");
+    if (step->state == STEP_NEW)
+        script_set_state(script, step, STEP_MOVED);
+    return true;
+}
+
+/* A directory moves only if it may be written to itself. */
+static bool take_back(const struct pair *pair, const char *name)
+{
+    if (renameat(pair->to, name, pair->from, name) == 0)
+        return true;
+    int error = errno, directory = error == EACCES ? directory_handle(pair->to, name) : -1;
+    bool good = directory >= 0 && directory_set_mode(directory, S_IRWXU) &&
+                renameat(pair->to, name, pair->from, name) == 0;
+    if (directory >= 0)
+        close(directory);
+    errno = error;
+    return good;
+}
+
+/* Nothing in STAGING_OLD: it did not come to be set aside. */
+static bool put_back(struct pair *pair, const char *name)
+{
+    struct stat old;
+
+    if (!open_old(pair) || fstatat(pair->old, name, &old, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT;
+    return renameat(pair->old, name, pair->to, name) == 0;
+}
+
+static void undo_entry(struct walk *walk, struct pair *pair, const struct step *step)
+{
     bool good = true;
 
-    listing_begin(listing, from);
-    while (good && (name = listing_next(listing))) {
-        if (must_end(visit)) {
-            good = false;
-            break;
-        }
-        buf_add_format(&visit->shown, "/%s", name);
-        good = visit_entry(visit, from, to, name);
-        visit->shown.length = length;
-        visit->shown.data[length] = '\0';
-    }
-    errno = listing->error;
-    if (good && listing->error != 0)
-        good = fail(visit, "cannot be read back");
-    free(listing);
+    if (step->state == STEP_SWAPPED)
+        good = swap(pair, step->name) || renameat(pair->from, step->name, pair->to, step->name) == 0;
+    else if (step->state == STEP_MOVED)
+        good = take_back(pair, step->name);
+    else if (step->state == STEP_ASIDE)
+        good = put_back(pair, step->name);
+    if (good)
+        return;
+    walk->stage->stays = true;
+    reason_hint(walk->why, "%.150s could not be put back (%s): what was there is below %.60s",
+                walk->shown.data, strerror(errno), walk->stage->name);
+}
+
+/* --- directories --- */
+
+static bool walk_inside(struct walk *walk, struct pair *pair);
+
+/* What the moves need, and what was there before. */
+static void lock_again(const struct walk *walk, int directory, const struct step *step)
+{
+    struct stat now;
+
+    if (walk->way != MOVING && fstat(directory, &now) == 0 && (now.st_mode & MODE_BITS) != step->mode)
+        directory_set_mode(directory, step->mode);
+}
+
+static void unlock(const struct walk *walk, int directory)
+{
+    struct stat now;
+
+    if (walk->way == UNDOING && geteuid() != 0 && fstat(directory, &now) == 0 &&
+        (now.st_mode & S_IRWXU) != S_IRWXU)
+        directory_set_mode(directory, (now.st_mode & MODE_BITS) | S_IRWXU);
+}
+
+static bool walk_directory(struct walk *walk, const struct pair *outer, const struct step *step)
+{
+    const struct staged_nested *nested = staging_nested(walk->stage, step->at);
+    struct pair pair = {.to = directory_handle(outer->to, step->name), .old = -1};
+
+    if (pair.to >= 0)
+        unlock(walk, pair.to);
+    pair.from = nested ? fcntl(nested->descriptor, F_DUPFD_CLOEXEC, 0)
+                       : directory_handle(outer->from, step->name);
+    bool there = pair.from >= 0 && pair.to >= 0,
+         good = there || (walk->way == MOVING && fail(walk, "cannot be written"));
+    /* Whatever has become of it, the script goes on behind it. */
+    good = walk_inside(walk, &pair) && good;
+    if (there)
+        lock_again(walk, pair.to, step);
+    if (pair.from >= 0)
+        close(pair.from);
+    if (pair.to >= 0)
+        close(pair.to);
+    if (pair.old >= 0)
+        close(pair.old);
     return good;
 }
 
-static bool visit_directory(struct visit *visit, int from, int to, const char *name)
+static bool take_step(struct walk *walk, struct pair *pair, const struct step *step)
 {
-    int inner = directory_open(from, name), there = inner >= 0 ? directory_handle(to, name) : -1;
-    bool good = there >= 0 ? visit_inside(visit, inner, there)
-                           : fail(visit, inner < 0 ? "cannot be read back" : "cannot be written");
+    size_t length = walk->shown.length;
+    bool good = true;
 
-    if (inner >= 0)
-        close(inner);
-    if (there >= 0)
-        close(there);
+    buf_add_format(&walk->shown, "/%s", step->name);
+    if (step->kind == STEP_ENTER)
+        good = walk_directory(walk, pair, step);
+    else if (walk->way == MOVING)
+        good = move_entry(walk, pair, step);
+    else if (walk->way == UNDOING)
+        undo_entry(walk, pair, step);
+    walk->shown.length = length;
+    walk->shown.data[length] = '\0';
+    return good || walk->way != MOVING;
+}
+
+/* To the end of the directory that the walk is in. */
+static bool walk_inside(struct walk *walk, struct pair *pair)
+{
+    struct step step;
+
+    while (script_next(&walk->stage->script, &walk->at, &step) && step.kind != STEP_LEAVE)
+        if (!take_step(walk, pair, &step))
+            return false;
+    return true;
+}
+
+static bool walk_all(struct staging *stage, enum way way, const char *shown, struct reason *why)
+{
+    struct walk walk = {.stage = stage, .way = way, .why = why};
+    struct pair pair = {.from = stage->descriptor, .to = stage->target, .old = -1};
+
+    if (stage->script.length == 0)
+        return true;
+    buf_init(&walk.shown, SIZE_MAX / 2);
+    buf_add_text(&walk.shown, shown);
+    bool good = walk_inside(&walk, &pair);
+    buf_free(&walk.shown);
+    if (pair.old >= 0)
+        close(pair.old);
     return good;
 }
 
-static bool refuse(const struct visit *visit, mode_t staged, mode_t present)
+/* --- the modes of directories, once nothing has to be written into them any more --- */
+
+static bool set_mode(struct staging *stage, const struct staged_directory *each, struct reason *why)
 {
-    return reason_set(visit->why, CODE_FAILED, "%.200s: is %s, and in the archive %s", visit->shown.data,
-                      S_ISDIR(present)   ? "a directory"
-                      : S_ISLNK(present) ? "a link"
-                                         : "no directory",
-                      S_ISDIR(staged) ? "it is a directory" : "it is none");
+    bool demanded = stage->ownership->mode != NULL;
+    struct stat now;
+    int handle = directory_open_below(stage->target, each->path, O_PATH | O_DIRECTORY);
+
+    if (handle < 0) /* a later entry has taken its place */
+        return errno == ENOTDIR || errno == ELOOP ||
+               staging_fail(why, each->path, "cannot be given its mode");
+    bool seen = fstat(handle, &now) == 0;
+    mode_t mode = each->mode | (now.st_mode & S_ISGID);
+    bool kept = seen && (now.st_mode & MODE_BITS) == mode;
+    /* Somebody else's directory that was there stays as it is. */
+    if (!kept && (geteuid() == 0 || now.st_uid == geteuid() || demanded))
+        kept = directory_set_mode(handle, mode) && fstat(handle, &now) == 0 &&
+               (now.st_mode & MODE_BITS) == mode;
+    close(handle);
+    if (kept || !demanded)
+        return true;
+    reason_set(why, CODE_FAILED, "--mode: %.150s stays %04o when it is given %04o", each->path,
+               (unsigned)now.st_mode & MODE_BITS, (unsigned)mode);
+    return false;
 }
 
-static bool visit_entry(struct visit *visit, int from, int to, const char *name)
+static bool set_modes(struct staging *stage, struct reason *why)
 {
-    struct stat staged, present;
-
-    if (fstatat(from, name, &staged, AT_SYMLINK_NOFOLLOW) != 0)
-        return fail(visit, "cannot be read back");
-    bool there = fstatat(to, name, &present, AT_SYMLINK_NOFOLLOW) == 0;
-    if (there && S_ISDIR(staged.st_mode) && S_ISDIR(present.st_mode))
-        return visit_directory(visit, from, to, name);
-    if (there && (S_ISDIR(staged.st_mode) || S_ISDIR(present.st_mode)))
-        return refuse(visit, staged.st_mode, present.st_mode);
-    return !visit->move || renameat(from, name, to, name) == 0 || fail(visit, "cannot be put in its place");
+    for (const struct staged_directory *each = stage->directories; each; each = each->next)
+        if (each->mode != OWNERSHIP_MODE_STAYS && !set_mode(stage, each, why))
+            return false;
+    return true;
 }
 
-static bool visit_all(const struct staging *stage, const char *shown, bool move, struct reason *why)
+bool staging_move(struct staging *stage, const char *shown, struct reason *why)
 {
-    struct visit visit = {.move = move, .deadline = stage->deadline, .why = why};
-
-    buf_init(&visit.shown, SIZE_MAX / 2);
-    buf_add_text(&visit.shown, shown);
-    bool good = visit_inside(&visit, stage->descriptor, stage->target);
-    buf_free(&visit.shown);
-    return good;
+    return walk_all(stage, MOVING, shown, why) && walk_all(stage, LOCKING, shown, why) &&
+           set_modes(stage, why);
 }
 
-bool staging_check_room(const struct staging *stage, const char *shown, struct reason *why)
+void staging_undo(struct staging *stage, const char *shown, struct reason *why)
 {
-    return visit_all(stage, shown, false, why);
-}
-
-bool staging_move(const struct staging *stage, const char *shown, struct reason *why)
-{
-    return visit_all(stage, shown, true, why);
+    walk_all(stage, UNDOING, shown, why);
+    buf_free(&stage->script);
 }

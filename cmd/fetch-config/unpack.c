@@ -294,21 +294,33 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
     struct unpacking unpacking = {.unpack = unpack, .rules = rules, .why = why};
 
     memset(unpack, 0, sizeof *unpack);
-    unpack->staged = staging_begin(&unpack->stage, directory, rules->deadline, why);
+    unpack->staged = staging_begin(&unpack->stage, directory, rules->ownership, rules->deadline, why);
     if (!unpack->staged)
         return false;
     snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
-    bool good = take_archive(&unpacking, descriptor) && staging_end(&unpack->stage, rules->ownership, why);
+    bool good = take_archive(&unpacking, descriptor) && staging_end(&unpack->stage, why);
     if (!good)
         unpack_abort(unpack);
     return good;
 }
 
-bool unpack_publish(struct unpack *unpack, int64_t deadline, struct reason *why)
+bool unpack_plan(struct unpack *unpack, int64_t deadline, struct reason *why)
 {
     unpack->stage.deadline = deadline;
-    return staging_check_room(&unpack->stage, unpack->directory, why) &&
-           staging_move(&unpack->stage, unpack->directory, why);
+    unpack->planned = true;
+    return staging_plan(&unpack->stage, unpack->directory, why);
+}
+
+bool unpack_move(struct unpack *unpack, struct reason *why)
+{
+    return staging_move(&unpack->stage, unpack->directory, why);
+}
+
+void unpack_undo(struct unpack *unpack, struct reason *why)
+{
+    if (unpack->planned)
+        staging_undo(&unpack->stage, unpack->directory, why);
+    unpack->planned = false;
 }
 
 void unpack_abort(struct unpack *unpack)

@@ -28,6 +28,7 @@ struct unpack_rules {
 struct unpack {
     struct staging stage; /* inside of the directory, so that renames stay within one filesystem */
     bool staged;          /* there is one */
+    bool planned;         /* unpack_undo has something to do */
     char directory[PATH_MAX];
     size_t entries, kept;    /* in the archive; and those of which --strip-components leaves something */
     int64_t size, kept_size; /* of their content */
@@ -38,9 +39,12 @@ struct unpack {
 bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
                   const struct unpack_rules *rules, struct reason *why);
 
-/* Moves all that is staged into the directory: files take the place of files, directories are merged. What cannot be is
- * found out before anything is moved, and before the `deadline`, the run's. */
-bool unpack_publish(struct unpack *unpack, int64_t deadline, struct reason *why);
+/* The same in three steps, for archives and files that are published together: unpack_plan finds out what cannot be, before anything
+ * is moved and before the `deadline`, the run's; unpack_move moves it, files taking the place of files, and directories being merged;
+ * unpack_undo puts everything back, after a false of these, too. unpack_abort then removes what is left. */
+bool unpack_plan(struct unpack *unpack, int64_t deadline, struct reason *why);
+bool unpack_move(struct unpack *unpack, struct reason *why);
+void unpack_undo(struct unpack *unpack, struct reason *why);
 
 /* Removes the stage, as far as there is time. */
 void unpack_abort(struct unpack *unpack);

@@ -95,7 +95,7 @@ static void run_archive(const uint8_t **data, size_t *size)
     struct staging stage;
     struct reason why;
 
-    MUST(staging_begin(&stage, inside, DEADLINE_NEVER, &why));
+    MUST(staging_begin(&stage, inside, &ownership, DEADLINE_NEVER, &why));
     while (*size > 0) {
         unsigned operation = *(*data)++ % (OPERATIONS + 1);
         --*size;
@@ -103,8 +103,11 @@ static void run_archive(const uint8_t **data, size_t *size)
             break;
         operate(&stage, data, size, operation);
     }
-    if (staging_end(&stage, &ownership, &why) && staging_check_room(&stage, inside, &why))
+    if (staging_end(&stage, &why) && staging_plan(&stage, inside, &why)) {
         MUST(staging_move(&stage, inside, &why));
+        staging_undo(&stage, inside, &why);
+        MUST(!stage.stays && staging_plan(&stage, inside, &why) && staging_move(&stage, inside, &why));
+    }
     staging_remove(&stage);
 }
 

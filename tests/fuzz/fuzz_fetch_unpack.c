@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(descriptor >= 0 && write(descriptor, data, size) == (ssize_t)size);
     lseek(descriptor, 0, SEEK_SET);
     if (unpack_stage(&unpack, descriptor, inside, &rules, &why)) {
-        unpack_publish(&unpack, DEADLINE_NEVER, &why);
+        if (!unpack_plan(&unpack, DEADLINE_NEVER, &why) || !unpack_move(&unpack, &why))
+            unpack_undo(&unpack, &why);
         unpack_abort(&unpack);
     } else {
         MUST(why.code == CODE_FAILED && why.text[0] != '\0');

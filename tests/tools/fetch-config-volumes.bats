@@ -6,11 +6,45 @@
 
 load lib
 load fetch-config
+load trees
 load volume
 
 prepare() {
     printf 'new a' >a.src
     printf 'new b' >b.src
+    archives
+}
+
+# old.tar and new.tar: files that are replaced, a link, a closed directory, a new directory, a hard link.
+archives() {
+    mkdir -p old/app/conf old/app/closed new
+    echo old | tee old/app/run old/app/conf/a old/app/conf/b old/app/closed/c >/dev/null
+    ln -s run old/app/link
+    chmod 640 old/app/conf/a
+    cp -a old/app new
+    echo new | tee new/app/run new/app/conf/a new/app/conf/b new/app/closed/c >/dev/null
+    ln -sfn conf/a new/app/link
+    chmod 600 new/app/conf/b
+    mkdir -m 500 new/app/more
+    mkdir -m 755 new/app/conf/deep
+    chmod 700 new/app/more
+    echo more >new/app/more/d
+    ln new/app/more/d new/app/conf/deep/hard
+    chmod 500 new/app/more
+    chmod 555 old/app/closed new/app/closed
+    tar --owner 0 --group 0 -C old -cf old.tar app
+    tar --owner 0 --group 0 -C new -cf new.tar app
+    chmod -R u+w old new
+}
+
+# state DIRECTORY: all that is in it, kinds, modes, targets and content; hidden temporaries, too.
+state() {
+    (cd "$1" && find . -mindepth 1 -printf '%P %y %m %l\n' | sort && find . -type f -exec sha256sum {} + | sort)
+}
+
+# same_state A B [WORD]
+same_state() {
+    [ "$(state "$1")" = "$(state "$2")" ] || report "${3-} $1 and $2 differ: $(diff <(state "$1") <(state "$2"))"
 }
 
 # A run with strace's injections in front.
@@ -153,4 +187,176 @@ killed() {
     exits 1
     says "the volume gives it the mode 0644, so it could not be run"
     [ -z "$(ls -A volume)" ]
+}
+
+### --extract
+
+# extracted NAME...: NAME.tar in a directory of that name.
+extracted() {
+    local each
+    for each in "$@"; do
+        run_tool fetch-config "file://$PWD/$each.tar=./is-$each" --extract
+        exits 0
+    done
+}
+
+# again: ./vol as the old archive leaves it, with a file besides.
+again() {
+    [ ! -d vol ] || chmod -R u+rwX vol
+    rm -rf vol/* vol/.[!.]*
+    mkdir -p vol
+    cp -a is-old/. vol
+    echo mine >vol/app/mine
+}
+
+@test "whatever step fails, an extraction leaves everything as it was" {
+    not_emulated
+    extracted old new
+    again
+    cp -a vol before
+    cp -a is-new after
+    echo mine >after/app/mine
+    local lack call when failed=0
+    for lack in getpid:error=EIO:when=99 renameat2:error=EINVAL "/^(renameat2|linkat)\$:error=EINVAL"; do
+        for call in "/^(renameat2|renameat|linkat)\$:error=EIO" "mkdirat:error=EACCES" "/^f?chmod(at)?\$:error=EIO"; do
+            for when in 1 2 3 4 5 6 8 10 13; do
+                again
+                faulty "$lack" "$call:when=$when" -- fetch-config "file://$PWD/new.tar=./vol" --extract
+                if [ "$status" = 0 ]; then
+                    same_state after vol "$lack $call $when:"
+                else
+                    exits 1
+                    failed=$((failed + 1))
+                    same_state before vol "$lack $call $when:"
+                fi
+            done
+        done
+    done
+    [ "$failed" -ge 20 ] || report "failed only $failed times"
+}
+
+@test "killed at any step, an extraction is completed by the next run, and no file is missing before" {
+    not_emulated
+    extracted old new
+    cp -a is-new after
+    echo mine >after/app/mine
+    local lack when kills=0 file
+    for lack in getpid:error=EIO:when=99 renameat2:error=EINVAL "/^(renameat2|linkat)\$:error=EINVAL"; do
+        for when in {1..12}; do
+            again
+            faulty "$lack" "/^(renameat|unlinkat|fchmodat)\$:signal=KILL:when=$when" -- \
+                fetch-config "file://$PWD/new.tar=./vol" --extract
+            [ "$status" = 0 ] || kills=$((kills + 1))
+            run_tool fetch-config "file://$PWD/none=./vol" --extract --once
+            exits 1
+            for file in run conf/a conf/b closed/c link mine; do
+                [ -e "vol/app/$file" ] || report "$lack $when: $file is missing"
+            done
+            run_tool fetch-config "file://$PWD/new.tar=./vol" --extract
+            exits 0
+            same_state after vol "$lack $when:"
+        done
+    done
+    [ "$kills" -ge 20 ] || report "killed only $kills times"
+}
+
+@test "two archives are one set" {
+    extracted old new
+    mkdir -p one two/app/run
+    cp -a is-old/. one
+    cp -a one before
+    run_tool fetch-config "file://$PWD/new.tar=./one" "file://$PWD/new.tar=./two" --extract
+    exits 1
+    says 'two/app/run: is a directory, and in the archive it is none'
+    same_state before one
+    [ "$(find two -mindepth 1 | wc -l)" = 2 ]
+    rmdir two/app/run
+    run_tool fetch-config "file://$PWD/new.tar=./one" "file://$PWD/new.tar=./two" --extract
+    exits 0
+    same_state is-new two
+}
+
+@test "a mount below PATH gets its part of the archive; a file that is one is seen before anything is moved" {
+    needs_root
+    extracted old new
+    again
+    mount -t tmpfs tmpfs vol/app/conf || skip "no mounts"
+    echo "$PWD/vol/app/conf" >>"$BATS_TEST_TMPDIR/mounts"
+    cp -a is-old/app/conf/. vol/app/conf
+    echo mine >vol/app/conf/mine
+    run_tool fetch-config "file://$PWD/new.tar=./vol" --extract --mode u=rwX,go=rX
+    exits 0
+    [ "$(cat vol/app/conf/a vol/app/conf/b vol/app/conf/deep/hard vol/app/conf/mine | paste -sd ' ')" = "new new more mine" ]
+    mountpoint -q vol/app/conf
+    no_litter
+    run_tool fetch-config "file://$PWD/new.tar=./vol" --extract
+    exits 0
+    [ "$(stat -c %a vol/app/conf/b)" = 600 ]
+    echo other >other
+    mount --bind other vol/app/conf/b
+    echo "$PWD/vol/app/conf/b" >>"$BATS_TEST_TMPDIR/mounts"
+    state vol >before
+    run_tool fetch-config "file://$PWD/old.tar=./vol" --extract
+    exits 1
+    says 'vol/app/conf/b: cannot be replaced: (device or )?resource busy'
+    [ "$(state vol)" = "$(cat before)" ]
+}
+
+@test "as an ordinary user, closed directories are unpacked, and replaced by the next run" {
+    needs_root
+    extracted old new
+    chmod 755 . && mkdir -m 777 open
+    start_http h <<<$'/old 200 file old.tar\n/new 200 file new.tar'
+    local _
+    for _ in 1 2; do
+        as_user 65532 fetch-config "$h/old=./open/vol" --extract
+        exits 0
+        as_user 65532 fetch-config "$h/new=./open/vol" --extract
+        exits 0
+        same_state is-new open/vol
+    done
+    # Not even with a failure in between does a directory stay open.
+    chmod 700 open/vol/app/conf
+    mkdir open/vol2
+    chown 65532 open/vol2
+    cp -a open/vol/. open/vol2
+    rm open/vol2/app/run && mkdir open/vol2/app/run
+    state open/vol >before
+    as_user 65532 fetch-config "$h/old=./open/vol" "$h/old=./open/vol2" --extract
+    exits 1
+    [ "$(state open/vol)" = "$(cat before)" ] || report "$(diff <(state open/vol) before)"
+    # Somebody else's directory is seen before anything is moved.
+    chown 0 open/vol/app/conf
+    chmod 755 open/vol/app/conf
+    state open/vol >before
+    as_user 65532 fetch-config "$h/old=./open/vol" --extract
+    exits 1
+    says 'open/vol/app/conf/[a-z]+: cannot be written: permission denied'
+    [ "$(state open/vol)" = "$(cat before)" ]
+}
+
+@test "directories keep the setgid bit of a volume with fsGroup, and get the archive's mode again" {
+    needs_root
+    mkdir vol
+    chgrp 3000 vol
+    chmod 2775 vol
+    run_tool fetch-config "file://$PWD/new.tar=./vol" --extract
+    exits 0
+    [ "$(stat -c %a:%g vol/app vol/app/more vol/app/conf/a | paste -sd ' ')" = "2755:3000 2500:3000 640:3000" ]
+    chmod 700 vol/app/conf
+    run_tool fetch-config "file://$PWD/new.tar=./vol" --extract
+    exits 0
+    [ "$(stat -c %a vol/app/conf)" = 755 ] || [ "$(stat -c %a vol/app/conf)" = 2755 ]
+}
+
+@test "a PATH below another PATH is exit 2" {
+    run_tool fetch-config "file://$PWD/a.src=./vol" "file://$PWD/b.src=./x" "file://$PWD/b.src=././vol//deep/b"
+    exits 2
+    says "the PATH $PWD/vol/deep/b is below the PATH $PWD/vol of another pair"
+    mkdir vol
+    ln -s vol other
+    run_tool fetch-config "file://$PWD/old.tar=./vol" "file://$PWD/new.tar=./other/app" --extract
+    exits 2
+    run_tool fetch-config "file://$PWD/a.src=./vol/a" "file://$PWD/b.src=./vol/a.b" "file://$PWD/b.src=./vol/a-/b"
+    exits 0
 }

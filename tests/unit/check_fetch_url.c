@@ -190,5 +190,26 @@ START_TEST(operands)
 }
 END_TEST
 
+START_TEST(paths_below_each_other)
+{
+    static const char *const paths[] = {"/initkit-x/a.b", "/initkit-x/a/c", "/initkit-x/a-", "/initkit-x/a"};
+    struct operand_place places[COUNT_OF(paths)] = {{0}};
+    const struct operand_place *order[COUNT_OF(paths)];
+
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        operand_find_place(paths[i], &places[i]);
+        order[i] = &places[i];
+    }
+    ck_assert_uint_eq(operand_find_nested(order, 1), 1);
+    ck_assert_uint_eq(operand_find_nested(order, 3), 3);
+    size_t found = operand_find_nested(order, 4);
+    ck_assert_uint_lt(found, 3);
+    ck_assert_str_eq(order[found]->whole, "/initkit-x/a");
+    ck_assert_str_eq(order[found + 1]->whole, "/initkit-x/a/c");
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
+        operand_place_free(&places[i]);
+}
+END_TEST
+
 SUITE("fetch_url", its_parts, the_namespace, files, objects, what_is_none, following, who_may_have_secrets,
-      what_is_shown, operands)
+      what_is_shown, operands, paths_below_each_other)

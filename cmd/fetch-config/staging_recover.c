@@ -1,0 +1,64 @@
+/* What a killed run has set aside in its stage and not replaced yet: staging_put_back_old. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/fetch-config/staging_parts.h"
+#include "common/directory.h"
+#include "common/listing.h"
+#include "common/mem.h"
+#include "common/stop.h"
+
+#include "common/banned.h"
+
+/* What has no file of its name in `to`. */
+static void put_back(int old, int to)
+{
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    struct stat found;
+    const char *name;
+
+    listing_begin(listing, old);
+    while ((name = listing_next(listing)))
+        if (fstatat(to, name, &found, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+            renameat(old, name, to, name);
+    free(listing);
+}
+
+/* Only where both have a directory can something have been replaced. */
+static void walk(int from, int to)
+{
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    const char *name;
+
+    listing_begin(listing, from);
+    while ((name = listing_next(listing)) && stop_signal() == 0) {
+        bool old = strcmp(name, STAGING_OLD) == 0;
+        int there = old ? -1 : directory_handle(to, name);
+        int inner = old || there >= 0 ? directory_open(from, name) : -1;
+        if (inner >= 0 && old)
+            put_back(inner, to);
+        else if (inner >= 0)
+            walk(inner, there);
+        if (inner >= 0)
+            close(inner);
+        if (there >= 0)
+            close(there);
+    }
+    free(listing);
+}
+
+void staging_put_back_old(int directory, const char *name)
+{
+    int stage = directory_open(directory, name);
+
+    if (stage >= 0 && (flock(stage, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK))
+        walk(stage, directory);
+    if (stage >= 0)
+        close(stage);
+}
