@@ -11,6 +11,7 @@
 #include "common/ownership.h"
 #include "common/publish_parts.h"
 #include "common/stop.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -24,33 +25,6 @@ static void publish_at_exhaustion(void)
             publish_put_back(open);
         else
             publish_remove_temporary(open);
-}
-
-bool publish_fail(struct reason *why, const char *path, const char *doing, int error)
-{
-    reason_set(why, CODE_FAILED, "%.200s: %s: %s", path, doing, strerror(error));
-    switch (error) {
-    case ENOENT:
-        reason_hint(why, "the directory does not exist: is the volume mounted there?");
-        break;
-    case EROFS:
-    case EACCES:
-    case EPERM:
-        reason_hint(why,
-                    "this user (UID %u) may not write there: mount a volume, or look at its mode and fsGroup",
-                    (unsigned)geteuid());
-        break;
-    case EBUSY:
-        reason_hint(why, "the file itself is a mount (subPath?): mount its directory instead");
-        break;
-    case ENOSPC:
-    case EDQUOT:
-        reason_hint(why, "the volume is full");
-        break;
-    default:
-        break;
-    }
-    return false;
 }
 
 /* One that is open in the same directory; NULL: none. */
@@ -108,12 +82,12 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
     const char *name = publish_name(publish);
 
     if (strlen(name) > NAME_MAX)
-        return publish_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
+        return volume_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
     publish_recover_in(publish->directory, name);
     publish_prefix(name, "", prefix);
     publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
     if (publish->descriptor < 0)
-        return publish_fail(why, publish->path, "cannot be written", errno);
+        return volume_fail(why, publish->path, "cannot be written", errno);
     /* What a caller was asked to give, it gives once more, and looks. */
     if (ownership_give(publish->descriptor, publish->path, mode, &nobodys, &publish->unkept, why))
         return true;
@@ -129,16 +103,16 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
     /* Another user's link is replaced, wherever it leads. */
     bool there = directory_stat(publish->directory, name, &present);
     if (*name == '\0')
-        return publish_fail(why, publish->path, "cannot be written", EISDIR);
+        return volume_fail(why, publish->path, "cannot be written", EISDIR);
     if (there && publish_is_null(&present))
         return publish_open_null(publish, why);
     if (there && publish_refuse_kind(publish->path, present.st_mode, why))
         return false;
     /* A rename onto it would fail, but only once others of a set are in their places. */
     if (mount_is_root(publish->directory, name))
-        return publish_fail(why, publish->path, "cannot be replaced", EBUSY);
+        return volume_fail(why, publish->path, "cannot be replaced", EBUSY);
     if (!share_directory(publish))
-        return publish_fail(why, publish->path, "cannot be written", errno);
+        return volume_fail(why, publish->path, "cannot be written", errno);
     if (!open_temporary_file(publish, mode, why))
         return false;
     publish->next = open_publishes;
@@ -156,7 +130,7 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
     publish->descriptor = publish->old_lock = -1;
     publish->directory = directory;
     if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
-        good = publish_fail(why, path, "cannot be written", ENAMETOOLONG);
+        good = volume_fail(why, path, "cannot be written", ENAMETOOLONG);
     else
         good = publish_stream(path) >= 0 ? publish_open_stream(publish, why) : open_file(publish, mode, why);
     if (!good)
@@ -174,7 +148,7 @@ bool publish_begin(struct publish *publish, const char *path, mode_t mode, struc
     memset(publish, 0, sizeof *publish);
     publish->descriptor = publish->old_lock = publish->directory = -1;
     return directory_refuse_link(path, error, why) ? false
-                                                   : publish_fail(why, path, "cannot be written", error);
+                                                   : volume_fail(why, path, "cannot be written", error);
 }
 
 bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why)
@@ -187,7 +161,7 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
         ssize_t written = write(publish->descriptor, at,
                                 publish->direct && length > STOP_CHUNK ? STOP_CHUNK : length);
         if (written < 0 && errno != EINTR && errno != EAGAIN)
-            return publish_fail(why, publish->path, "cannot be written", errno);
+            return volume_fail(why, publish->path, "cannot be written", errno);
         at += written > 0 ? written : 0;
         length -= written > 0 ? (size_t)written : 0;
     }
@@ -227,7 +201,7 @@ bool publish_all_written(struct publish *publish, struct reason *why)
     if (error == 0)
         return true;
     publish_abort(publish);
-    return publish_fail(why, publish->path, "cannot be written", error);
+    return volume_fail(why, publish->path, "cannot be written", error);
 }
 
 void publish_move(struct publish *from, struct publish *to)

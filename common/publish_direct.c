@@ -10,6 +10,7 @@
 #include "common/deadline.h"
 #include "common/publish_parts.h"
 #include "common/stop.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -45,7 +46,7 @@ bool publish_refuse_kind(const char *path, mode_t mode, struct reason *why)
     if (S_ISREG(mode) || S_ISLNK(mode))
         return false;
     if (S_ISDIR(mode)) {
-        publish_fail(why, path, "cannot be written", EISDIR);
+        volume_fail(why, path, "cannot be written", EISDIR);
         return true;
     }
     reason_set(why, CODE_FAILED, "%.200s: is %s, and not a file", path,
@@ -61,7 +62,7 @@ bool publish_open_stream(struct publish *publish, struct reason *why)
 {
     publish->direct = true;
     publish->descriptor = fcntl(publish_stream(publish->path), F_DUPFD_CLOEXEC, 0);
-    return publish->descriptor >= 0 || publish_fail(why, publish->path, "cannot be opened", errno);
+    return publish->descriptor >= 0 || volume_fail(why, publish->path, "cannot be opened", errno);
 }
 
 bool publish_open_null(struct publish *publish, struct reason *why)
@@ -72,9 +73,9 @@ bool publish_open_null(struct publish *publish, struct reason *why)
     publish->descriptor = openat(publish->directory, publish_name(publish),
                                  O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
-        return publish_fail(why, publish->path, "cannot be opened", errno);
+        return volume_fail(why, publish->path, "cannot be opened", errno);
     /* Somebody may have put something else in its place meanwhile. */
-    return publish_is_null(&opened) || publish_fail(why, publish->path, "cannot be opened", EEXIST);
+    return publish_is_null(&opened) || volume_fail(why, publish->path, "cannot be opened", EEXIST);
 }
 
 /* Until a pipe or device takes STOP_CHUNK bytes without blocking. It cannot be made non-blocking: others may share it. */

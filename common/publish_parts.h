@@ -6,9 +6,6 @@
 
 #include "common/publish.h"
 
-/* Says what could not be done to `path`, with a hint for the errno. Returns false. */
-bool publish_fail(struct reason *why, const char *path, const char *doing, int error);
-
 /* Closes what is open; the temporary stays. */
 void publish_close(struct publish *publish);
 void publish_remove_temporary(const struct publish *publish);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/publish_parts.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -141,7 +142,7 @@ bool publish_place(struct publish *publish, bool keep, struct reason *why)
     }
     publish_remove_temporary(publish);
     publish_close(publish);
-    return publish_fail(why, publish->path, "cannot be put in its place", error);
+    return volume_fail(why, publish->path, "cannot be put in its place", error);
 }
 
 bool publish_settle(struct publish *publish)

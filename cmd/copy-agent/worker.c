@@ -9,6 +9,7 @@
 
 #include "cmd/copy-agent/clearing.h"
 #include "common/mount.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -31,11 +32,28 @@ void worker_end(struct worker *worker)
         close(worker->slot);
 }
 
+/* Of a single file it is DEST that tells more, and how that is mounted. */
+static bool note_single(struct copy *copy, const char *doing, int error)
+{
+    char path[PATH_MAX];
+    struct reason why;
+
+    if (!copy->single || strcmp(doing, "cannot be read") == 0 ||
+        (error != EBUSY && error != EACCES && error != EPERM && error != EROFS) ||
+        snprintf(path, sizeof path, "%s/%s", copy->dest_path, copy->single_target) >= (int)sizeof path)
+        return false;
+    volume_fail(&why, path, doing, volume_is_mount(path) ? EBUSY : error);
+    journal_add(&copy->journal, &why);
+    return true;
+}
+
 void worker_note(const struct worker *worker, uint32_t node, const char *doing, int error)
 {
     struct buf path;
     struct reason why;
 
+    if (note_single(worker->copy, doing, error))
+        return;
     buf_init(&path, PATH_MOST);
     plan_path(&worker->copy->plan, node, &path);
     if (error != 0) {

@@ -14,6 +14,7 @@
 #include "common/environment.h"
 #include "common/limits.h"
 #include "common/mem.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -29,9 +30,7 @@ int spool_reach_directory(const char *path, bool own, struct reason *why)
     if (directory_refuse_link(path, error, why))
         return -1;
     reason_set(why, CODE_FAILED, "%.200s: the directory cannot be made: %s", path, strerror(error));
-    if (error == EROFS || error == EACCES)
-        reason_hint(why, "mount a volume there, or look at its mode and fsGroup (this user: UID %u)",
-                    (unsigned)geteuid());
+    volume_hint(why, path, error);
     return -1;
 }
 
@@ -73,6 +72,8 @@ bool spool_check(const char *path, struct reason *why)
     publish_recover(path);
     if (directory_stat(AT_FDCWD, path, &present) && publish_refuse_kind(path, present.st_mode, why))
         return false;
+    if (volume_is_mount(path))
+        return volume_fail(why, path, "cannot be replaced", EBUSY);
     do {
         char *slash = strrchr(folder, '/');
         snprintf(slash ? slash + (slash == folder) : folder, 2, "%s", slash ? "" : ".");
@@ -82,10 +83,9 @@ bool spool_check(const char *path, struct reason *why)
                           folder);
     if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
-    reason_set(why, CODE_FAILED, "%.200s: cannot be written: %.150s: %s", path, folder, strerror(errno));
-    reason_hint(why,
-                "this user (UID %u) may not write there: mount a volume, or look at its mode and fsGroup",
-                (unsigned)geteuid());
+    int error = errno;
+    reason_set(why, CODE_FAILED, "%.200s: cannot be written: %.150s: %s", path, folder, strerror(error));
+    volume_hint(why, path, error);
     return false;
 }
 

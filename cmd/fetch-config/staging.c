@@ -11,8 +11,8 @@
 #include "cmd/fetch-config/spool.h"
 #include "cmd/fetch-config/staging_parts.h"
 #include "common/directory.h"
-#include "common/listing.h"
 #include "common/mem.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -24,11 +24,7 @@ bool staging_fail(struct reason *why, const char *path, const char *doing)
 
     reason_set(why, CODE_FAILED, "%.200s: %s: %s", path, doing, strerror(error));
     if (error == ENOSPC || error == EDQUOT)
-        reason_hint(why, "the volume is full");
-    else if (error == EACCES || error == EROFS || error == EPERM)
-        reason_hint(why,
-                    "this user (UID %u) may not write there: mount a volume, or look at its mode and fsGroup",
-                    (unsigned)geteuid());
+        volume_hint(why, path, error);
     return false;
 }
 
@@ -54,42 +50,10 @@ bool staging_begin(struct staging *stage, const char *directory, const struct ow
     }
     if (stage->descriptor >= 0)
         return true;
-    staging_fail(why, directory, "cannot be written");
+    volume_fail(why, directory, "cannot be written", errno);
     if (stage->target >= 0)
         close(stage->target);
     return false;
-}
-
-static void put_back_old(int directory)
-{
-    struct listing *listing = xcalloc(1, sizeof *listing);
-    int top = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const char *name;
-
-    if (top >= 0) {
-        listing_begin(listing, top);
-        while ((name = listing_next(listing)))
-            if (strncmp(name, STAGING_PREFIX, sizeof STAGING_PREFIX - 1) == 0)
-                staging_put_back_old(directory, name);
-        close(top);
-    }
-    free(listing);
-}
-
-void staging_sweep(int directory, int64_t deadline)
-{
-    put_back_old(directory);
-    litter_sweep(directory, STAGING_PREFIX, deadline);
-}
-
-void staging_recover(const char *directory)
-{
-    int handle = directory_reach(directory, 1, 0, NULL);
-
-    if (handle < 0)
-        return;
-    put_back_old(handle);
-    close(handle);
 }
 
 static void forget(struct staging *stage)

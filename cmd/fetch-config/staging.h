@@ -90,7 +90,7 @@ void staging_remove(struct staging *stage);
 /* Says that a link leads out. Returns false. */
 bool staging_refuse_link(const char *path, const char *target, struct reason *why);
 
-/* Says what could not be done to `path`, by errno. Returns false. */
+/* Says what could not be done to `path`, of the archive, by errno. Returns false. */
 bool staging_fail(struct reason *why, const char *path, const char *doing);
 
 #endif

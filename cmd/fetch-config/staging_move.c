@@ -10,6 +10,7 @@
 #include "cmd/fetch-config/staging_parts.h"
 #include "common/buf.h"
 #include "common/directory.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -34,7 +35,7 @@ struct pair {
 
 static bool fail(const struct walk *walk, const char *doing)
 {
-    return staging_fail(walk->why, walk->shown.data, doing);
+    return volume_fail(walk->why, walk->shown.data, doing, errno);
 }
 
 /* --- one entry --- */

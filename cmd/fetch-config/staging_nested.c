@@ -13,6 +13,7 @@
 #include "common/directory.h"
 #include "common/listing.h"
 #include "common/mem.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -169,7 +170,7 @@ bool staging_nest(struct staging *stage, int from, int there, const char *shown,
         nested->descriptor = litter_make_directory(nested->target, STAGING_PREFIX, nested->name);
     }
     if (nested->descriptor < 0) {
-        staging_fail(why, shown, "cannot be written");
+        volume_fail(why, shown, "cannot be written", errno);
         if (nested->target >= 0)
             close(nested->target);
         free(nested);

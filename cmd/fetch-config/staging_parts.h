@@ -57,7 +57,4 @@ const struct staged_nested *staging_nested(const struct staging *stage, size_t a
 bool staging_nest(struct staging *stage, int from, int there, const char *shown, struct reason *why);
 void staging_remove_nested(struct staging *stage);
 
-/* Puts back what a killed run has set aside in its stage `name` of `directory`. */
-void staging_put_back_old(int directory, const char *name);
-
 #endif

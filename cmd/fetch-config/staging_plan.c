@@ -14,6 +14,7 @@
 #include "common/listing.h"
 #include "common/mem.h"
 #include "common/mount.h"
+#include "common/volume.h"
 
 #include "common/banned.h"
 
@@ -36,7 +37,7 @@ static bool plan_entry(struct planning *planning, struct level *level, const cha
 
 static bool fail(const struct planning *planning, const char *doing)
 {
-    return staging_fail(planning->why, planning->shown.data, doing);
+    return volume_fail(planning->why, planning->shown.data, doing, errno);
 }
 
 static bool add_step(struct planning *planning, enum step_kind kind, enum step_state state, mode_t mode,

@@ -1,4 +1,5 @@
-/* What a killed run has set aside in its stage and not replaced yet: staging_put_back_old. */
+/* What killed runs have left in a directory: staging_sweep and staging_recover of staging.h. What one has set aside in its stage and not
+ * replaced yet is put back; then the stage is litter. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ static void walk(int from, int to)
     free(listing);
 }
 
-void staging_put_back_old(int directory, const char *name)
+static void put_back_of(int directory, const char *name)
 {
     int stage = directory_open(directory, name);
 
@@ -61,4 +62,36 @@ void staging_put_back_old(int directory, const char *name)
         walk(stage, directory);
     if (stage >= 0)
         close(stage);
+}
+
+static void put_back_old(int directory)
+{
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    int top = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *name;
+
+    if (top >= 0) {
+        listing_begin(listing, top);
+        while ((name = listing_next(listing)))
+            if (strncmp(name, STAGING_PREFIX, sizeof STAGING_PREFIX - 1) == 0)
+                put_back_of(directory, name);
+        close(top);
+    }
+    free(listing);
+}
+
+void staging_sweep(int directory, int64_t deadline)
+{
+    put_back_old(directory);
+    litter_sweep(directory, STAGING_PREFIX, deadline);
+}
+
+void staging_recover(const char *directory)
+{
+    int handle = directory_reach(directory, 1, 0, NULL);
+
+    if (handle < 0)
+        return;
+    put_back_old(handle);
+    close(handle);
 }

@@ -37,6 +37,12 @@ archives() {
     chmod -R u+w old new
 }
 
+# Everybody may come as far as here.
+open_way() {
+    chmod a+rx . .. "$BATS_RUN_TMPDIR"
+    chmod a+r ./*.src
+}
+
 # state DIRECTORY: all that is in it, kinds, modes, targets and content; hidden temporaries, too.
 state() {
     (cd "$1" && find . -mindepth 1 -printf '%P %y %m %l\n' | sort && find . -type f -exec sha256sum {} + | sort)
@@ -359,4 +365,74 @@ again() {
     exits 2
     run_tool fetch-config "file://$PWD/a.src=./vol/a" "file://$PWD/b.src=./vol/a.b" "file://$PWD/b.src=./vol/a-/b"
     exits 0
+}
+
+### Mounts
+
+@test "subPath: a file that is a mount is told as one, as root and as an ordinary user" {
+    needs_root
+    open_way
+    mkdir dir
+    touch dir/file mounted
+    mount --bind mounted dir/file || skip "no mounts"
+    echo "$PWD/dir/file" >>"$BATS_TEST_TMPDIR/mounts"
+    start_http h <<<'/a 200 text a'
+    local user
+    for user in 0 65532; do
+        as_user "$user" fetch-config "$h/a=./dir/file"
+        exits 1
+        says "./dir/file: cannot be replaced: (device or )?resource busy; hint: the file itself is a mount \\(subPath\\?\\)"
+        as_user "$user" wait-for-dns --hosts --write dir/file localhost
+        exits 1
+        says "dir/file: cannot be replaced: .*hint: the file itself is a mount"
+        as_user "$user" copy-agent a.src dir/file
+        exits 1
+        says "dir/file: cannot be (put in its place|written): .*busy; hint: the file itself is a mount"
+    done
+    [ "$(requests h)" = 0 ]
+}
+
+@test "subPath: the directory that the kubelet makes of one that is missing is told as that" {
+    needs_root
+    mkdir -p dir/file made
+    mount --bind made dir/file || skip "no mounts"
+    echo "$PWD/dir/file" >>"$BATS_TEST_TMPDIR/mounts"
+    run_tool fetch-config "file://$PWD/a.src=./dir/file"
+    exits 1
+    ends_saying "./dir/file: cannot be written: is a directory; hint: the kubelet mounts a directory for a subPath that its volume does not have"
+    run_tool wait-for-dns --hosts --write dir/file localhost
+    exits 1
+    ends_saying "is a directory; hint: the kubelet mounts a directory"
+    mkdir plain
+    run_tool fetch-config "file://$PWD/a.src=./plain"
+    exits 1
+    ends_saying "is a directory; hint: name the file in it"
+}
+
+@test "where no user may write, the hint does not speak of this one" {
+    needs_root
+    open_way
+    local user
+    mkdir configmap
+    mount -t tmpfs tmpfs configmap || skip "no mounts"
+    echo "$PWD/configmap" >>"$BATS_TEST_TMPDIR/mounts"
+    mkdir configmap/..2026
+    ln -s ..2026 configmap/..data
+    mkdir plain
+    mount -t tmpfs tmpfs plain
+    echo "$PWD/plain" >>"$BATS_TEST_TMPDIR/mounts"
+    mount -o remount,ro configmap
+    mount -o remount,ro plain
+    start_http h <<<'/a 200 text a'
+    for user in 0 65532; do
+        as_user "$user" fetch-config "$h/a=./configmap/file"
+        exits 1
+        ends_saying "hint: it is the volume of a ConfigMap or Secret, where no user may write: mount an emptyDir"
+        as_user "$user" fetch-config "$h/a=./plain/new/file"
+        exits 1
+        ends_saying "hint: it is read-only for every user"
+        as_user "$user" copy-agent a.src configmap/file
+        exits 1
+        says "configmap/file: cannot be written: .*hint: it is the volume of a ConfigMap or Secret"
+    done
 }
