@@ -5,19 +5,11 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "common/volume_memory.h"
+
 #include "common/banned.h"
 
-#define RAMFS_MAGIC_NUMBER UINT32_C(0x858458f6)
-
-enum {
-    TMPFS_MAGIC_NUMBER = 0x01021994,
-    BLOCK_GUESS = 4096,
-    INODE_MEMORY = 1024,      /* an inode of tmpfs and its name, in the kernel */
-    OWN_MEMORY = 1024 * 1024, /* what the process itself needs, at least */
-};
-
-#define KIBIBYTE 1024.0
-#define MEBIBYTE (1024.0 * KIBIBYTE)
+enum { BLOCK_GUESS = 4096 };
 
 void space_read(int directory, struct space *space)
 {
@@ -26,7 +18,7 @@ void space_read(int directory, struct space *space)
     *space = (struct space){BLOCK_GUESS, SPACE_UNLIMITED, SPACE_UNLIMITED, false};
     if (directory < 0 || fstatfs(directory, &found) != 0)
         return;
-    space->in_memory = found.f_type == TMPFS_MAGIC_NUMBER || (uint32_t)found.f_type == RAMFS_MAGIC_NUMBER;
+    space->in_memory = volume_in_memory(directory);
     if (found.f_blocks == 0)
         return; /* procfs and the like, or a tmpfs without a limit, tell of no blocks at all */
     uint64_t size = (uint64_t)(found.f_frsize ? found.f_frsize : found.f_bsize);
@@ -40,41 +32,15 @@ void space_read(int directory, struct space *space)
         space->free_inodes = (uint64_t)found.f_ffree;
 }
 
-enum { AMOUNT = 32 };
-
-static const char *write_amount(uint64_t bytes, char text[AMOUNT])
-{
-    if (bytes < (uint64_t)MEBIBYTE)
-        snprintf(text, AMOUNT, "%.1f KiB", (double)bytes / KIBIBYTE);
-    else
-        snprintf(text, AMOUNT, "%.1f MiB", (double)bytes / MEBIBYTE);
-    return text;
-}
-
 static bool check_bytes(uint64_t needed, uint64_t available, struct reason *why)
 {
-    char need[AMOUNT], have[AMOUNT];
+    char need[VOLUME_AMOUNT], have[VOLUME_AMOUNT];
 
     if (needed <= available)
         return true;
-    reason_set(why, CODE_FAILED, "needs %s of room, and only %s are free", write_amount(needed, need),
-               write_amount(available, have));
+    reason_set(why, CODE_FAILED, "needs %s of room, and only %s are free", volume_amount(needed, need),
+               volume_amount(available, have));
     reason_hint(why, "give the volume more room, or leave something out with --exclude");
-    return false;
-}
-
-/* Its files and their inodes, and this process, are charged to the container that writes them. */
-static bool check_memory(uint64_t needed, uint64_t inodes, uint64_t limit, struct reason *why)
-{
-    char need[AMOUNT], have[AMOUNT];
-    uint64_t charged = needed + inodes * INODE_MEMORY + OWN_MEMORY;
-
-    if (charged <= limit)
-        return true;
-    reason_set(why, CODE_FAILED,
-               "needs %s of memory, as DEST is in memory, and the container's memory limit is %s",
-               write_amount(charged, need), write_amount(limit, have));
-    reason_hint(why, "raise resources.limits.memory, or take an emptyDir without medium: Memory");
     return false;
 }
 
@@ -87,7 +53,7 @@ bool space_check(const struct space *space, const struct plan_totals *totals, un
     if (!check_bytes(needed, space->free_bytes, why))
         return false;
     if (space->in_memory && needed > 0 && memory >= 0 &&
-        !check_memory(needed, totals->new_inodes, (uint64_t)memory, why))
+        !volume_fits_memory(needed, totals->new_inodes, (uint64_t)memory, "DEST", why))
         return false;
     if (totals->new_inodes > space->free_inodes) {
         reason_set(why, CODE_FAILED,

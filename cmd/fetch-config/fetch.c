@@ -59,7 +59,8 @@ static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct re
 static bool open_archive_spool(struct fetch *fetch, bool digest, struct reason *why)
 {
     int folder = spool_reach_directory(fetch->path, true, why);
-    bool good = folder >= 0 && spool_begin_nameless(&fetch->spool, folder, digest, why);
+    bool good = folder >= 0 &&
+                spool_begin_nameless(&fetch->spool, folder, fetch->plan->unpack.memory, digest, why);
 
     if (folder >= 0)
         close(folder);
@@ -85,9 +86,10 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
         return buf_add(&fetch->sum, bytes, length) ||
                reason_set(why, CODE_FAILED, "is larger than %zu bytes", fetch->sum.max);
     part_begin(fetch);
-    if (!open_spool(fetch, why) || !spool_write(&fetch->spool, bytes, length, why))
-        return false;
     int64_t expected = fetch->part.url ? fetch->part.total : exchange_expected(&fetch->exchange);
+    if (!open_spool(fetch, why) || !spool_expect(&fetch->spool, expected, why) ||
+        !spool_write(&fetch->spool, bytes, length, why))
+        return false;
     progress_say(&fetch->progress, 0, 0, (uint64_t)fetch->spool.size, expected > 0 ? (uint64_t)expected : 0);
     return true;
 }

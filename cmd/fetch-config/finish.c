@@ -20,6 +20,7 @@ struct spool_place finish_place(const struct fetch *fetch)
         .path = fetch->path,
         .mode = plan->mode,
         .ownership = plan->unpack.ownership,
+        .memory = plan->unpack.memory,
         .is_read_again = plan->render || plan->validate != VALIDATE_NONE,
     };
 }

@@ -56,7 +56,7 @@ static char *join(const char *folder, const char *rest)
 }
 
 /* The last part is a name in its directory, whatever is there: a link is replaced, not followed. */
-void operand_find_place(const char *path, struct operand_place *place)
+void operand_find_place(const char *path, bool whole, struct operand_place *place)
 {
     char *folder = xstrdup(path);
     size_t length = strlen(folder);
@@ -72,7 +72,7 @@ void operand_find_place(const char *path, struct operand_place *place)
         char kept = folder[length];
         folder[length] = '\0';
         there = stat(length > 0 ? folder : ".", &found) == 0;
-        if (there)
+        if (there && whole)
             real = realpath(length > 0 ? folder : ".", NULL);
         folder[length] = kept;
         while (!there && length > 0 && folder[length - 1] == '/')
@@ -82,7 +82,7 @@ void operand_find_place(const char *path, struct operand_place *place)
     place->inode = found.st_ino;
     place->rest = xstrdup(path + length);
     drop_empty_parts(place->rest);
-    place->whole = join(real ? real : "", place->rest);
+    place->whole = whole ? join(real ? real : "", place->rest) : NULL;
     free(real);
     free(folder);
 }

@@ -40,6 +40,7 @@ static void run_set_plan(struct run *run)
         .strip = (size_t)options->strip_components,
         .ownership = &run->ownership,
         .keep_mode = !options->mode,
+        .memory = &run->memory,
     };
     reply_parse_statuses(options->retry_status, plan->retry_statuses, &plan->retry_status_count);
     plan->exchange = (struct exchange_plan){
@@ -130,7 +131,7 @@ static bool check_path(struct run *run, size_t index, struct reason *why)
     int stream = path ? publish_stream(path) : -1;
 
     if (path)
-        operand_find_place(path, &fetch->place);
+        operand_find_place(path, run->options->common.operands.count > 1, &fetch->place);
     for (size_t i = 0; i < index; i++)
         if (operand_same_place(&run->fetches[i].place, &fetch->place) ||
             (stream >= 0 && run->fetches[i].path && publish_stream(run->fetches[i].path) == stream))

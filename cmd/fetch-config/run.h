@@ -14,6 +14,7 @@ struct run {
     struct dns_resolver resolver;
     struct ownership ownership;
     struct fetch_plan plan;
+    struct volume_memory memory;
     struct secure secure;
     struct aws aws;
     bool aws_is_read; /* when the first URL needs it */

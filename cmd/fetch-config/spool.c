@@ -147,10 +147,17 @@ static bool spool_open(struct spool *spool, const struct spool_place *place, str
     return true;
 }
 
-static bool spool_opened(struct spool *spool, bool good, bool digest)
+static int spool_descriptor(const struct spool *spool)
+{
+    return spool->kind == SPOOL_BESIDE ? spool->publish.descriptor : spool->descriptor;
+}
+
+static bool spool_opened(struct spool *spool, bool good, struct volume_memory *memory, bool digest)
 {
     if (!good)
         spool->kind = SPOOL_CLOSED;
+    else if (spool->kind != SPOOL_NOWHERE && memory && volume_in_memory(spool_descriptor(spool)))
+        spool->memory = memory;
     if (!good || !digest)
         return good;
     spool->digest = EVP_MD_CTX_new();
@@ -165,14 +172,15 @@ bool spool_begin(struct spool *spool, const struct spool_place *place, bool dige
     spool->kind = kind_for(place->path);
     if (spool->kind == SPOOL_NOWHERE && place->is_read_again)
         spool->kind = SPOOL_NAMELESS;
-    return spool_opened(spool, spool_open(spool, place, why), digest);
+    return spool_opened(spool, spool_open(spool, place, why), place->memory, digest);
 }
 
-bool spool_begin_nameless(struct spool *spool, int folder, bool digest, struct reason *why)
+bool spool_begin_nameless(struct spool *spool, int folder, struct volume_memory *memory, bool digest,
+                          struct reason *why)
 {
     memset(spool, 0, sizeof *spool);
     spool->kind = SPOOL_NAMELESS;
-    return spool_opened(spool, begin_nameless(spool, folder, why), digest);
+    return spool_opened(spool, begin_nameless(spool, folder, why), memory, digest);
 }
 
 static bool write_nameless(const struct spool *spool, const char *bytes, size_t length, struct reason *why)
@@ -197,10 +205,24 @@ static bool write_nameless(const struct spool *spool, const char *bytes, size_t 
     return true;
 }
 
+bool spool_expect(struct spool *spool, int64_t size, struct reason *why)
+{
+    int64_t more = size - spool->claimed;
+
+    if (!spool->memory || more <= 0)
+        return true;
+    if (!volume_claim(spool->memory, more, why))
+        return false;
+    spool->claimed += more;
+    return true;
+}
+
 bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why)
 {
-    bool good = true;
+    bool good = spool_expect(spool, spool->size + (int64_t)length, why);
 
+    if (!good)
+        return false;
     if (spool->kind == SPOOL_BESIDE)
         good = publish_write(&spool->publish, bytes, length, why);
     else if (spool->kind == SPOOL_NAMELESS)
@@ -214,8 +236,7 @@ bool spool_write(struct spool *spool, const void *bytes, size_t length, struct r
 /* By the descriptor, as somebody else may have put another file under the temporary's name. */
 int spool_reopen(const struct spool *spool, struct reason *why)
 {
-    int written = spool->kind == SPOOL_BESIDE ? spool->publish.descriptor : spool->descriptor;
-    int descriptor = fcntl(written, F_DUPFD_CLOEXEC, 0);
+    int descriptor = fcntl(spool_descriptor(spool), F_DUPFD_CLOEXEC, 0);
 
     if (descriptor >= 0 && lseek(descriptor, 0, SEEK_SET) == 0)
         return descriptor;
@@ -250,5 +271,7 @@ void spool_abort(struct spool *spool)
     if (spool->kind == SPOOL_NAMELESS)
         close(spool->descriptor);
     EVP_MD_CTX_free(spool->digest);
+    if (spool->memory)
+        spool->memory->claimed -= spool->claimed;
     memset(spool, 0, sizeof *spool);
 }

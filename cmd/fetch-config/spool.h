@@ -11,6 +11,7 @@
 #include "common/ownership.h"
 #include "common/publish.h"
 #include "common/reason.h"
+#include "common/volume_memory.h"
 
 enum { SPOOL_DIGEST = 65 /* SHA-256 in hex, with its NUL */ };
 
@@ -22,6 +23,8 @@ struct spool_place {
         path; /* NULL or /dev/null: nothing is published; standard output and error are written to in the end */
     mode_t mode;
     const struct ownership *ownership; /* what of this must hold is seen before anything is written */
+    struct volume_memory
+        *memory; /* what is written to volumes in memory is added to this, and checked; NULL: it is not */
     bool is_read_again; /* filled in or parsed before, so that it is kept even if nothing is published */
 };
 
@@ -32,14 +35,21 @@ struct spool {
     int descriptor;         /* of SPOOL_NAMELESS */
     int64_t most;           /* bytes, where that is in memory */
     int64_t size;
-    EVP_MD_CTX *digest; /* NULL: not asked for */
+    struct volume_memory *memory; /* NULL: it is on no volume in memory */
+    int64_t claimed;              /* of that */
+    EVP_MD_CTX *digest;           /* NULL: not asked for */
 };
 
 /* Opens one for `place`; makes the directories that are missing. False fills `why` (CODE_FAILED). */
 bool spool_begin(struct spool *spool, const struct spool_place *place, bool digest, struct reason *why);
 
 /* Opens a nameless one, in the directory that `folder` is a handle on if that filesystem can. */
-bool spool_begin_nameless(struct spool *spool, int folder, bool digest, struct reason *why);
+bool spool_begin_nameless(struct spool *spool, int folder, struct volume_memory *memory, bool digest,
+                          struct reason *why);
+
+/* That it is going to be so large, as soon as that is known. False fills `why`: it is on a volume in memory, and does not fit into the
+ * container's. */
+bool spool_expect(struct spool *spool, int64_t size, struct reason *why);
 
 bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why);
 

@@ -74,6 +74,8 @@ void staging_remove(struct staging *stage)
 {
     forget(stage);
     staging_remove_nested(stage);
+    if (stage->memory)
+        stage->memory->claimed -= stage->claimed;
     if (stage->stays)
         close(stage->descriptor);
     else
@@ -188,6 +190,14 @@ int staging_open_file(struct staging *stage, const char *path, struct reason *wh
     if (descriptor < 0)
         staging_fail(why, path, "cannot be unpacked");
     return descriptor;
+}
+
+bool staging_claim(struct staging *stage, int64_t bytes, struct reason *why)
+{
+    if (stage->memory && !volume_claim(stage->memory, bytes, why))
+        return false;
+    stage->claimed += bytes;
+    return true;
 }
 
 bool staging_write(int descriptor, const void *bytes, size_t length, int64_t offset, struct reason *why)

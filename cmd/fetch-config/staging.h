@@ -14,6 +14,7 @@
 #include "common/litter.h"
 #include "common/ownership.h"
 #include "common/reason.h"
+#include "common/volume_memory.h"
 
 /* How the hidden directory's name begins. Nothing of an archive may have such a name, at any depth: it could get into a stage, its
  * own or that of another archive, after that was proved. */
@@ -33,6 +34,8 @@ struct staging {
     struct staged_link *links; /* that are looked at in the end, when all that they may lead to is there */
     struct staged_nested *nested; /* stages in mounts below */
     struct buf script;            /* what is to be moved where, and how far that has come */
+    struct volume_memory *memory; /* set by the owner: it is on a volume in memory */
+    int64_t claimed;              /* of that */
     bool stays;                   /* something could not be put back from it */
     const struct ownership *ownership;
     size_t noted;  /* bytes that these two take */
@@ -62,6 +65,8 @@ void staging_recover(const char *directory);
 /* Paths are relative, without "." and ".."; directories on the way are made. A later entry of the same path takes the place of
  * the earlier one. */
 int staging_open_file(struct staging *stage, const char *path, struct reason *why);
+/* That so many bytes are going to be written. False fills `why`: they do not fit into the container's memory. */
+bool staging_claim(struct staging *stage, int64_t bytes, struct reason *why);
 bool staging_write(int descriptor, const void *bytes, size_t length, int64_t offset, struct reason *why);
 bool staging_set_status(struct staging *stage, int descriptor, const char *path,
                         const struct staging_status *status, struct reason *why);

@@ -125,6 +125,8 @@ static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *
         unpack->kept_size += descriptor != NOWHERE ? (int64_t)length : 0;
         if (unpack->size > unpacking->rules->max_size || offset > unpacking->rules->max_size)
             return is_too_large(unpacking);
+        if (descriptor != NOWHERE && !staging_claim(&unpack->stage, (int64_t)length, unpacking->why))
+            return false;
         if (descriptor != NOWHERE && !staging_write(descriptor, bytes, length, offset, unpacking->why))
             return false;
     }
@@ -298,6 +300,8 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
     if (!unpack->staged)
         return false;
     snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
+    if (rules->memory && volume_in_memory(unpack->stage.descriptor))
+        unpack->stage.memory = rules->memory;
     bool good = take_archive(&unpacking, descriptor) && staging_end(&unpack->stage, why);
     if (!good)
         unpack_abort(unpack);

@@ -10,6 +10,7 @@
 #include "cmd/fetch-config/staging.h"
 #include "common/ownership.h"
 #include "common/reason.h"
+#include "common/volume_memory.h"
 
 enum {
     UNPACK_ENTRIES = 1000000, /* of an archive at most */
@@ -20,7 +21,8 @@ struct unpack_rules {
     int64_t max_size; /* of all files together */
     size_t strip;     /* leading parts of each path that are dropped */
     const struct ownership *ownership;
-    bool keep_mode; /* --mode was not given */
+    bool keep_mode;               /* --mode was not given */
+    struct volume_memory *memory; /* as of a spool */
     int64_t deadline;
 };
 

@@ -436,3 +436,32 @@ again() {
         says "configmap/file: cannot be written: .*hint: it is the volume of a ConfigMap or Secret"
     done
 }
+
+@test "what does not fit into the container's memory is not fetched into a volume in memory" {
+    not_emulated
+    release_build
+    small_volume size=200m
+    truncate -s 40M large
+    truncate -s 20M half
+    tar -cf large.tar half half
+    gzip -k large
+    start_http h <<<$'/large 200 file large\n/half 200 file half\n/large.tar 200 file large.tar\n/packed gzip 200 file large'
+    own_memory_limit 33554432
+    run_tool fetch-config "$h/large=./volume/a"
+    exits 1
+    ends_saying "needs at least 41.0 MiB of memory, as PATH is in memory, and the container's memory limit is 32.0 MiB; .*hint: raise resources.limits.memory, or take an emptyDir without medium: Memory"
+    run_tool fetch-config "$h/half=./volume/a" "$h/half=./volume/b"
+    exits 1
+    ends_saying "needs at least 41.0 MiB of memory"
+    run_tool fetch-config "$h/large.tar=./volume" --extract
+    exits 1
+    says "needs at least 32.0 MiB of memory"
+    run_tool fetch-config "file://$PWD/large=./volume/a"
+    exits 1
+    says "needs at least 3[0-9.]+ MiB of memory"
+    [ -z "$(ls -A volume)" ]
+    run_tool fetch-config "$h/half=./volume/a"
+    exits 0
+    run_tool fetch-config "$h/large=./not-in-memory"
+    exits 0
+}

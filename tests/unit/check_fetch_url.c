@@ -197,7 +197,7 @@ START_TEST(paths_below_each_other)
     const struct operand_place *order[COUNT_OF(paths)];
 
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
-        operand_find_place(paths[i], &places[i]);
+        operand_find_place(paths[i], true, &places[i]);
         order[i] = &places[i];
     }
     ck_assert_uint_eq(operand_find_nested(order, 1), 1);
