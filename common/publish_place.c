@@ -17,7 +17,7 @@ enum { NAMES_TO_TRY = 1000 };
 
 bool publish_lacks_rename(int error)
 {
-    return error == EPERM || error == ENOSYS || error == EOPNOTSUPP || error == EXDEV;
+    return error == EPERM || error == ENOSYS || error == EOPNOTSUPP || error == EXDEV || error == EEXIST;
 }
 
 /* 0 or errno. */

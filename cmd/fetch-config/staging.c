@@ -273,6 +273,18 @@ static bool is_regular(int directory, const char *name)
     return S_ISREG(found.st_mode);
 }
 
+/* Where a volume has no second names, a copy has to do. */
+static bool link_or_copy(struct staging *stage, int from, const char *source, int to, const char *name,
+                         struct reason *why)
+{
+    unlinkat(to, name, 0);
+    if (linkat(from, source, to, name, 0) == 0)
+        return true;
+    if (errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP || errno == EMLINK)
+        return staging_copy_file(stage, from, source, to, name, why);
+    return staging_fail(why, name, "cannot be unpacked");
+}
+
 bool staging_link(struct staging *stage, const char *path, const char *to, struct reason *why)
 {
     const char *name, *target;
@@ -280,11 +292,9 @@ bool staging_link(struct staging *stage, const char *path, const char *to, struc
     int there = parent >= 0 ? open_parent(stage, to, &target) : -1;
     bool good = there >= 0 && is_regular(there, target);
 
-    if (good) {
-        unlinkat(parent, name, 0);
-        good = linkat(there, target, parent, name, 0) == 0;
-    }
-    if (!good)
+    if (good)
+        good = link_or_copy(stage, there, target, parent, name, why);
+    else
         staging_fail(why, path,
                      errno == EINVAL ? "is a hard link to what is no file in the archive"
                                      : "is a link to what is not in the archive");

@@ -72,21 +72,30 @@ static bool copy_status(struct copying *copying, int to, const char *name, const
     return staging_set_status(copying->stage, to, name, &wanted, copying->why);
 }
 
-static bool copy_file(struct copying *copying, int from, int to, const char *name, const struct stat *status)
+/* `name` in `to` becomes a copy of `source` in `from`. */
+static bool copy_file(struct copying *copying, int from, const char *source, int to, const char *name)
 {
-    int source = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    int made = source < 0 ? -1
-                          : openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                                   S_IRUSR | S_IWUSR);
-    bool good = made >= 0
-                    ? copy_bytes(copying, source, made, name) && copy_status(copying, made, name, status)
-                    : fail(copying, name);
+    struct stat status;
+    int made = -1, opened = openat(from, source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
+    if (opened >= 0 && fstat(opened, &status) == 0)
+        made = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    bool good = made >= 0
+                    ? copy_bytes(copying, opened, made, name) && copy_status(copying, made, name, &status)
+                    : fail(copying, name);
     if (made >= 0 && close(made) != 0 && good)
         good = fail(copying, name);
-    if (source >= 0)
-        close(source);
+    if (opened >= 0)
+        close(opened);
     return good;
+}
+
+bool staging_copy_file(struct staging *stage, int from, const char *source, int to, const char *name,
+                       struct reason *why)
+{
+    struct copying copying = {.stage = stage, .shown = "the archive", .why = why};
+
+    return copy_file(&copying, from, source, to, name);
 }
 
 static bool copy_link(struct copying *copying, int from, int to, const char *name, const struct stat *status)
@@ -130,7 +139,7 @@ static bool copy_entry(struct copying *copying, int from, int to, const char *na
     if (S_ISDIR(status.st_mode))
         return copy_directory(copying, from, to, name, &status);
     return S_ISLNK(status.st_mode) ? copy_link(copying, from, to, name, &status)
-                                   : copy_file(copying, from, to, name, &status);
+                                   : copy_file(copying, from, name, to, name);
 }
 
 static bool copy_inside(struct copying *copying, int from, int to)

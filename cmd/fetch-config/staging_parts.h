@@ -55,6 +55,9 @@ void script_set_state(struct buf *script, const struct step *step, enum step_sta
 const struct staged_nested *staging_nested(const struct staging *stage, size_t at);
 /* Makes one in `there`, and copies to it what is in `from`. False fills `why`. */
 bool staging_nest(struct staging *stage, int from, int there, const char *shown, struct reason *why);
+/* `name` in `to` becomes a copy of the file `source` in `from`. */
+bool staging_copy_file(struct staging *stage, int from, const char *source, int to, const char *name,
+                       struct reason *why);
 void staging_remove_nested(struct staging *stage);
 
 #endif

@@ -465,3 +465,138 @@ again() {
     run_tool fetch-config "$h/large=./not-in-memory"
     exits 0
 }
+
+### The table: each publication with each call refused or ignored
+
+# What is published: its arguments, from a place that everybody may read.
+works=(new over set extract extract-over)
+arguments() {
+    case $1 in
+    new) echo "file://$from/a=./volume/a" ;;
+    over) echo "file://$from/a=./volume/a" ;;
+    set) echo "file://$from/a=./volume/a file://$from/b=./volume/b" ;;
+    extract*) echo "file://$from/new.tar=./volume/tree --extract" ;;
+    esac
+}
+
+# What is there before.
+furnish() {
+    [ ! -d backing ] || chmod -R u+rwX backing
+    rm -rf backing
+    mkdir -p backing/tree
+    echo mine >backing/mine
+    case $1 in
+    over | set) printf 'old a' >backing/a && printf 'old b' >backing/b && chmod 640 backing/a ;;
+    extract-over) cp -a is-old/. backing/tree && echo mine >backing/tree/app/mine ;;
+    esac
+    [ "$2" = 0 ] || chown -hR "$2" backing
+}
+
+# What a volume shows whose names cannot be taken away: hidden files do not count then.
+shown() {
+    state "$1" | grep -v '\.initkit-' || true
+}
+
+# content DIRECTORY: without modes, which some volumes do not keep.
+content() {
+    (cd "$1" && find . -mindepth 1 ! -path '*.initkit-*' -printf '%P %y %l\n' | sort &&
+        find . -type f ! -path '*.initkit-*' -exec sha256sum {} + | sort)
+}
+
+# try WORK USER RULE...: sets `status`; all is as before then, or all is new; the next run, on a sound volume, completes it.
+try() {
+    local work=$1 user=$2 words
+    shift 2
+    read -ra words <<<"$(arguments "$work")"
+    furnish "$work" "$user"
+    shown backing >before
+    mount_volume "$@"
+    as_user "$user" fetch-config "${words[@]}" --timeout 20s
+    unmount_volume
+    if [ "$status" = 0 ]; then
+        diff "$work.after" <(content backing) >difference || report "$work as $user with $*: not all is new: $(cat difference)"
+    else
+        [ "$status" = 1 ] || report "$work as $user with $*: exit $status"
+        [ -n "$stderr" ] || report "$work as $user with $*: silence"
+        diff before <(shown backing) >difference || report "$work as $user with $*: not as it was: $(cat difference)"
+    fi
+    local first=$status said=$stderr
+    mount_volume
+    as_user "$user" fetch-config "${words[@]}" --timeout 20s
+    unmount_volume
+    [ "$status" = 0 ] || report "$work as $user after $*: the next run fails"
+    diff "$work.after" <(content backing) >difference || report "$work as $user after $*: not completed: $(cat difference)"
+    [ -z "$(find backing -name '*.initkit-*')" ] || report "$work as $user after $*: left: $(find backing -name '*.initkit-*')"
+    status=$first stderr=$said
+}
+
+# "good" rules change nothing of the outcome, "files" nothing for files, whatever becomes of an archive.
+@test "whatever call a volume refuses or ignores, all is new or all is as it was, and the next run completes it" {
+    needs_fuse
+    local from work user rule rules outcome=() expected
+    from=$(mktemp -d /tmp/initkit-volumes.XXXXXX)
+    chmod 755 "$from"
+    echo "$from" >folders
+    install -m 644 a.src "$from/a"
+    install -m 644 b.src "$from/b"
+    install -m 644 new.tar "$from/new.tar"
+    open_way
+    extracted old
+    build_volume
+    for work in "${works[@]}"; do
+        furnish "$work" 0
+        mount_volume
+        read -ra rules <<<"$(arguments "$work")"
+        run_tool fetch-config "${rules[@]}"
+        exits 0
+        unmount_volume
+        content backing >"$work.after"
+    done
+    while read -r expected rules; do
+        read -ra rule <<<"$rules"
+        for user in 0 65532; do
+            for work in "${works[@]}"; do
+                try "$work" "$user" "${rule[@]}"
+                case $expected in
+                good) [ "$status" = 0 ] || report "$work as $user with $rules: expected success" ;;
+                files) [[ $work = extract* || $status = 0 ]] || report "$work as $user with $rules: expected success" ;;
+                bad) [ "$status" = 1 ] || report "$work as $user with $rules: expected a failure" ;;
+                esac
+                outcome+=("$status")
+            done
+        done
+    done <<'RULES'
+good rename-exchange=EINVAL
+good rename-noreplace=EINVAL
+good link=EPERM rename-exchange=EINVAL
+files chmod=EPERM
+files chmod=ignore
+good chown=EPERM
+good utimens=EPERM
+good fsync=EIO
+good lock=ENOLCK
+good getxattr=EOPNOTSUPP
+good statfs=EPERM
+good --fixed 0:0:0777
+files rename=EPERM
+files rename=ENOSYS
+files rename=EXDEV
+files rename=ENOSYS link=EPERM rename-exchange=ENOSYS
+files rename-over=EEXIST rename-exchange=EINVAL
+files rename-directory=EPERM
+files symlink=EOPNOTSUPP
+files mkdir=EACCES
+either unlink=EPERM
+either unlink=ignore
+either unlink=EPERM rename-exchange=EINVAL
+either rmdir=EPERM
+either truncate=EPERM
+bad create=EACCES
+bad write=ENOSPC
+RULES
+    [[ " ${outcome[*]} " = *" 1 "* && " ${outcome[*]} " = *" 0 "* ]]
+}
+
+wind_down() {
+    [ ! -f folders ] || xargs rm -rf <folders
+}
