@@ -69,6 +69,17 @@ static bool has_kind(const struct repair *repair, const char *hidden, const char
     return strncmp(hidden + repair->prefix, kind, strlen(kind)) == 0;
 }
 
+/* Whether what has that name was made by whoever may replace the target anyway: in a sticky directory anybody may make a mark. */
+static bool is_trusted(int directory, const char *hidden, const char *target)
+{
+    struct stat found, present;
+
+    if (fstatat(directory, hidden, &found, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT;
+    return found.st_uid == 0 || found.st_uid == geteuid() ||
+           fstatat(directory, target, &present, AT_SYMLINK_NOFOLLOW) != 0 || present.st_uid == found.st_uid;
+}
+
 /* A mark: its source is whole, and the target may be half of it. The mark goes last. */
 static void finish_part(int directory, const char *mark, enum litter_owner owner, void *with)
 {
@@ -79,6 +90,8 @@ static void finish_part(int directory, const char *mark, enum litter_owner owner
         return;
     snprintf(source, sizeof source, "%.*s%s", (int)repair->prefix, mark,
              mark + repair->prefix + strlen(PUBLISH_PART));
+    if (!is_trusted(directory, mark, repair->name) || !is_trusted(directory, source, repair->name))
+        return;
     int error = publish_copy(directory, source, repair->name, repair->deadline);
     if (error == 0 || error == ENOENT)
         unlinkat(directory, mark, 0);

@@ -117,7 +117,7 @@ static bool is_below(const struct operand_place *place, const struct operand_pla
 
 size_t operand_find_nested(const struct operand_place **places, size_t count)
 {
-    qsort(places, count, sizeof *places, compare_places);
+    qsort(places, count, sizeof(struct operand_place *), compare_places);
     for (size_t i = 1; i < count; i++)
         if (is_below(places[i], places[i - 1]))
             return i - 1;

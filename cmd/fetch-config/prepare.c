@@ -219,7 +219,7 @@ static bool run_add_pairs(struct run *run, const char *namespace, struct reason 
 /* One of them would be a file and a directory, or part of what another one's archive brings. */
 static bool check_nesting(const struct run *run, struct reason *why)
 {
-    const struct operand_place **places = xcalloc(run->count, sizeof *places);
+    const struct operand_place **places = xcalloc(run->count, sizeof(struct operand_place *));
     size_t count = 0;
 
     for (size_t i = 0; i < run->count; i++)

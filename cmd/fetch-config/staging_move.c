@@ -1,4 +1,4 @@
-/* From the stage into its place, and back again: staging_move, staging_undo and staging_settle of staging.h. */
+/* From the stage into its place, and back again: staging_move and staging_undo of staging.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -216,7 +216,7 @@ static bool walk_all(struct staging *stage, enum way way, const char *shown, str
 static bool set_mode(struct staging *stage, const struct staged_directory *each, struct reason *why)
 {
     bool demanded = stage->ownership->mode != NULL;
-    struct stat now;
+    struct stat now = {0};
     int handle = directory_open_below(stage->target, each->path, O_PATH | O_DIRECTORY);
 
     if (handle < 0) /* a later entry has taken its place */

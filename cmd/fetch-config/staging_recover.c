@@ -57,8 +57,11 @@ static void walk(int from, int to)
 static void put_back_of(int directory, const char *name)
 {
     int stage = directory_open(directory, name);
+    struct stat found;
 
-    if (stage >= 0 && (flock(stage, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK))
+    /* Somebody else's stage would bring what somebody else likes to where only this user may write. */
+    bool own = stage >= 0 && fstat(stage, &found) == 0 && (found.st_uid == 0 || found.st_uid == geteuid());
+    if (own && (flock(stage, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK))
         walk(stage, directory);
     if (stage >= 0)
         close(stage);

@@ -569,6 +569,23 @@ ARCHIVE
     says "volume/secret: is a FIFO, and not a file"
 }
 
+@test "what another user makes look like a killed run's is not put in its place" {
+    needs_root
+    mkdir -m 1777 sticky
+    echo mine >sticky/config
+    mkdir -m 755 sticky/tree
+    as_other() { setpriv --reuid 65532 --regid 65532 --clear-groups "$@"; }
+    chmod 755 . .. "$BATS_RUN_TMPDIR"
+    as_other sh -c 'cd sticky && echo theirs >.config.initkit-9-0 && touch .config.initkit-part-9-0 &&
+        mkdir -p .initkit-extract-9-0/tree/.initkit-extract-old && echo theirs >.initkit-extract-9-0/tree/.initkit-extract-old/evil'
+    run_tool fetch-config --once "file://$PWD/none=./sticky/config"
+    exits 1
+    [ "$(cat sticky/config)" = mine ]
+    run_tool fetch-config --once "file://$PWD/none=./sticky" --extract
+    exits 1
+    [ ! -e sticky/tree/evil ]
+}
+
 @test "a device or FIFO as copy-agent's DEST is not reached through another user's link" {
     needs_root
     mkfifo victim/pipe
