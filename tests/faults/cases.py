@@ -100,6 +100,11 @@ def plant(root, jar):
     os.link(root / "agent.jar", root / "conf/agent.jar")
 
 
+def old_archive(work):
+    write(work / "dest/agent.jar", b"old")
+    write(work / "dest/conf/agent.jar", b"old")
+
+
 def old_copy(work):
     """An earlier agent, with a file that is no longer in it."""
     plant(work / "dest", b"old\n")
@@ -139,6 +144,15 @@ CASES = [
     ),
     Case("fetch-config", "--timeout 2s --termination-log= --validate json http://127.0.0.1:{http}/json=-"),
     Case("fetch-config", "--timeout 2s --termination-log= --extract file://{folder}/agent.tar.gz={work}/dest", PLAIN),
+    Case(
+        "fetch-config",
+        "--timeout 2s --termination-log= http://127.0.0.1:{http}/file={work}/file http://127.0.0.1:{http}/file={work}/other",
+        {"file": BODY, "other": BODY},
+        old_file,
+    ),
+    Case(
+        "fetch-config", "--timeout 2s --termination-log= --extract file://{folder}/agent.tar.gz={work}/dest", PLAIN, old_archive
+    ),
     Case("copy-agent", "--termination-log {folder}/log --jobs 1 {folder}/tree {work}/dest", PLAIN),
     Case(
         "copy-agent",
