@@ -161,24 +161,27 @@ void litter_sweep(int parent, const char *prefix, int64_t deadline)
     search_end(&search);
 }
 
-void litter_each_file(int parent, const char *prefix, litter_take *take, void *with)
+size_t litter_each_file(int parent, const char *prefix, litter_take *take, void *with)
 {
     struct search search;
     struct stat found;
     const char *name;
+    size_t count = 0;
     int descriptor;
 
     if (!search_begin(&search, parent, prefix, deadline_after(deadline_now(), SWEEP_FILES_MOST)))
-        return;
+        return 0;
     while ((name = search_next(&search))) {
         if (fstatat(search.directory, name, &found, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(found.st_mode))
             continue;
         enum litter_owner owner = find_owner(search.directory, name, &descriptor);
+        count++;
         take(search.directory, name, owner, with);
         if (descriptor >= 0)
             close(descriptor);
     }
     search_end(&search);
+    return count;
 }
 
 static void remove_file(int parent, const char *name, enum litter_owner owner, void *with)

@@ -6,6 +6,7 @@
 #define COMMON_LITTER_H
 
 #include <limits.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { LITTER_NAME = NAME_MAX + 1 };
@@ -30,9 +31,10 @@ enum litter_owner {
 };
 
 /* Calls `take` for each file whose name begins so in `parent`. What cannot be opened has no live owner. Directories, which anybody
- * may have put there, are passed over. It is not worth more than a tenth of a second. `take` may rename and remove. */
+ * may have put there, are passed over. It is not worth more than a tenth of a second. `take` may rename and remove. How many there
+ * were. */
 typedef void litter_take(int parent, const char *name, enum litter_owner owner, void *with);
-void litter_each_file(int parent, const char *prefix, litter_take *take, void *with);
+size_t litter_each_file(int parent, const char *prefix, litter_take *take, void *with);
 
 /* Removes those that are dead. */
 void litter_sweep_files(int parent, const char *prefix);

@@ -124,7 +124,8 @@ void publish_recover_in(int directory, const char *name)
 
     publish_prefix(name, "", prefix);
     repair.prefix = strlen(prefix);
-    litter_each_file(directory, prefix, finish_part, &repair);
+    if (litter_each_file(directory, prefix, finish_part, &repair) == 0)
+        return;
     litter_each_file(directory, prefix, put_back_old, &repair);
     litter_each_file(directory, prefix, remove_rest, &repair);
 }
