@@ -56,10 +56,10 @@ static bool lookup_note_candidate(struct dns_lookup *lookup)
     return true;
 }
 
-static bool lookup_is_likely(const struct dns_lookup *lookup)
+static enum resolvconf_chance lookup_chance(const struct dns_lookup *lookup)
 {
-    return resolvconf_is_likely(lookup->resolver->conf, lookup->name, lookup->candidate,
-                                lookup->result.candidate);
+    return resolvconf_chance(lookup->resolver->conf, lookup->name, lookup->candidate,
+                             lookup->result.candidate);
 }
 
 /* What is remembered of the present candidate. */
@@ -67,7 +67,7 @@ static enum answer_status lookup_memory(const struct dns_lookup *lookup)
 {
     const struct dns_request *request = &lookup->request;
 
-    if (!request->memory || request->gone || lookup->afresh || lookup_is_likely(lookup))
+    if (!request->memory || request->gone || lookup->afresh || lookup_chance(lookup) == CHANCE_LIKELY)
         return ANSWER_NONE;
     return dns_memory_find(request->memory, lookup->candidate, deadline_now());
 }
@@ -127,12 +127,12 @@ static void lookup_note_negative(struct dns_lookup *lookup, enum answer_status s
     struct dns_result *result = &lookup->result;
     struct dns_memory *memory = lookup->request.memory;
     struct answer answer = dns_ask_answer(&lookup->ask, 0);
+    enum resolvconf_chance chance = lookup_chance(lookup);
 
     lookup->existed = lookup->existed || status == ANSWER_NO_DATA;
     if (memory)
-        dns_memory_note(memory, lookup->candidate, status,
-                        resolvconf_is_full(lookup->resolver->conf, lookup->name), now);
-    if (answer.has_negative_ttl && !result->has_negative_ttl && lookup_is_likely(lookup)) {
+        dns_memory_note(memory, lookup->candidate, status, chance == CHANCE_RARE, now);
+    if (answer.has_negative_ttl && !result->has_negative_ttl && chance == CHANCE_LIKELY) {
         result->has_negative_ttl = true;
         result->negative_ttl = answer.negative_ttl;
     }

@@ -24,7 +24,7 @@
 enum {
     DNS_MEMORY_LEAST = 2000, /* milliseconds */
     DNS_MEMORY_MOST = 10000,
-    DNS_MEMORY_RARE = 30000,  /* where the name itself ends in a domain of the search list */
+    DNS_MEMORY_RARE = 30000,  /* where next to nothing can be there: CHANCE_RARE */
     DNS_SCOUT_WANTED = 10000, /* milliseconds */
     DNS_SCOUT_AGAIN = 30000,
     DNS_FAREWELL_LEAST = 2000, /* milliseconds */
@@ -51,7 +51,7 @@ struct dns_memory {
 /* Before each lookup. */
 void dns_memory_begin(struct dns_memory *memory, int64_t now);
 
-/* Remembers that an unlikely candidate is not there for as long as was waited, DNS_MEMORY_LEAST to DNS_MEMORY_MOST; or for
+/* Remembers that a candidate is not there for as long as was waited, DNS_MEMORY_LEAST to DNS_MEMORY_MOST; or, a rare one, for
  * DNS_MEMORY_RARE. */
 void dns_memory_note(struct dns_memory *memory, size_t candidate, enum answer_status status, bool rare,
                      int64_t now);

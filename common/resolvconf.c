@@ -199,12 +199,6 @@ static bool ends_in(const char *name, const char *domain)
     return length > tail && name[length - tail - 1] == '.' && dns_name_same(name + length - tail, domain);
 }
 
-/* Behind "name." there is a domain of Services. */
-static bool is_of_services(const char *candidate, size_t name)
-{
-    return strlen(candidate) > name && strncasecmp(candidate + name, ".svc.", 5) == 0;
-}
-
 static bool has_services(const struct resolvconf *conf)
 {
     for (size_t i = 0; i < conf->domain_count; i++)
@@ -213,7 +207,7 @@ static bool has_services(const struct resolvconf *conf)
     return false;
 }
 
-bool resolvconf_is_full(const struct resolvconf *conf, const char *name)
+static bool is_full(const struct resolvconf *conf, const char *name)
 {
     for (size_t i = 0; i < conf->domain_count; i++)
         if (ends_in(name, conf->domains[i]))
@@ -221,13 +215,66 @@ bool resolvconf_is_full(const struct resolvconf *conf, const char *name)
     return false;
 }
 
-bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate)
+/* Whether it lies below a cluster's domain: one that the list has with "svc." before it, too. */
+static bool is_of_cluster(const struct resolvconf *conf, const char *candidate)
 {
-    if (count_dots(name) == 0)
-        return n == 0 || (n == 1 && conf->ndots == 0); /* the name itself comes first then */
-    if (resolvconf_is_full(conf, name))
-        return dns_name_same(candidate, name);
-    return !has_services(conf) || dns_name_same(candidate, name) || is_of_services(candidate, strlen(name));
+    for (size_t i = 0; i < conf->domain_count; i++)
+        if (strncasecmp(conf->domains[i], "svc.", 4) == 0 && ends_in(candidate, conf->domains[i] + 4))
+            return true;
+    return false;
+}
+
+/* Where the labels of a Service or pod end: before ".svc.cluster.local". NULL: it is not below such a domain. */
+static const char *services_begin(const struct resolvconf *conf, const char *candidate)
+{
+    for (size_t i = 0; i < conf->domain_count; i++)
+        if (strncasecmp(conf->domains[i], "svc.", 4) == 0 && ends_in(candidate, conf->domains[i]))
+            return candidate + strlen(candidate) - strlen(conf->domains[i]) - 1;
+    return NULL;
+}
+
+/* "mysql-0": pods with names of their own mostly are a StatefulSet's. */
+static bool has_ordinal(const char *label, size_t length)
+{
+    size_t digits = 0;
+
+    while (digits < length && label[length - digits - 1] >= '0' && label[length - digits - 1] <= '9')
+        digits++;
+    return digits > 0 && digits + 1 < length && label[length - digits - 1] == '-';
+}
+
+/* By the labels before ".svc.cluster.local": SERVICE.NAMESPACE, POD.SERVICE.NAMESPACE, and nothing else is there; "_http._tcp" stands
+ * before either. */
+static enum resolvconf_chance service_chance(const char *labels, const char *end)
+{
+    size_t count = 1;
+
+    while (*labels == '_' && memchr(labels, '.', (size_t)(end - labels)))
+        labels = strchr(labels, '.') + 1;
+    for (const char *at = labels; at < end; at++)
+        count += *at == '.';
+    if (count == 2 || (count == 3 && has_ordinal(labels, strcspn(labels, "."))))
+        return CHANCE_LIKELY;
+    return count == 3 ? CHANCE_POSSIBLE : CHANCE_RARE;
+}
+
+enum resolvconf_chance resolvconf_chance(const struct resolvconf *conf, const char *name, size_t n,
+                                         const char *candidate)
+{
+    bool as_is = dns_name_same(candidate, name), short_name = count_dots(name) == 0;
+    const char *services = services_begin(conf, candidate);
+
+    if (is_full(conf, name))
+        return as_is ? CHANCE_LIKELY : CHANCE_RARE;
+    if (short_name && (n == 0 || (n == 1 && conf->ndots == 0))) /* with ndots:0 the name itself comes first */
+        return CHANCE_LIKELY;
+    if (services)
+        return service_chance(candidate, services);
+    if (is_of_cluster(conf, candidate))
+        return CHANCE_RARE;
+    if (short_name || (as_is && ends_in(name, "svc"))) /* no top-level domain bears that name */
+        return CHANCE_POSSIBLE;
+    return as_is || !has_services(conf) ? CHANCE_LIKELY : CHANCE_POSSIBLE;
 }
 
 bool resolvconf_lacks_cluster(const struct resolvconf *conf, const char *name)

@@ -48,13 +48,21 @@ bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *w
 bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
                           char candidate[DNS_NAME]);
 
-/* Whether the n-th candidate may well be what `name` means: the first one of a name without a dot (the pod's own namespace); the
- * name itself where it ends in a domain of the search list; of others the name itself and the one below "svc." ("db.shop"), or
- * every one where the list is not a cluster's. */
-bool resolvconf_is_likely(const struct resolvconf *conf, const char *name, size_t n, const char *candidate);
+/* How well a candidate may be what a name means. */
+enum resolvconf_chance {
+    CHANCE_LIKELY,
+    CHANCE_POSSIBLE,
+    CHANCE_RARE, /* nothing is there by the rules of Kubernetes, or hardly anybody means it */
+};
 
-/* Whether the name ends in a domain of the search list: hardly anybody means a name below another one of them. */
-bool resolvconf_is_full(const struct resolvconf *conf, const char *name);
+/* The chance of the n-th candidate:
+ * - likely is the first one of a name without a dot; the name itself where it ends in a domain of the search list; of others the
+ *   name itself (but for "db.shop.svc"), and a Service or a StatefulSet's pod below "svc.cluster.local" ("db.shop", "db.shop.svc", "mysql-0.mysql");
+ * - rare are names below "svc.cluster.local" with more or fewer labels than Services and pods have, others below "cluster.local",
+ *   and whatever is longer than a name that already ends in a domain of the search list;
+ * - where the list is not a cluster's, every candidate of a name with a dot is likely. */
+enum resolvconf_chance resolvconf_chance(const struct resolvconf *conf, const char *name, size_t n,
+                                         const char *candidate);
 
 /* Whether the name looks like a Service's ("db", "db.shop.svc"), and the search list has no cluster's domain ("svc.cluster.local"):
  * so it is under hostNetwork, unless dnsPolicy is ClusterFirstWithHostNet. */

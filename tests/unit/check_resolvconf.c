@@ -271,27 +271,51 @@ START_TEST(servers_that_cannot_be_asked_are_named)
 }
 END_TEST
 
+static void has_chances(const char *search, const char *name, const char *expected)
+{
+    char candidate[DNS_NAME], chances[8] = "";
+
+    parse(search);
+    for (size_t n = 0; resolvconf_candidate(&conf, name, true, n, candidate); n++)
+        chances[n] = "lpr"[resolvconf_chance(&conf, name, n, candidate)];
+    ck_assert_msg(strcmp(chances, expected) == 0, "%s: %s instead of %s", name, chances, expected);
+}
+
+/* l: likely, p: possible, r: rare. */
 START_TEST(what_a_name_most_likely_means)
 {
-    parse("search shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n");
-    ck_assert(resolvconf_is_likely(&conf, "mydb", 0, "mydb.shop.svc.cluster.local"));
-    ck_assert(!resolvconf_is_likely(&conf, "mydb", 1, "mydb.svc.cluster.local"));
-    ck_assert(!resolvconf_is_likely(&conf, "mydb", 3, "mydb"));
-    ck_assert(resolvconf_is_likely(&conf, "mydb.x.svc.Cluster.local", 3, "mydb.x.svc.cluster.local"));
-    ck_assert(!resolvconf_is_likely(&conf, "mydb.x.svc.cluster.local", 0,
-                                    "mydb.x.svc.cluster.local.shop.svc.cluster.local"));
-    ck_assert(!resolvconf_is_likely(&conf, "mydb.x", 0, "mydb.x.shop.svc.cluster.local"));
-    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 1, "mydb.x.svc.cluster.local"));
-    ck_assert(!resolvconf_is_likely(&conf, "mydb.x", 2, "mydb.x.cluster.local"));
-    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 3, "mydb.x"));
-    ck_assert(resolvconf_is_likely(&conf, "xcluster.local", 3, "xcluster.local"));
-    ck_assert(resolvconf_is_likely(&conf, "cluster.local", 1, "cluster.local.svc.cluster.local"));
-    parse("search a.test b.test\noptions ndots:5\n"); /* not a cluster's */
-    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 0, "mydb.x.a.test"));
-    ck_assert(resolvconf_is_likely(&conf, "mydb.x", 1, "mydb.x.b.test"));
-    parse("search shop.svc.cluster.local svc.cluster.local\noptions ndots:0\n");
-    ck_assert(resolvconf_is_likely(&conf, "mydb", 1, "mydb.shop.svc.cluster.local"));
-    ck_assert(!resolvconf_is_likely(&conf, "mydb", 2, "mydb.svc.cluster.local"));
+    static const char pod[] =
+        "search shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n";
+    static const char more[] =
+        "search a.svc.Cluster.local svc.cluster.local cluster.local corp.test\noptions ndots:5\n";
+    static const char zero[] = "search shop.svc.cluster.local svc.cluster.local\noptions ndots:0\n";
+    static const char host[] = "search a.test b.test\noptions ndots:5\n"; /* not a cluster's */
+    static const char *const cases[][3] = {
+        {pod, "mydb", "lrrp"},
+        {pod, "mydb.x", "plrl"},
+        {pod, "mydb-x1.x", "plrl"},
+        {pod, "mysql-0.mysql", "llrl"}, /* a StatefulSet's pod */
+        {pod, "mysql-12.mysql.x", "rlrl"},
+        {pod, "-1.mysql", "plrl"},
+        {pod, "0.mysql", "plrl"},
+        {pod, "mydb.x.svc", "rplp"},
+        {pod, "api.example.com", "rprl"},
+        {pod, "api.example.com.eu", "rrrl"},
+        {pod, "mydb.x.svc.Cluster.local", "rrrl"},
+        {pod, "mydb.x.svc.cluster.local", "rrrl"},
+        {pod, "_http._tcp.mydb", "lrrl"},
+        {pod, "_http._tcp.mydb.x", "plrl"},
+        {pod, "xcluster.local", "plrl"},
+        {pod, "cluster.local", "plrl"},
+        {more, "mydb", "lrrpp"},
+        {more, "mydb.x", "plrpl"},
+        {zero, "mydb", "llr"},
+        {host, "mydb", "lpp"},
+        {host, "mydb.x", "lll"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        has_chances(cases[i][0], cases[i][1], cases[i][2]);
 }
 END_TEST
 
