@@ -84,6 +84,15 @@ bool reason_same(const struct reason *a, const struct reason *b)
     return a->code == b->code && strcmp(a->text, b->text) == 0;
 }
 
+uint64_t reason_hash(const struct reason *reason)
+{
+    uint64_t hash = 14695981039346656037u ^ (uint64_t)reason->code; /* FNV-1a */
+
+    for (const char *at = reason->text; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+    return hash != 0 ? hash : 1;
+}
+
 enum code code_first(enum code a, enum code b)
 {
     static const enum code order[] = {

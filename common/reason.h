@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Exit codes of every tool. 20-29 mean the same in fetch-config and tls-check. */
 enum code {
@@ -61,6 +62,9 @@ const char *reason_word(const char *text, size_t most, const char *otherwise);
 
 /* The same trouble, wherever it came from and however long it lasts. */
 bool reason_same(const struct reason *a, const struct reason *b);
+
+/* A number that stands for it: the same for reasons that are the same. Never 0. */
+uint64_t reason_hash(const struct reason *reason);
 
 /* The code of a run in which both went wrong (cli.md, "Several at once"). */
 enum code code_first(enum code a, enum code b);

@@ -122,13 +122,25 @@ static void target_on_due(void *owner)
     wait_on_kick(wait);
 }
 
+/* Whether the reason is none of the last ones that were reported; it is from now on. */
+static bool target_is_news(struct wait_target *target, const struct reason *why)
+{
+    uint64_t hash = reason_hash(why);
+
+    for (size_t i = 0; i < WAIT_REPORTED; i++)
+        if (target->reported[i] == hash)
+            return false;
+    target->reported[target->reported_next++ % WAIT_REPORTED] = hash;
+    return true;
+}
+
 static void target_note_reason(struct wait_target *target, const struct reason *why)
 {
-    bool news = !reason_same(&target->reason, why);
+    bool changed = !reason_same(&target->reason, why);
 
     target->reason = *why;
-    wait_say_attempt(target, news);
-    if (news)
+    wait_say_attempt(target, target_is_news(target, why));
+    if (changed)
         wait_say_so_far(target->wait);
 }
 

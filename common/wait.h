@@ -16,6 +16,8 @@
 #include "common/retry.h"
 #include "common/verdict.h"
 
+enum { WAIT_REPORTED = 4 /* reasons of a target that are remembered */ };
+
 enum wait_phase {
     WAIT_SLEEPING, /* until `timer` */
     WAIT_QUEUED,   /* for a place among the attempts in flight */
@@ -36,6 +38,10 @@ struct wait_target {
     struct retry_state retry;
     struct loop_timer timer;
     struct reason reason; /* of the last attempt that failed; an empty text: none has */
+    /* The last reasons that were reported (reason_hash); 0: none. One that comes and goes is not news each time: the heartbeat line
+     * names the present one. */
+    uint64_t reported[WAIT_REPORTED];
+    unsigned reported_next;
     int64_t
         not_before; /* no other attempt until then, because the server asks for it; 0: as soon as it is due. The tool
                              sets it before the attempt ends */

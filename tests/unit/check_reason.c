@@ -66,10 +66,13 @@ START_TEST(reasons_compare_without_addresses)
     reason_detail(&b, " 10.0.0.2");
     reason_hint(&b, "another hint");
     ck_assert(reason_same(&a, &b));
+    ck_assert_uint_eq(reason_hash(&a), reason_hash(&b));
     b = of(CODE_FAILED, "reset by");
     ck_assert(!reason_same(&a, &b));
+    ck_assert_uint_ne(reason_hash(&a), reason_hash(&b));
     b = of(CODE_PROXY, "refused by");
     ck_assert(!reason_same(&a, &b));
+    ck_assert_uint_ne(reason_hash(&a), reason_hash(&b));
 }
 END_TEST
 

@@ -25,6 +25,7 @@ struct fake {
     enum outcome outcome;
     enum code code;
     const char *text;
+    const char *const *texts; /* one an attempt instead; NULL: none */
     unsigned started;
     bool cancelled;
     int signal; /* comes right before its end; 0: none */
@@ -58,7 +59,7 @@ static void fake_end(void *owner)
     if (fake->takes == -2 && fake->started == 1)
         reason_set(&why, CODE_FAILED, "refused by");
     else
-        reason_set(&why, fake->code, "%s", fake->text);
+        reason_set(&why, fake->code, "%s", fake->texts ? fake->texts[fake->started - 1] : fake->text);
     reason_detail(&why, " 10.0.0.%u", fake->started);
     reason_hint(&why, "look at %s", fake->base.name);
     wait_attempt_ended(&fake->base, fake->takes == -2 && fake->started == 1 ? ATTEMPT_RETRY : fake->outcome,
@@ -187,6 +188,23 @@ START_TEST(one_target_is_ready)
     expect_contains(said, "wait-for-tcp: t0:1: ready after ");
     expect_contains(said, " (3 attempts)\n");
     ck_assert_int_eq(times_said("refused by"), 1); /* a repeated reason is not repeated */
+}
+END_TEST
+
+/* Two that take turns, as behind some bridges, are reported once each; so is a third. */
+START_TEST(reasons_that_come_again_are_not_reported_again)
+{
+    static const char *const texts[] = {"refused by", "silent",     "refused by", "silent",
+                                        "reset by",   "refused by", "silent"};
+
+    prepare(1);
+    fakes[0].texts = texts;
+    fakes[0].good_at = COUNT_OF(texts) + 1;
+    ck_assert_int_eq(run(), 0);
+    ck_assert_uint_eq(fakes[0].started, COUNT_OF(texts) + 1);
+    ck_assert_int_eq(times_said("refused by"), 1);
+    ck_assert_int_eq(times_said("silent"), 1);
+    ck_assert_int_eq(times_said("reset by"), 1);
 }
 END_TEST
 
@@ -607,9 +625,10 @@ START_TEST(slow_answers_get_longer_attempts)
 END_TEST
 
 SUITE("wait", the_time_runs_out_however_much_there_is_to_hear, slow_answers_get_longer_attempts,
-      one_target_is_ready, what_was_found_is_in_the_last_line, all_of_several_are_ready,
-      some_of_several_are_enough, a_permanent_failure_ends_the_run_and_the_others_end_their_attempt,
-      what_decided_comes_first, last_words_are_few, with_once_every_attempt_has_all_of_its_time,
+      one_target_is_ready, reasons_that_come_again_are_not_reported_again, what_was_found_is_in_the_last_line,
+      all_of_several_are_ready, some_of_several_are_enough,
+      a_permanent_failure_ends_the_run_and_the_others_end_their_attempt, what_decided_comes_first,
+      last_words_are_few, with_once_every_attempt_has_all_of_its_time,
       a_permanent_failure_of_one_that_is_not_needed, the_first_applicable_code_of_several,
       attempts_in_flight_are_capped, attempts_that_end_from_within_start, the_clock_ends_it_with_124,
       an_attempt_cut_short_tells_what_it_was_doing,
