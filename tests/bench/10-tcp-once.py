@@ -10,7 +10,7 @@ def main():
         wait = [bench.tool("wait-for-tcp"), "--termination-log="]
         contestants = {
             "wait-for-tcp --hold 0": [*wait, "--hold", "0", server.address],
-            "nc -z": [bench.program("nc.openbsd"), "-z", "127.0.0.1", server.port],
+            "nc -z": [bench.needed("nc.openbsd"), "-z", "127.0.0.1", server.port],
             "initkit wait-for-tcp --hold 0": [
                 bench.tool("initkit"),
                 "wait-for-tcp",
@@ -21,7 +21,7 @@ def main():
             ],
         }
         slow = {
-            "wait-for-it (a bash script)": [bench.program("wait-for-it"), "-q", server.address],
+            "wait-for-it (a bash script)": [bench.needed("wait-for-it"), "-q", server.address],
             "wait-for-tcp (holds 50 ms)": [*wait, server.address],
         }
         found = dict(zip(contestants, bench.once(RUNS, list(contestants.values()))))

@@ -10,7 +10,7 @@ def main():
     contestants = {
         "wait-for-dns": [bench.tool("wait-for-dns"), "--termination-log=", NAME],
         "busybox nslookup": [bench.BUSYBOX, "nslookup", NAME],
-        "dig": [bench.program("dig"), "+short", NAME],
+        "dig": [bench.needed("dig"), "+short", NAME],
         "wait-for-dns, short name": [bench.tool("wait-for-dns"), "--termination-log=", "mydb"],
     }
     with bench.Names("dns-once") as names:

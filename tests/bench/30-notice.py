@@ -54,7 +54,7 @@ def main():
         "wait-for-tcp --hold 0": [bench.tool("wait-for-tcp"), "-q", "--termination-log=", "--hold", "0", "{targets}"],
         "until nc -z …; do sleep 2; done": [
             *loop,
-            f"until {bench.program('nc.openbsd')} -z 127.0.0.1 {{port}}; do sleep 2; done",
+            f"until {bench.needed('nc.openbsd')} -z 127.0.0.1 {{port}}; do sleep 2; done",
         ],
     }
     dns = {

@@ -16,8 +16,8 @@ CONTESTANTS = {
         bench.tool("copy-agent"), "-q", "--termination-log=", "--jobs", "1", source, dest],
     "copy-agent --jobs 4": lambda source, dest: [
         bench.tool("copy-agent"), "-q", "--termination-log=", "--jobs", "4", source, dest],
-    "cp -r (GNU)": lambda source, dest: [bench.program("cp"), "-r", source + "/.", dest],
-    "cp -a (GNU)": lambda source, dest: [bench.program("cp"), "-a", source + "/.", dest],
+    "cp -r (GNU)": lambda source, dest: [bench.needed("cp"), "-r", source + "/.", dest],
+    "cp -a (GNU)": lambda source, dest: [bench.needed("cp"), "-a", source + "/.", dest],
     "busybox cp -r": lambda source, dest: [bench.BUSYBOX, "cp", "-r", source + "/.", dest],
     "rsync -a": lambda source, dest: [bench.program("rsync") or "rsync", "-a", source + "/", dest],
 }
@@ -67,7 +67,7 @@ def measure(source, dest, again):
                 continue
             empty(dest)
             if again:
-                subprocess.run([bench.program("cp"), "-a", source + "/.", dest], check=True)
+                subprocess.run([bench.needed("cp"), "-a", source + "/.", dest], check=True)
             os.sync()
             wall, cpu = timed(command(source, dest))
             each = found.setdefault(name, {"times": [], "cpus": []})

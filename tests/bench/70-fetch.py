@@ -11,7 +11,7 @@ LARGE = (256 << 20) if bench.QUICK else (1 << 30)
 SMALL_RUNS = 40 if bench.QUICK else 200
 LARGE_RUNS = 2 if bench.QUICK else 5
 FIFTY_RUNS = 3 if bench.QUICK else 10
-CURL = bench.program("curl")
+CURL = bench.needed("curl")
 NGINX = bench.program("nginx") or "/usr/sbin/nginx"
 
 

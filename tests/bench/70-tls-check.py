@@ -81,7 +81,7 @@ def java_client(server):
     if not os.path.exists(store):
         subprocess.run(["keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", server.file("ca.pem"), "-keystore", store,
                         "-storetype", "PKCS12", "-storepass", "changeit"], check=True, stderr=subprocess.DEVNULL)
-    return [bench.program("java"), f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=changeit", "-cp",
+    return [bench.needed("java"), f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=changeit", "-cp",
             server.folder, "Look", server.url]
 
 
@@ -92,8 +92,8 @@ def contestants_of(server):
         "tls-check, HTTP too": [*check, server.url],
         "tls-check, handshake only": [*check, place],
         "tls-check, and the system's store": [*check, "--trust-store", "system", place],
-        "curl -I": [bench.program("curl"), "-sI", "--cacert", ca, server.url],
-        "openssl s_client": [bench.program("openssl"), "s_client", "-CAfile", ca, "-verify_return_error", "-verify_hostname", "localhost", "-connect", place],
+        "curl -I": [bench.needed("curl"), "-sI", "--cacert", ca, server.url],
+        "openssl s_client": [bench.needed("openssl"), "s_client", "-CAfile", ca, "-verify_return_error", "-verify_hostname", "localhost", "-connect", place],
     }
     if bench.program("gnutls-cli"):
         found["gnutls-cli"] = [bench.program("gnutls-cli"), "--x509cafile", ca, "-p", server.PORT, "localhost"]

@@ -17,7 +17,6 @@ WORK = os.environ["BENCH_WORK"]
 QUICK = bool(os.environ.get("BENCH_QUICK"))
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MEASURE = os.path.join(WORK, "measure")
-BUSYBOX = shutil.which("busybox")
 RECORDS = os.path.join(WORK, "records.json")
 
 
@@ -35,8 +34,19 @@ def program(name):
     return shutil.which(name)
 
 
+def needed(name):
+    """The same of something without which a subject measures nothing: the run ends with a line that names it."""
+    found = program(name)
+    if not found:
+        sys.exit(f"bench: {name} is not installed here; tests/bench/packages lists what is needed")
+    return found
+
+
 def path(name):
     return os.path.join(WORK, name)
+
+
+BUSYBOX = needed("busybox")
 
 
 # --- measuring ---
