@@ -243,8 +243,8 @@ static bool has_ordinal(const char *label, size_t length)
     return digits > 0 && digits + 1 < length && label[length - digits - 1] == '-';
 }
 
-/* By the labels before ".svc.cluster.local": SERVICE.NAMESPACE, POD.SERVICE.NAMESPACE, and nothing else is there; "_http._tcp" stands
- * before either. */
+/* By the labels before ".svc.cluster.local": SERVICE.NAMESPACE, POD.SERVICE.NAMESPACE, and nothing else is there; "_http._tcp" may
+ * stand before either. */
 static enum resolvconf_chance service_chance(const char *labels, const char *end)
 {
     size_t count = 1;

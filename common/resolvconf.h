@@ -56,8 +56,9 @@ enum resolvconf_chance {
 };
 
 /* The chance of the n-th candidate:
- * - likely is the first one of a name without a dot; the name itself where it ends in a domain of the search list; of others the
- *   name itself (but for "db.shop.svc"), and a Service or a StatefulSet's pod below "svc.cluster.local" ("db.shop", "db.shop.svc", "mysql-0.mysql");
+ * - likely is the first one of a name without a dot; the name itself where it ends in a domain of the search list; of others
+ *   the name itself (but for "db.shop.svc"), and a Service or a StatefulSet's pod below "svc.cluster.local" ("db.shop",
+ *   "db.shop.svc", "mysql-0.mysql");
  * - rare are names below "svc.cluster.local" with more or fewer labels than Services and pods have, others below "cluster.local",
  *   and whatever is longer than a name that already ends in a domain of the search list;
  * - where the list is not a cluster's, every candidate of a name with a dot is likely. */
