@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/judge_parts.h"
 
@@ -43,6 +44,14 @@ static void list_names(const struct certificate *certificate, char *text, size_t
         snprintf(text + length, size - length, " and %zu more", total - shown);
 }
 
+static bool has_dns_name(const struct certificate *certificate, const char *name)
+{
+    for (size_t i = 0; i < certificate->dns.count; i++)
+        if (strcasecmp(certificate->dns.items[i], name) == 0)
+            return true;
+    return false;
+}
+
 static void judge_name(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     char names[192];
@@ -51,9 +60,15 @@ static void judge_name(const struct tls_facts *facts, struct tls_judgement *judg
         return;
     struct reason *why = judge_add(judgement);
     list_names(&facts->sent[0], names, sizeof names);
-    reason_set(why, CODE_WRONG_NAME, "the certificate is not for %.100s: it has %s", facts->name, names);
+    bool as_name = facts->name_is_address && has_dns_name(&facts->sent[0], facts->name);
+    reason_set(why, CODE_WRONG_NAME, "the certificate is not for %s%.100s: it has %s%s",
+               as_name ? "the address " : "", facts->name, names, as_name ? ", as a DNS name" : "");
     judgement->permanent = true;
-    if (facts->name_is_address)
+    if (as_name)
+        reason_hint(why,
+                    "an address has to be among the alternative names as an address (subjectAltName=IP:%s)",
+                    facts->name);
+    else if (facts->name_is_address)
         reason_hint(why, "an address has to be among its alternative names; or connect by a name that is "
                          "(--server-name NAME)");
     else if (!tls_facts_sends_name(facts))
@@ -230,6 +245,22 @@ static void count_left_out(struct tls_judgement *judgement)
         reason_set(last, last->code, "there are %zu more warnings", judgement->warnings_left_out + 1);
 }
 
+/* Keeps the first of those that are the same. Returns how many are left. */
+static size_t drop_repeated(struct reason *reasons, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool repeated = false;
+        for (size_t j = 0; j < kept; j++)
+            repeated = repeated || reason_same(&reasons[j], &reasons[i]);
+        if (!repeated && kept != i)
+            reasons[kept] = reasons[i];
+        kept += !repeated;
+    }
+    return kept;
+}
+
 static void judge_all(const struct tls_facts *facts, const struct tls_rules *rules,
                       struct tls_judgement *judgement)
 {
@@ -257,6 +288,8 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
     memset(judgement, 0, sizeof *judgement);
     judge_all(facts, rules, judgement);
     count_left_out(judgement);
+    judgement->count = drop_repeated(judgement->reasons, judgement->count);
+    judgement->warning_count = drop_repeated(judgement->warnings, judgement->warning_count);
 }
 
 enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why)

@@ -107,6 +107,13 @@ static void say_time(const struct tls_facts *facts, const struct tls_error *erro
     certificate_format_time(facts->time, now);
     if (facts->time_given)
         reason_hint(why, "judged as of --verify-time %s", now);
+    else if (expired && error->depth > 0 && (size_t)error->depth < facts->chain_sent)
+        reason_hint(
+            why,
+            "the server has to send the CA's present certificate in its place, or, if this one is only a "
+            "cross-signed one beside a root of its own, leave it out; unless the clock here is wrong, which "
+            "says %s",
+            now);
     else if (expired)
         reason_hint(why, "it has to be renewed; unless the clock here is wrong, which says %s", now);
     else
@@ -125,6 +132,19 @@ static bool is_about_constraints(int error)
            error == X509_V_ERR_SUBTREE_MINMAX || error == X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE ||
            error == X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX || error == X509_V_ERR_UNSUPPORTED_NAME_SYNTAX ||
            error == X509_V_ERR_PATH_LENGTH_EXCEEDED;
+}
+
+/* Two extensions may say so: what the key may do, and for whom. */
+static void say_purpose(const struct certificate *certificate, const char *place, struct reason *why)
+{
+    bool by_usage = certificate->serves_tls && !certificate->signs && !certificate->enciphers;
+
+    reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s is not meant for servers (its %skey usage)", place,
+               by_usage ? "" : "extended ");
+    if (by_usage)
+        reason_hint(why, "it needs the key usage digitalSignature or keyEncipherment, or none");
+    else
+        reason_hint(why, "it needs the extended key usage serverAuth, or none");
 }
 
 void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *error, struct reason *why)
@@ -151,8 +171,7 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
             "nothing weaker");
         break;
     case X509_V_ERR_INVALID_PURPOSE:
-        reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s is not meant for servers (its key usage)", place);
-        reason_hint(why, "it needs the extended key usage serverAuth, or none");
+        say_purpose(certificate, place, why);
         break;
     case X509_V_ERR_INVALID_CA:
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:

@@ -71,7 +71,7 @@ static void say_alert(const struct tls_facts *facts, struct reason *why, bool *p
     const char *words = SSL_alert_desc_string_long(facts->alert);
 
     *permanent = facts->alert != SSL_AD_INTERNAL_ERROR && facts->alert != SSL_AD_USER_CANCELLED;
-    if (is_about_client(facts->alert) || (facts->client_wanted && facts->alert == SSL_AD_HANDSHAKE_FAILURE)) {
+    if (facts->client_wanted && (is_about_client(facts->alert) || facts->alert == SSL_AD_HANDSHAKE_FAILURE)) {
         judge_say_client_refused(facts, why);
         return;
     }
@@ -96,7 +96,14 @@ static void say_alert(const struct tls_facts *facts, struct reason *why, bool *p
     else if (facts->alert == SSL_AD_NO_APPLICATION_PROTOCOL)
         reason_hint(why, "it speaks none of the protocols of --alpn");
     else if (facts->alert == SSL_AD_INTERNAL_ERROR)
-        reason_hint(why, "the server has trouble of its own: look at its log");
+        reason_hint(
+            why, "the server has trouble of its own, or no certificate for that name yet (Go, Envoy, Caddy): "
+                 "look at its log");
+    else if (is_about_client(facts->alert))
+        reason_hint(
+            why,
+            "it had not asked for a client certificate, so this is about something else: does a firewall "
+            "or a service mesh on the way forbid this name or address?");
 }
 
 /* What the peer speaks instead, by its first bytes; NULL when they tell nothing. */

@@ -106,6 +106,37 @@ static void say_other_key(const struct tls_facts *facts, struct reason *why)
                     facts->store);
 }
 
+/* A server's certificate alone does not tell whether its issuer is an intermediate, as with most CAs, or a root. */
+static void hint_send_chain(const struct tls_facts *facts, struct reason *why)
+{
+    static const char alone[] =
+        "the server sends its own certificate alone: if that issuer is an intermediate, the server "
+        "has to send it, too; if it is a root, add";
+
+    if (facts->java_store[0] != '\0') {
+        reason_hint(why, "%s it: keytool -importcert -alias NAME -file ROOT.pem -keystore %s", alone,
+                    java_store(facts));
+    } else {
+        reason_hint(why, "%s its PEM to %.60s", alone, facts->store);
+        judge_hint_command(facts, "see what the server sends: openssl s_client -showcerts", why);
+    }
+}
+
+/* The CA is there, and its key made the signature; but the certificate names it by another identifier than it has. */
+static void say_other_identifier(const struct tls_facts *facts, struct reason *why)
+{
+    const struct certificate *last = &facts->chain[facts->chain_count - 1];
+
+    reason_set(
+        why, CODE_UNTRUSTED,
+        "%.100s does not fit its issuer %.100s: its authority key identifier names another key or number than "
+        "that has",
+        last->subject, facts->missing);
+    reason_hint(why,
+                "the signature is right; OpenSSL takes no issuer whose identifier does not fit: have the "
+                "certificate made anew, after the CA's own was renewed with another identifier");
+}
+
 /* A server that sends a CA's certificate sends its chain, as a rule: what lacks is the root, and where that CA says that its issuer
  * is to be had is the root then. One that sends its own alone, and that tells where its issuer is to be had, forgot the rest. */
 static void say_missing(const struct tls_facts *facts, struct reason *why)
@@ -128,7 +159,10 @@ static void say_missing(const struct tls_facts *facts, struct reason *why)
     reason_set(why, CODE_UNTRUSTED,
                "unknown issuer %.100s: %.80s (%zu anchor%s) lacks it, and the server does not send it%s",
                facts->missing, facts->store, facts->anchors, facts->anchors == 1 ? "" : "s", closest);
-    hint_add_root(facts, last->issuer_url, why);
+    if (facts->sent_count == 1 && !last->is_ca)
+        hint_send_chain(facts, why);
+    else
+        hint_add_root(facts, last->issuer_url, why);
 }
 
 void judge_say_too_long(const struct tls_facts *facts, struct reason *why)
@@ -165,6 +199,8 @@ void judge_say_untrusted(const struct tls_facts *facts, const struct tls_error *
             why,
             "one of its certificates was not made by the CA that it names: ask those who run the server, or "
             "find out who stands between");
+    } else if (facts->identifier_differs) {
+        say_other_identifier(facts, why);
     } else if (facts->likeness == TRUSTSTORE_SAME_NAME && !last->self_issued &&
                facts->chain_sent == facts->chain_count)
         say_other_key(facts, why);

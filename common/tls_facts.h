@@ -82,8 +82,9 @@ struct tls_facts {
     size_t chain_sent; /* so many of those came from the server, the others from the trust store */
     struct tls_error errors[TLS_ERRORS];
     size_t error_count;
-    bool name_matches; /* by OpenSSL's rules, or Java's */
-    char *missing;     /* an issuer that neither the server nor the trust store has; NULL */
+    bool name_matches;       /* by OpenSSL's rules, or Java's */
+    char *missing;           /* an issuer that neither the server nor the trust store has; NULL */
+    bool identifier_differs; /* but for its key identifier, one of them has it */
     enum truststore_likeness likeness;
     char *closest;                              /* what the trust store has instead; NULL */
     char store[TLS_NAME], java_store[TLS_NAME]; /* see truststore_name, truststore_java_path */

@@ -141,10 +141,33 @@ static void note_chain(struct tls_facts *facts, X509_STORE_CTX *context)
     facts->chain_sent = (size_t)X509_STORE_CTX_get_num_untrusted(context);
 }
 
-/* Where the chain ends although its last certificate did not sign itself, the issuer is missing. */
-static void note_missing(struct tls_facts *facts, struct truststore *trust, const STACK_OF(X509) * chain)
+/* Whether a certificate's issuer is among these, but for the key identifier by which the certificate names it. */
+static bool has_issuer_of(X509 *last, const STACK_OF(X509) * candidates, struct tls_facts *facts)
 {
-    const X509 *last = sk_X509_value(chain, sk_X509_num(chain) - 1);
+    for (int i = 0; i < sk_X509_num(candidates); i++) {
+        X509 *candidate = sk_X509_value(candidates, i);
+        int issued = X509_check_issued(candidate, last);
+        if ((issued == X509_V_ERR_AKID_SKID_MISMATCH || issued == X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH) &&
+            has_time(facts) && X509_verify(last, X509_get0_pubkey(candidate)) == 1)
+            return true;
+    }
+    return false;
+}
+
+static void note_identifier(struct tls_facts *facts, X509_STORE *anchors, const STACK_OF(X509) * sent,
+                            X509 *last)
+{
+    STACK_OF(X509) *trusted = X509_STORE_get1_all_certs(anchors);
+
+    if (!trusted)
+        mem_exhausted();
+    facts->identifier_differs = has_issuer_of(last, sent, facts) || has_issuer_of(last, trusted, facts);
+    sk_X509_pop_free(trusted, X509_free);
+}
+
+/* Where the chain ends although its last certificate did not sign itself, the issuer is missing. */
+static void note_missing(struct tls_facts *facts, struct truststore *trust, X509 *last)
+{
     bool untrusted = false;
 
     for (size_t i = 0; i < facts->error_count; i++)
@@ -181,7 +204,11 @@ static void explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) *
     struct tls_error further = check_further(look->facts, context);
     if (further.error != X509_V_OK)
         note_error(look->facts, further);
-    note_missing(look->facts, look->setup->trust, X509_STORE_CTX_get0_chain(context));
+    const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+    X509 *last = sk_X509_value(chain, sk_X509_num(chain) - 1);
+    note_missing(look->facts, look->setup->trust, last);
+    if (look->facts->missing)
+        note_identifier(look->facts, anchors, sent, last);
     X509_STORE_CTX_free(context);
 }
 

@@ -154,7 +154,7 @@ static void note_facts(struct exchange *exchange, struct tls_facts *facts)
     facts->done = done > 0 || (facts->has_chain && !judge_lets_pass(facts));
     if (!facts->done)
         note_end(facts, reply);
-    if (done > 0 && facts->alert >= 0 && reply->status == 0)
+    if (done > 0 && facts->client_wanted && facts->alert >= 0 && reply->status == 0)
         facts->acceptance = TLS_ACCEPTANCE_REFUSED;
     facts->http_status = reply->status;
 }

@@ -18,8 +18,8 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
                     with TLS's own end)
     speaks          smtp, imap, pop3, postgres, mysql, ldap: TLS starts by that protocol's command
     lie             what it does instead of TLS (or, with speaks, instead of starting it):
-                    silence, close, reset, http, garbage, ssh, flood, alert, alerts, hello (half of one), endless (a certificate
-                    message without end), slow (a byte every 50 ms), suites (see there), dh (DIRECTORY/rsa.pem and a
+                    silence, close, reset, http, garbage, ssh, flood, alert (of number alert, 40), alerts, hello (half of one), endless
+                    (a certificate message without end), slow (a byte every 50 ms), suites (see there), dh (DIRECTORY/rsa.pem and a
                     Diffie-Hellman group of 480, 512 or 2048 bits, which is in bits, signed over a digest, which is sha256 unless
                     digest=sha1), certificates (those of DIRECTORY/shows.pem, and then the end)
     suites          with that lie: cipher suites (hex, by commas); its hello has the first that the client offers, else it is
@@ -119,7 +119,7 @@ def lie(peer, what, words):
         hold(peer)
     elif what == "alert":
         peer.recv(4096)
-        peer.sendall(tlswire.record(21, b"\x02\x28"))
+        peer.sendall(tlswire.record(21, bytes([2, int(words.get("alert", "40"))])))
     elif what == "alerts":
         peer.recv(4096)
         while True:

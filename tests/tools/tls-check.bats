@@ -100,7 +100,28 @@ EOF
     exits 20
     ends_saying "unknown issuer CN=Example Global Root G2, O=Example Trust: old\.jks \(1 anchor\) lacks it"
     ends_saying "the closest there is CN=Example Global Root CA, O=Example Trust"
-    ends_saying "hint: add the root: keytool -importcert .* -keystore old\.jks"
+    ends_saying "hint: the server sends its own certificate alone: .*the server has to send it, too; if it is a root, add it: keytool -importcert .* -keystore old\.jks"
+}
+
+@test "20: the intermediate of a private CA that is not sent, although its root is in the store" {
+    start_tls port underprivate
+    check $(at "${port[0]}")
+    exits 20
+    ends_saying "unknown issuer CN=Example Private CA.*hint: the server sends its own certificate alone: if that issuer is an intermediate, the server has to send it"
+}
+
+@test "20: a key identifier that does not fit its issuer is neither a missing issuer nor another key" {
+    start_tls port otheridentifier
+    check $(at "${port[0]}")
+    exits 20
+    ends_saying "CN=server\.test does not fit its issuer CN=Example Issuing CA.*its authority key identifier names another key or number"
+}
+
+@test "21: an address that the certificate has as a DNS name" {
+    start_tls port addressasname
+    check --server-name 127.0.0.1 $(at "${port[0]}")
+    exits 21
+    ends_saying "not for the address 127\.0\.0\.1: it has 127\.0\.0\.1, as a DNS name.*hint: .*subjectAltName=IP:127\.0\.0\.1"
 }
 
 @test "20: a root that is nowhere is no missing intermediate, although the intermediate says where it is to be had" {
@@ -302,6 +323,19 @@ ZONE
 }
 
 ### 23: the client's certificate
+
+@test "24: an alert before any request for a certificate is not about the client's; internal_error is tried again" {
+    local alert
+    start_tls port "- lie=alert alert=49" "- lie=alert alert=46" "- lie=alert alert=80"
+    for alert in 0 1; do
+        check $(at "${port[alert]}")
+        exits 24
+        ends_saying "the server ended the handshake \(alert: (access denied|certificate unknown)\).*hint: it had not asked for a client certificate"
+    done
+    run_tool tls-check --timeout 1s --trust-store root.crt $(at "${port[2]}")
+    exits 124
+    ends_saying "alert: internal error.*hint: .*no certificate for that name yet"
+}
 
 @test "23: one is wanted and none given, in TLS 1.2 and 1.3, with and without HTTP" {
     local target

@@ -123,6 +123,80 @@ START_TEST(a_missing_intermediate_is_told_by_where_it_is_to_be_had)
 }
 END_TEST
 
+START_TEST(a_certificate_that_comes_alone_may_lack_an_intermediate)
+{
+    good();
+    facts.chain_count = facts.sent_count = facts.chain_sent = 1;
+    facts.missing = ca_name;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Issuing CA");
+    expect_contains(why.hint,
+                    "the server sends its own certificate alone: if that issuer is an intermediate");
+    expect_contains(why.hint, "if it is a root, add it: keytool -importcert");
+    facts.java_store[0] = '\0';
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Issuing CA");
+    expect_contains(why.hint, "if it is a root, add its PEM to cacerts.jks");
+}
+END_TEST
+
+START_TEST(an_identifier_that_does_not_fit_is_neither_missing_nor_another_key)
+{
+    good();
+    facts.chain_count = facts.sent_count = facts.chain_sent = 1;
+    facts.missing = ca_name;
+    facts.likeness = TRUSTSTORE_SAME_NAME;
+    facts.identifier_differs = true;
+    add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL,
+                "CN=server.test does not fit its issuer CN=Issuing CA: its authority key");
+    expect_lacks(why.text, "another key than the one");
+}
+END_TEST
+
+START_TEST(an_address_as_a_dns_name_is_told_as_that)
+{
+    good();
+    strcpy(facts.name, "127.0.0.1");
+    facts.name_is_address = true;
+    facts.name_matches = false;
+    option_list_add(&chain[0].dns, "127.0.0.1", 9);
+    expect_code(CODE_WRONG_NAME, ATTEMPT_FAIL,
+                "not for the address 127.0.0.1: it has 127.0.0.1, as a DNS name");
+    expect_contains(why.hint, "subjectAltName=IP:127.0.0.1");
+    option_list_clear(&chain[0].dns);
+}
+END_TEST
+
+START_TEST(the_two_key_usages_are_told_apart_and_nothing_is_told_twice)
+{
+    good();
+    add_error(X509_V_ERR_INVALID_PURPOSE, 0);
+    chain[0].serves_tls = false;
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "is not meant for servers (its extended key usage)");
+    chain[0].serves_tls = true;
+    chain[0].signs = chain[0].enciphers = false;
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "is not meant for servers (its key usage)");
+    good();
+    add_error(X509_V_ERR_INVALID_CA, 1);
+    add_error(X509_V_ERR_KEYUSAGE_NO_CERTSIGN, 1); /* the same in other words of OpenSSL's */
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 0);
+    judge_now();
+    ck_assert_uint_eq(judgement.count, 2);
+    expect_contains(judgement.reasons[0].text, "is no CA's");
+    expect_contains(judgement.reasons[1].text, "expired");
+}
+END_TEST
+
+START_TEST(an_expired_intermediate_is_the_servers_to_replace_or_leave_out)
+{
+    good();
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 1);
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "the intermediate CN=Issuing CA expired");
+    expect_contains(why.hint, "cross-signed");
+    expect_contains(why.hint, "leave it out");
+}
+END_TEST
+
 /* What a certificate says must not become a part of a command. */
 START_TEST(a_url_that_is_no_plain_one_is_in_no_hint)
 {
@@ -266,10 +340,21 @@ END_TEST
 
 START_TEST(warnings_that_have_no_room_are_counted)
 {
+    static struct certificate many[21];
+    static char names[21][8];
+
     good();
     facts.profile = TLS_JAVA;
-    for (int depth = 1; depth <= 20; depth++)
-        add_error(X509_V_ERR_INVALID_PURPOSE, depth);
+    for (int i = 0; i <= 20; i++) {
+        many[i] = chain[i == 0 ? 0 : 1];
+        snprintf(names[i], sizeof names[i], "CN=%d", i);
+        many[i].subject = names[i];
+        if (i > 0)
+            add_error(X509_V_ERR_INVALID_PURPOSE, i);
+    }
+    many[20].self_issued = true;
+    facts.chain = many;
+    facts.chain_count = 21;
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
     ck_assert_uint_eq(judgement.warning_count, JUDGE_REASONS);
     expect_contains(judgement.warnings[JUDGE_REASONS - 2].text, "only Java trusts this");
@@ -486,10 +571,38 @@ START_TEST(javas_names)
 }
 END_TEST
 
-SUITE("tls_judge", a_good_chain_passes, an_unknown_root_is_named_with_the_closest,
-      a_ca_without_its_issuer_lacks_the_root, a_missing_intermediate_is_told_by_where_it_is_to_be_had,
-      a_url_that_is_no_plain_one_is_in_no_hint, an_interceptor_is_told_by_its_name, times_have_their_codes,
-      java_forgives_with_a_word, others_forgive_nothing, what_was_not_verified_is_not_trusted,
+START_TEST(an_alert_without_a_request_is_not_about_the_client)
+{
+    static const int alerts[] = {SSL_AD_ACCESS_DENIED, SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA};
+
+    for (size_t i = 0; i < COUNT_OF(alerts); i++) {
+        good();
+        facts.has_chain = facts.done = false;
+        facts.end = TLS_END_ALERT;
+        facts.alert = alerts[i];
+        expect_code(CODE_PROTOCOL, ATTEMPT_FAIL, "the server ended the handshake (alert: ");
+        expect_contains(why.hint, "had not asked for a client certificate");
+        facts.client_wanted = true;
+        expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "client certificate");
+    }
+    good();
+    facts.has_chain = facts.done = false;
+    facts.end = TLS_END_ALERT;
+    facts.alert = SSL_AD_INTERNAL_ERROR;
+    expect_code(CODE_PROTOCOL, ATTEMPT_RETRY, "internal error");
+    expect_contains(why.hint, "no certificate for that name yet");
+}
+END_TEST
+
+SUITE("tls_judge", a_certificate_that_comes_alone_may_lack_an_intermediate,
+      an_identifier_that_does_not_fit_is_neither_missing_nor_another_key,
+      an_address_as_a_dns_name_is_told_as_that, the_two_key_usages_are_told_apart_and_nothing_is_told_twice,
+      an_expired_intermediate_is_the_servers_to_replace_or_leave_out,
+      an_alert_without_a_request_is_not_about_the_client, a_good_chain_passes,
+      an_unknown_root_is_named_with_the_closest, a_ca_without_its_issuer_lacks_the_root,
+      a_missing_intermediate_is_told_by_where_it_is_to_be_had, a_url_that_is_no_plain_one_is_in_no_hint,
+      an_interceptor_is_told_by_its_name, times_have_their_codes, java_forgives_with_a_word,
+      others_forgive_nothing, what_was_not_verified_is_not_trusted,
       what_java_forgives_elsewhere_does_not_count, warnings_that_have_no_room_are_counted,
       limits_have_their_codes, a_chain_over_the_limits_is_not_forgiven,
       all_reasons_are_said_the_gravest_first, a_chain_that_was_not_verified_proves_no_pin_but_its_first,
