@@ -18,7 +18,7 @@ struct check_plan {
     struct credentials *current; /* what was read last */
 };
 
-enum { CHECK_FOUND = 256 };
+enum { CHECK_FOUND = 480 };
 
 struct check {
     struct wait_target base;

@@ -57,6 +57,10 @@ static void check_note_found(struct check *check, const struct session *session)
     snprintf(check->found, sizeof check->found, "%s, %s, %.120s, valid for %lld more days", facts->protocol,
              facts->cipher, facts->sent_count > 0 ? facts->sent[0].subject : "?",
              (long long)((until - facts->time) / DAY));
+    size_t used = strlen(check->found);
+    if (facts->http_status > 0)
+        snprintf(check->found + used, sizeof check->found - used, ", HTTP %d%s%s", facts->http_status,
+                 session->location[0] != '\0' ? " to " : "", session->location);
     reason_defuse(check->found);
     check->base.found = check->found;
 }

@@ -1,5 +1,6 @@
 #include "cmd/tls-check/http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/tls-check/dialogue.h"
@@ -61,4 +62,25 @@ int http_status(struct buf *in)
         return HTTP_MORE;
     dialogue_drop(in, head);
     return http_status(in);
+}
+
+void http_location(const struct buf *in, char *text, size_t size)
+{
+    static const char field[] = "\nLocation:";
+    const char *at = strcasestr(in->data, field);
+
+    text[0] = '\0';
+    if (!at || (size_t)(at - in->data) + 1 >= http_head_length(in))
+        return;
+    at += sizeof field - 1;
+    at += strspn(at, " \t");
+    size_t length = strcspn(at, "?#\r\n");
+    const char *host = memmem(at, length, "://", 3);
+    const char *begin = host ? host + 3 : at;
+    size_t place = (size_t)(at + length - begin), end = strcspn(begin, "/");
+    const char *user = memrchr(begin, '@', end < place ? end : place);
+    if (user && host)
+        snprintf(text, size, "%.*s%.*s", (int)(begin - at), at, (int)(at + length - user - 1), user + 1);
+    else
+        snprintf(text, size, "%.*s", (int)length, at);
 }

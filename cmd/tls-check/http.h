@@ -21,4 +21,7 @@ int http_status(struct buf *in);
 /* Bytes of the answer's head, the empty line included; 0: it is not all there. */
 size_t http_head_length(const struct buf *in);
 
+/* Where the answer in `in` leads (Location), without a user, query and fragment, cut to `size`; empty: it does not say. */
+void http_location(const struct buf *in, char *text, size_t size);
+
 #endif

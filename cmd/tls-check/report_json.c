@@ -141,8 +141,10 @@ static void add_staple(struct buf *out, const struct tls_facts *facts)
     buf_add_text(out, "}");
 }
 
-static void add_negotiated(struct buf *out, const struct tls_facts *facts)
+static void add_negotiated(struct buf *out, const struct session *session)
 {
+    const struct tls_facts *facts = &session->facts;
+
     json_add_member(out, "server_name", tls_facts_sends_name(facts) ? facts->name : "");
     json_add_member(out, "protocol", facts->protocol);
     json_add_member(out, "cipher", facts->cipher);
@@ -151,6 +153,8 @@ static void add_negotiated(struct buf *out, const struct tls_facts *facts)
     add_staple(out, facts);
     if (facts->http_status > 0)
         json_add_member_number(out, "http_status", facts->http_status);
+    if (session->location[0] != '\0')
+        json_add_member(out, "http_location", session->location);
 }
 
 static void add_session(struct buf *out, const struct session *session)
@@ -170,7 +174,7 @@ static void add_session(struct buf *out, const struct session *session)
         add_reasons(out, "reasons", &session->why, session->outcome != ATTEMPT_OK);
     add_reasons(out, "warnings", session->judgement.warnings, session->judgement.warning_count);
     if (facts->done)
-        add_negotiated(out, facts);
+        add_negotiated(out, session);
     add_client(out, facts);
     add_certificates(out, "sent", facts->sent, facts->sent_count);
     add_certificates(out, "chain", facts->chain, facts->chain_count);

@@ -43,6 +43,8 @@ struct session_judgement {
     size_t count, warning_count;
 };
 
+enum { SESSION_LOCATION = 128 };
+
 struct session {
     const struct session_plan *plan;
     const struct operand *operand;
@@ -67,6 +69,7 @@ struct session {
     bool connected;
     int connect_error; /* that connecting ended with */
     struct tls_facts facts;
+    char location[SESSION_LOCATION]; /* where an HTTP answer redirects; empty: nowhere */
     struct session_judgement judgement;
     int64_t started, connected_at, shaken_at, ended_at; /* 0: it did not come so far */
 };

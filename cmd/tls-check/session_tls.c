@@ -52,6 +52,17 @@ static void session_note_refusal(struct session *session)
         session->facts.acceptance = TLS_ACCEPTANCE_REFUSED;
 }
 
+static bool is_redirect(int status)
+{
+    return status >= 300 && status < 400;
+}
+
+/* A redirect says behind its status where it leads. */
+static bool session_has_answer(const struct session *session, int status)
+{
+    return status != HTTP_MORE && (!is_redirect(status) || http_head_length(&session->in) > 0);
+}
+
 static void session_http_status(struct session *session, int status)
 {
     if (status == HTTP_GARBLED) {
@@ -63,9 +74,25 @@ static void session_http_status(struct session *session, int status)
         return;
     }
     session->facts.http_status = status;
+    if (is_redirect(status))
+        http_location(&session->in, session->location, sizeof session->location);
     if (session->facts.client_wanted && status != 400)
         session->facts.acceptance = TLS_ACCEPTANCE_PROVEN;
     session_finish(session);
+}
+
+/* The connection is over before the answer was. */
+static void session_http_end(struct session *session)
+{
+    int status = session->in.length > 0 ? http_status(&session->in) : HTTP_MORE;
+
+    session_note_refusal(session);
+    if (session->facts.acceptance == TLS_ACCEPTANCE_REFUSED)
+        session_finish(session);
+    else if (status != HTTP_MORE)
+        session_http_status(session, status);
+    else
+        session_lost(session, session->facts.system_error);
 }
 
 static void session_read_http(struct session *session)
@@ -78,16 +105,13 @@ static void session_read_http(struct session *session)
         if (got <= 0) {
             if (session_wants(session, got))
                 return;
-            session_note_refusal(session);
-            if (session->facts.acceptance == TLS_ACCEPTANCE_REFUSED)
-                session_finish(session);
-            else
-                session_lost(session, session->facts.system_error);
+            session_http_end(session);
             return;
         }
-        int status = buf_add(&session->in, chunk, (size_t)got) ? http_status(&session->in) : HTTP_GARBLED;
-        if (status != HTTP_MORE) {
-            session_http_status(session, status);
+        bool fits = buf_add(&session->in, chunk, (size_t)got);
+        int status = http_status(&session->in);
+        if (!fits || session_has_answer(session, status)) {
+            session_http_status(session, status != HTTP_MORE ? status : HTTP_GARBLED);
             return;
         }
     }

@@ -41,6 +41,8 @@ static void answer(const uint8_t *data, size_t size)
         int status = http_status(&in);
         if (status != HTTP_MORE && status != HTTP_GARBLED && (status < 100 || status > 999))
             abort();
+        char location[32];
+        http_location(&in, location, sizeof location);
     }
     buf_free(&in);
 }

@@ -13,6 +13,7 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
     sni             NAME2: that certificate for anybody who sends a server name with a dot, NAME for the others
     alpn            protocols, separated by commas
     status          of the HTTP answer (200)
+    location        where it redirects
     http            no: nothing is answered, the connection stays open
     hangs           up, reset, notify: sends no ticket and ends the connection after the handshake (without a word, with a reset,
                     with TLS's own end)
@@ -246,7 +247,9 @@ def answer(peer, words):
         if not got:
             return
         data += got
-    peer.sendall(f"HTTP/1.1 {words.get('status', '200')} Said\r\nContent-Length: 2\r\n\r\nok".encode())
+    where = f"Location: {words['location']}\r\n" if "location" in words else ""
+    peer.sendall(f"HTTP/1.1 {words.get('status', '200')} Said\r\n".encode())
+    peer.sendall(f"{where}Content-Length: 2\r\n\r\nok".encode())
     hold(peer)
 
 

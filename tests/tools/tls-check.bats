@@ -566,6 +566,21 @@ END
 
 ### 29: proxies
 
+@test "the ready line has the status of the answer, and where a redirect leads" {
+    start_tls port "good status=302 location=https://user:secret@login.test/a?token=secret" "good status=204" "good status=301 location=/login"
+    check --report report.json --http-path / $(at "${port[0]}")
+    exits 0
+    ends_saying "ready after .*, HTTP 302 to https://login\.test/a\$"
+    grep -q '"http_status":302,"http_location":"https://login.test/a"' report.json
+    if grep secret err report.json; then return 1; fi
+    check --http-path / $(at "${port[1]}")
+    exits 0
+    ends_saying "ready after .*, HTTP 204\$"
+    check --http-path / $(at "${port[2]}")
+    exits 0
+    ends_saying ", HTTP 301 to /login\$"
+}
+
 @test "through a proxy, with a password and without" {
     start_tls port good
     start_tls proxy "- proxy=ok" "- proxy=407"

@@ -143,6 +143,32 @@ START_TEST(http_answers)
 }
 END_TEST
 
+START_TEST(a_redirect_tells_where_it_leads)
+{
+    static const struct {
+        const char *text, *location;
+    } cases[] = {
+        {"HTTP/1.1 302 Found\r\nlocation:  /login?a=b\r\n\r\n", "/login"},
+        {"HTTP/1.1 302 Found\r\nA: b\r\nLocation: https://u:p@h.test:1/x@y#z\r\n\r\n",
+         "https://h.test:1/x@y"},
+        {"HTTP/1.1 302 Found\r\nLocation: https://u@h.test\r\n\r\n", "https://h.test"},
+        {"HTTP/1.1 302 Found\r\nLocation:\r\n\r\n", ""},
+        {"HTTP/1.1 302 Found\r\n\r\nLocation: /body\r\n", ""},
+        {"HTTP/1.1 302 Found\r\nLocation: /cut", ""},
+        {"HTTP/1.1 302 Found\r\nLocation: 0123456789012345\r\n\r\n", "012345678901234"},
+    };
+    char location[24];
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        begin();
+        buf_add_text(&in, cases[i].text);
+        http_location(&in, location, i == COUNT_OF(cases) - 1 ? 16 : sizeof location);
+        ck_assert_str_eq(location, cases[i].location);
+        end();
+    }
+}
+END_TEST
+
 START_TEST(a_proxy_is_asked_and_its_answer_taken_off)
 {
     struct proxy proxy = {.host = "proxy", .port = 3128, .from = "--proxy"};
@@ -234,5 +260,5 @@ END_TEST
 
 SUITE("dialogue", smtp_in_any_pieces, plain_text_behind_the_go_ahead_is_refused,
       binary_protocols_bound_their_lengths, what_a_server_says_when_it_refuses_is_told, http_answers,
-      a_proxy_is_asked_and_its_answer_taken_off, operands, a_password_is_not_repeated,
-      properties_and_elements)
+      a_redirect_tells_where_it_leads, a_proxy_is_asked_and_its_answer_taken_off, operands,
+      a_password_is_not_repeated, properties_and_elements)
