@@ -12,7 +12,7 @@ LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
 LIBRARIES.fetch-config := curl openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares
 LIBRARIES.copy-agent :=
-LIBRARIES.tls-check := openssl c-ares
+LIBRARIES.tls-check := openssl expat c-ares
 
 # --- what all of it follows from ---
 
@@ -158,7 +158,7 @@ endef
 # $1: folder, $2: ARCH-VARIANT, $3: tool
 define tool_objects
 $(patsubst %.c,$1/%.o,$(wildcard cmd/$3/*.c)) $1/multi/cmd/$3/main.o: $(call libraries,$2,$(LIBRARIES.$3)) | $1/cmd/$3/versions.h
-$1/cmd/$3/versions.h: deps/lock deps/versions-header $(call libraries,$2,$(LIBRARIES.$3))
+$1/cmd/$3/versions.h: Makefile deps/lock deps/versions-header $(call libraries,$2,$(LIBRARIES.$3))
 	@mkdir -p $$(@D)
 	@deps/versions-header build/deps/$2/versions $(LIBRARIES.$3) >$$@
 

@@ -1,11 +1,13 @@
 #include "cmd/tls-check/agent.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "cmd/tls-check/agent_parts.h"
 #include "common/buf.h"
 #include "common/environment.h"
 #include "common/file.h"
@@ -44,6 +46,19 @@ static const struct {
     [AGENT_VALIDATION] = {"certificate validation", NULL,
                           "appdynamics.force.default.ssl.certificate.validation",
                           "force-ssl-certificate-validation", false},
+    [AGENT_ENCRYPTED] = {"encrypted passwords", NULL, NULL, "use-encrypted-credentials", false},
+    [AGENT_JAVA_STORE] = {"trust store of the JVM", NULL, "javax.net.ssl.trustStore", NULL, false},
+    [AGENT_JAVA_STORE_PASSWORD] = {"password of that trust store", NULL, "javax.net.ssl.trustStorePassword",
+                                   NULL, true},
+    [AGENT_JAVA_STORE_TYPE] = {"type of that trust store", NULL, "javax.net.ssl.trustStoreType", NULL, false},
+    [AGENT_JAVA_KEYS] = {"key store of the JVM", NULL, "javax.net.ssl.keyStore", NULL, false},
+    [AGENT_JAVA_KEYS_PASSWORD] = {"password of that key store", NULL, "javax.net.ssl.keyStorePassword", NULL,
+                                  true},
+    [AGENT_HTTPS_PROXY_HOST] = {"proxy host for https", NULL, "https.proxyHost", NULL, false},
+    [AGENT_HTTPS_PROXY_PORT] = {"proxy port for https", NULL, "https.proxyPort", NULL, false},
+    [AGENT_HTTP_PROXY_HOST] = {"proxy host for http", NULL, "http.proxyHost", NULL, false},
+    [AGENT_HTTP_PROXY_PORT] = {"proxy port for http", NULL, "http.proxyPort", NULL, false},
+    [AGENT_NO_PROXY] = {"hosts without the proxy", NULL, "http.nonProxyHosts", NULL, false},
 };
 
 static void agent_set(struct agent *agent, enum agent_item item, char *value, const char *from)
@@ -97,18 +112,56 @@ char *agent_property(const char *options, const char *name)
 
 static void gather_properties(struct agent *agent)
 {
-    const char *options = environment_get("JAVA_TOOL_OPTIONS");
-    static const struct {
-        enum agent_item item;
-        const char *name;
-    } plain[] = {{AGENT_PROXY_HOST, "http.proxyHost"}, {AGENT_PROXY_PORT, "http.proxyPort"}};
+    /* The launcher puts JDK_JAVA_OPTIONS on the command line, which beats JAVA_TOOL_OPTIONS. */
+    static const char *const variables[] = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"};
 
-    for (int i = 0; options && i < AGENT_ITEMS; i++)
-        if (items[i].property)
-            agent_set(agent, (enum agent_item)i, agent_property(options, items[i].property),
-                      "JAVA_TOOL_OPTIONS");
-    for (size_t i = 0; options && i < sizeof plain / sizeof plain[0]; i++)
-        agent_set(agent, plain[i].item, agent_property(options, plain[i].name), "JAVA_TOOL_OPTIONS");
+    for (size_t v = 0; v < sizeof variables / sizeof variables[0]; v++) {
+        const char *options = environment_get(variables[v]);
+        for (int i = 0; options && i < AGENT_ITEMS; i++)
+            if (items[i].property)
+                agent_set(agent, (enum agent_item)i, agent_property(options, items[i].property),
+                          variables[v]);
+    }
+}
+
+void agent_gather_java(struct agent *agent)
+{
+    memset(agent, 0, sizeof *agent);
+    gather_properties(agent);
+}
+
+/* As sun.net.spi.DefaultProxySelector has it: a wildcard at the beginning or the end of a pattern. */
+static bool matches_pattern(const char *pattern, size_t length, const char *host)
+{
+    size_t host_length = strlen(host);
+    bool head = length > 0 && pattern[0] == '*', tail = length > 1 && pattern[length - 1] == '*';
+    size_t fixed = length - head - tail;
+
+    pattern += head;
+    if (length == 1 && head)
+        return true;
+    if (head && tail) {
+        for (size_t i = 0; i + fixed <= host_length; i++)
+            if (strncasecmp(host + i, pattern, fixed) == 0)
+                return true;
+        return false;
+    }
+    if (host_length < fixed || (!head && !tail && host_length != fixed))
+        return false;
+    return strncasecmp(head ? host + host_length - fixed : host, pattern, fixed) == 0;
+}
+
+bool agent_needs_no_proxy(const char *patterns, const char *host)
+{
+    if (!patterns)
+        patterns = "localhost|127.*|[::1]|::1|0.0.0.0|[::0]";
+    while (*patterns != '\0') {
+        size_t length = strcspn(patterns, "|");
+        if (length > 0 && matches_pattern(patterns, length, host))
+            return true;
+        patterns += length + (patterns[length] == '|');
+    }
+    return false;
 }
 
 static void gather_variables(struct agent *agent)
@@ -122,67 +175,12 @@ static void gather_variables(struct agent *agent)
 
 /* --- controller-info.xml --- */
 
-/* Blanks out comments, so that what was commented out is not there. */
-static void drop_comments(char *xml)
+void agent_set_element(struct agent *agent, const char *name, const char *text, size_t length,
+                       const char *path)
 {
-    for (char *at = strstr(xml, "<!--"); at; at = strstr(at, "<!--")) {
-        char *end = strstr(at, "-->");
-        size_t length = end ? (size_t)(end + 3 - at) : strlen(at);
-        memset(at, ' ', length);
-        at += length;
-    }
-}
-
-static void add_resolved(struct buf *out, const char *at, const char *end)
-{
-    static const struct {
-        const char *entity;
-        char c;
-    } known[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-
-    while (at < end) {
-        size_t taken = 0;
-        for (size_t i = 0; i < sizeof known / sizeof known[0] && taken == 0; i++)
-            if (strncmp(at, known[i].entity, strlen(known[i].entity)) == 0) {
-                buf_add(out, &known[i].c, 1);
-                taken = strlen(known[i].entity);
-            }
-        if (taken == 0)
-            buf_add(out, at, 1);
-        at += taken > 0 ? taken : 1;
-    }
-}
-
-static char *find_element(const char *xml, const char *name)
-{
-    char open[96], close[96];
-    struct buf value;
-
-    snprintf(open, sizeof open, "<%s>", name);
-    snprintf(close, sizeof close, "</%s>", name);
-    const char *at = strstr(xml, open);
-    const char *end = at ? strstr(at, close) : NULL;
-    if (!end)
-        return NULL;
-    at += strlen(open);
-    at += strspn(at, " \t\r\n");
-    while (end > at && strchr(" \t\r\n", end[-1]))
-        end--;
-    if (end <= at)
-        return NULL;
-    buf_init(&value, FILE_MAX);
-    add_resolved(&value, at, end);
-    return value.data;
-}
-
-char *agent_element(const char *xml, const char *name)
-{
-    char *copy = xstrdup(xml);
-
-    drop_comments(copy);
-    char *value = find_element(copy, name);
-    free(copy);
-    return value;
+    for (int i = 0; i < AGENT_ITEMS; i++)
+        if (items[i].element && strcmp(items[i].element, name) == 0)
+            agent_set(agent, (enum agent_item)i, xstrndup(text, length), path);
 }
 
 /* A file that is not there says nothing. */
@@ -192,12 +190,10 @@ static bool gather_file(struct agent *agent, const char *path, struct reason *wh
     int error;
 
     buf_init(&content, FILE_MAX);
-    bool good = file_read(path, &content, &error, why);
-    for (int i = 0; good && i < AGENT_ITEMS; i++)
-        if (items[i].element)
-            agent_set(agent, (enum agent_item)i, agent_element(content.data, items[i].element), path);
+    bool absent = !file_read(path, &content, &error, why);
+    bool good = absent ? error == ENOENT || error == ENOTDIR : agent_take_xml(agent, content.data, path, why);
     buf_free(&content);
-    return good || error == 2 /* ENOENT */ || error == 20 /* ENOTDIR */;
+    return good;
 }
 
 static int is_version(const struct dirent *entry)

@@ -1,5 +1,5 @@
-/* What an AppDynamics Java agent would connect to, and with what: from its variables, system properties and
- * controller-info.xml. */
+/* What a Java agent would connect to, and with what: from the AppDynamics agent's variables and controller-info.xml, and from the
+ * system properties of any. */
 #ifndef TLS_CHECK_AGENT_H
 #define TLS_CHECK_AGENT_H
 
@@ -24,6 +24,17 @@ enum agent_item {
     AGENT_PROXY_USER,
     AGENT_PROTOCOL,
     AGENT_VALIDATION,
+    AGENT_ENCRYPTED, /* the passwords in the file */
+    AGENT_JAVA_STORE,
+    AGENT_JAVA_STORE_PASSWORD,
+    AGENT_JAVA_STORE_TYPE,
+    AGENT_JAVA_KEYS,
+    AGENT_JAVA_KEYS_PASSWORD,
+    AGENT_HTTPS_PROXY_HOST, /* of Java's own */
+    AGENT_HTTPS_PROXY_PORT,
+    AGENT_HTTP_PROXY_HOST,
+    AGENT_HTTP_PROXY_PORT,
+    AGENT_NO_PROXY,
     AGENT_ITEMS,
 };
 
@@ -33,18 +44,25 @@ struct agent {
     char *conf;                /* the folder that relative paths start in; NULL: there is none */
 };
 
-/* Gathers what variables, JAVA_TOOL_OPTIONS and the files below `directory` (may be NULL) say; the first of them that
- * says something about an item counts. False (CODE_USAGE) where a file cannot be read. agent_free in either case. */
+/* Gathers what variables, JDK_JAVA_OPTIONS, JAVA_TOOL_OPTIONS and the files below `directory` (may be NULL) say; the first of them
+ * that says something about an item counts. False (CODE_USAGE) where a file cannot be read. agent_free in either case. */
 bool agent_gather(struct agent *agent, const char *directory, struct reason *why);
+
+/* The same from the two variables with Java's options alone. */
+void agent_gather_java(struct agent *agent);
 void agent_free(struct agent *agent);
 
 /* The value of a property in the words of a Java command line, "-Dname=value", quotes taken off; the caller frees. NULL:
  * it is not there. */
 char *agent_property(const char *options, const char *name);
 
-/* The text of the first element of that name in an XML file, comments passed over, entities resolved; the caller frees.
- * NULL: it is not there, or empty. */
-char *agent_element(const char *xml, const char *name);
+/* Takes what stands in the elements of a controller-info.xml, as far as it has not been said before. False (CODE_USAGE): it is no
+ * XML; `path` is where it comes from. */
+bool agent_take_xml(struct agent *agent, const char *xml, const char *path, struct reason *why);
+
+/* Whether Java goes to that host without the proxy: `patterns` is http.nonProxyHosts, "localhost|*.internal|10.*"; NULL: not said,
+ * and then this machine alone is excepted. */
+bool agent_needs_no_proxy(const char *patterns, const char *host);
 
 /* Whether a controller of that name is AppDynamics' own: those are validated in full without being told to. */
 bool agent_is_saas(const char *host);

@@ -71,49 +71,104 @@ static bool is_absent(const char *path)
     return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* --- whom to trust --- */
+
+static bool is_known_type(const char *type)
+{
+    static const char *const known[] = {"JKS", "PKCS12", "JCEKS", "PKCS#12"};
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcasecmp(type, known[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What the JVM is told to trust, or what comes with it: the first of lib/security/jssecacerts and cacerts. Adds nothing where neither
+ * is known. False: it is told something that is not read here. */
+static bool derive_java_store(struct derived *derived, struct settings *settings, struct reason *why)
+{
+    static const char *const usual[] = {"jssecacerts", "cacerts"};
+    const struct agent *agent = &derived->agent;
+    const char *type = agent->values[AGENT_JAVA_STORE_TYPE], *home = environment_get("JAVA_HOME");
+
+    if (agent->values[AGENT_JAVA_STORE]) {
+        if (type && !is_known_type(type))
+            return reason_set(why, CODE_TRUST_STORE,
+                              "javax.net.ssl.trustStoreType %.40s (from %.60s) is not read here", type,
+                              agent->from[AGENT_JAVA_STORE_TYPE]);
+        option_list_add(&settings->trust_stores, agent->values[AGENT_JAVA_STORE],
+                        strlen(agent->values[AGENT_JAVA_STORE]));
+        if (!settings->trust_store_password_file)
+            settings->trust_store_password = agent->values[AGENT_JAVA_STORE_PASSWORD];
+        return true;
+    }
+    for (size_t i = 0; home && settings->trust_stores.count == 0 && i < sizeof usual / sizeof usual[0]; i++) {
+        snprintf(derived->store, sizeof derived->store, "%.4000s/lib/security/%s", home, usual[i]);
+        if (access(derived->store, R_OK) == 0)
+            option_list_add(&settings->trust_stores, derived->store, strlen(derived->store));
+    }
+    return true;
+}
+
+static const char *name_of_java_store(const struct settings *settings)
+{
+    return settings->trust_stores.count > 0 ? settings->trust_stores.items[0]
+                                            : "not known, and the system's trust store stands for it";
+}
+
 /* Without its own store the agent validates in full what is AppDynamics' own, by Java's trust store, and anything else only
  * when it is told to. Where its folder is not known, nobody knows whether it has one: then it is taken to validate. */
-static void derive_without_store(const struct agent *agent, struct settings *settings, char *path,
-                                 size_t size)
+static bool derive_without_store(struct derived *derived, struct settings *settings, struct reason *why)
 {
-    const char *host = agent->values[AGENT_HOST], *home = environment_get("JAVA_HOME");
+    const struct agent *agent = &derived->agent;
+    const char *host = agent->values[AGENT_HOST];
     bool validates = !agent->conf || is_true(agent->values[AGENT_VALIDATION]) ||
                      (host && agent_is_saas(host));
 
-    snprintf(path, size, "%.4000s/lib/security/cacerts", home ? home : "");
-    if (home && access(path, R_OK) == 0)
-        option_list_add(&settings->trust_stores, path, strlen(path));
+    if (!derive_java_store(derived, settings, why))
+        return false;
     if (validates) {
         log_warn("the agent has no " STORE_NAME "%s, so it trusts what its Java does: here that is %s",
-                 agent->conf ? "" : " that is known (--agent-dir)",
-                 settings->trust_stores.count > 0 ? path
-                                                  : "not known, and the system's trust store stands for it");
+                 agent->conf ? "" : " that is known (--agent-dir)", name_of_java_store(settings));
     } else {
         log_warn("the agent has no " STORE_NAME
                  ", so it takes any certificate of a controller on premises: whoever stands between "
                  "can read what it sends");
         settings->trusts_anyone = true;
     }
+    return true;
 }
 
-static void derive_store(struct derived *derived, struct settings *settings)
+/* Its own password, or that which comes with the agent. One that the agent decrypts by itself is of no use here. */
+static void derive_store_password(const struct agent *agent, struct settings *settings, const char *store)
+{
+    const char *password = agent->values[AGENT_STORE_PASSWORD];
+
+    if (settings->trust_store_password_file)
+        return;
+    if (password && is_true(agent->values[AGENT_ENCRYPTED]))
+        log_warn(
+            "the agent's password for %s is encrypted (use-encrypted-credentials, from %s), so it is not known "
+            "whether that file is as it was written: --trust-store-password-file",
+            store, agent->from[AGENT_ENCRYPTED]);
+    else
+        settings->trust_store_password = password ? password : STORE_PASSWORD;
+}
+
+static bool derive_store(struct derived *derived, struct settings *settings, struct reason *why)
 {
     const struct agent *agent = &derived->agent;
     const char *named = agent->values[AGENT_STORE];
 
     if (settings->trust_stores.count > 0)
-        return;
+        return true;
     in_conf(agent, named ? named : STORE_NAME, derived->store, sizeof derived->store);
-    if (!named && is_absent(derived->store)) {
-        derive_without_store(agent, settings, derived->store, sizeof derived->store);
-        return;
-    }
+    if (!named && is_absent(derived->store))
+        return derive_without_store(derived, settings, why);
     option_list_add(&settings->trust_stores, derived->store, strlen(derived->store));
     say_default("trust store", derived->store, named ? "where it looks for that name" : "the agent's own");
-    if (!settings->trust_store_password_file)
-        settings->trust_store_password = agent->values[AGENT_STORE_PASSWORD]
-                                             ? agent->values[AGENT_STORE_PASSWORD]
-                                             : STORE_PASSWORD;
+    derive_store_password(agent, settings, derived->store);
+    return true;
 }
 
 static void derive_client(struct derived *derived, struct settings *settings)
@@ -125,29 +180,91 @@ static void derive_client(struct derived *derived, struct settings *settings)
         return;
     in_conf(agent, agent->values[AGENT_CLIENT_STORE], derived->client_store, sizeof derived->client_store);
     settings->client_cert = derived->client_store;
+    settings->client_alias = agent->values[AGENT_KEY_ALIAS];
+    if (settings->client_key_password_file)
+        return;
+    if (is_true(agent->values[AGENT_ENCRYPTED])) {
+        log_warn("the agent's passwords for %s are encrypted (use-encrypted-credentials): "
+                 "--client-key-password-file has to name one",
+                 derived->client_store);
+        return;
+    }
     settings->client_password = agent->values[AGENT_CLIENT_PASSWORD];
     settings->client_key_password = agent->values[AGENT_KEY_PASSWORD];
-    settings->client_alias = agent->values[AGENT_KEY_ALIAS];
 }
 
-static bool derive_proxy(struct derived *derived, struct settings *settings, struct reason *why)
+/* --- by which way --- */
+
+/* Of HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH. */
+static void host_of(const char *operand, char *host, size_t size)
+{
+    static const char https[] = "https://";
+
+    if (strncmp(operand, https, sizeof https - 1) == 0)
+        operand += sizeof https - 1;
+    bool bracket = *operand == '[';
+    operand += bracket;
+    snprintf(host, size, "%.*s", (int)strcspn(operand, bracket ? "]" : ":/"), operand);
+}
+
+/* A run has one proxy for all, or none. */
+static bool choose_direct(const struct agent *agent, const struct settings *settings, bool *direct,
+                          struct reason *why)
+{
+    const struct option_list *operands = &settings->common.operands;
+    size_t excepted = 0;
+    char host[256];
+
+    for (size_t i = 0; i < operands->count; i++) {
+        host_of(operands->items[i], host, sizeof host);
+        excepted += agent_needs_no_proxy(agent->values[AGENT_NO_PROXY], host);
+    }
+    *direct = excepted > 0 && excepted == operands->count;
+    return excepted == 0 || *direct ||
+           reason_set(
+               why, CODE_USAGE,
+               "http.nonProxyHosts excepts some of the targets from the proxy, and not others: check them in two "
+               "runs");
+}
+
+static bool set_proxy(struct derived *derived, struct settings *settings, enum agent_item host,
+                      enum agent_item port, const char *usual_port, struct reason *why)
 {
     const struct agent *agent = &derived->agent;
     struct proxy proxy;
 
-    if (settings->proxy || !agent->values[AGENT_PROXY_HOST])
-        return true;
-    snprintf(derived->proxy, sizeof derived->proxy, "http://%.255s:%.8s", agent->values[AGENT_PROXY_HOST],
-             agent->values[AGENT_PROXY_PORT] ? agent->values[AGENT_PROXY_PORT] : "80");
+    snprintf(derived->proxy, sizeof derived->proxy, "http://%.255s:%.8s", agent->values[host],
+             agent->values[port] ? agent->values[port] : usual_port);
     if (!proxy_parse(derived->proxy, &proxy, why)) {
-        reason_wrap(why, "%s", agent->from[AGENT_PROXY_HOST]);
+        reason_wrap(why, "%s", agent->from[host]);
         return false;
     }
     settings->proxy = derived->proxy;
-    settings->proxy_from = agent->from[AGENT_PROXY_HOST];
+    settings->proxy_from = agent->from[host];
+    return true;
+}
+
+/* The agent's own settings know no exceptions, Java's do. For https Java looks at https.proxyHost alone; the AppDynamics agent takes
+ * http.proxyHost, too. */
+static bool derive_proxy(struct derived *derived, struct settings *settings, struct reason *why)
+{
+    const struct agent *agent = &derived->agent;
+    bool direct;
+
+    if (settings->proxy || settings->connect)
+        return true;
     if (agent->values[AGENT_PROXY_USER])
         log_warn("a proxy that wants a user and password, together with TLS, is not supported by the agent");
-    return true;
+    if (agent->values[AGENT_PROXY_HOST] && settings->as_agent != 0)
+        return set_proxy(derived, settings, AGENT_PROXY_HOST, AGENT_PROXY_PORT, "80", why);
+    if (!agent->values[AGENT_HTTPS_PROXY_HOST] &&
+        (settings->as_agent == 0 || !agent->values[AGENT_HTTP_PROXY_HOST]))
+        return true;
+    if (!choose_direct(agent, settings, &direct, why) || direct)
+        return direct;
+    if (agent->values[AGENT_HTTPS_PROXY_HOST])
+        return set_proxy(derived, settings, AGENT_HTTPS_PROXY_HOST, AGENT_HTTPS_PROXY_PORT, "443", why);
+    return set_proxy(derived, settings, AGENT_HTTP_PROXY_HOST, AGENT_HTTP_PROXY_PORT, "80", why);
 }
 
 static void derive_version(const struct agent *agent, struct settings *settings)
@@ -171,11 +288,41 @@ bool derive_from_agent(struct derived *derived, struct settings *settings, struc
     if (!agent_gather(&derived->agent, settings->agent_dir, why))
         return false;
     agent_say(&derived->agent);
-    if (!derive_target(&derived->agent, settings, why) || !derive_proxy(derived, settings, why))
+    if (!derive_target(&derived->agent, settings, why) || !derive_proxy(derived, settings, why) ||
+        !derive_store(derived, settings, why))
         return false;
-    derive_store(derived, settings);
     derive_client(derived, settings);
     derive_version(&derived->agent, settings);
+    if (settings->profile == TLS_DEFAULT)
+        settings->profile = TLS_JAVA;
+    return true;
+}
+
+bool derive_from_java(struct derived *derived, struct settings *settings, struct reason *why)
+{
+    const struct agent *agent = &derived->agent;
+
+    if (settings->as_agent != 0)
+        return reason_set(
+            why, CODE_USAGE,
+            "--java-options and --as-agent do not go together: an agent that has settings of its own reads "
+            "Java's, too");
+    agent_gather_java(&derived->agent);
+    agent_say(&derived->agent);
+    if (!derive_proxy(derived, settings, why))
+        return false;
+    if (settings->trust_stores.count == 0) {
+        if (!derive_java_store(derived, settings, why))
+            return false;
+        if (!agent->values[AGENT_JAVA_STORE])
+            log_warn(
+                "no javax.net.ssl.trustStore is set, so the agent trusts what its Java does: here that is %s",
+                name_of_java_store(settings));
+    }
+    if (!settings->client_cert && agent->values[AGENT_JAVA_KEYS]) {
+        settings->client_cert = agent->values[AGENT_JAVA_KEYS];
+        settings->client_password = agent->values[AGENT_JAVA_KEYS_PASSWORD];
+    }
     if (settings->profile == TLS_DEFAULT)
         settings->profile = TLS_JAVA;
     return true;

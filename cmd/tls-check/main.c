@@ -40,7 +40,7 @@ static const char *const examples[] = {
 };
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, "openssl " VERSION_OPENSSL,
-                                        "c-ares " VERSION_CARES, NULL};
+                                        "expat " VERSION_EXPAT, "c-ares " VERSION_CARES, NULL};
 
 extern const struct tool tls_check_tool;
 const struct tool tls_check_tool = {
@@ -280,7 +280,8 @@ int main(int argc, char **argv)
         tls_begin();
         struct derived *derived = xcalloc(1, sizeof *derived);
         struct run *run = xcalloc(1, sizeof *run);
-        bool good = settings.as_agent == 0 || derive_from_agent(derived, &settings, &why);
+        bool good = (settings.as_agent == 0 || derive_from_agent(derived, &settings, &why)) &&
+                    (!settings.java_options || derive_from_java(derived, &settings, &why));
         good = good && run_prepare(run, &settings, &why);
         code = good ? run_wait(run, &settings.common, &verdict) : verdict_refuse(&verdict, &why);
         run_free(run);

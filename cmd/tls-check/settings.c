@@ -123,6 +123,12 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .type = OPTION_TEXT,
      .offset = AT(agent_dir),
      .help = "The agent's folder, with ver*/conf/controller-info.xml, for --as-agent"},
+    {.name = "java-options",
+     .offset = AT(java_options),
+     .help =
+         "Take trust store, key store and proxy from the system properties in JAVA_TOOL_OPTIONS and "
+         "JDK_JAVA_OPTIONS (javax.net.ssl.trustStore and others), as the agents of Datadog, Elastic or New Relic "
+         "do; implies --profile java"},
     {.name = "verify-time",
      .argument = "RFC3339",
      .type = OPTION_TEXT,

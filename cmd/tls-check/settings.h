@@ -31,6 +31,7 @@ struct settings {
     bool wait_for_trust;
     int as_agent; /* 0: none */
     const char *agent_dir;
+    bool java_options;
     struct resolver_options resolver;
 
     /* Not the user's: what an agent is told (derive.h). */
@@ -40,7 +41,7 @@ struct settings {
     bool trusts_anyone;
 };
 
-enum { SETTINGS_ROWS = 38 };
+enum { SETTINGS_ROWS = 39 };
 
 extern const struct option settings_rows[SETTINGS_ROWS];
 

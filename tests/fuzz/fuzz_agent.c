@@ -39,12 +39,17 @@ static void prepare(void)
 static void try_words(const char *options, const char *xml)
 {
     char *property = agent_property(options, "http.proxyHost");
-    char *element = agent_element(xml, "controller-host");
+    struct agent agent = {0};
+    struct reason why;
 
     MUST(!property || strlen(property) < strlen(options));
-    MUST(!element || (*element != '\0' && strlen(element) < strlen(xml)));
     free(property);
-    free(element);
+    if (!agent_take_xml(&agent, xml, "file", &why))
+        MUST(why.code == CODE_USAGE && why.text[0] != '\0');
+    for (int i = 0; i < AGENT_ITEMS; i++)
+        MUST(!agent.values[i] || (*agent.values[i] != '\0' && agent.from[i]));
+    agent_free(&agent);
+    agent_needs_no_proxy(options, xml);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -64,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (derive_from_agent(&derived, &settings, &why))
         MUST(settings.common.operands.count == 1 && settings.profile == TLS_JAVA);
     else
-        MUST(why.code == CODE_USAGE && why.text[0] != '\0');
+        MUST((why.code == CODE_USAGE || why.code == CODE_TRUST_STORE) && why.text[0] != '\0');
     derived_free(&derived);
     option_list_clear(&settings.common.operands);
     option_list_clear(&settings.trust_stores);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Trust stores as keytool, openssl and distributions write them, whole and broken; and what the AppDynamics agent would do.
 #
-# shellcheck disable=SC2046,SC2154
+# shellcheck disable=SC2030,SC2031,SC2034,SC2046,SC2154
 
 load lib
 load tls
@@ -491,6 +491,97 @@ END
     ends_saying "^tls-check: 127\.0\.0\.1:8181: not ready"
     APPDYNAMICS_CONTROLLER_HOST_NAME=none.saas.appdynamics.com check --as-agent appd --connect 127.0.0.1:1
     says "agent: controller port 443 \(the default for SaaS\)"
+}
+
+@test "--as-agent reads controller-info.xml as XML: attributes, CDATA; what is no XML is refused" {
+    start_tls port ip
+    mkdir -p agent/conf
+    cp root.jks agent/conf/cacerts.jks
+    cat >agent/conf/controller-info.xml <<END
+<controller-info><controller-host type="name"><![CDATA[127.0.0.1]]></controller-host>
+<controller-port>&#x3${port[0]:0:1};${port[0]:1}</controller-port><controller-ssl-enabled>true</controller-ssl-enabled></controller-info>
+END
+    check --as-agent appd --agent-dir agent
+    exits 0
+    says "agent: controller host 127\.0\.0\.1"
+    echo '<controller-info><controller-host>x</controller-info>' >agent/conf/controller-info.xml
+    check --as-agent appd --agent-dir agent
+    exits 2
+    ends_saying "controller-info\.xml: line 1: mismatched tag"
+}
+
+@test "--as-agent: passwords that the agent keeps encrypted are not taken for passwords" {
+    start_tls port "ip client=required"
+    agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true \
+        use-encrypted-credentials true controller-keystore-password a1b2c3 use-ssl-client-auth true \
+        asymmetric-keystore-filename clientsame.jks asymmetric-keystore-password d4e5f6
+    cp root.jks agent/conf/cacerts.jks
+    cp clientsame.jks agent/conf
+    check --as-agent appd --agent-dir agent --client-key-password-file password
+    exits 0
+    says "the agent's password for agent/conf/cacerts\.jks is encrypted \(use-encrypted-credentials, from .*--trust-store-password-file"
+    says "cacerts\.jks: no password was given"
+    says_not "a1b2c3|d4e5f6|password is wrong"
+    check --as-agent appd --agent-dir agent
+    exits 27
+    says "the agent's passwords for agent/conf/clientsame\.jks are encrypted.*--client-key-password-file has to name one"
+}
+
+@test "Java's proxy for https and its exceptions, with --as-agent and --java-options" {
+    start_tls port ip
+    start_tls proxy "- proxy=403"
+    export JAVA_TOOL_OPTIONS="-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=${proxy[0]} -Dhttp.nonProxyHosts=*.internal"
+    check --java-options --trust-store root.crt "127.0.0.1:${port[0]}"
+    exits 29
+    ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from JAVA_TOOL_OPTIONS\) says HTTP 403"
+    JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.crt "127.0.0.1:${port[0]}"
+    exits 0
+    JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.crt "127.0.0.1:${port[0]}" other.test
+    exits 2
+    ends_saying "http\.nonProxyHosts excepts some of the targets"
+    agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
+    cp root.jks agent/conf/cacerts.jks
+    check --as-agent appd --agent-dir agent
+    exits 29
+    JAVA_TOOL_OPTIONS="-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=${proxy[0]} -Dhttp.nonProxyHosts=x" check --as-agent appd --agent-dir agent
+    exits 29
+    # For https Java by itself does not look at http.proxyHost.
+    JAVA_TOOL_OPTIONS="-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=${proxy[0]} -Dhttp.nonProxyHosts=x" \
+        check --java-options --trust-store root.crt "127.0.0.1:${port[0]}"
+    exits 0
+}
+
+@test "--java-options: trust store and key store of any Java agent, and Java's rules" {
+    unset JAVA_HOME
+    start_tls port "ip client=optional" "rsa1024"
+    check_java() {
+        run_tool tls-check --once --java-options "$@"
+    }
+    export JAVA_TOOL_OPTIONS="-javaagent:dd.jar -Djavax.net.ssl.trustStore=other.jks -Djavax.net.ssl.trustStorePassword=changeit"
+    check_java "127.0.0.1:${port[0]}"
+    exits 20
+    says "agent: trust store of the JVM other\.jks \(from JAVA_TOOL_OPTIONS\)"
+    JDK_JAVA_OPTIONS="-Djavax.net.ssl.trustStore=root.jks -Djavax.net.ssl.keyStore=clientsame.jks -Djavax.net.ssl.keyStorePassword=changeit" \
+        check_java --client-cert-accepted "127.0.0.1:${port[0]}"
+    exits 0
+    says "agent: trust store of the JVM root\.jks \(from JDK_JAVA_OPTIONS\)"
+    says_not changeit
+    JAVA_TOOL_OPTIONS="-Djavax.net.ssl.trustStore=root.jks" check_java $(at "${port[1]}")
+    exits 0
+    says "only Java trusts this: the certificate CN=server\.test has a weak key"
+    JAVA_TOOL_OPTIONS="-Djavax.net.ssl.trustStore=root.jks -Djavax.net.ssl.trustStorePassword=wrong" check_java $(at "${port[1]}")
+    exits 27
+    JAVA_TOOL_OPTIONS="-Djavax.net.ssl.trustStore=NUL -Djavax.net.ssl.trustStoreType=Windows-ROOT" check_java $(at "${port[1]}")
+    exits 27
+    ends_saying "javax\.net\.ssl\.trustStoreType Windows-ROOT \(from JAVA_TOOL_OPTIONS\) is not read here"
+    mkdir -p home/lib/security
+    cp root.jks home/lib/security/cacerts
+    JAVA_HOME=home JAVA_TOOL_OPTIONS=-Xmx1g check_java $(at "${port[1]}")
+    exits 0
+    says "no javax\.net\.ssl\.trustStore is set.*home/lib/security/cacerts"
+    check_java --as-agent appd 127.0.0.1:1
+    exits 2
+    ends_saying "--java-options and --as-agent do not go together"
 }
 
 @test "--as-agent without a controller is refused" {

@@ -244,21 +244,73 @@ static void expect_text(char *text, const char *expected)
     free(text);
 }
 
-START_TEST(properties_and_elements)
+START_TEST(properties_of_java)
 {
     static const char options[] = "-Xmx1g -Da.host=x '-Da.name=with blank' \"-Da.host=y\" -Da.hostile=z";
 
     expect_text(agent_property(options, "a.host"), "y");
     expect_text(agent_property(options, "a.name"), "with blank");
     expect_text(agent_property(options, "a"), NULL);
-    expect_text(agent_element("<a><!-- <b>no</b> --><b> x &amp; y </b></a>", "b"), "x & y");
-    expect_text(agent_element("<b></b>", "b"), NULL);
-    expect_text(agent_element("<b>unclosed", "b"), NULL);
-    expect_text(agent_element("<!-- <b>x</b>", "b"), NULL);
+}
+END_TEST
+
+/* What the file says of the controller's host; NULL: nothing. */
+static void expect_host(const char *xml, const char *expected)
+{
+    struct agent agent = {0};
+
+    ck_assert_msg(agent_take_xml(&agent, xml, "file", &why), "%s: %s", xml, why.text);
+    ck_assert_msg(expected ? agent.values[AGENT_HOST] && strcmp(agent.values[AGENT_HOST], expected) == 0
+                           : !agent.values[AGENT_HOST],
+                  "%s: %s", xml, agent.values[AGENT_HOST] ? agent.values[AGENT_HOST] : "(none)");
+    agent_free(&agent);
+}
+
+START_TEST(controller_info)
+{
+    struct agent agent = {0};
+
+    expect_host(
+        "<a><!-- <controller-host>no</controller-host> --><controller-host> x &amp; &#x79; </controller-host></a>",
+        "x & y");
+    expect_host("<a><controller-host kind='x'>y</controller-host></a>", "y");
+    expect_host("<a><controller-host><![CDATA[<x>]]>&lt;y</controller-host></a>", "<x><y");
+    expect_host(
+        "<a><controller-host/><controller-host>second</controller-host><controller-host>third</controller-host></a>",
+        "second");
+    expect_host("<?xml version='1.0' encoding='ISO-8859-1'?><a><controller-host>\xfc</controller-host></a>",
+                "\303\274");
+    expect_host("<!DOCTYPE a [<!ENTITY e 'x'>]><a><controller-host>&e;y</controller-host></a>", "xy");
+    expect_host("<controller-host><b>x</b>y</controller-host>", NULL);
+    expect_host("<controller-host></controller-host>", NULL);
+    ck_assert(!agent_take_xml(&agent, "<a>\n<controller-host>x</a>", "file", &why));
+    ck_assert_int_eq(why.code, CODE_USAGE);
+    expect_contains(why.text, "file: line 2: mismatched tag");
+    ck_assert(!agent_take_xml(&agent, "", "file", &why));
+    agent_free(&agent);
+}
+END_TEST
+
+START_TEST(hosts_without_a_proxy)
+{
+    static const char patterns[] = "localhost|*.internal|10.*|*mid*|";
+
+    ck_assert(agent_needs_no_proxy(patterns, "LOCALHOST"));
+    ck_assert(agent_needs_no_proxy(patterns, "a.b.Internal"));
+    ck_assert(agent_needs_no_proxy(patterns, "10.1.2.3"));
+    ck_assert(agent_needs_no_proxy(patterns, "amidst"));
+    ck_assert(!agent_needs_no_proxy(patterns, "internal"));
+    ck_assert(!agent_needs_no_proxy(patterns, "localhost.test"));
+    ck_assert(!agent_needs_no_proxy(patterns, "110.1"));
+    ck_assert(!agent_needs_no_proxy(patterns, ""));
+    ck_assert(agent_needs_no_proxy("*", "a"));
+    ck_assert(!agent_needs_no_proxy("", "localhost"));
+    ck_assert(agent_needs_no_proxy(NULL, "127.0.0.2"));
+    ck_assert(!agent_needs_no_proxy(NULL, "a.test"));
 }
 END_TEST
 
 SUITE("dialogue", smtp_in_any_pieces, plain_text_behind_the_go_ahead_is_refused,
       binary_protocols_bound_their_lengths, what_a_server_says_when_it_refuses_is_told, http_answers,
       a_redirect_tells_where_it_leads, a_proxy_is_asked_and_its_answer_taken_off, operands,
-      a_password_is_not_repeated, properties_and_elements)
+      a_password_is_not_repeated, properties_of_java, controller_info, hosts_without_a_proxy)
