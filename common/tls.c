@@ -56,6 +56,27 @@ static bool offer_what_java_does(SSL_CTX *context)
            SSL_CTX_set1_sigalgs_list(context, signatures) == 1;
 }
 
+static bool offer_groups(SSL_CTX *context, const char *list)
+{
+    char *copy = xstrdup(list); /* OpenSSL's macro casts const away */
+    bool good = SSL_CTX_set1_groups_list(context, copy) == 1;
+
+    free(copy);
+    return good;
+}
+
+bool tls_knows_groups(const char *list)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+    if (!context)
+        mem_exhausted();
+    bool known = offer_groups(context, list);
+    SSL_CTX_free(context);
+    ERR_clear_error();
+    return known;
+}
+
 /* Certificates have their level where they are verified, so that there is a chain to explain; the client's are the
  * server's to judge. */
 static int allow(const SSL *ssl, const SSL_CTX *context, int operation, int bits, int id, void *other,
@@ -141,7 +162,8 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
                 SSL_CTX_set_max_proto_version(context, setup->max_version) == 1 &&
                 (!setup->alpn || offer_protocols(context, setup->alpn)) &&
                 (setup->profile == TLS_JAVA ? offer_what_java_does(context)
-                                            : offer_what_is_usual(context, look));
+                                            : offer_what_is_usual(context, look)) &&
+                (!setup->groups || offer_groups(context, setup->groups));
     if (!good)
         return reason_set(why, CODE_INTERNAL, "OpenSSL refuses the settings (error %lx)",
                           ERR_peek_last_error());

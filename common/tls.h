@@ -33,6 +33,7 @@ struct tls_setup {
     const struct keystore *client; /* NULL: none to show */
     int min_version, max_version;  /* TLS1_2_VERSION...; 0: whatever the library does */
     const char *alpn;              /* "h2,http/1.1"; NULL: not offered */
+    const char *groups;            /* "X25519MLKEM768:X25519"; NULL: the profile's */
     int64_t verify_time;           /* seconds since 1970; 0: now */
     bool keep_going;               /* for a look only: go through with the handshake, whatever the chain is */
 };
@@ -43,6 +44,9 @@ enum { TLS_CHAIN_MAX_BYTES = 256 * 1024 /* of a server's certificate message; lo
  * the texts of its errors, of which tls_note_end has its own; freeing everything). Memory that OpenSSL cannot have ends the
  * process (mem_exhausted): as an error of the handshake's it would be blamed on the server. */
 void tls_begin(void);
+
+/* Whether each group of a list is one that can be offered. */
+bool tls_knows_groups(const char *list);
 
 /* Prepares a context for one connection. False fills `why` (CODE_INTERNAL, CODE_CLIENT_CERTIFICATE). */
 bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts, struct reason *why);

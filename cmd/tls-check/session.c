@@ -22,6 +22,9 @@ const char *session_doing(const struct session *session)
         return "waiting for a word on the client certificate from";
     case SESSION_HTTP:
         return "waiting for the HTTP answer of";
+    case SESSION_HELLO:
+    case SESSION_AGAIN:
+        return "shaking hands once more with";
     case SESSION_IDLE:
     case SESSION_CONNECTING:
     case SESSION_ENDED:
@@ -74,6 +77,7 @@ static void session_on_event(void *owner, uint32_t events)
     }
     case SESSION_PROXY:
     case SESSION_STARTTLS:
+    case SESSION_HELLO:
         if ((events & EPOLLOUT) == 0 || session->out.length == 0)
             session_receive_plain(session);
         else if (session_send_plain(session) && (events & EPOLLIN))
@@ -92,6 +96,7 @@ static void session_on_event(void *owner, uint32_t events)
         session_http(session);
         break;
     case SESSION_IDLE:
+    case SESSION_AGAIN:
     case SESSION_ENDED:
         break;
     }

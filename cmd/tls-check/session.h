@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cmd/tls-check/credentials.h"
+#include "cmd/tls-check/hello.h"
 #include "cmd/tls-check/operand.h"
 #include "cmd/tls-check/proxy.h"
 #include "cmd/tls-check/starttls.h"
@@ -24,6 +25,7 @@ struct session_plan {
     const char *http_path; /* for operands without a path of their own; NULL: no request */
     struct tls_rules rules;
     bool wait_for_trust;
+    bool large_hello; /* a second look, with a first message of more than one packet */
 };
 
 enum session_phase {
@@ -34,6 +36,8 @@ enum session_phase {
     SESSION_HANDSHAKE,
     SESSION_SETTLING, /* TLS 1.3: what does the server say about the client's certificate? */
     SESSION_HTTP,
+    SESSION_HELLO, /* of a second look: what is answered to a first message? */
+    SESSION_AGAIN, /* the first look is over, the second is under way */
     SESSION_ENDED,
 };
 
@@ -61,6 +65,12 @@ struct session {
     SSL_CTX *context;
     SSL *ssl;
     int step; /* of the STARTTLS conversation */
+    struct session
+        *second; /* another connection, that asks with another first message (session_again.c); NULL: none */
+    bool is_second, has_asked;
+    enum hello_kind hello;    /* of a second look: how it asks */
+    enum hello_next answered; /* and what came of it */
+    struct hello_answer answer;
     struct buf in, out;
 
     /* What it came to. */

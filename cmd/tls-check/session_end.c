@@ -24,6 +24,7 @@ static void session_close(struct session *session)
             SSL_shutdown(session->ssl);
         ERR_clear_error();
         close(session->watch.fd);
+        session->watch.fd = -1;
     }
     SSL_free(session->ssl);
     session->ssl = NULL;
@@ -36,7 +37,8 @@ static void session_close(struct session *session)
 void session_end(struct session *session)
 {
     session_close(session);
-    session->on_progress(session);
+    if (!session_look_again(session))
+        session->on_progress(session);
 }
 
 void session_name_proxy(struct session *session)
@@ -122,6 +124,15 @@ void session_stop(struct session *session, bool time_is_up)
 
     if (session->phase == SESSION_IDLE || session->phase == SESSION_ENDED)
         return;
+    if (session->phase == SESSION_AGAIN) {
+        session_stop(session->second, time_is_up);
+        if (time_is_up)
+            session_conclude_second(session);
+        else if (session->outcome == ATTEMPT_OK)
+            session->outcome = ATTEMPT_RETRY;
+        session_close(session);
+        return;
+    }
     session->outcome = ATTEMPT_RETRY;
     if (time_is_up && (session->phase == SESSION_HANDSHAKE || session->phase == SESSION_SETTLING)) {
         session->facts.end = session->facts.done ? session->facts.end : TLS_END_TIMEOUT;
@@ -144,6 +155,10 @@ void session_stop(struct session *session, bool time_is_up)
 
 void session_free(struct session *session)
 {
+    if (session->second)
+        session_free(session->second);
+    free(session->second);
+    session->second = NULL;
     session_close(session);
     session_forget_judgement(session);
     tls_facts_free(&session->facts);

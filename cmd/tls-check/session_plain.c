@@ -71,8 +71,14 @@ void session_talk(struct session *session)
             if (!session_converse(session, session->phase))
                 return;
     }
-    if (session_send_plain(session) && session->phase == SESSION_HANDSHAKE)
-        session_begin_tls(session);
+    if (session->phase == SESSION_HELLO)
+        session_read_hello(session);
+    else if (session_send_plain(session) && session->phase == SESSION_HANDSHAKE) {
+        if (session->is_second)
+            session_begin_hello(session);
+        else
+            session_begin_tls(session);
+    }
 }
 
 void session_receive_plain(struct session *session)

@@ -31,6 +31,18 @@ void session_settle(struct session *session);
 
 void session_http(struct session *session);
 
+/* --- session_again.c: a second look --- */
+
+/* Begins one where it has something to tell, after the first has ended. True: on_progress comes later. */
+bool session_look_again(struct session *session);
+
+/* Sends the first message of a second look, and goes on with what was answered. */
+void session_begin_hello(struct session *session);
+void session_read_hello(struct session *session);
+
+/* Takes over what the second look came to, and forgets it. */
+void session_conclude_second(struct session *session);
+
 /* --- session_end.c --- */
 
 /* What it came to so far, by what was seen. */

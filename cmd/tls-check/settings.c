@@ -95,6 +95,19 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .offset = AT(alpn),
      .check = settings_check_alpn,
      .help = "Application protocols to offer, such as h2,http/1.1"},
+    {.name = "groups",
+     .argument = "LIST",
+     .type = OPTION_TEXT,
+     .offset = AT(groups),
+     .check = settings_check_groups,
+     .help =
+         "Key exchange groups to offer, in this order, such as X25519MLKEM768:X25519; without it those that an agent "
+         "offers"},
+    {.name = "large-hello",
+     .offset = AT(large_hello),
+     .help =
+         "The server must also answer a first message of over 1,400 bytes, as post-quantum clients send it (Go 1.24, "
+         "Java 25): some devices on the way drop that"},
     {.name = "min-days",
      .argument = "N",
      .type = OPTION_NUMBER,

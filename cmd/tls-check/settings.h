@@ -17,7 +17,8 @@ struct settings {
     bool all_addresses;
     int family;
     int min_tls, max_tls;
-    const char *alpn;
+    const char *alpn, *groups;
+    bool large_hello;
     const char *proxy, *proxy_auth_file;
     int starttls; /* enum starttls_protocol */
     int64_t min_days, warn_days;
@@ -41,7 +42,7 @@ struct settings {
     bool trusts_anyone;
 };
 
-enum { SETTINGS_ROWS = 39 };
+enum { SETTINGS_ROWS = 41 };
 
 extern const struct option settings_rows[SETTINGS_ROWS];
 

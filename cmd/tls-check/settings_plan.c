@@ -35,6 +35,7 @@ static void plan_session(const struct settings *settings, struct session_plan *p
     plan->starttls = (enum starttls_protocol)settings->starttls;
     plan->http_path = settings->http_path;
     plan->wait_for_trust = settings->wait_for_trust;
+    plan->large_hello = settings->large_hello;
     plan->rules = (struct tls_rules){
         .min_days = settings->min_days,
         .warn_days = settings->warn_days,
@@ -70,6 +71,7 @@ static void plan_credentials(const struct settings *settings, struct credentials
         .min_version = settings_version_values[settings->min_tls],
         .max_version = settings_max_version_values[settings->max_tls],
         .alpn = settings->alpn,
+        .groups = settings->groups,
         .keep_going = true,
     };
     if (settings->verify_time)
@@ -92,6 +94,9 @@ bool settings_plan(const struct settings *settings, const char *namespace, struc
 {
     if (!check_together(settings, why))
         return false;
+    if (settings->groups && !tls_knows_groups(settings->groups))
+        return reason_set(why, CODE_USAGE, "--groups: \"%.100s\" names a group that is not known",
+                          settings->groups);
     plan->lookup.search = !settings->resolver.no_search;
     plan->lookup.all = settings->all_addresses;
     plan->lookup.family = settings_family_values[settings->family];

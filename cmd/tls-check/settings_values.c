@@ -12,7 +12,7 @@
 
 #include "common/banned.h"
 
-enum { PIN_LENGTH = 44, STATUS_LEAST = 100, STATUS_MOST = 599 };
+enum { PIN_LENGTH = 44, STATUS_LEAST = 100, STATUS_MOST = 599, GROUPS_MOST = 256 };
 
 const char *const settings_families[] = {"any", "4", "6", NULL};
 const int settings_family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
@@ -125,4 +125,14 @@ bool settings_check_alpn(const char *value, struct reason *why)
 bool settings_check_name(const char *value, struct reason *why)
 {
     return (*value != '\0' && strlen(value) < TLS_NAME - 1) || reason_set(why, CODE_USAGE, "expected a name");
+}
+
+/* Names alone: what else OpenSSL's lists can hold (key shares, optional groups) is not for here. */
+bool settings_check_groups(const char *value, struct reason *why)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:";
+
+    return (*value != '\0' && strlen(value) < GROUPS_MOST && value[strspn(value, letters)] == '\0') ||
+           reason_set(why, CODE_USAGE, "\"%.60s\" is not a list of groups such as X25519MLKEM768:X25519",
+                      value);
 }

@@ -33,4 +33,6 @@ bool settings_check_proxy(const char *value, struct reason *why);
 bool settings_check_alpn(const char *value, struct reason *why);
 bool settings_check_name(const char *value, struct reason *why);
 
+bool settings_check_groups(const char *value, struct reason *why);
+
 #endif

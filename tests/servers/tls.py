@@ -23,6 +23,9 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
                     (a certificate message without end), slow (a byte every 50 ms), suites (see there), dh (DIRECTORY/rsa.pem and a
                     Diffie-Hellman group of 480, 512 or 2048 bits, which is in bits, signed over a digest, which is sha256 unless
                     digest=sha1), certificates (those of DIRECTORY/shows.pem, and then the end)
+                    only (with version, suite, group, all in hex: speaks those alone)
+    drops           so many bytes: a longer first message is not answered
+    accepts         so many connections, and closes any further ones at once
     suites          with that lie: cipher suites (hex, by commas); its hello has the first that the client offers, else it is
                     the alert that there is none
     version         of that hello (hex, 0303)
@@ -37,6 +40,7 @@ sys.dont_write_bytecode = True
 
 import argparse
 import base64
+import itertools
 import select
 import socket
 import ssl
@@ -143,6 +147,9 @@ def lie(peer, what, words):
         hold(peer)
     elif what == "dh":
         tlswire.weak_diffie_hellman(peer, f"{words['directory']}/rsa", int(words["bits"]), words.get("digest", "sha256"))
+        hold(peer)
+    elif what == "only":
+        tlswire.only(peer, int(words["version"], 16), int(words["suite"], 16), int(words.get("group", "0"), 16))
         hold(peer)
     elif what == "certificates":
         tlswire.show_certificates(peer, f"{words['directory']}/{words['shows']}.pem")
@@ -253,6 +260,16 @@ def answer(peer, words):
     hold(peer)
 
 
+def first_length(peer):
+    """How long the first record is."""
+    head = b""
+    while len(head) < 5:
+        head = peer.recv(5, socket.MSG_PEEK)
+        if not head:
+            return 0
+    return struct.unpack(">H", head[3:])[0]
+
+
 def serve(peer, context, words):
     peer.settimeout(60)
     try:
@@ -269,6 +286,9 @@ def serve(peer, context, words):
             if "lie" in words:
                 lie(peer, words["lie"], words)
                 return
+            if "drops" in words and first_length(peer) > int(words["drops"]):
+                hold(peer)
+                return
             with context.wrap_socket(peer, server_side=True) as protected:
                 answer(protected, words)
     except (OSError, ssl.SSLError, AssertionError):
@@ -276,8 +296,12 @@ def serve(peer, context, words):
 
 
 def accept(listener, context, words):
-    while True:
+    for number in itertools.count():
         peer, _ = listener.accept()
+        if number >= int(words.get("accepts", "1000000")):
+            listener.close()
+            peer.close()
+            return
         threading.Thread(target=serve, args=(peer, context, words), daemon=True).start()
 
 

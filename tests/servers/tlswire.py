@@ -36,15 +36,28 @@ def read_exactly(peer, length):
     return data
 
 
-def read_client_hello(peer):
-    """Gives the client's random bytes and the cipher suites that it offers, in its order."""
+def parse_client_hello(peer):
+    """Gives the client's random bytes, the cipher suites that it offers, in its order, and its extensions by number."""
     head = read_exactly(peer, 5)
     body = read_exactly(peer, struct.unpack(">H", head[3:])[0])
     assert head[0] == 22 and body[0] == 1
     random, at = body[6:38], 38
     at += 1 + body[at]
     length = struct.unpack_from(">H", body, at)[0]
-    return random, struct.unpack_from(f">{length // 2}H", body, at + 2)
+    suites = struct.unpack_from(f">{length // 2}H", body, at + 2)
+    at += 2 + length
+    at += 1 + body[at] + 2
+    extensions = {}
+    while at < len(body):
+        kind, length = struct.unpack_from(">HH", body, at)
+        extensions[kind] = body[at + 4 : at + 4 + length]
+        at += 4 + length
+    return random, suites, extensions
+
+
+def read_client_hello(peer):
+    """Gives the client's random bytes and the cipher suites that it offers, in its order."""
+    return parse_client_hello(peer)[:2]
 
 
 def server_hello(suite, version=0x0303):
@@ -58,6 +71,24 @@ def pick(peer, suites, version):
     _, offered = read_client_hello(peer)
     common = [suite for suite in suites if suite in offered]
     peer.sendall(server_hello(common[0], version) if common else record(21, HANDSHAKE_FAILURE, version))
+
+
+def only(peer, version, suite, group):
+    """A server that speaks this version with this cipher suite alone, and in TLS 1.3 this group: its ServerHello, or the alert that
+    there is none."""
+    _, suites, extensions = parse_client_hello(peer)
+    versions = extensions.get(43, b"\x02\x03\x03")[1:]
+    groups = extensions.get(10, b"\0\0")[2:]
+    if struct.pack(">H", version) not in (versions[i : i + 2] for i in range(0, len(versions), 2)):
+        peer.sendall(record(21, b"\x02\x46"))
+    elif suite not in suites or (group and struct.pack(">H", group) not in (groups[i : i + 2] for i in range(0, len(groups), 2))):
+        peer.sendall(record(21, HANDSHAKE_FAILURE))
+    elif version < 0x0304:
+        peer.sendall(server_hello(suite, version))
+    else:
+        chosen = struct.pack(">HHH", 43, 2, version) + struct.pack(">HHH", 51, 2, group)
+        body = struct.pack(">H", 0x0303) + RANDOM + b"\x00" + struct.pack(">HBH", suite, 0, len(chosen)) + chosen
+        peer.sendall(handshake(2, body))
 
 
 def certificates(path):

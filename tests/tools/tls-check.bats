@@ -324,6 +324,69 @@ ZONE
 
 ### 23: the client's certificate
 
+@test "24: what the server would speak is in the hint: old versions, other ciphers, a post-quantum group" {
+    local i hint
+    start_tls port "- lie=only version=0302 suite=000a" "- lie=only version=0303 suite=0005" "- lie=only version=0304 suite=1302 group=11ec" \
+        "- lie=only version=0304 suite=1301 group=0021" "- lie=alert"
+    while read -r i hint; do
+        check --report report.json $(at "${port[i]}")
+        exits 24
+        ends_saying "the server ended the handshake \(alert: (protocol version|handshake failure)\).*hint: it would speak $hint"
+        grep -q '"hint":"it would speak' report.json
+    done <<'END'
+0 TLSv1\.1 with TLS_RSA_WITH_3DES_EDE_CBC_SHA: TLS 1\.0 and 1\.1 are gone everywhere
+1 TLSv1\.2 with TLS_RSA_WITH_RC4_128_SHA, which no client should take
+2 TLSv1\.3 with the post-quantum group X25519MLKEM768, which clients know only since 2025.*here: --groups X25519MLKEM768
+3 TLSv1\.3 with TLS_AES_128_GCM_SHA256 and the group brainpoolP512r1tls13
+END
+    check $(at "${port[4]}")
+    exits 24
+    ends_saying "hint: no cipher, group or signature in common, or no certificate for that name"
+    # Through a proxy as well, and with both reasons told.
+    start_tls proxy "- proxy=ok"
+    check -x "http://127.0.0.1:${proxy[0]}" --server-name server.test "127.0.0.1:${port[2]}"
+    exits 24
+    ends_saying "hint: it would speak TLSv1\.3 with the post-quantum group X25519MLKEM768"
+}
+
+@test "--groups offers these groups" {
+    start_s_server port -cert good.pem -key good.key -cert_chain good.pem -groups P-521
+    check --report report.json --groups P-521:X25519 $(at "$port")
+    exits 0
+    grep -q '"group":"secp521r1"' report.json
+    check --groups X25519MLKEM768:X25519 $(at "$port")
+    exits 24
+    ends_saying "hint: it would speak TLSv1\.3 with TLS_AES_256_GCM_SHA384 and the group P-521"
+    check --groups NONE $(at "$port")
+    exits 2
+    ends_saying "--groups: \"NONE\" names a group that is not known"
+    check --groups '?X25519' $(at "$port")
+    refuses_naming --groups
+}
+
+@test "--large-hello: a way on which first messages of more than one packet are dropped is told, and tried again" {
+    start_tls port good "good drops=1200" "good client=required max=1.2"
+    check --large-hello $(at "${port[0]}")
+    exits 0
+    check $(at "${port[1]}")
+    exits 0
+    run_tool tls-check --trust-store root.crt --timeout 2s --attempt-timeout 500ms --large-hello $(at "${port[1]}")
+    exits 124
+    ends_saying "the server answers no first message of over 1400 bytes, although it answers a shorter one.*Go 1\.24, Java 25.*hint: .*ClientHello of more than one packet"
+    check --attempt-timeout 500ms --large-hello $(at "${port[1]}")
+    exits 24
+    # A second connection that is not made tells nothing of large messages.
+    start_tls proxy "- proxy=ok accepts=1"
+    check --large-hello -x "http://127.0.0.1:${proxy[0]}" --server-name server.test "127.0.0.1:${port[0]}"
+    exits 1
+    ends_saying "in a second connection \(--large-hello\): the proxy .*: the connection ended while asking the proxy"
+    # What is wrong without it comes first.
+    check --large-hello --trust-store other.crt $(at "${port[0]}")
+    exits 20
+    check --large-hello --client-cert client.pem $(at "${port[2]}")
+    exits 0
+}
+
 @test "24: an alert before any request for a certificate is not about the client's; internal_error is tried again" {
     local alert
     start_tls port "- lie=alert alert=49" "- lie=alert alert=46" "- lie=alert alert=80"
@@ -466,7 +529,7 @@ END
     ends_saying "alert: protocol version"
     check $(at "${port[1]}")
     exits 24
-    ends_saying "no cipher, group or signature in common"
+    ends_saying "it would speak TLSv1\\.2 with TLS_RSA_WITH_NULL_SHA256"
 }
 
 @test "24: plain HTTP, SSH and garbage on the port are recognised" {
