@@ -272,6 +272,7 @@ static void judge_all(const struct tls_facts *facts, const struct tls_rules *rul
     if (facts->has_chain) {
         judge_days(facts, rules, judgement);
         judge_pins(facts, rules, judgement);
+        judge_demands(facts, rules, judgement);
     }
     if (!facts->done) {
         bool permanent = false;

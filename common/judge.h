@@ -25,6 +25,10 @@ struct tls_rules {
     bool client_must_be_accepted; /* seen to be, not only sent */
     bool trusts_anyone; /* a client that does not validate: what is wrong with the chain is only a warning */
     int64_t http_low, http_high; /* statuses that pass; 0: none was asked for */
+    const struct option_list *
+        issuers; /* one of these patterns must fit an issuer of the chain; NULL or empty: any issuer will do */
+    bool require_staple;  /* an OCSP answer must come with the certificate, and say good */
+    int64_t max_validity; /* seconds from the certificate's beginning to its end; 0: any */
 };
 
 /* Everything that is wrong, and what is only worth a word. */
@@ -42,7 +46,8 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
 /* The outcome, and all reasons as one: the code of the gravest, its hint, and the text of as many as fit. */
 enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why);
 
-/* Whether there is a chain, it and the name are verified, nothing that was seen revokes it, and a client of this profile goes on. */
+/* Whether there is a chain, it and the name are verified, nothing that was seen revokes it, and a client of this profile goes
+ * on. */
 bool judge_lets_pass(const struct tls_facts *facts);
 
 /* Whether the OCSP answer that came with the certificate says this, and counts: signed by the certificate's issuer or a
@@ -55,6 +60,9 @@ const char *judge_staple_word(enum tls_staple_says says);
 /* Why it does not count ("it was valid until ..."); NULL: it does, or there is none. `text` may be used for it. */
 enum { JUDGE_FLAW = 96 };
 const char *judge_staple_flaw(const struct tls_facts *facts, char text[JUDGE_FLAW]);
+
+/* Whether a pattern fits an issuer's name, whatever the letters' case: the whole of it where it has a wildcard (*), else a part. */
+bool judge_matches_issuer(const char *issuer, const char *pattern);
 
 /* The product that opens TLS on its way, if that is what an issuer's name tells; NULL: it does not. */
 const char *judge_interceptor(const char *issuer);

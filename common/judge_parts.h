@@ -1,5 +1,5 @@
-/* What the judges of one part each give to judge.c and to each other: judge_chain.c, judge_java.c, judge_staple.c,
- * judge_untrusted.c, judge_handshake.c. Nobody else uses these. */
+/* What the judges of one part each give to judge.c and to each other: judge_chain.c, judge_demands.c, judge_java.c,
+ * judge_staple.c, judge_untrusted.c, judge_handshake.c. Nobody else uses these. */
 #ifndef COMMON_JUDGE_PARTS_H
 #define COMMON_JUDGE_PARTS_H
 
@@ -15,6 +15,10 @@ void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement
 
 /* What the OCSP answer that came with the certificate is worth: revoked is a reason, one that does not count a warning. */
 void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement);
+
+/* What the rules demand of the certificate beside its chain. */
+void judge_demands(const struct tls_facts *facts, const struct tls_rules *rules,
+                   struct tls_judgement *judgement);
 
 /* What Java looks at besides. */
 void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement);

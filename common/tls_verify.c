@@ -93,7 +93,8 @@ static struct tls_error error_of(X509_STORE_CTX *context)
     };
 }
 
-/* The last second of a certificate is one in which it is valid (RFC 5280, 4.1.2.5); OpenSSL's own comparison ends it before that. */
+/* The last second of a certificate is one in which it is valid (RFC 5280, 4.1.2.5); OpenSSL's own comparison ends it before
+ * that. */
 static bool is_last_second(const struct tls_facts *facts, X509_STORE_CTX *context)
 {
     const X509 *certificate = X509_STORE_CTX_get_current_cert(context);

@@ -83,8 +83,8 @@ static bool is_known_type(const char *type)
     return false;
 }
 
-/* What the JVM is told to trust, or what comes with it: the first of lib/security/jssecacerts and cacerts. Adds nothing where neither
- * is known. False: it is told something that is not read here. */
+/* What the JVM is told to trust, or what comes with it: the first of lib/security/jssecacerts and cacerts. Adds nothing where
+ * neither is known. False: it is told something that is not read here. */
 static bool derive_java_store(struct derived *derived, struct settings *settings, struct reason *why)
 {
     static const char *const usual[] = {"jssecacerts", "cacerts"};
@@ -244,8 +244,8 @@ static bool set_proxy(struct derived *derived, struct settings *settings, enum a
     return true;
 }
 
-/* The agent's own settings know no exceptions, Java's do. For https Java looks at https.proxyHost alone; the AppDynamics agent takes
- * http.proxyHost, too. */
+/* The agent's own settings know no exceptions, Java's do. For https Java looks at https.proxyHost alone; the AppDynamics agent
+ * takes http.proxyHost, too. */
 static bool derive_proxy(struct derived *derived, struct settings *settings, struct reason *why)
 {
     const struct agent *agent = &derived->agent;

@@ -15,8 +15,8 @@ struct derived {
  * enough. derived_free in either case. */
 bool derive_from_agent(struct derived *derived, struct settings *settings, struct reason *why);
 
-/* The same from the options of a Java that has no settings of its own (--java-options): the agents of Datadog, Elastic, New Relic and
- * others. False: CODE_USAGE, CODE_TRUST_STORE. */
+/* The same from the options of a Java that has no settings of its own (--java-options): the agents of Datadog, Elastic, New Relic
+ * and others. False: CODE_USAGE, CODE_TRUST_STORE. */
 bool derive_from_java(struct derived *derived, struct settings *settings, struct reason *why);
 void derived_free(struct derived *derived);
 

@@ -216,6 +216,11 @@ static bool run_write(const struct run *run, enum code code, struct reason *why)
         report_add_json(&content, &run->wait, code);
         good = report_write(settings->report, &content, why);
     }
+    if (good && settings->metrics) {
+        buf_clear(&content);
+        report_add_metrics(&content, &run->wait, code);
+        good = report_write(settings->metrics, &content, why);
+    }
     if (good && settings->export_chain) {
         buf_clear(&content);
         report_add_pem(&content, &run->wait);
@@ -263,6 +268,7 @@ static void enter_sandbox(const struct settings *settings)
 
     sandbox_begin(&sandbox, (enum sandbox_mode)settings->common.sandbox);
     sandbox_allow_file(&sandbox, settings->report);
+    sandbox_allow_file(&sandbox, settings->metrics);
     sandbox_allow_file(&sandbox, settings->export_chain);
     sandbox_enter(&sandbox, settings->common.termination_log);
 }

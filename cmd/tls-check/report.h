@@ -1,4 +1,5 @@
-/* What was seen, written down: as JSON (--report), for people (--show-chain), as PEM (--export-chain). */
+/* What was seen, written down: as JSON (--report), for Prometheus (--metrics), for people (--show-chain), as PEM
+ * (--export-chain). */
 #ifndef TLS_CHECK_REPORT_H
 #define TLS_CHECK_REPORT_H
 
@@ -16,6 +17,9 @@ enum {
 
 /* One object: see the tool's README. `code` is the run's. */
 void report_add_json(struct buf *out, const struct wait *wait, enum code code);
+
+/* The same in numbers, as Prometheus reads them. */
+void report_add_metrics(struct buf *out, const struct wait *wait, enum code code);
 
 /* Text, one part a connection. */
 void report_add_chain(struct buf *out, const struct wait *wait);

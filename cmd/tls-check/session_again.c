@@ -1,5 +1,5 @@
-/* A second look at a server, over another connection: what it would speak, where it has nothing in common with what was offered; and
- * whether a first message of more than one packet gets through. */
+/* A second look at a server, over another connection: what it would speak, where it has nothing in common with what was offered;
+ * and whether a first message of more than one packet gets through. */
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>

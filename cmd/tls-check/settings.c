@@ -156,6 +156,24 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .help =
          "The public key of one certificate in the verified chain must have this digest, with sha256// "
          "before it or not; with several, one has to be there. Without verification (--as-agent), the server's own key alone"},
+    {.name = "issuer",
+     .argument = "PATTERN",
+     .type = OPTION_LIST,
+     .offset = AT(issuers),
+     .check = settings_check_issuer,
+     .help =
+         "An issuer in the chain must have this in its name (with *, its whole name must fit), with several one of "
+         "them: finds who opens TLS on the way, whatever the trust store holds"},
+    {.name = "max-validity",
+     .argument = "D",
+     .type = OPTION_TEXT,
+     .offset = AT(max_validity),
+     .check = settings_check_validity,
+     .help =
+         "The server's certificate must not be made for longer, from its beginning to its end, such as 398d"},
+    {.name = "require-staple",
+     .offset = AT(require_staple),
+     .help = "The server must send an OCSP answer along that says its certificate is good"},
     {.name = "http-path",
      .argument = "PATH",
      .type = OPTION_TEXT,
@@ -197,6 +215,11 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .type = OPTION_TEXT,
      .offset = AT(report),
      .help = "Write the whole result as JSON; - is standard output"},
+    {.name = "metrics",
+     .argument = "PATH",
+     .type = OPTION_TEXT,
+     .offset = AT(metrics),
+     .help = "Write verdict and days left in Prometheus' text format; - is standard output"},
     {.name = "export-chain",
      .argument = "PATH",
      .type = OPTION_TEXT,

@@ -28,7 +28,10 @@ struct settings {
     int profile; /* enum tls_profile */
     const char *verify_time;
     bool show_chain;
-    const char *report, *export_chain;
+    const char *report, *export_chain, *metrics;
+    struct option_list issuers;
+    bool require_staple;
+    const char *max_validity;
     bool wait_for_trust;
     int as_agent; /* 0: none */
     const char *agent_dir;
@@ -42,7 +45,7 @@ struct settings {
     bool trusts_anyone;
 };
 
-enum { SETTINGS_ROWS = 41 };
+enum { SETTINGS_ROWS = 45 };
 
 extern const struct option settings_rows[SETTINGS_ROWS];
 

@@ -42,7 +42,11 @@ static void plan_session(const struct settings *settings, struct session_plan *p
         .pins = &settings->pins,
         .client_must_be_accepted = settings->client_cert_accepted,
         .trusts_anyone = settings->trusts_anyone,
+        .issuers = &settings->issuers,
+        .require_staple = settings->require_staple,
     };
+    if (settings->max_validity)
+        settings_parse_validity(settings->max_validity, &plan->rules.max_validity);
     settings_parse_statuses(settings->http_status, &plan->rules.http_low, &plan->rules.http_high);
 }
 

@@ -12,7 +12,15 @@
 
 #include "common/banned.h"
 
-enum { PIN_LENGTH = 44, STATUS_LEAST = 100, STATUS_MOST = 599, GROUPS_MOST = 256 };
+enum {
+    PIN_LENGTH = 44,
+    STATUS_LEAST = 100,
+    STATUS_MOST = 599,
+    GROUPS_MOST = 256,
+    ISSUER_MOST = 256,
+    DAYS_MOST = 36500,
+    DAY = 86400
+};
 
 const char *const settings_families[] = {"any", "4", "6", NULL};
 const int settings_family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
@@ -135,4 +143,37 @@ bool settings_check_groups(const char *value, struct reason *why)
     return (*value != '\0' && strlen(value) < GROUPS_MOST && value[strspn(value, letters)] == '\0') ||
            reason_set(why, CODE_USAGE, "\"%.60s\" is not a list of groups such as X25519MLKEM768:X25519",
                       value);
+}
+
+bool settings_check_issuer(const char *value, struct reason *why)
+{
+    return (*value != '\0' && strlen(value) < ISSUER_MOST) ||
+           reason_set(why, CODE_USAGE, "expected a part of an issuer's name");
+}
+
+bool settings_parse_validity(const char *text, int64_t *seconds)
+{
+    char number[8];
+    size_t length = strlen(text);
+    int64_t milliseconds;
+
+    if (length > 1 && length < sizeof number && text[length - 1] == 'd') {
+        snprintf(number, sizeof number, "%.*s", (int)length - 1, text);
+        if (!units_parse_number(number, 1, DAYS_MOST, seconds))
+            return false;
+        *seconds *= DAY;
+        return true;
+    }
+    if (!units_parse_duration(text, &milliseconds))
+        return false;
+    *seconds = milliseconds / 1000;
+    return *seconds > 0;
+}
+
+bool settings_check_validity(const char *value, struct reason *why)
+{
+    int64_t seconds;
+
+    return settings_parse_validity(value, &seconds) ||
+           reason_set(why, CODE_USAGE, "\"%.40s\" is not a time such as 398d or 24h", value);
 }

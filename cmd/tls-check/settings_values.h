@@ -21,6 +21,9 @@ extern const int settings_max_version_values[];
 /* "200-399", or one status. False: it is neither. */
 bool settings_parse_statuses(const char *text, int64_t *low, int64_t *high);
 
+/* "398d", or a duration (units.h): seconds, at least one. False: it is neither. */
+bool settings_parse_validity(const char *text, int64_t *seconds);
+
 /* "2027-03-01T12:00:00Z", "...+01:00", with a fraction of a second or without: seconds since 1970. False: it is no time. */
 bool settings_parse_time(const char *text, int64_t *seconds);
 
@@ -33,6 +36,8 @@ bool settings_check_proxy(const char *value, struct reason *why);
 bool settings_check_alpn(const char *value, struct reason *why);
 bool settings_check_name(const char *value, struct reason *why);
 
+bool settings_check_issuer(const char *value, struct reason *why);
+bool settings_check_validity(const char *value, struct reason *why);
 bool settings_check_groups(const char *value, struct reason *why);
 
 #endif

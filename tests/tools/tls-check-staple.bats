@@ -124,6 +124,34 @@ END
     says "the certificate was revoked"
 }
 
+@test "--require-staple wants an answer that counts and says good" {
+    start_s_server port -cert good.pem -key good.key -cert_chain good.pem
+    check --require-staple $(at "$port")
+    exits 20
+    ends_saying "the server sends no OCSP answer with its certificate \(--require-staple\).*hint: stapling has to be switched on"
+    run_tool tls-check --timeout 1s --trust-store root.crt --require-staple $(at "$port")
+    exits 124
+    staple good responder
+    serve good
+    check --require-staple $(at "$port")
+    exits 0
+    staple good other
+    serve good
+    check --require-staple $(at "$port")
+    exits 20
+    ends_saying "does not say that it is good: neither the certificate's issuer nor a responder"
+    staple unknown ca
+    serve good
+    check --require-staple $(at "$port")
+    exits 20
+    ends_saying "does not say that it is good: its issuer does not know the certificate"
+    staple revoked ca
+    serve good
+    check --require-staple $(at "$port")
+    exits 20
+    ends_saying "the certificate was revoked"
+}
+
 @test "nginx staples as well: ssl_stapling_file" {
     local nginx_port
     nginx_port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

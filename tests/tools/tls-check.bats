@@ -867,6 +867,72 @@ assert connection["sent"][0]["dns_names"] == ["elsewhere.test", "other.test"] an
 END
 }
 
+@test "--metrics is Prometheus' text format, whatever the verdict" {
+    start_tls port good expired
+    check --metrics m.prom --warn-days 1000 --connect "127.0.0.1:${port[0]}" server.test 'https://server.test/a"b\c'
+    exits 0
+    grep -qx 'initkit_tls_check_ready{target="server.test"} 1' m.prom
+    grep -qx 'initkit_tls_check_class{target="server.test"} 0' m.prom
+    grep -qx 'initkit_tls_check_warnings{target="server.test"} 1' m.prom
+    grep -qx 'initkit_tls_check_days_left{target="server.test",address="127.0.0.1"} 399' m.prom
+    grep -qx 'initkit_tls_check_code 0' m.prom
+    grep -qxF 'initkit_tls_check_ready{target="https://server.test/a\"b\\c"} 1' m.prom
+    [ "$(stat -c %a m.prom)" = 644 ]
+    # Each line is what the format allows, and no name stands twice.
+    "$python" - <<'END'
+import re
+seen = set()
+for line in open("m.prom"):
+    assert re.fullmatch(r'# (HELP [a-z_]+ .+|TYPE [a-z_]+ gauge)|[a-z_]+(\{[a-z]+="([^"\\]|\\["\\n])*"(,[a-z]+="([^"\\]|\\["\\n])*")*\})? -?[0-9]+', line.rstrip("\n")), line
+    if line.startswith("# TYPE"):
+        assert line not in seen, line
+        seen.add(line)
+assert len(seen) == 8, seen
+END
+    check --metrics m.prom $(at "${port[1]}")
+    exits 22
+    grep -qx 'initkit_tls_check_ready{target="server.test"} 0' m.prom
+    grep -qx 'initkit_tls_check_class{target="server.test"} 22' m.prom
+    grep -q 'initkit_tls_check_days_left{.*} -[0-9]' m.prom
+    check --metrics - $(at "${port[0]}")
+    prints '^initkit_tls_check_code 0$'
+    check --metrics nowhere/m.prom $(at "${port[0]}")
+    exits 1
+    ends_saying "nowhere/m\.prom: cannot be written"
+}
+
+@test "--issuer: an issuer of the chain has to fit, whatever the trust store holds" {
+    start_tls port good stranger
+    for pattern in "Example Issuing" "example global root" "CN=Example Issuing*Example Trust" "*"; do
+        check --issuer "$pattern" $(at "${port[0]}")
+        exits 0
+    done
+    check --issuer Nobody --issuer "Example Issuing" $(at "${port[0]}")
+    exits 0
+    check --issuer "Example" --trust-store other.crt $(at "${port[1]}")
+    exits 20
+    ends_saying "no issuer in the chain is Example: the certificate's is CN=Unrelated Root, O=Somebody Else.*hint: .*a proxy on the way"
+    check --issuer "*Issuing" $(at "${port[0]}")
+    exits 20
+    check --issuer "" $(at "${port[0]}")
+    refuses_naming --issuer
+}
+
+@test "--max-validity: 28 for a certificate that is made for longer" {
+    start_tls port good
+    check --max-validity 400d $(at "${port[0]}")
+    exits 0
+    check --max-validity 9600h $(at "${port[0]}")
+    exits 0
+    check --max-validity 398d $(at "${port[0]}")
+    exits 28
+    ends_saying "the certificate CN=server\.test is made for 400 days, more than the 398 of --max-validity"
+    for value in 0d 398days x -1d; do
+        check --max-validity="$value" $(at "${port[0]}")
+        refuses_naming --max-validity
+    done
+}
+
 @test "--show-chain is for people, --export-chain for openssl" {
     start_tls port good
     check --show-chain --export-chain sent.pem $(at "${port[0]}")

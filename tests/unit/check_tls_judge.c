@@ -594,7 +594,29 @@ START_TEST(an_alert_without_a_request_is_not_about_the_client)
 }
 END_TEST
 
-SUITE("tls_judge", a_certificate_that_comes_alone_may_lack_an_intermediate,
+START_TEST(issuers_fit_patterns)
+{
+    static const char issuer[] = "CN=Example Issuing CA, O=Example Trust";
+    static const char *const good[] = {"Issuing", "example TRUST",       "*",    "CN=*",
+                                       "*Trust",  "CN=Example*CA*Trust", "**a**"};
+    static const char *const bad[] = {"Other", "CN=Issuing*", "*CA", "*Trust*x", "x*"};
+    char many[200], stars[80];
+
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        ck_assert_msg(judge_matches_issuer(issuer, good[i]), "%s", good[i]);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        ck_assert_msg(!judge_matches_issuer(issuer, bad[i]), "%s", bad[i]);
+    memset(many, 'a', sizeof many - 1);
+    many[sizeof many - 1] = '\0';
+    for (size_t i = 0; i + 2 < sizeof stars; i += 2)
+        memcpy(stars + i, "*a", 3);
+    stars[sizeof stars - 2] = 'b'; /* would take for ever by trying all ways */
+    stars[sizeof stars - 1] = '\0';
+    ck_assert(!judge_matches_issuer(many, stars));
+}
+END_TEST
+
+SUITE("tls_judge", issuers_fit_patterns, a_certificate_that_comes_alone_may_lack_an_intermediate,
       an_identifier_that_does_not_fit_is_neither_missing_nor_another_key,
       an_address_as_a_dns_name_is_told_as_that, the_two_key_usages_are_told_apart_and_nothing_is_told_twice,
       an_expired_intermediate_is_the_servers_to_replace_or_leave_out,
