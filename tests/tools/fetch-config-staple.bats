@@ -2,7 +2,7 @@
 # fetch-config and the OCSP answers that servers send along with their certificates: the same rules as tls-check's.
 #
 # start_s_server sets the variable that is named in its call:
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2030,SC2031
 
 load lib
 load tls

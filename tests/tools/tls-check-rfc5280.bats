@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # tls-check --profile strict beside the letter of RFC 5280, and beside OpenSSL's and GnuTLS' own programs: tests/tls/rfc5280.md.
+#
+# shellcheck disable=SC2154
 
 load lib
 
