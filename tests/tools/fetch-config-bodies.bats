@@ -7,13 +7,6 @@
 load lib
 load fetch-config
 
-# start_bodies FILE: sets $bodies to a server of bodies.py.
-start_bodies() {
-    begin "$python" "$servers/bodies.py" --ready bodies.ready "$1"
-    until_true 10 test -e bodies.ready
-    bodies=http://127.0.0.1:$(cat bodies.ready)
-}
-
 # publishes_only PATTERN CODING/FRAMING...: each, whole and cut at twenty places (the first of them is an empty body), over a file that
 # is there. PATTERN: "all" if the whole one is right, "none" if not even that is.
 publishes_only() {

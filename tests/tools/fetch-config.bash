@@ -15,6 +15,13 @@ start_http() {
     printf -v "$name" '%s://127.0.0.1:%s' "$scheme" "$(head -n 1 "$name.ready")"
 }
 
+# start_bodies FILE: sets $bodies to a server of bodies.py.
+start_bodies() {
+    begin "${inside[@]}" "$python" "$servers/bodies.py" --ready bodies.ready "$1"
+    until_true 10 test -e bodies.ready
+    bodies=http://127.0.0.1:$(cat bodies.ready)
+}
+
 # requests NAME [PATH [REGEX]]: how many requests came, of those to PATH, whose log line has REGEX.
 requests() {
     [ -e "$1.requests" ] || touch "$1.requests"
@@ -63,5 +70,5 @@ CONF
         echo "}"
     } >nginx.conf
     chmod -R a+rX . "$BATS_TEST_TMPDIR"
-    begin nginx -c "$PWD/nginx.conf" 2>/dev/null
+    begin "${inside[@]}" nginx -c "$PWD/nginx.conf" 2>/dev/null
 }
