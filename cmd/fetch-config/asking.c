@@ -43,7 +43,7 @@ bool asking_keeps(const struct fetch *fetch)
     const struct fetch_plan *plan = fetch->plan;
 
     return (fetch->path && strcmp(fetch->path, "/dev/null") != 0) || plan->render ||
-           plan->validate != VALIDATE_NONE || fetch->sha256 || fetch->sum_url.text;
+           plan->validate != VALIDATE_NONE || plan->min_size > 1 || fetch->sha256 || fetch->sum_url.text;
 }
 
 /* What is compressed already is to arrive as it is: its checksum was made of it so. */

@@ -17,24 +17,70 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-bool checksum_find(char *text, const char *name, char hex[SPOOL_DIGEST])
+/* A digest of that many digits. */
+static const char *kind_of(size_t length)
 {
+    return length == 128  ? "SHA-512"
+           : length == 96 ? "SHA-384"
+           : length == 40 ? "SHA-1"
+           : length == 32 ? "MD5"
+                          : NULL;
+}
+
+struct line {
+    const char *hex;
+    size_t length;
+    char *name;
+};
+
+/* "KIND (NAME) = HEX" or "KIND(NAME)= HEX". */
+static bool read_tagged(char *text, struct line *line)
+{
+    char *open = strchr(text, '('), *close = strrchr(text, ')');
+
+    if (!open || !close || close < open)
+        return false;
+    line->hex = close + 1 + strspn(close + 1, " =");
+    line->length = strspn(line->hex, digits);
+    line->name = open + 1;
+    *close = '\0';
+    return line->hex[line->length + strspn(line->hex + line->length, " \t")] == '\0';
+}
+
+/* "HEX  NAME", "HEX *NAME", "HEX". */
+static bool read_plain(char *text, struct line *line)
+{
+    char *rest = text + strspn(text, digits);
+
+    line->hex = text;
+    line->length = (size_t)(rest - text);
+    line->name = rest + strspn(rest, " \t*");
+    return *rest == '\0' || *rest == ' ' || *rest == '\t';
+}
+
+bool checksum_find(char *text, const char *name, char hex[SPOOL_DIGEST], const char **other)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* of a text's beginning, as Windows' programs write it */
     size_t lines = 0;
     bool named = false;
-    char *line;
+    char *next;
 
     hex[0] = '\0';
-    while ((line = file_next_line(&text))) {
-        const char *rest = line + strspn(line, digits);
-        if (rest - line != SPOOL_DIGEST - 1 || (*rest != '\0' && *rest != ' ' && *rest != '\t'))
+    *other = NULL;
+    text += strncmp(text, mark, 3) == 0 ? 3 : 0;
+    while ((next = file_next_line(&text))) {
+        struct line line;
+        bool read = strncasecmp(next, "sha", 3) == 0 ? read_tagged(next, &line) : read_plain(next, &line);
+        if (read && kind_of(line.length))
+            *other = kind_of(line.length);
+        if (!read || line.length != SPOOL_DIGEST - 1)
             continue;
-        rest += strspn(rest, " \t*");
-        bool matches = strcmp(last_part(rest), name) == 0;
+        bool matches = strcmp(last_part(line.name), name) == 0;
         lines++;
         if (!matches && (named || lines > 1))
             continue;
         named = named || matches;
-        memcpy(hex, line, SPOOL_DIGEST - 1);
+        memcpy(hex, line.hex, SPOOL_DIGEST - 1);
         hex[SPOOL_DIGEST - 1] = '\0';
     }
     return named || lines == 1;

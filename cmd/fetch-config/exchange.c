@@ -193,12 +193,18 @@ static void on_addresses(void *owner, struct address *addresses, size_t count, c
     exchange_connect(exchange);
 }
 
+/* What the file says counts in place of what a variable holds. */
 static bool read_proxy_auth(struct exchange *exchange, struct reason *why)
 {
     const char *file = exchange->plan->proxy_auth_file;
 
-    if (!exchange->via.used || !file)
+    exchange->had_proxy_auth = exchange->via.used && (file || exchange->via.auth);
+    if (!exchange->had_proxy_auth)
         return true;
+    if (!file) {
+        exchange->proxy_auth = xstrdup(exchange->via.auth);
+        return true;
+    }
     exchange->proxy_auth = headers_read_secret(file, why);
     if (exchange->proxy_auth && !strchr(exchange->proxy_auth, ':')) {
         headers_wipe(exchange->proxy_auth);

@@ -77,6 +77,7 @@ struct exchange {
     struct multi_transfer transfer;
     struct curl_slist *resolve, *headers;
     char *proxy_auth;
+    bool had_proxy_auth;
     struct loop_timer stall, limit;
     int64_t last_activity;
     int64_t looked; /* when the time of --stall-timeout was over, and it was looked for activity once more */

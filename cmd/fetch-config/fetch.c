@@ -211,6 +211,8 @@ static enum outcome fetch_judge(struct fetch *fetch, struct reason *why)
         .retry_status_count = fetch->plan->retry_status_count,
         .proxy = exchange->via.used ? exchange->via.url.shown : NULL,
         .proxy_source = exchange->via.source,
+        .proxy_auth = exchange->had_proxy_auth,
+        .encrypted = fetch->at.scheme == URL_HTTPS,
         .connect_timeout = plan->connect_timeout,
         .stall_timeout = plan->stall_timeout,
         .max_size = plan->max_size,
@@ -245,15 +247,20 @@ static bool fetch_passes(const struct fetch *fetch)
            refusal_passes(exchange->refusal, exchange->refused);
 }
 
-static void tell_of_s3(const struct fetch *fetch, struct reason *why)
+static void tell_of_refusal(const struct fetch *fetch, struct reason *why)
 {
     const struct exchange *exchange = &fetch->exchange;
     bool credentials = fetch->phase == FETCH_CREDENTIALS;
 
-    if (!credentials && !asking_s3(fetch))
+    if (exchange->failed)
         return;
-    refusal_tell(credentials ? REFUSER_STS : REFUSER_S3, exchange->reply.status, exchange->refusal,
-                 exchange->refused, why);
+    if (!credentials && !asking_s3(fetch)) {
+        refusal_tell_plainly(exchange->reply.status, fetch->at.scheme == URL_HTTPS, exchange->refusal,
+                             exchange->refused, why);
+        return;
+    }
+    refusal_tell(credentials ? REFUSER_STS : REFUSER_S3, exchange->reply.status, exchange->reply.region,
+                 exchange->refusal, exchange->refused, why);
     if (credentials)
         reason_wrap(why, "credentials from %.100s", fetch->asked.shown);
 }
@@ -275,7 +282,7 @@ static void on_end(void *owner)
     if (outcome != ATTEMPT_OK && fetch->phase == FETCH_SUM)
         reason_wrap(&why, "--sha256-url");
     if (outcome != ATTEMPT_OK) {
-        tell_of_s3(fetch, &why);
+        tell_of_refusal(fetch, &why);
         fetch_end(fetch, outcome, &why);
         return;
     }

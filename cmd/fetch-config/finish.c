@@ -28,6 +28,7 @@ struct spool_place finish_place(const struct fetch *fetch)
 static bool check_digest(struct fetch *fetch, struct reason *why)
 {
     char digest[SPOOL_DIGEST], wanted[SPOOL_DIGEST];
+    const char *other;
     const char *slash = strrchr(fetch->url.bare, '/'), *shown = strrchr(fetch->url.shown, '/');
 
     if (!fetch->spool.digest)
@@ -35,9 +36,11 @@ static bool check_digest(struct fetch *fetch, struct reason *why)
     spool_digest(&fetch->spool, digest);
     if (fetch->sha256)
         snprintf(wanted, sizeof wanted, "%s", fetch->sha256);
-    else if (!checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted))
-        return reason_set(why, CODE_FAILED, "%.150s has no SHA-256 for %.100s", fetch->sum_url.shown,
-                          shown ? shown + 1 : "it");
+    else if (!checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted, &other))
+        return other ? reason_set(why, CODE_FAILED, "%.150s holds %s sums: expected SHA-256",
+                                  fetch->sum_url.shown, other)
+                     : reason_set(why, CODE_FAILED, "%.150s has no SHA-256 for %.100s", fetch->sum_url.shown,
+                                  shown ? shown + 1 : "it");
     if (strcasecmp(digest, wanted) == 0)
         return true;
     reason_set(why, CODE_FAILED, "its SHA-256 is %s, not %s", digest, wanted);

@@ -99,6 +99,7 @@ static void set_request(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_URL, request->url->text);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); /* on_body refuses it, by name */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "fetch-config/" INITKIT_VERSION);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve);

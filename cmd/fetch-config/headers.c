@@ -99,6 +99,7 @@ static bool add_file(const char *path, struct option_list *list, struct reason *
 {
     struct buf content;
     unsigned number = 0;
+    size_t before = list->count;
     bool good = read_file(path, &content, why);
 
     for (char *at = content.data; good && *at != '\0';) {
@@ -114,6 +115,8 @@ static bool add_file(const char *path, struct option_list *list, struct reason *
         }
         at = next;
     }
+    if (good && list->count == before)
+        good = reason_set(why, CODE_USAGE, "%.200s: is empty: expected 'NAME: VALUE', one a line", path);
     OPENSSL_cleanse(content.data, content.capacity);
     buf_free(&content);
     return good;

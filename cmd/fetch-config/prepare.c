@@ -8,6 +8,7 @@
 #include "cmd/fetch-config/secrets.h"
 #include "common/environment.h"
 #include "common/hosts.h"
+#include "common/log.h"
 #include "common/mem.h"
 #include "common/namespace.h"
 #include "common/target.h"
@@ -252,6 +253,9 @@ static bool check_counts(const struct fetch_config_options *options, struct reas
     if (options->extract && (options->render || options->if_changed || options->validate < VALIDATE_AUTO))
         return reason_set(why, CODE_USAGE,
                           "--extract: does not go with --render, --validate or --if-changed");
+    if (!options->render && (options->render_prefix || options->render_files.count > 0))
+        return reason_set(why, CODE_USAGE,
+                          "--render-prefix, --render-files: go with --render, which is missing");
     if (options->strip_components > 0 && !options->extract)
         return reason_set(why, CODE_USAGE, "--strip-components: goes with --extract, which is missing");
     if (!options->client_cert && (options->client_key || options->client_key_password_file))
@@ -278,6 +282,8 @@ static bool check_proxy_auth(const struct run *run, struct reason *why)
 /* A proxy that makes no sense, and names that nobody can be asked for. */
 static bool check_ways(struct run *run, bool servers, const struct reason *no_servers, struct reason *why)
 {
+    bool warned = false;
+
     for (size_t i = 0; i < run->count; i++) {
         const struct fetch *fetch = &run->fetches[i];
         const struct url *url = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
@@ -290,6 +296,12 @@ static bool check_ways(struct run *run, bool servers, const struct reason *no_se
             *why = *no_servers;
             good = false;
         }
+        if (good && via.auth && !warned)
+            log_warn(
+                "%s: holds a user and password, which are used: whoever may see the pod's description sees them, too; "
+                "--proxy-auth-file names a file instead",
+                via.source);
+        warned = warned || via.auth;
         via_free(&via);
         if (!good)
             return false;
@@ -310,6 +322,23 @@ static bool check_tls(struct run *run, struct reason *why)
     return !wanted || secure_load(&run->secure, why);
 }
 
+/* What says what becomes of a file is refused where there is none. */
+static bool check_files(const struct run *run, struct reason *why)
+{
+    const struct fetch_config_options *options = run->options;
+    const char *name = options->mode         ? "--mode"
+                       : options->owner      ? "--owner"
+                       : options->if_changed ? "--if-changed"
+                                             : NULL;
+
+    for (size_t i = 0; name && i < run->count; i++)
+        if (options->extract || spool_makes_file(run->fetches[i].path))
+            return true;
+    return !name ||
+           reason_set(why, CODE_USAGE,
+                      "%s: no PATH is a file, and standard output and devices stay as they are", name);
+}
+
 bool run_prepare(struct run *run, struct reason *why)
 {
     struct reason no_servers = {0};
@@ -322,7 +351,7 @@ bool run_prepare(struct run *run, struct reason *why)
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||
         !check_nesting(run, why) || !secrets_prepare(run, namespace, why) || !check_proxy_auth(run, why) ||
-        !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
+        !check_files(run, why) || !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
         return false;
     if (!servers)
         run->plan.exchange.lookup.no_servers = no_servers;

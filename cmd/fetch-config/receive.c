@@ -31,6 +31,13 @@ static char *header_value(CURL *easy, const char *name)
     return xstrdup(header->value);
 }
 
+/* For libcurl, what comes without a header is HTTP/0.9. It is told to let it through, so that its beginning can be told of. */
+static void note_foreign(struct reply *reply, const char *bytes, size_t length)
+{
+    reply->foreign_length = length < sizeof reply->foreign ? length : sizeof reply->foreign;
+    memcpy(reply->foreign, bytes, reply->foreign_length);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 {
     struct exchange *exchange = owner;
@@ -39,6 +46,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
     exchange->reply.status = (int)status;
+    if (!exchange->headed) {
+        note_foreign(&exchange->reply, bytes, length);
+        return CURL_WRITEFUNC_ERROR;
+    }
     if (!wants_body(exchange))
         return body_drain(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
     return body_take(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
@@ -184,5 +195,8 @@ void receive_gather(struct exchange *exchange)
     char *after = header_value(easy, "Retry-After");
     reply->retry_after = after ? reply_retry_after(after, exchange->request.wall_time) : 0;
     free(after);
+    char *region = reply->status >= 300 ? header_value(easy, "x-amz-bucket-region") : NULL;
+    snprintf(reply->region, sizeof reply->region, "%s", region ? region : "");
+    free(region);
     reply->location = reply_is_redirect(reply) ? header_value(easy, "Location") : NULL;
 }

@@ -1,9 +1,11 @@
 #include "cmd/fetch-config/refusal.h"
 
 #include <expat.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/mem.h"
 
@@ -152,7 +154,16 @@ static void hint_at_status(enum refuser refuser, int status, struct reason *why)
         reason_hint(why, "may this role read the object, and is AWS_REGION right?");
 }
 
-void refusal_tell(enum refuser refuser, int status, const char *body, size_t length, struct reason *why)
+static void hint_at_region(const char *region, struct reason *why)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+    if (*region != '\0' && region[strspn(region, plain)] == '\0')
+        reason_hint(why, "the bucket is in another region: set AWS_REGION to %s", region);
+}
+
+void refusal_tell(enum refuser refuser, int status, const char *region, const char *body, size_t length,
+                  struct reason *why)
 {
     struct refusal refusal;
 
@@ -160,13 +171,58 @@ void refusal_tell(enum refuser refuser, int status, const char *body, size_t len
         return;
     hint_at_status(refuser, status, why);
     refusal_read(body, length, &refusal);
+    if (refuser == REFUSER_S3 && (status == 301 || status == 307 || status == 400))
+        hint_at_region(region, why);
     if (refusal.code[0] == '\0')
         return;
     size_t used = strlen(why->text);
     snprintf(why->text + used, sizeof why->text - used, ": %s", refusal.code);
     const char *hint = hint_for(refuser, refusal.code);
+    if (*region != '\0' && strcmp(refusal.code, "AuthorizationHeaderMalformed") == 0)
+        return; /* the header has said it */
     if (hint && refusal.region[0] != '\0')
         reason_hint(why, "%s It expects %s", hint, refusal.region);
     else if (hint)
         reason_hint(why, "%s", hint);
+}
+
+/* --- other servers --- */
+
+static bool has_text(const char *body, size_t length, const char *text)
+{
+    size_t wanted = strlen(text);
+
+    for (size_t i = 0; i + wanted <= length; i++)
+        if (strncasecmp(body + i, text, wanted) == 0)
+            return true;
+    return false;
+}
+
+/* https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+static void tell_status(const char *body, size_t length, struct reason *why)
+{
+    json_t *status = json_loadb(body, length, JSON_DISABLE_EOF_CHECK, NULL);
+    const char *kind = json_string_value(json_object_get(status, "kind"));
+    const char *message = json_string_value(json_object_get(status, "message"));
+    size_t used = strlen(why->text);
+
+    if (kind && message && strcmp(kind, "Status") == 0) {
+        snprintf(why->text + used, sizeof why->text - used, ": %.160s", message);
+        if (has_text(message, strlen(message), "system:serviceaccount:"))
+            reason_hint(why, "a Role and a RoleBinding let this service account read it");
+    }
+    json_decref(status);
+}
+
+void refusal_tell_plainly(int status, bool encrypted, const char *body, size_t length, struct reason *why)
+{
+    size_t used = strlen(why->text);
+
+    if (status == 400 && !encrypted &&
+        (has_text(body, length, "https") || has_text(body, length, "SSL-enabled"))) {
+        snprintf(why->text + used, sizeof why->text - used, ": this port speaks TLS");
+        reason_hint(why, "write https:// in the URL");
+    } else if (status >= 400 && length > 0 && *body == '{') {
+        tell_status(body, length, why);
+    }
 }

@@ -1,5 +1,5 @@
-/* What S3, and STS, which hands out credentials for it, say of a request that they refuse: a small XML document with a code. One
- * status stands for many things there; the code tells them apart. */
+/* What servers say of a request that they refuse. S3, and STS, which hands out credentials for it, send a small XML document with a
+ * code: one status stands for many things there, and the code tells them apart. */
 #ifndef FETCH_CONFIG_REFUSAL_H
 #define FETCH_CONFIG_REFUSAL_H
 
@@ -17,7 +17,11 @@ enum refuser {
 bool refusal_passes(const char *body, size_t length);
 
 /* Adds the code to `why`, which tells the status, and a hint for the code, or for the status when the body has none. `body` is the
- * answer's beginning, cut anywhere. */
-void refusal_tell(enum refuser refuser, int status, const char *body, size_t length, struct reason *why);
+ * answer's beginning, cut anywhere; `region` what its header says of the bucket's place, or empty. */
+void refusal_tell(enum refuser refuser, int status, const char *region, const char *body, size_t length,
+                  struct reason *why);
+
+/* The same for other servers: a Status of Kubernetes brings its message, and a 400 to plain http may say that the port speaks TLS. */
+void refusal_tell_plainly(int status, bool encrypted, const char *body, size_t length, struct reason *why);
 
 #endif

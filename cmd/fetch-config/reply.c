@@ -63,6 +63,16 @@ static void hint_at_status(int status, const struct reply_rules *rules, struct r
         reason_hint(why, "the server has trouble of its own: look at its logs");
 }
 
+static void hint_at_proxy_auth(const struct reply_rules *rules, struct reason *why)
+{
+    if (!rules->proxy)
+        reason_hint(why, "no proxy is in use: one on the way answers, or the server takes itself for one");
+    else if (rules->proxy_auth)
+        reason_hint(why, "are the user and password for the proxy right (--proxy-auth-file)?");
+    else
+        reason_hint(why, "the proxy wants a user and password, and none were given: --proxy-auth-file");
+}
+
 static bool is_worth_another(int status, const struct reply_rules *rules)
 {
     for (size_t i = 0; i < rules->retry_status_count; i++)
@@ -81,7 +91,7 @@ static enum outcome judge_status(const struct reply *reply, const struct reply_r
     hint_at_status(status, rules, why);
     if (status == 407) {
         why->code = CODE_PROXY;
-        reason_hint(why, "is --proxy-auth-file right?");
+        hint_at_proxy_auth(rules, why);
     }
     if (!is_worth_another(status, rules))
         return ATTEMPT_FAIL;
@@ -109,7 +119,7 @@ static enum outcome judge_proxy(const struct reply *reply, const struct reply_ru
     reason_set(why, CODE_PROXY, "the proxy %.120s (from %s) says %d%s", rules->proxy, rules->proxy_source,
                status, phrase(status));
     if (status == 407)
-        reason_hint(why, "is --proxy-auth-file right?");
+        hint_at_proxy_auth(rules, why);
     else if (status == 403)
         reason_hint(why, "the proxy does not allow this host or port: should no_proxy except it?");
     return status >= 500 || status == 408 || status == 429 ? ATTEMPT_RETRY : ATTEMPT_FAIL;
@@ -190,6 +200,11 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
         reason_set(why, CODE_FAILED, "the connection ended without an answer");
     } else if (reply->header_cut) {
         reason_set(why, CODE_FAILED, "the connection ended within the answer's header");
+    } else if (strstr(reply->said, "0A000126:") /* OpenSSL's number for it */) {
+        reason_set(why, CODE_FAILED, "the connection ended without TLS's close_notify, maybe too early");
+        reason_hint(why,
+                    "the server, or a balancer before it, ends connections without saying so: a body without "
+                    "length could be cut");
     } else if (reply->code == CURLE_PARTIAL_FILE || (reply->expected > 0 && reply->status != 0)) {
         reason_set(why, CODE_FAILED, "the body was cut off");
     } else if (reply->status != 0) {
@@ -203,14 +218,62 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
         reason_detail(why, " after %" PRId64 " bytes", reply->received);
     if (reply->code == CURLE_OPERATION_TIMEDOUT && reply->status == 0)
         hint_at_silence(rules, why);
+    else if (reply->status == 0 && reply->code != CURLE_OPERATION_TIMEDOUT && !reply->stalled &&
+             !rules->encrypted && !rules->proxy)
+        reason_hint(why, "something accepts and ends the connection: does this port speak TLS (https://)?");
     return ATTEMPT_RETRY;
+}
+
+/* What the peer speaks instead of HTTP/1.1; NULL when its first bytes tell nothing. */
+static const char *foreign_name(const struct reply *reply)
+{
+    static const struct {
+        const char *begin, *name;
+    } known[] = {
+        {"\x15\x03", "TLS"}, {"\x16\x03", "TLS"}, {"SSH-", "SSH"},   {"220", "SMTP or FTP"},
+        {"* OK", "IMAP"},    {"+OK", "POP3"},     {"-ERR", "Redis"}, {"AMQP", "AMQP"},
+    };
+    const char *bytes = reply->foreign;
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i].begin) <= reply->foreign_length &&
+            memcmp(bytes, known[i].begin, strlen(known[i].begin)) == 0)
+            return known[i].name;
+    /* SETTINGS or GOAWAY, on stream 0 (RFC 9113, 4.1). */
+    bool frame = reply->foreign_length >= 9 && bytes[0] == 0 && bytes[1] == 0 &&
+                 (bytes[3] == 4 || bytes[3] == 7) && memcmp(bytes + 5, "\0\0\0", 4) == 0;
+    return frame ? "HTTP/2" : NULL;
+}
+
+static enum outcome judge_foreign(const struct reply *reply, const struct reply_rules *rules,
+                                  struct reason *why)
+{
+    const char *name = foreign_name(reply);
+
+    reason_set(why, CODE_FAILED, "the answer is no HTTP%s%s", name ? ": it is " : "", name ? name : "");
+    if (name && strcmp(name, "HTTP/2") == 0) {
+        reason_set(why, CODE_FAILED, "the answer is HTTP/2, and HTTP/1.1 was asked for");
+        reason_hint(why, REPLY_ONE_ONE);
+    } else if (name && strcmp(name, "TLS") == 0 && !rules->encrypted) {
+        reason_hint(why, "this port speaks TLS: write https:// in the URL");
+    } else if (rules->proxy) {
+        hint_at_proxy(rules, why);
+    } else {
+        reason_hint(why, "is this the right port?");
+    }
+    return ATTEMPT_FAIL;
 }
 
 /* Nothing that waiting mends: what came is no HTTP, or more header than anyone needs. */
 static enum outcome judge_nonsense(const struct reply *reply, const struct reply_rules *rules,
                                    struct reason *why)
 {
-    reason_set(why, CODE_FAILED, "the answer is no HTTP: %.200s", reply->said);
+    if (reply->code == CURLE_TOO_LARGE || reply->code == CURLE_RECV_ERROR)
+        reason_set(
+            why, CODE_FAILED,
+            "the answer's header is too large: a line of more than 100 KB, or more than 300 KB in all");
+    else
+        reason_set(why, CODE_FAILED, "the answer is no HTTP: %.200s", reply->said);
     if (rules->proxy)
         hint_at_proxy(rules, why);
     return ATTEMPT_FAIL;
@@ -224,6 +287,8 @@ static bool is_nonsense(const struct reply *reply)
 
 static enum outcome judge_code(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
 {
+    if (reply->foreign_length > 0)
+        return judge_foreign(reply, rules, why);
     if (is_nonsense(reply))
         return judge_nonsense(reply, rules, why);
     switch ((int)reply->code) {

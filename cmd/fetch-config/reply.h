@@ -14,6 +14,9 @@ enum {
     REPLY_STATUSES = 64,            /* --retry-status at most */
 };
 
+#define REPLY_ONE_ONE \
+    "only HTTP/1.1 is spoken here: let the server, or the balancer before it, speak that beside HTTP/2"
+
 struct reply {
     CURLcode code;
     int status;         /* of HTTP; 0: none came */
@@ -25,6 +28,9 @@ struct reply {
     int64_t expected;      /* Content-Length; -1: not told */
     int64_t retry_after;   /* milliseconds that the server asks for; 0: it does not */
     char *location;        /* of a redirect; NULL: none */
+    char region[32];       /* x-amz-bucket-region; empty: not told */
+    char foreign[16];      /* the first bytes of what is no HTTP */
+    size_t foreign_length; /* 0: it was HTTP, or nothing came */
     bool connected;        /* TCP, and the proxy's CONNECT */
     bool header_cut;       /* a status came, and the header behind it did not end */
     bool stalled;          /* nothing came for --stall-timeout */
@@ -48,6 +54,8 @@ struct reply_rules {
     size_t retry_status_count;
     const char *proxy;        /* as shown, NULL: none */
     const char *proxy_source; /* "--proxy", "https_proxy" */
+    bool proxy_auth;          /* the proxy was given a user and password */
+    bool encrypted;           /* https */
     int64_t connect_timeout, stall_timeout, max_size, max_unpacked_size;
     int64_t now, deadline; /* of the run: a Retry-After beyond it ends it now */
 };

@@ -176,6 +176,8 @@ void secure_judge(struct exchange *exchange)
         note_facts(exchange, &connection->facts);
         judge_tls(&connection->facts, &rules, &judgement);
         reply->tls_outcome = judge_sum_up(&judgement, &reply->tls);
+        if (connection->facts.alert == SSL_AD_NO_APPLICATION_PROTOCOL)
+            reason_hint(&reply->tls, REPLY_ONE_ONE);
     }
     reply->tls_failed = reply->tls_outcome != ATTEMPT_OK;
     tls_facts_free(&connection->facts);

@@ -1,6 +1,7 @@
 #include "cmd/fetch-config/settings.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/reply.h"
@@ -39,14 +40,26 @@ static bool check_path(const char *value, struct reason *why)
     return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path");
 }
 
+/* An origin, and nothing that is for it. */
+static bool check_origin(const char *value, struct reason *why)
+{
+    bool lonely = secrets_value(value) == value &&
+                  (strncasecmp(value, "http://", 7) == 0 || strncasecmp(value, "https://", 8) == 0);
+
+    return !lonely ||
+           reason_set(why, CODE_USAGE, "expected ORIGIN=VALUE, where ORIGIN is https://HOST[:PORT]");
+}
+
 static bool check_header(const char *value, struct reason *why)
 {
+    if (!check_origin(value, why))
+        return false;
     return headers_check(secrets_value(value), why);
 }
 
 static bool check_secret_path(const char *value, struct reason *why)
 {
-    return check_path(secrets_value(value), why);
+    return check_origin(value, why) && check_path(secrets_value(value), why);
 }
 
 static const char *const formats[] = {"json", "yaml", "xml", "auto", "none", NULL};
@@ -196,7 +209,8 @@ static const struct option rows[] = {
      .argument = "URL",
      .type = OPTION_LIST,
      .offset = AT(sha256_url),
-     .help = "The n-th one leads to the SHA-256 of the n-th pair's body, as sha256sum writes it"},
+     .help =
+         "The n-th one leads to the SHA-256 of the n-th pair's body, as sha256sum, shasum or openssl write it"},
     {.name = "render",
      .offset = AT(render),
      .help = "Replace ${NAME}, ${NAME:-default}, ${NAME:?message} and ${file:PATH} before publishing; $$ is "

@@ -60,6 +60,11 @@ static enum spool_kind kind_for(const char *path)
                                                                                  : SPOOL_BESIDE;
 }
 
+bool spool_makes_file(const char *path)
+{
+    return kind_for(path) == SPOOL_BESIDE;
+}
+
 bool spool_check(const char *path, struct reason *why)
 {
     char folder[PATH_MAX];

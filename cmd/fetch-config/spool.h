@@ -65,6 +65,9 @@ void spool_move(struct spool *from, struct spool *to);
 /* Removes it. */
 void spool_abort(struct spool *spool);
 
+/* Whether what goes to `path` becomes a file: not for standard output, standard error, /dev/null and NULL. */
+bool spool_makes_file(const char *path);
+
 /* Whether `path` looks as if it could be written, without a trace: found out before anything is waited for. What a killed run has left
  * there half done is repaired first. */
 bool spool_check(const char *path, struct reason *why);

@@ -105,6 +105,10 @@ static bool parse_http(const char *text, const char *namespace, struct url *url,
 
     if (!handle)
         mem_exhausted();
+    if (strchr("/?#:", strstr(text, "://")[3])) { /* libcurl takes http:///x for http://x */
+        curl_url_cleanup(handle);
+        return reason_set(why, CODE_USAGE, "the host is empty");
+    }
     buf_init(&whole, TEXT_MAX);
     bool good = expand(text, namespace, &whole, why);
     if (good) {
@@ -193,6 +197,11 @@ bool url_follow(const struct url *from, const char *location, struct url *to, st
     if (code == CURLUE_OK)
         code = curl_url_set(handle, CURLUPART_URL, location, CURLU_DISALLOW_USER | CURLU_URLENCODE);
     bool good = code == CURLUE_OK ? fill_http(to, handle, why) : refuse(code, why);
+    if (code == CURLUE_USER_NOT_ALLOWED)
+        reason_set(why, CODE_USAGE, "the URL holds a user and password");
+    const char *host = strstr(location, "://");
+    if (good && host && host < location + strcspn(location, "/?#") + 1 && strchr("/?#:", host[3]))
+        good = reason_set(why, CODE_USAGE, "the host is empty");
     curl_url_cleanup(handle);
     return good;
 }

@@ -1,10 +1,14 @@
 #include "cmd/fetch-config/via.h"
 
+#include <curl/curl.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "cmd/fetch-config/headers.h"
 #include "common/address.h"
+#include "common/mem.h"
 #include "common/units.h"
 
 #include "common/banned.h"
@@ -23,8 +27,10 @@ static const char *variable(char **environment, const char *name)
     return NULL;
 }
 
+/* "*.svc" is what people write for ".svc". */
 static bool domain_has(const char *domain, const char *host)
 {
+    domain += strncmp(domain, "*.", 2) == 0;
     domain += *domain == '.';
     size_t shorter = strlen(domain), longer = strlen(host);
     if (longer > 0 && host[longer - 1] == '.')
@@ -99,12 +105,38 @@ static const char *from_environment(const struct url *url, char **environment, c
     return NULL;
 }
 
-static bool parse_proxy(const char *text, struct via *via, struct reason *why)
+/* Variables of the cluster, which are set for all that runs in it, may hold "http://USER:PASSWORD@HOST:PORT". Returns the same without
+ * them, in `bare`. */
+static const char *take_auth(const char *text, char bare[PROXY_MOST], struct via *via)
 {
+    const char *scheme = strstr(text, "://"), *user = scheme ? scheme + 3 : text;
+    const char *at = strrchr(text, '@');
+    int length = 0;
+
+    if (!at || at < user || memchr(user, '/', (size_t)(at - user)))
+        return text;
+    char *decoded = curl_easy_unescape(NULL, user, (int)(at - user), &length);
+    if (!decoded)
+        mem_exhausted();
+    via->auth = xcalloc((size_t)length + 2, 1);
+    memcpy(via->auth, decoded, (size_t)length);
+    if (!strchr(via->auth, ':'))
+        via->auth[strlen(via->auth)] = ':';
+    OPENSSL_cleanse(decoded, (size_t)length);
+    curl_free(decoded);
+    snprintf(bare, PROXY_MOST, "%.*s%s", (int)(user - text), text, at + 1);
+    return bare;
+}
+
+static bool parse_proxy(const char *text, bool from_cluster, struct via *via, struct reason *why)
+{
+    char bare[PROXY_MOST];
     char whole[PROXY_MOST + DNS_NAME];
 
     if (strlen(text) >= PROXY_MOST)
         return reason_set(why, CODE_USAGE, "is too long");
+    if (from_cluster)
+        text = take_auth(text, bare, via);
     if (strchr(text, '@'))
         return reason_set(
             why, CODE_USAGE,
@@ -127,6 +159,7 @@ bool via_choose(const struct url *url, const char *option, char **environment, s
                 struct reason *why)
 {
     const char *text = option;
+    bool from_cluster = !option;
 
     memset(via, 0, sizeof *via);
     via->source = "--proxy";
@@ -137,7 +170,7 @@ bool via_choose(const struct url *url, const char *option, char **environment, s
         text = from_environment(url, environment, &via->source);
     if (!text || *text == '\0')
         return true;
-    via->used = parse_proxy(text, via, why);
+    via->used = parse_proxy(text, from_cluster, via, why);
     if (!via->used)
         reason_wrap(why, "%s", via->source);
     return via->used;
@@ -146,4 +179,6 @@ bool via_choose(const struct url *url, const char *option, char **environment, s
 void via_free(struct via *via)
 {
     url_free(&via->url);
+    headers_wipe(via->auth);
+    via->auth = NULL;
 }

@@ -11,6 +11,7 @@
 struct via {
     bool used;
     struct url url;     /* of the proxy */
+    char *auth;         /* user:password that the variable held; NULL: none */
     const char *source; /* where it was named: "--proxy", "https_proxy", `variable` */
     char variable[VARIABLE_NAME];
 };

@@ -30,12 +30,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_key(aws_answer_json(text, size, &key), &key);
     reason_set(&why, CODE_HTTP_STATUS, "HTTP status 403 Forbidden");
     size_t status = strlen(why.text);
-    refusal_tell(size % 2 == 0 ? REFUSER_S3 : REFUSER_STS, 403, text, size, &why);
+    refusal_tell(size % 2 == 0 ? REFUSER_S3 : REFUSER_STS, 403, "", text, size, &why);
     MUST(why.text[status] == '\0' || strncmp(why.text + status, ": ", 2) == 0);
     if (why.text[status] != '\0')
         check_word(why.text + status + 2);
     for (const char *at = why.hint; *at != '\0'; at++)
         MUST(*at >= ' ' && *at <= '~');
+    refusal_tell_plainly(size % 2 == 0 ? 400 : 403, false, text, size, &why);
+    MUST(strlen(why.text) < sizeof why.text);
     free(text);
     return 0;
 }

@@ -153,6 +153,9 @@ START_TEST(exceptions)
     ck_assert(!via_is_excepted("a:81", "a", 80));
     ck_assert(!via_is_excepted("", "a", 80));
     ck_assert(!via_is_excepted(" , ,", "a", 80));
+    ck_assert(via_is_excepted("*.svc", "db.shop.svc", 80));
+    ck_assert(!via_is_excepted("*.svc", "db.shopsvc", 80));
+    ck_assert(!via_is_excepted("*svc", "db.svc", 80));
     ck_assert(!via_is_excepted("10.0.0.0/999", "10.1.2.3", 80));
 }
 END_TEST
@@ -168,7 +171,8 @@ static const char *proxy_for(const char *text, const char *option, char *first, 
     if (!via_choose(&url, option, first ? environment : NULL, &via, &why))
         snprintf(found, sizeof found, "refused: %s", why.text);
     else if (via.used)
-        snprintf(found, sizeof found, "%s from %s", via.url.text, via.source);
+        snprintf(found, sizeof found, "%s from %s%s%s", via.url.text, via.source, via.auth ? " as " : "",
+                 via.auth ? via.auth : "");
     else
         snprintf(found, sizeof found, "none");
     via_free(&via);
@@ -180,8 +184,9 @@ START_TEST(choices)
 {
     char https[] = "https_proxy=http://p:1", upper[] = "HTTPS_PROXY=p:2", http[] = "http_proxy=http://p:3",
          httpoxy[] = "HTTP_PROXY=http://p:4", except[] = "no_proxy=a",
-         bad[] = "http_proxy=http://u:geheim@p:1", shared[] = "INITKIT_PROXY=http://p:5",
-         own[] = "INITKIT_FETCH_CONFIG_PROXY=http://p:6";
+         bad[] = "http_proxy=http://u:geheim@p:1", escaped[] = "http_proxy=http://u%40x:a%2Fb@p:1",
+         alone[] = "http_proxy=u@p", slash[] = "http_proxy=http://u:ge/heim@p:1",
+         shared[] = "INITKIT_PROXY=http://p:5", own[] = "INITKIT_FETCH_CONFIG_PROXY=http://p:6";
 
     ck_assert_str_eq(proxy_for("http://a/", NULL, NULL, NULL), "none");
     ck_assert_str_eq(proxy_for("http://a/", "http://p:9", NULL, NULL), "http://p:9/ from --proxy");
@@ -198,7 +203,13 @@ START_TEST(choices)
     ck_assert_str_eq(proxy_for("http://a/", own + strlen("INITKIT_FETCH_CONFIG_PROXY="), shared, own),
                      "http://p:6/ from INITKIT_FETCH_CONFIG_PROXY");
     ck_assert_str_eq(proxy_for("http://a/", "http://p:9", shared, own), "http://p:9/ from --proxy");
-    expect_contains(proxy_for("http://b/", NULL, bad, NULL), "--proxy-auth-file");
+    ck_assert_str_eq(proxy_for("http://b/", NULL, bad, NULL), "http://p:1/ from http_proxy as u:geheim");
+    ck_assert_str_eq(proxy_for("http://b/", NULL, escaped, NULL), "http://p:1/ from http_proxy as u@x:a/b");
+    ck_assert_str_eq(proxy_for("http://b/", NULL, alone, NULL), "http://p:1080/ from http_proxy as u:");
+    expect_contains(proxy_for("http://b/", "http://u:geheim@p:1", NULL, NULL), "--proxy-auth-file");
+    expect_lacks(why.text, "geheim");
+    expect_contains(proxy_for("http://b/", bad + strlen("http_proxy="), bad, NULL), "--proxy-auth-file");
+    expect_contains(proxy_for("http://b/", NULL, slash, NULL), "--proxy-auth-file");
     expect_lacks(why.text, "geheim");
     expect_contains(proxy_for("http://b/", "socks5://p:1", NULL, NULL), "expected http://HOST:PORT");
 }
@@ -213,7 +224,9 @@ static const char *find(const char *text, const char *name)
     char copy[512];
 
     snprintf(copy, sizeof copy, "%s", text);
-    return checksum_find(copy, name, hex) ? hex : "none";
+    const char *other;
+
+    return checksum_find(copy, name, hex, &other) ? hex : other ? other : "none";
 }
 
 START_TEST(checksums)
@@ -228,6 +241,16 @@ START_TEST(checksums)
     ck_assert_str_eq(find("aaaa  x\n", "x"), "none");
     ck_assert_str_eq(find(A "a  x\n", "x"), "none");
     ck_assert_str_eq(find("", "x"), "none");
+    ck_assert_str_eq(find("SHA256 (dir/x) = " A "\nSHA256 (y) = " B "\n", "x"), A);
+    ck_assert_str_eq(find("SHA256 (a (1).txt) = " A "\nSHA256 (y) = " B "\n", "a (1).txt"), A);
+    ck_assert_str_eq(find("SHA2-256(x)= " A "\n", "y"), A);
+    ck_assert_str_eq(find("SHA256 (x) = " A "x\n", "x"), "none");
+    ck_assert_str_eq(find("SHA256 (x = " A "\n", "x"), "none");
+    ck_assert_str_eq(find("\xef\xbb\xbf" A "  x\r\n", "x"), A);
+    ck_assert_str_eq(find(A B "  x\n", "x"), "SHA-512");
+    ck_assert_str_eq(find("SHA512 (x) = " A B "\n", "x"), "SHA-512");
+    ck_assert_str_eq(find("SHA512 (x) = " A B "\nSHA256 (x) = " A "\n", "x"), A);
+    ck_assert_str_eq(find("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  x\n", "x"), "MD5");
 }
 END_TEST
 
