@@ -14,6 +14,7 @@
 
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/packed.h"
+#include "cmd/fetch-config/zipcheck.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -284,6 +285,8 @@ static bool take_archive(struct unpacking *unpacking, int descriptor)
     /* What a damaged stream is undone to is no archive: then that is the reason. */
     if (good || unpacking->unreadable)
         good = packed_finish(packed, unpacking->why) && good;
+    if (good && (archive_format(unpacking->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
+        good = zipcheck(descriptor, rules->deadline, unpacking->why);
     archive_read_free(unpacking->archive);
     packed_close(packed);
     free(packed);

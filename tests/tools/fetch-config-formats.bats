@@ -197,3 +197,37 @@ MADE
     ends_saying "66000 entries of 0 bytes"
     [ "$(find dest -type f | wc -l)" = 66000 ]
 }
+
+@test "a zip whose central directory and headers tell two stories is refused" {
+    "$python" - <<'MADE'
+import struct, zipfile
+
+with zipfile.ZipFile("good.zip", "w", zipfile.ZIP_DEFLATED) as out:
+    out.writestr("first.txt", "first\n" * 100)
+    out.writestr("second.txt", "second\n" * 100)
+good = bytearray(open("good.zip", "rb").read())
+central = good.index(b"PK\1\2")
+local = good.index(b"PK\3\4", 10)
+end = good.index(b"PK\5\6")
+
+def write(name, at, value):
+    changed = bytearray(good)
+    changed[at : at + len(value)] = value
+    open(name + ".zip", "wb").write(changed)
+
+write("name", local + 30, b"sneaky")
+write("listed", central + 46, b"other")
+write("method", central + 10, b"\0\0")
+write("checksum", central + 16, b"\1\2\3\4")
+write("size", local + 22, struct.pack("<I", 699))
+write("fewer", end + 8, struct.pack("<HH", 1, 1))
+write("more", end + 8, struct.pack("<HH", 3, 3))
+MADE
+    for kind in name:name listed:name method:method checksum:checksum size:size fewer:"1 entries, and has 2" more:"3 entries, and has 2"; do
+        extracts "${kind%%:*}.zip"
+        refused "entry .* has another .*${kind#*:}.* before its content|says that it has ${kind#*:}|entry .* is broken"
+    done
+    extracts good.zip
+    exits 0
+    ends_saying "2 entries of 1300 bytes"
+}
