@@ -104,7 +104,8 @@ static enum coding_state go_on(struct coding *coding, struct coding_input *input
         input->bytes++;
         input->length--;
     }
-    bool padded = coding->padding > 0, filled = !padded || coding->padding % format->padding == 0;
+    bool padded = coding->padding > 0;
+    bool filled = format->padding == 0 || coding->padding % format->padding == 0;
     if (input->length == 0)
         return filled ? CODING_ENDED : CODING_WITHIN;
     /* By the first byte alone, as the second may come later: the stream's own reader looks at all. */

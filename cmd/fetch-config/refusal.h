@@ -21,7 +21,7 @@ bool refusal_passes(const char *body, size_t length);
 void refusal_tell(enum refuser refuser, int status, const char *region, const char *body, size_t length,
                   struct reason *why);
 
-/* The same for other servers: a Status of Kubernetes brings its message, and a 400 to plain http may say that the port speaks TLS. */
+/* The same for other servers: a Status of Kubernetes brings its message; a 400 to plain http may say that the port speaks TLS. */
 void refusal_tell_plainly(int status, bool encrypted, const char *body, size_t length, struct reason *why);
 
 #endif

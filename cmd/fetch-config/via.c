@@ -105,8 +105,8 @@ static const char *from_environment(const struct url *url, char **environment, c
     return NULL;
 }
 
-/* Variables of the cluster, which are set for all that runs in it, may hold "http://USER:PASSWORD@HOST:PORT". Returns the same without
- * them, in `bare`. */
+/* Variables of the cluster, which are set for all that runs in it, may hold "http://USER:PASSWORD@HOST:PORT". Returns the same
+ * without them, in `bare`. */
 static const char *take_auth(const char *text, char bare[PROXY_MOST], struct via *via)
 {
     const char *scheme = strstr(text, "://"), *user = scheme ? scheme + 3 : text;
