@@ -61,10 +61,10 @@ static bool is_wanted(const struct copy *copy)
     return root->busy || root->action != PLAN_SKIP;
 }
 
-/* A version is built anew, and has nothing too much in it. */
+/* A version that is built anew has nothing too much in it. */
 static bool will_prune(const struct copy *copy)
 {
-    return copy->settings->prune && !copy->single && copy->volume < 0;
+    return copy->volume < 0 ? copy->settings->prune && !copy->single : copy->in_place_version;
 }
 
 static bool fail(struct copy *copy, const struct reason *why)
@@ -110,12 +110,33 @@ static bool fill_dest(struct copy *copy, struct stage *stage, unsigned jobs, boo
     return copy->journal.troubles == 0 && journal_halt(&copy->journal) == CODE_OK;
 }
 
+/* What is there decides what is to be done, and what is not in SOURCE goes. */
+static bool plan_version_in_place(struct copy *copy)
+{
+    struct space space;
+
+    plan_free(&copy->plan);
+    space_read(copy->dest, &space);
+    copy->rules.prune = copy->in_place_version = true;
+    bool good = walk_tree(copy, space.block_size);
+    copy->plan.nodes[PLAN_ROOT].touched = true;
+    return good && copy->journal.troubles == 0;
+}
+
+static bool fill_version(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+{
+    bool in_place;
+
+    if (!version_begin(copy, stage, &in_place) || (in_place && !plan_version_in_place(copy)))
+        return false;
+    return fill_dest(copy, stage, jobs, small) && (in_place || version_publish(copy, stage));
+}
+
 static void carry_out_version(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
 {
     bool wanted = is_wanted(copy);
 
-    if (wanted && (!version_begin(copy, stage) || !fill_dest(copy, stage, jobs, small) ||
-                   !version_publish(copy, stage)))
+    if (wanted && !fill_version(copy, stage, jobs, small))
         return;
     if (!wanted && copy->settings->user >= 0)
         access_check(copy);
@@ -173,6 +194,20 @@ static void warn_litter(const struct copy *copy)
             litter, litter == 1 ? "entry stays" : "entries stay");
 }
 
+static void warn_version(const struct copy *copy)
+{
+    if (copy->in_place_version)
+        log_warn(
+            "%.200s was written in place, as the volume refuses to rename directories: who opens it before the "
+            "run has ended may see part of it",
+            copy->settings->version_dir);
+    else if (copy->gap)
+        log_warn(
+            "%.200s was replaced after a moment without it, as the volume cannot exchange names: who opened it then "
+            "found nothing",
+            copy->settings->version_dir);
+}
+
 /* What looks like success and hardly is what was meant. */
 static void warn_nothing(const struct copy *copy)
 {
@@ -206,6 +241,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     warn_dropped(copy);
     warn_unkept(copy);
     warn_in_place(copy);
+    warn_version(copy);
     warn_litter(copy);
     if (copy->settings->user < 0 && copy->journal.troubles == 0)
         access_warn(copy);

@@ -69,7 +69,9 @@ struct copy {
     atomic_uint_fast64_t in_place; /* files written under their final name */
     atomic_bool no_rename;         /* the volume has refused a rename that nothing was in the way of */
     atomic_uint_fast64_t pruned;
-    bool complete; /* all is in DEST: what fails from now on fails of looking at it */
+    bool gap;              /* readers of a version may have missed it for a moment */
+    bool in_place_version; /* it grows under its own name */
+    bool complete;         /* all is in DEST: what fails from now on fails of looking at it */
 };
 
 /* What became of it: done, or with --dry-run to do. */

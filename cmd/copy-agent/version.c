@@ -10,6 +10,7 @@
 
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/metadata.h"
+#include "cmd/copy-agent/worker.h"
 #include "common/directory.h"
 
 #include "common/banned.h"
@@ -18,7 +19,7 @@
 #define EXCHANGE 2U
 
 /* In the staging directory. */
-static const char tree[] = "tree", old_tree[] = "old-tree", link_name[] = "link";
+static const char tree[] = "tree", old_tree[] = "old-tree", link_name[] = "link", probe[] = "-probe";
 
 const char *version_link_name(const struct copy_settings *settings)
 {
@@ -65,15 +66,32 @@ bool version_open(struct copy *copy)
     return fstat(copy->dest, &copy->dest_root) == 0 || fail(copy, name, "cannot be opened", errno);
 }
 
-bool version_begin(struct copy *copy, struct stage *stage)
+/* Some volumes rename files and no directories. */
+static bool moves_directories(const struct copy *copy, const struct stage *stage)
 {
+    char name[LITTER_NAME + sizeof probe];
+
+    snprintf(name, sizeof name, "%s%s", stage->name, probe);
+    if (mkdirat(stage->folder, probe, 0700) != 0)
+        return true; /* making the tree will tell why */
+    bool moves = renameat(stage->folder, probe, copy->volume, name) == 0 || !worker_lacks_rename(errno);
+    unlinkat(copy->volume, name, AT_REMOVEDIR);
+    unlinkat(stage->folder, probe, AT_REMOVEDIR);
+    return moves;
+}
+
+bool version_begin(struct copy *copy, struct stage *stage, bool *in_place)
+{
+    const char *name = copy->settings->version_dir;
     int folder = stage_folder(stage);
 
-    if (folder < 0 || mkdirat(folder, tree, 0700) != 0)
-        return fail(copy, copy->settings->version_dir, "cannot be made", errno);
-    copy->dest = directory_open(folder, tree);
+    *in_place = folder >= 0 && !moves_directories(copy, stage);
+    if (folder < 0 || (*in_place ? mkdirat(copy->volume, name, 0700) != 0 && errno != EEXIST
+                                 : mkdirat(folder, tree, 0700) != 0))
+        return fail(copy, name, "cannot be made", errno);
+    copy->dest = *in_place ? directory_open(copy->volume, name) : directory_open(folder, tree);
     if (copy->dest < 0 || fstat(copy->dest, &copy->dest_root) != 0)
-        return fail(copy, copy->settings->version_dir, "cannot be made", errno);
+        return fail(copy, name, "cannot be made", errno);
     copy->plan.nodes[PLAN_ROOT].touched = true;
     return true;
 }
@@ -83,20 +101,21 @@ bool version_begin(struct copy *copy, struct stage *stage)
 static int put(struct copy *copy, int folder)
 {
     const char *name = copy->settings->version_dir;
+    struct stat present;
 
     if (renameat(folder, tree, copy->volume, name) == 0)
         return 0;
-    if (errno != ENOTEMPTY && errno != EEXIST)
-        return errno;
+    int error = errno;
+    if (fstatat(copy->volume, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
+        return error;
     if (syscall(SYS_renameat2, folder, tree, copy->volume, name, EXCHANGE) == 0)
         return 0;
-    if (errno != EINVAL && errno != ENOSYS && errno != EPERM)
-        return errno;
     if (renameat(copy->volume, name, folder, old_tree) != 0)
         return errno;
+    copy->gap = true;
     if (renameat(folder, tree, copy->volume, name) == 0)
         return 0;
-    int error = errno;
+    error = errno;
     renameat(folder, old_tree, copy->volume, name); /* the old one stays what readers see */
     return error;
 }
@@ -115,6 +134,20 @@ bool version_publish(struct copy *copy, struct stage *stage)
     return error == 0 || fail(copy, copy->settings->version_dir, "cannot be put in its place", error);
 }
 
+/* Where a link cannot be renamed to its name it is made there, and in the place of another one after a moment without. */
+static int make_link(struct copy *copy, const char *name, const char *version)
+{
+    char target[NAME_MAX + 1];
+    bool there = readlinkat(copy->volume, name, target, sizeof target) >= 0;
+
+    if (symlinkat(version, copy->volume, name) == 0)
+        return 0;
+    if (errno != EEXIST || !there)
+        return errno;
+    copy->gap = true;
+    return unlinkat(copy->volume, name, 0) == 0 && symlinkat(version, copy->volume, name) == 0 ? 0 : errno;
+}
+
 bool version_link(struct copy *copy, struct stage *stage)
 {
     const char *name = version_link_name(copy->settings), *version = copy->settings->version_dir;
@@ -124,8 +157,14 @@ bool version_link(struct copy *copy, struct stage *stage)
     if (length == (ssize_t)strlen(version) && memcmp(present, version, (size_t)length) == 0)
         return true;
     int folder = stage_folder(stage);
-    if (folder < 0 || (symlinkat(version, folder, link_name) != 0 && errno != EEXIST) ||
-        renameat(folder, link_name, copy->volume, name) != 0)
-        return fail(copy, name, errno == EISDIR ? "is a directory, not a link" : "cannot be linked", errno);
-    return true;
+    int error = folder < 0 || (symlinkat(version, folder, link_name) != 0 && errno != EEXIST) ||
+                        renameat(folder, link_name, copy->volume, name) != 0
+                    ? errno
+                    : 0;
+    if (worker_lacks_rename(error) || error == EEXIST || error == EACCES)
+        error = make_link(copy, name, version);
+    return error == 0 ||
+           fail(copy, name,
+                error == EISDIR || error == EEXIST ? "is a directory, not a link" : "cannot be linked",
+                error);
 }

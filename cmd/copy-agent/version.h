@@ -17,8 +17,9 @@ bool version_check_name(const char *text, struct reason *why);
 /* Looks for the version in copy->volume and opens it as copy->dest, -1 where there is none. False: it is in the journal. */
 bool version_open(struct copy *copy);
 
-/* Makes the directory that the new tree grows in, as copy->dest. */
-bool version_begin(struct copy *copy, struct stage *stage);
+/* Makes the directory that the new tree grows in, as copy->dest. *in_place: the volume renames no directories, so it is the
+ * version's own, and what an earlier run has left may be in it. */
+bool version_begin(struct copy *copy, struct stage *stage, bool *in_place);
 
 /* Gives the new tree its name, in the place of an earlier one. */
 bool version_publish(struct copy *copy, struct stage *stage);

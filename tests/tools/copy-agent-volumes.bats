@@ -140,3 +140,36 @@ obeys() {
         "65532:65532:755 65532:65532:644 65532:3000:644 65532:3000:2755" ]
     run ! setpriv --reuid 65532 --regid 65532 --clear-groups chmod 600 volume/group
 }
+
+@test "--version-dir where directories, or names that are there, cannot be renamed" {
+    mkdir -p source/lib backing
+    for rule in rename-directory=EPERM rename-directory=EXDEV rename=EPERM rename-over=EPERM rename-over=EEXIST rename-over=EACCES \
+        rename-exchange=EINVAL; do
+        rm -rf backing/*
+        mkdir backing/copy
+        mount_volume "$rule"
+        echo "$rule" >source/lib/file
+        echo other >source/lib/old
+        touch -d @1700000001 source/lib/*
+        run_tool copy-agent --version-dir v1 source volume/copy
+        exits 0
+        same_tree source backing/copy/v1
+        [ "$(readlink backing/copy/current)" = v1 ]
+        # the same name again, then another one
+        rm source/lib/old
+        touch -d @1700000002 source/lib/file
+        run_tool copy-agent --version-dir v1 source volume/copy
+        exits 0
+        same_tree source backing/copy/v1
+        case $rule in
+            rename-over* | rename-exchange*) says 'v1 was replaced after a moment without it, as the volume cannot exchange names' ;;
+            *) says 'v1 was written in place, as the volume refuses to rename directories' ;;
+        esac
+        run_tool copy-agent --version-dir v2 source volume/copy
+        exits 0
+        same_tree source backing/copy/v2
+        [ "$(readlink backing/copy/current)" = v2 ]
+        no_litter backing/copy
+        unmount_volume
+    done
+}
