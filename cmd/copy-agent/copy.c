@@ -180,6 +180,18 @@ static void warn_in_place(const struct copy *copy)
             in_place, in_place == 1 ? " was" : "s were");
 }
 
+static void warn_gaps(const struct copy *copy)
+{
+    uint64_t gaps = copy->gaps;
+
+    if (gaps > 0 && !copy->no_rename)
+        log_warn(
+            "%" PRIu64
+            " file%s removed before the new one got its name, as the volume refuses to rename onto what is there: who "
+            "opened it then found nothing",
+            gaps, gaps == 1 ? " was" : "s were");
+}
+
 static void warn_litter(const struct copy *copy)
 {
     unsigned litter = journal_halt(&copy->journal) == CODE_OK
@@ -241,6 +253,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     warn_dropped(copy);
     warn_unkept(copy);
     warn_in_place(copy);
+    warn_gaps(copy);
     warn_version(copy);
     warn_litter(copy);
     if (copy->settings->user < 0 && copy->journal.troubles == 0)

@@ -67,6 +67,7 @@ struct copy {
         unkept;        /* files and directories whose mode or times the volume does not let be set */
     atomic_bool fixed; /* the volume refused that for a file of this run's own making */
     atomic_uint_fast64_t in_place; /* files written under their final name */
+    atomic_uint_fast64_t gaps;     /* files that were missing for a moment while they were replaced */
     atomic_bool no_rename;         /* the volume has refused a rename that nothing was in the way of */
     atomic_uint_fast64_t pruned;
     bool gap;              /* readers of a version may have missed it for a moment */

@@ -62,7 +62,7 @@ static int put_link(struct worker *worker, struct folder *folder, uint32_t node,
         if (!worker_lacks_rename(error))
             return error;
     }
-    if (unlinkat(folder->dest, name, 0) != 0)
+    if (unlinkat(folder->dest, name, 0) != 0 && errno != ENOENT)
         return errno;
     return maker->make(maker, folder->dest, name);
 }

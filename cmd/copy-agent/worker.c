@@ -109,18 +109,31 @@ static bool clear_way(struct worker *worker, const struct folder *folder, uint32
     return clearing_take(worker->copy, folder, node, worker_slot(worker), away);
 }
 
+/* Some volumes rename nothing onto a name that is there. Who opens it now finds nothing for a moment. */
+static bool free_name(struct worker *worker, const struct folder *folder, const char *name, int error)
+{
+    if ((error != EPERM && error != EEXIST && error != EACCES) || unlinkat(folder->dest, name, 0) != 0)
+        return false;
+    atomic_fetch_add(&worker->copy->gaps, 1);
+    return true;
+}
+
 int worker_place(struct worker *worker, struct folder *folder, int directory, const char *temporary,
                  uint32_t node)
 {
     const char *name = plan_dest_name(&worker->copy->plan, node);
+    bool unlocked = false;
 
     for (unsigned tries = 0;; tries++) {
         if (renameat(directory, temporary, folder->dest, name) == 0)
             return 0;
         int error = errno;
-        bool again = tries < 3 && ((error == EACCES && folder_unlock(folder)) ||
-                                   (error == EISDIR && clear_way(worker, folder, node)));
-        if (!again)
+        bool again = false;
+        if (error == EACCES && !unlocked)
+            again = unlocked = folder_unlock(folder);
+        else if (error == EISDIR)
+            again = clear_way(worker, folder, node);
+        if (tries == 3 || (!again && !free_name(worker, folder, name, error)))
             return error;
     }
 }

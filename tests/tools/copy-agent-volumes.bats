@@ -173,3 +173,24 @@ obeys() {
         unmount_volume
     done
 }
+
+@test "a volume that renames nothing onto a name that is there: removed first, with a warning" {
+    mkdir -p source backing
+    for error in EPERM EEXIST EACCES; do
+        rm -rf backing/* source/*
+        mkdir backing/copy
+        mount_volume rename-over=$error
+        echo one >source/file
+        ln -s one source/link
+        run_tool copy-agent source volume/copy
+        exits 0
+        echo another >source/file
+        ln -sf another source/link
+        run_tool copy-agent source volume/copy
+        exits 0
+        same_tree source backing/copy
+        says '2 files were removed before the new one got its name, as the volume refuses to rename onto what is there'
+        no_litter backing/copy
+        unmount_volume
+    done
+}
