@@ -37,9 +37,8 @@ static bool check_executable_place(int handle, const char *directory, struct rea
 {
     struct statvfs place;
 
-    if (fstatvfs(handle, &place) != 0)
-        return install_fail(directory, "", errno, why);
-    if (place.f_flag & ST_NOEXEC) {
+    /* A volume that does not tell may let programs run. */
+    if (fstatvfs(handle, &place) == 0 && (place.f_flag & ST_NOEXEC)) {
         reason_set(why, CODE_FAILED, "%.200s: is mounted noexec, so no program can be run from there",
                    directory);
         reason_hint(why, "use an emptyDir, or another volume that is not mounted noexec");

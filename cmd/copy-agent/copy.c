@@ -17,6 +17,7 @@
 #include "cmd/copy-agent/settle.h"
 #include "cmd/copy-agent/space.h"
 #include "cmd/copy-agent/stream.h"
+#include "cmd/copy-agent/traits.h"
 #include "cmd/copy-agent/transfer.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
@@ -27,7 +28,7 @@
 
 #include "common/banned.h"
 
-enum { JOBS_MOST = 4 };
+enum { JOBS_MOST = 4, LINE_MAX_BYTES = 256 };
 
 #define MEMORY_SLACK (INT64_C(64) * 1024 * 1024)
 
@@ -158,14 +159,23 @@ static void warn_dropped(const struct copy *copy)
 static void warn_unkept(const struct copy *copy)
 {
     uint64_t unkept = copy->unkept;
+    struct buf fixed;
 
-    if (unkept > 0)
-        log_warn(
-            "%" PRIu64
-            " of the files and directories %s another mode or time than in SOURCE, as the volume does not "
-            "let them be set; hint: where each file has one owner and mode, they are options of its mount: "
-            "uid=, gid=, file_mode=, dir_mode=",
-            unkept, unkept == 1 ? "has" : "have");
+    if (unkept == 0)
+        return;
+    buf_init(&fixed, LINE_MAX_BYTES);
+    if (copy->rules.lacks_modes)
+        buf_add_format(&fixed,
+                       "this volume gives every file mode %04o and UID %u, which are options of its mount",
+                       (unsigned)copy->traits.mode, (unsigned)copy->traits.owner);
+    else
+        buf_add_text(&fixed, "where each file has one owner and mode, they are options of its mount");
+    log_warn(
+        "%" PRIu64
+        " of the files and directories %s another owner, mode or time than in SOURCE, as the volume does not let "
+        "them be set; hint: %s: uid=, gid=, file_mode=, dir_mode=",
+        unkept, unkept == 1 ? "has" : "have", fixed.data);
+    buf_free(&fixed);
 }
 
 static void warn_in_place(const struct copy *copy)
@@ -242,6 +252,8 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
 {
     struct stage stage;
 
+    if (copy->plan.nodes[PLAN_ROOT].busy)
+        traits_learn(copy);
     stage_begin(&stage, copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
     if (copy->volume >= 0)
         carry_out_version(copy, &stage, jobs, small);

@@ -42,11 +42,21 @@ struct copy_operands {
     const char *into;
 };
 
+/* What traits_learn has found. */
+struct copy_traits {
+    bool tried;
+    bool pretends; /* the volume accepts an owner, mode or time, and keeps another one */
+    /* What has been made with mode 0700 by this process is given. */
+    mode_t mode;
+    uid_t owner;
+};
+
 struct copy {
     const struct copy_settings *settings;
     const char *source_name, *dest_name, *into; /* the operands */
     struct filter filter;
     struct plan_rules rules;
+    struct copy_traits traits;
     struct journal journal;
     struct plan plan;
     struct progress progress;

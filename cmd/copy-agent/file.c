@@ -7,6 +7,7 @@
 
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/rendering.h"
+#include "cmd/copy-agent/traits.h"
 
 #include "common/banned.h"
 
@@ -115,10 +116,10 @@ static bool finish(struct worker *worker, int source, const struct stat *status,
         error = errno;
     }
     trouble->error = error;
-    if (end.unkept && error == 0) {
-        atomic_fetch_add(&worker->copy->unkept, 1);
+    if (end.unkept && error == 0)
         worker->copy->fixed = true;
-    }
+    if (error == 0 && (end.unkept || traits_differ(worker->copy, temporary->descriptor, status)))
+        atomic_fetch_add(&worker->copy->unkept, 1);
     if (end.dropped && error == 0)
         atomic_fetch_add(&worker->copy->dropped, 1);
     return error == 0;
@@ -267,7 +268,7 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
             worker_note(worker, node, end.doing, error);
     }
     /* Whole seconds where SOURCE has more: set by something else, or all that this file system keeps. */
-    if (found.st_mtim.tv_nsec != status->st_mtim.tv_nsec) {
+    if (!plan_same_time(rules, status, &found)) {
         const struct timespec times[2] = {status->st_atim, status->st_mtim};
         futimens(present, times);
     }

@@ -58,16 +58,37 @@ bool plan_same_ownership(const struct plan_rules *rules, const struct stat *sour
     /* Without the privilege to give files away, setuid and setgid are not copied either. */
     mode_t compared = rules->privileged ? 07777 : 0777;
 
-    if (!S_ISLNK(source->st_mode) && (wanted & compared) != (present->st_mode & compared))
+    if (!S_ISLNK(source->st_mode) && (!rules->lacks_modes || ownership->mode) &&
+        (wanted & compared) != (present->st_mode & compared))
         return false;
     if (ownership->has_owner && ownership->owner != present->st_uid)
         return false;
     if (ownership->has_group && ownership->group != present->st_gid)
         return false;
-    if (!rules->privileged)
+    if (!rules->privileged || rules->lacks_owners)
         return true;
     return (ownership->has_owner || source->st_uid == present->st_uid) &&
            plan_group(rules, source, present) == present->st_gid;
+}
+
+bool plan_same_time(const struct plan_rules *rules, const struct stat *source, const struct stat *present)
+{
+    if (rules->time_step < 0)
+        return true;
+    int64_t second = INT64_C(1000000000), wanted = (int64_t)source->st_mtim.tv_sec,
+            rest = source->st_mtim.tv_nsec;
+
+    if (rules->time_step > second)
+        wanted -= wanted % (rules->time_step / second);
+    if (rules->time_step > 0)
+        rest -= rules->time_step >= second ? rest : rest % rules->time_step;
+    return wanted == present->st_mtim.tv_sec && rest == present->st_mtim.tv_nsec;
+}
+
+static bool is_exact_time(const struct stat *source, const struct stat *present)
+{
+    return source->st_mtim.tv_sec == present->st_mtim.tv_sec &&
+           source->st_mtim.tv_nsec == present->st_mtim.tv_nsec;
 }
 
 static enum plan_action decide_directory(const struct plan_rules *rules, const struct stat *source,
@@ -77,9 +98,7 @@ static enum plan_action decide_directory(const struct plan_rules *rules, const s
         return PLAN_REPLACE;
     if (rules->leaves_directories)
         return PLAN_SKIP;
-    bool same = plan_same_ownership(rules, source, present) &&
-                source->st_mtim.tv_sec == present->st_mtim.tv_sec &&
-                source->st_mtim.tv_nsec == present->st_mtim.tv_nsec;
+    bool same = plan_same_ownership(rules, source, present) && plan_same_time(rules, source, present);
     return same ? PLAN_SKIP : PLAN_ADJUST;
 }
 
@@ -88,11 +107,15 @@ static enum plan_action decide_file(const struct plan_rules *rules, const struct
 {
     if (render)
         return PLAN_COMPARE;
-    if (source->st_size != present->st_size || source->st_mtim.tv_sec != present->st_mtim.tv_sec)
+    if (source->st_size != present->st_size)
         return PLAN_REPLACE;
     /* Some file systems keep whole seconds only. */
-    if (source->st_mtim.tv_nsec != present->st_mtim.tv_nsec)
-        return present->st_mtim.tv_nsec == 0 ? PLAN_COMPARE : PLAN_REPLACE;
+    if (!plan_same_time(rules, source, present))
+        return source->st_mtim.tv_sec == present->st_mtim.tv_sec && present->st_mtim.tv_nsec == 0
+                   ? PLAN_COMPARE
+                   : PLAN_REPLACE;
+    if (rules->time_step < 0 && !is_exact_time(source, present))
+        return PLAN_COMPARE;
     if (rules->verify || stamps_is_constant(&source->st_mtim))
         return PLAN_COMPARE;
     if (plan_same_ownership(rules, source, present))

@@ -78,6 +78,9 @@ struct plan_rules {
     bool
         inherits; /* DEST is a setgid directory (fsGroup): its group and that bit are for all that is made in it */
     gid_t inherited_group;
+    int64_t
+        time_step; /* nanoseconds, in which DEST keeps times; 0: exactly; below 0: none that it is given */
+    bool lacks_modes, lacks_owners; /* DEST sets none: only what was asked for must hold */
     /* cp's ways with directories that are in DEST already: without -p they are left as they are, with it they become SOURCE's. */
     bool leaves_directories, exact_directories;
 };
@@ -92,6 +95,9 @@ mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory);
 /* The mode that `source` gets in the place of `present`. A directory in DEST keeps its setgid and sticky bits, as with cp. A
  * setgid one was made for its group (fsGroup): that stays, and what it may do there, unless --owner and --mode say otherwise. */
 mode_t plan_mode_over(const struct plan_rules *rules, const struct stat *source, const struct stat *present);
+
+/* Whether both times are the same, as far as DEST can keep SOURCE's. */
+bool plan_same_time(const struct plan_rules *rules, const struct stat *source, const struct stat *present);
 
 /* What to do for something that is `source`, where DEST has `present` (NULL: nothing) of that name. */
 enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *source,

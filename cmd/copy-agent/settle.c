@@ -7,6 +7,7 @@
 #include "cmd/copy-agent/linking.h"
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/metadata.h"
+#include "cmd/copy-agent/traits.h"
 
 #include "common/banned.h"
 
@@ -45,8 +46,7 @@ static bool is_as_planned(const struct copy *copy, uint32_t node, const struct s
                           const struct stat *present)
 {
     return copy->plan.nodes[node].action == PLAN_SKIP && plan_same_ownership(&copy->rules, status, present) &&
-           status->st_mtim.tv_sec == present->st_mtim.tv_sec &&
-           status->st_mtim.tv_nsec == present->st_mtim.tv_nsec;
+           plan_same_time(&copy->rules, status, present);
 }
 
 static void settle_directory(struct copy *copy, struct folder *folder, uint32_t node)
@@ -65,7 +65,8 @@ static void settle_directory(struct copy *copy, struct folder *folder, uint32_t 
         error = 0;
     if (error != 0)
         making_note(copy, node, end.doing, error);
-    else if (end.unkept && (copy->fixed || present.st_uid == geteuid()))
+    else if ((end.unkept && (copy->fixed || present.st_uid == geteuid())) ||
+             traits_differ(copy, dest, &status))
         atomic_fetch_add(&copy->unkept, 1);
     if (dest >= 0)
         close(dest);

@@ -13,6 +13,7 @@
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/stage.h"
 #include "cmd/copy-agent/stamps.h"
+#include "cmd/copy-agent/traits.h"
 #include "common/listing.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -91,6 +92,20 @@ static void warn_special(const struct walk *walk, const struct entry *entry)
 
 /* --- what to do for one path --- */
 
+/* As plan_decide. Where only owner, mode or time differ, it may be the volume that keeps others than it was given. */
+static enum plan_action decide(const struct walk *walk, const struct entry *entry, bool render)
+{
+    struct copy *copy = walk->copy;
+    const struct stat *source = &entry->source, *present = entry->is_present ? &entry->present : NULL;
+
+    if (present && (source->st_mode & S_IFMT) == (present->st_mode & S_IFMT) &&
+        (S_ISDIR(source->st_mode) || source->st_size == present->st_size) &&
+        (!plan_same_time(&copy->rules, source, present) ||
+         !plan_same_ownership(&copy->rules, source, present)))
+        traits_learn(copy);
+    return plan_decide(&copy->rules, source, present, render);
+}
+
 static bool same_symlink(const struct walk *walk, const struct folder *folder, const struct entry *entry,
                          const char *source)
 {
@@ -99,8 +114,7 @@ static bool same_symlink(const struct walk *walk, const struct folder *folder, c
 
     return length > 0 && readlinkat(folder->dest, entry->dest_name, present, sizeof present) == length &&
            memcmp(source, present, (size_t)length) == 0 &&
-           entry->source.st_mtim.tv_sec == entry->present.st_mtim.tv_sec &&
-           entry->source.st_mtim.tv_nsec == entry->present.st_mtim.tv_nsec &&
+           plan_same_time(&walk->copy->rules, &entry->source, &entry->present) &&
            plan_same_ownership(&walk->copy->rules, &entry->source, &entry->present);
 }
 
@@ -154,8 +168,7 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
     bool symlink = S_ISLNK(entry->source.st_mode);
     bool render = !symlink && copy->settings->render.count > 0 &&
                   glob_any(&copy->settings->render, walk->path.data);
-    enum plan_action action = plan_decide(&copy->rules, &entry->source,
-                                          entry->is_present ? &entry->present : NULL, render);
+    enum plan_action action = decide(walk, entry, render);
 
     if (symlink)
         action = decide_symlink(walk, folder, entry, action);
@@ -190,8 +203,7 @@ static void add_file(struct walk *walk, const struct folder *folder, const struc
 
 static void add_pending(struct walk *walk, const struct entry *entry, bool takes)
 {
-    enum plan_action action = plan_decide(&walk->copy->rules, &entry->source,
-                                          entry->is_present ? &entry->present : NULL, false);
+    enum plan_action action = decide(walk, entry, false);
 
     if (walk->pending_count == walk->pending_capacity) {
         walk->pending_capacity = walk->pending_capacity ? walk->pending_capacity * 2 : 16;

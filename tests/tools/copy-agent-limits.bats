@@ -155,8 +155,8 @@ copies_refused() {
             no_litter volume
             # Where utimensat is missing, an older call does.
             [[ $call = fchown* || $how = retval=0 || $call-$how = utimensat-error=ENOSYS ]] || {
-                says 'of the files and directories have another mode or time than in SOURCE'
-                [ "$(grep -c 'have another mode' <<<"$stderr")" -eq 1 ]
+                says 'of the files and directories have another owner, mode or time than in SOURCE'
+                [ "$(grep -c 'have another owner, mode' <<<"$stderr")" -eq 1 ]
             }
         done
     done

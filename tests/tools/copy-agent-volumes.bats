@@ -194,3 +194,54 @@ obeys() {
         unmount_volume
     done
 }
+
+@test "times in coarse steps, or none: unchanged files are not copied again" {
+    mkdir -p source/lib backing
+    for number in 1 2 3 4; do
+        echo "file $number" >source/lib/$number
+        touch -d "@170000000$number.123456789" source/lib/$number
+    done
+    ln -s 1 source/lib/link
+    for rule in utimens=round:1 utimens=round:2 utimens=ignore utimens=EPERM; do
+        rm -rf backing/*
+        mkdir backing/copy
+        mount_volume $rule
+        run_tool copy-agent source volume/copy
+        exits 0
+        [[ $rule = *round* ]] || says 'of the files and directories have another owner, mode or time than in SOURCE'
+        stat -c '%n %i' backing/copy/lib/* >before
+        run_tool copy-agent source volume/copy
+        exits 0
+        ends_saying 'copied 0 files, 0 bytes, 5 skipped'
+        stat -c '%n %i' backing/copy/lib/* | cmp before -
+        # of the same size, and of another time
+        echo "FILE 3" >source/lib/3
+        touch -d @1700000103.5 source/lib/3
+        run_tool copy-agent source volume/copy
+        exits 0
+        ends_saying 'copied 1 file'
+        [ "$(cat backing/copy/lib/3)" = 'FILE 3' ]
+        echo "file 3" >source/lib/3
+        touch -d @1700000003.5 source/lib/3
+        unmount_volume
+    done
+}
+
+@test "owners and modes that a volume accepts and does not keep are counted, with what it gives instead" {
+    mkdir -p source backing/copy
+    echo one >source/file
+    chmod 640 source/file
+    chown 7:8 source source/file
+    for rule in '--fixed 5:6:0757 chmod=ignore chown=ignore' chown=ignore; do
+        rm -rf backing/copy/*
+        # shellcheck disable=SC2086 # some rules are several words
+        mount_volume $rule
+        run_tool copy-agent source volume/copy
+        exits 0
+        says '^copy-agent: 1 of the files and directories has another owner, mode or time than in SOURCE'
+        [[ $rule != --fixed* ]] || says 'hint: this volume gives every file mode 0757 and UID 5, which are options of its mount: uid='
+        run_tool copy-agent --owner 7:8 source volume/copy
+        exits 1
+        unmount_volume
+    done
+}

@@ -212,6 +212,46 @@ START_TEST(totals_count_blocks_and_inodes)
 }
 END_TEST
 
+START_TEST(times_are_compared_as_dest_keeps_them)
+{
+    struct stat source = file(S_IFREG | 0644, 10, NEW_TIME + 1, 123456789), present = source;
+    struct plan_rules rules = usual;
+
+    present.st_mtim = (struct timespec){NEW_TIME + 1, 123456700};
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_REPLACE);
+    rules.time_step = 100;
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_SKIP);
+    present.st_mtim = (struct timespec){NEW_TIME, 0};
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_REPLACE);
+    rules.time_step = INT64_C(2000000000);
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_SKIP);
+    present.st_mtim.tv_sec = NEW_TIME + 2;
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_REPLACE);
+    rules.time_step = -1;
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_COMPARE);
+    present.st_size++;
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_REPLACE);
+}
+END_TEST
+
+START_TEST(what_dest_does_not_keep_counts_only_where_it_was_asked_for)
+{
+    struct stat source = file(S_IFREG | 0644, 10, NEW_TIME, 0),
+                present = file(S_IFREG | 0777, 10, NEW_TIME, 0);
+    struct plan_rules rules = usual;
+
+    present.st_uid = 5;
+    rules.lacks_modes = true;
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_ADJUST);
+    rules.lacks_owners = true;
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_SKIP);
+    rules.ownership.mode = "0644";
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_ADJUST);
+    rules.ownership = (struct ownership){.has_owner = true, .owner = 6};
+    ck_assert_int_eq(decide(&rules, source, present), PLAN_ADJUST);
+}
+END_TEST
+
 START_TEST(a_node_is_small)
 {
     ck_assert_uint_le(sizeof(struct plan_node), 16);
@@ -222,4 +262,5 @@ SUITE("plan", what_is_not_there_is_created, size_and_time_tell_whether_a_file_is
       where_they_prove_nothing_the_content_decides, files_lose_their_privileges_unless_they_are_kept_or_given,
       a_wrong_mode_or_owner_is_adjusted, without_privileges_neither_owner_nor_setuid_count,
       things_of_another_kind, directories, settling_finds_ends_and_work, paths,
-      totals_count_blocks_and_inodes, a_node_is_small)
+      totals_count_blocks_and_inodes, times_are_compared_as_dest_keeps_them,
+      what_dest_does_not_keep_counts_only_where_it_was_asked_for, a_node_is_small)
