@@ -30,6 +30,7 @@ Once all listen, the ports go to the --ready file, one a line. A LISTENER is one
                     the alert that there is none
     version         of that hello (hex, 0303)
     bits, digest    see dh
+    chain           a TLS 1.2 server written by hand, with that chain: see tls12.py, which has more words
     proxy           an HTTP proxy that answers CONNECT: ok, garbage, silence, or a status such as 403; 407 until the right credentials
                     come, or 407,SCHEME,SCHEME whatever comes
 """
@@ -288,6 +289,11 @@ def serve(peer, context, words):
                 return
             if "drops" in words and first_length(peer) > int(words["drops"]):
                 hold(peer)
+                return
+            if "chain" in words:
+                import tls12  # needs the module cryptography
+
+                tls12.Server(peer, words).serve()
                 return
             with context.wrap_socket(peer, server_side=True) as protected:
                 answer(protected, words)
