@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/jks.h"
 #include "common/options.h"
 #include "common/truststore.h"
 
@@ -19,6 +20,7 @@ struct anchor {
     X509_NAME *name;                /* the same as OpenSSL compares it, once that was asked for */
     bool offered;                   /* to the store of the chain at hand */
     bool duplicate;                 /* while duplicates are looked for */
+    bool replaced; /* while a PKCS#12 file is read as Java does: by a later entry of its alias */
 };
 
 struct truststore {
@@ -31,6 +33,7 @@ struct truststore {
     char name[256];
     const struct truststore_source *source; /* while reading */
     char *password;                         /* while reading; NULL: none was given */
+    bool java_alone;                        /* while reading: only formats that a JVM loads */
 };
 
 /* Takes a certificate's bytes. False when they are no certificate. */
@@ -58,5 +61,23 @@ bool anchors_read_file(struct truststore *store, const char *path, struct reason
 
 /* Adds what is in the files of a directory; those without certificates are passed over. */
 bool anchors_read_directory(struct truststore *store, const char *path, struct reason *why);
+
+/* --- as a JVM does it (truststore_java.c) --- */
+
+/* False, with the reason: no JVM loads that format ("PEM"). Always false. */
+bool anchors_java_refuses(const char *path, const char *format, struct reason *why);
+
+bool anchors_java_add_jks(struct truststore *store, const char *path, const struct jks *jks,
+                          struct reason *why);
+
+/* Of one PKCS#12 file: begins with the store and its count; the certificates that are entries, with their aliases (NULL: none), one
+ * after another, and at last the end. False: a JVM does not load a file with that certificate. */
+struct java_bags {
+    struct truststore *store;
+    size_t first;
+    struct option_list aliases;
+};
+bool anchors_java_add_bag(struct java_bags *bags, X509 *certificate, const char *alias);
+void anchors_java_end_bags(struct java_bags *bags);
 
 #endif

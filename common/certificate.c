@@ -54,11 +54,13 @@ int64_t certificate_read_time(const ASN1_TIME *time)
     return ASN1_TIME_to_tm(time, &utc) == 1 ? (int64_t)timegm(&utc) : 0;
 }
 
-static char *read_common_name(const X509_NAME *name)
+static char *read_common_name(const X509_NAME *name, bool last)
 {
     int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
     unsigned char *text = NULL;
 
+    for (int next = at; last && next >= 0; next = X509_NAME_get_index_by_NID(name, NID_commonName, next))
+        at = next;
     if (at < 0)
         return NULL;
     int length = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
@@ -189,6 +191,17 @@ static void read_fingerprints(struct certificate *certificate, const X509 *x509)
     OPENSSL_free(spki);
 }
 
+/* Netscape's own extension, older than extended key usage: bit 1 is a server's. */
+static bool is_netscape_server(const X509 *x509)
+{
+    int found;
+    ASN1_BIT_STRING *types = X509_get_ext_d2i(x509, NID_netscape_cert_type, &found, NULL);
+    bool serves = found == -1 || (types && ASN1_BIT_STRING_get_bit(types, 1) == 1);
+
+    ASN1_BIT_STRING_free(types);
+    return serves;
+}
+
 static void read_uses(struct certificate *certificate, X509 *x509)
 {
     uint32_t flags = X509_get_extension_flags(x509), usage = X509_get_key_usage(x509);
@@ -197,7 +210,8 @@ static void read_uses(struct certificate *certificate, X509 *x509)
     certificate->self_issued = (flags & EXFLAG_SI) != 0;
     certificate->self_signed = (flags & EXFLAG_SS) != 0;
     certificate->is_ca = X509_check_ca(x509) > 0;
-    certificate->serves_tls = (extended & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
+    certificate->serves_tls = (extended & (XKU_SSL_SERVER | XKU_ANYEKU | XKU_SGC)) != 0 &&
+                              is_netscape_server(x509);
     certificate->client_tls = (extended & (XKU_SSL_CLIENT | XKU_ANYEKU)) != 0;
     certificate->signs = (usage & KU_DIGITAL_SIGNATURE) != 0;
     certificate->enciphers = (usage & KU_KEY_ENCIPHERMENT) != 0;
@@ -210,7 +224,8 @@ void certificate_read(struct certificate *certificate, X509 *x509)
     memset(certificate, 0, sizeof *certificate);
     certificate->subject = certificate_name(subject);
     certificate->issuer = certificate_name(X509_get_issuer_name(x509));
-    certificate->common_name = read_common_name(subject);
+    certificate->common_name = read_common_name(subject, false);
+    certificate->last_common_name = read_common_name(subject, true);
     certificate->serial = read_serial(x509);
     certificate->issuer_url = read_issuer_url(x509);
     certificate->not_before = certificate_read_time(X509_get0_notBefore(x509));
@@ -235,6 +250,7 @@ void certificate_free(struct certificate *certificate)
     free(certificate->subject);
     free(certificate->issuer);
     free(certificate->common_name);
+    free(certificate->last_common_name);
     free(certificate->serial);
     free(certificate->issuer_url);
     free(certificate->der);

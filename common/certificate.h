@@ -20,6 +20,7 @@ enum {
 struct certificate {
     char *subject, *issuer; /* "CN=a, O=b", the most specific part first; "(empty)" for an empty name */
     char *common_name;      /* NULL: none */
+    char *last_common_name; /* of several, the one that is the most specific; NULL: none that can be read */
     char *serial;           /* hex */
     char *issuer_url;       /* where its issuer's certificate can be had (AIA), NULL: not said */
     struct option_list dns; /* the alternative names of each kind, in the certificate's order */
@@ -36,7 +37,7 @@ struct certificate {
     bool self_issued; /* subject and issuer are the same name */
     bool self_signed; /* and its own key made the signature, as far as key identifiers tell */
     bool is_ca;
-    bool serves_tls; /* its extended key usage, if any, allows a server's side of TLS */
+    bool serves_tls; /* its extended key usage and Netscape type, if any, allow a server's side of TLS */
     bool client_tls; /* and the client's */
     bool signs;      /* its key usage, if any, allows digital signatures */
     bool enciphers;  /* and key encipherment */

@@ -11,7 +11,7 @@
 #include "common/banned.h"
 
 enum {
-    DIGEST = 20, /* SHA-1, at the end of the store */
+    DIGEST = 20, /* SHA-1, behind the entries */
     HEAD = 12,
     ENTRY_LEAST = 18, /* bytes that an entry takes at the least */
     TAG_KEY = 1,
@@ -75,7 +75,8 @@ static bool take_certificate(struct cursor *cursor, uint32_t version, struct jks
 
     if (version == 2) {
         struct jks_bytes type = take_run(cursor, 2);
-        x509 = type.length == 5 && memcmp(type.data, "X.509", 5) == 0;
+        x509 = (type.length == 5 && memcmp(type.data, "X.509", 5) == 0) ||
+               (type.length == 4 && memcmp(type.data, "X509", 4) == 0);
     }
     *certificate = take_run(cursor, 4);
     return x509;
@@ -131,9 +132,9 @@ bool jks_parse(const void *bytes, size_t length, struct jks *jks, struct reason 
         return reason_set(why, CODE_TRUST_STORE, "is no Java key store");
     jks->bytes = (struct jks_bytes){.data = bytes, .length = length};
     jks->jceks = memcmp(bytes, magics[1], 4) == 0;
-    if (length < HEAD + DIGEST)
+    if (length < HEAD)
         return reason_set(why, CODE_TRUST_STORE, "truncated: too short for a Java key store");
-    struct cursor cursor = {.at = jks->bytes.data + 4, .left = length - 4 - DIGEST};
+    struct cursor cursor = {.at = jks->bytes.data + 4, .left = length - 4};
     uint32_t version = take_number(&cursor, 4), count = take_number(&cursor, 4);
     if (version != 1 && version != 2)
         return reason_set(why, CODE_TRUST_STORE, "corrupt: no Java key store has version %u", version);
@@ -144,7 +145,9 @@ bool jks_parse(const void *bytes, size_t length, struct jks *jks, struct reason 
     for (uint32_t i = 0; i < count && !cursor.broken; i++)
         if (!take_entry(&cursor, version, jks, why))
             return false;
-    if (cursor.broken || cursor.left > 0)
+    jks->body = length - cursor.left;
+    jks->cut = cursor.left < DIGEST;
+    if (cursor.broken)
         return reason_set(why, CODE_TRUST_STORE,
                           "truncated or corrupt: entry %zu of %u does not end where it should", jks->count,
                           count);
@@ -162,18 +165,19 @@ void jks_free(struct jks *jks)
 bool jks_check(const struct jks *jks, const char *password)
 {
     static const char salt[] = "Mighty Aphrodite";
-    size_t body = jks->bytes.length - DIGEST;
     struct jks_password utf16;
     unsigned char digest[EVP_MAX_MD_SIZE];
 
+    if (jks->cut)
+        return false;
     jks_password_init(&utf16, password);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool good = context && EVP_DigestInit_ex(context, EVP_sha1(), NULL) == 1 &&
                 EVP_DigestUpdate(context, utf16.bytes, utf16.length) == 1 &&
                 EVP_DigestUpdate(context, salt, sizeof salt - 1) == 1 &&
-                EVP_DigestUpdate(context, jks->bytes.data, body) == 1 &&
+                EVP_DigestUpdate(context, jks->bytes.data, jks->body) == 1 &&
                 EVP_DigestFinal_ex(context, digest, NULL) == 1 &&
-                memcmp(digest, jks->bytes.data + body, DIGEST) == 0;
+                memcmp(digest, jks->bytes.data + jks->body, DIGEST) == 0;
     EVP_MD_CTX_free(context);
     jks_password_free(&utf16);
     return good;

@@ -32,9 +32,11 @@ struct jks_entry {
 struct jks {
     bool jceks;
     struct jks_bytes bytes; /* the whole store, which has to outlive this */
+    size_t body; /* bytes of it that are digested; the digest stands behind them, and whatever else */
     struct jks_entry *entries;
     size_t count;
-    size_t skipped; /* certificates of another type than X.509 */
+    bool cut;       /* there is no whole digest: only a JVM without a password does not mind */
+    size_t skipped; /* certificates of another type than X.509: a JVM does not load such a store */
 };
 
 /* Whether the bytes begin as such a store does. */

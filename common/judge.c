@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/java_name.h"
 #include "common/judge_parts.h"
 
 #include "common/banned.h"
@@ -64,7 +65,12 @@ static void judge_name(const struct tls_facts *facts, struct tls_judgement *judg
     reason_set(why, CODE_WRONG_NAME, "the certificate is not for %s%.100s: it has %s%s",
                as_name ? "the address " : "", facts->name, names, as_name ? ", as a DNS name" : "");
     judgement->permanent = true;
-    if (as_name)
+    const char *flaw = facts->profile == TLS_JAVA ? java_name_flaw(facts->name) : NULL;
+    if (flaw) {
+        reason_set(why, CODE_WRONG_NAME, "Java takes no certificate for the name %.100s: %s", facts->name,
+                   flaw);
+        reason_hint(why, "connect by another name of the server, whatever certificate it has");
+    } else if (as_name)
         reason_hint(why,
                     "an address has to be among the alternative names as an address (subjectAltName=IP:%s)",
                     facts->name);
@@ -216,6 +222,7 @@ static void judge_chain(const struct tls_facts *facts, struct tls_judgement *jud
     judge_errors(facts, judgement);
     if (facts->profile == TLS_JAVA)
         judge_java(facts, judgement);
+    judge_unexplained(facts, judgement);
     judge_name(facts, judgement);
 }
 
@@ -269,6 +276,8 @@ static void judge_all(const struct tls_facts *facts, const struct tls_rules *rul
     /* What nobody has looked at is not forgiven: a chain over the limits. */
     if (rules->trusts_anyone && facts->limit == TLS_LIMIT_NONE)
         make_warnings(judgement);
+    if (facts->profile == TLS_JAVA)
+        judge_java_handshake(facts, judgement);
     if (facts->has_chain) {
         judge_days(facts, rules, judgement);
         judge_pins(facts, rules, judgement);

@@ -74,8 +74,4 @@ bool judge_forgives(enum tls_profile profile, const struct tls_error *error, int
 /* Whether a verification error (X509_V_ERR_...) means that no anchor was found. */
 bool judge_is_about_trust(int error);
 
-/* Whether Java would take the certificate for that name or address: its wildcards may stand for a part of any label, and
- * the common name counts where there is no DNS name among the alternative names. */
-bool judge_java_name(const struct certificate *certificate, const char *name, bool is_address);
-
 #endif

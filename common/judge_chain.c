@@ -222,7 +222,9 @@ static bool is_untrusted(int error)
 static void judge_error(const struct tls_facts *facts, const struct tls_error *error,
                         struct tls_judgement *judgement)
 {
-    if (judge_forgives(facts->profile, error, (int)facts->chain_sent)) {
+    /* What a JVM has verified stays so, whatever else OpenSSL minds of it. */
+    if ((facts->profile == TLS_JAVA && facts->verified && !is_untrusted(error->error)) ||
+        judge_forgives(facts->profile, error, (int)facts->chain_sent)) {
         judge_forgive(facts, error, judgement);
         return;
     }
@@ -285,6 +287,10 @@ void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement
         for (size_t i = 0; i < facts->error_count; i++)
             if (is_untrusted(facts->errors[i].error) == (others == 0) && !is_consequence(facts, i))
                 judge_error(facts, &facts->errors[i], judgement);
+}
+
+void judge_unexplained(const struct tls_facts *facts, struct tls_judgement *judgement)
+{
     if (facts->verified || judgement->count > 0)
         return;
     say_unexplained(facts, judge_add(judgement));

@@ -32,6 +32,15 @@ void judge_say_client_refused(const struct tls_facts *facts, struct reason *why)
                     "it is shown to the host of the URL that was named, never to one that it redirects to");
         return;
     }
+    if (facts->java.client_unfit) {
+        reason_set(
+            why, CODE_CLIENT_CERTIFICATE,
+            "Java shows none of its %zu client certificates: none is from an issuer, or for a signature, that the "
+            "server takes",
+            facts->java.clients);
+        hint_issuers(facts, why);
+        return;
+    }
     if (!facts->client_given) {
         reason_set(why, CODE_CLIENT_CERTIFICATE,
                    "the server wants a client certificate, and none was given (--client-cert)");

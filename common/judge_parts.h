@@ -9,9 +9,11 @@
 struct reason *judge_add(struct tls_judgement *judgement);
 struct reason *judge_warn(struct tls_judgement *judgement);
 
-/* Everything that verification found: reasons, or warnings where the profile forgives; at least one reason unless it is
- * verified. */
+/* Everything that verification found: reasons, or warnings where the profile forgives. */
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement);
+
+/* A reason where the chain is not verified, and nothing says why. */
+void judge_unexplained(const struct tls_facts *facts, struct tls_judgement *judgement);
 
 /* What the OCSP answer that came with the certificate is worth: revoked is a reason, one that does not count a warning. */
 void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement);
@@ -20,8 +22,9 @@ void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement
 void judge_demands(const struct tls_facts *facts, const struct tls_rules *rules,
                    struct tls_judgement *judgement);
 
-/* What Java looks at besides. */
+/* What Java looks at besides: in the chain; and in the handshake, which binds those who trust anybody, too. */
 void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement);
+void judge_java_handshake(const struct tls_facts *facts, struct tls_judgement *judgement);
 
 /* A server's own certificate in the store: Java trusts it as it is, and looks at nothing but the name. */
 bool judge_leaf_is_anchor(const struct tls_facts *facts);

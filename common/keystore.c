@@ -11,7 +11,9 @@
 #include "common/buf.h"
 #include "common/certificate.h"
 #include "common/file.h"
+#include "common/java_certificate.h"
 #include "common/jks.h"
+#include "common/keystore_leaves.h"
 #include "common/mem.h"
 #include "common/pbe.h"
 #include "common/pkcs12.h"
@@ -20,7 +22,7 @@
 
 #include "common/banned.h"
 
-enum { FILE_MAX = 4 * 1024 * 1024, CHAIN_MOST = 100 };
+enum { FILE_MAX = 4 * 1024 * 1024, KEYS_MOST = 50 };
 
 /* What one file is read with. */
 struct reading {
@@ -30,14 +32,6 @@ struct reading {
     struct keystore *keystore;
     bool wants_certificate, wants_key;
 };
-
-static void add_certificate(struct keystore *keystore, X509 *certificate)
-{
-    if (!keystore->chain && !(keystore->chain = sk_X509_new_null()))
-        mem_exhausted();
-    if (sk_X509_num(keystore->chain) >= CHAIN_MOST || !sk_X509_push(keystore->chain, certificate))
-        X509_free(certificate);
-}
 
 /* --- PEM --- */
 
@@ -103,7 +97,7 @@ static bool read_pem_certificates(const struct reading *reading, const struct bu
     if (!in)
         mem_exhausted();
     while ((certificate = PEM_read_bio_X509(in, NULL, NULL, NULL)))
-        add_certificate(reading->keystore, certificate);
+        keystore_add_certificate(reading->keystore, certificate);
     BIO_free(in);
     ERR_clear_error();
     return sk_X509_num(reading->keystore->chain) > 0 ||
@@ -124,7 +118,7 @@ static bool read_der(const struct reading *reading, const struct buf *content, s
     if (reading->wants_certificate && !reading->wants_key) {
         X509 *certificate = d2i_X509(NULL, &at, (long)content->length);
         if (certificate)
-            add_certificate(reading->keystore, certificate);
+            keystore_add_certificate(reading->keystore, certificate);
         return certificate || reason_set(why, CODE_TRUST_STORE, "%.200s: is no certificate", reading->path);
     }
     reading->keystore->key = d2i_AutoPrivateKey(NULL, &at, (long)content->length);
@@ -135,12 +129,32 @@ static bool read_der(const struct reading *reading, const struct buf *content, s
 
 /* --- key stores --- */
 
-static void take_bag(void *owner, const struct pkcs12_bag *bag)
+/* The first key; of a JVM's stores, the others as well. */
+static void take_key(void *owner, EVP_PKEY *key, const char *alias)
+{
+    const struct reading *reading = owner;
+    struct keystore **last = &reading->keystore->next, *keystore = reading->keystore;
+
+    if (keystore->key && !keystore_takes_all(reading->source)) {
+        EVP_PKEY_free(key);
+        return;
+    }
+    if (keystore->key) {
+        while (*last)
+            last = &(*last)->next;
+        keystore = *last = xcalloc(1, sizeof *keystore);
+    }
+    keystore->key = key;
+    keystore->alias = alias ? xstrdup(alias) : NULL;
+}
+
+static bool take_bag(void *owner, const struct pkcs12_bag *bag)
 {
     const struct reading *reading = owner;
 
     if (reading->wants_certificate && X509_up_ref(bag->certificate))
-        add_certificate(reading->keystore, bag->certificate);
+        keystore_add_certificate(reading->keystore, bag->certificate);
+    return !reading->source->java || !java_certificate_flaw(bag->certificate);
 }
 
 static bool read_pkcs12(struct reading *reading, const struct buf *content, struct reason *why)
@@ -149,9 +163,10 @@ static bool read_pkcs12(struct reading *reading, const struct buf *content, stru
         .password = reading->password,
         .key_password = reading->source->key_password,
         .guess = !reading->password && !reading->source->java,
+        .java = reading->source->java ? &reading->source->java_version : NULL,
         .on_certificate = take_bag,
+        .on_key = reading->wants_key ? take_key : NULL,
         .owner = reading,
-        .key = reading->wants_key ? &reading->keystore->key : NULL,
     };
     struct pkcs12_result result;
 
@@ -191,25 +206,26 @@ static bool check_digest(const struct reading *reading, const struct jks *jks, s
 }
 
 /* Java's aliases do not tell capitals from small letters. */
-static const struct jks_entry *find_key_entry(const struct jks *jks, const char *alias)
+static const struct jks_entry *find_key_entry(const struct jks *jks, size_t from, const char *alias)
 {
-    for (size_t i = 0; i < jks->count; i++)
+    for (size_t i = from; i < jks->count; i++)
         if (jks->entries[i].key.length > 0 && (!alias || strcasecmp(alias, jks->entries[i].alias) == 0))
             return &jks->entries[i];
     return NULL;
 }
 
-static bool read_entry(const struct reading *reading, const struct jks_entry *entry, struct reason *why)
+static bool read_entry(struct reading *reading, const struct jks_entry *entry, struct reason *why)
 {
     const char *password = reading->source->key_password ? reading->source->key_password : reading->password;
 
     for (size_t i = 0; reading->wants_certificate && i < entry->chain_length; i++) {
         const unsigned char *at = entry->chain[i].data;
-        X509 *certificate = d2i_X509(NULL, &at, (long)entry->chain[i].length);
+        X509 *certificate = reading->source->java ? java_certificate_read(at, entry->chain[i].length)
+                                                  : d2i_X509(NULL, &at, (long)entry->chain[i].length);
         if (!certificate)
             return reason_set(why, CODE_TRUST_STORE, "certificate %zu of entry \"%.60s\" is corrupt", i + 1,
                               entry->alias);
-        add_certificate(reading->keystore, certificate);
+        keystore_add_certificate(reading->keystore, certificate);
     }
     if (!reading->wants_key)
         return true;
@@ -218,20 +234,31 @@ static bool read_entry(const struct reading *reading, const struct jks_entry *en
         reason_hint(why, "it is read from the file that --client-key-password-file names");
         return false;
     }
-    reading->keystore->key = jks_key(entry, password, why);
-    return reading->keystore->key != NULL;
+    EVP_PKEY *key = jks_key(entry, password, why);
+    if (key)
+        take_key(reading, key, entry->alias);
+    return key != NULL;
 }
 
-static bool read_jks(const struct reading *reading, const struct buf *content, struct reason *why)
+static bool read_jks(struct reading *reading, const struct buf *content, struct reason *why)
 {
     struct jks jks;
-    bool good = jks_parse(content->data, content->length, &jks, why) && check_digest(reading, &jks, why);
+    bool good = jks_parse(content->data, content->length, &jks, why);
+
+    if (good && jks.cut && !reading->source->java)
+        good = reason_set(why, CODE_TRUST_STORE, "truncated: its digest is not whole");
+    good = good && check_digest(reading, &jks, why);
 
     if (good) {
-        const struct jks_entry *entry = find_key_entry(&jks, reading->source->alias);
-        if (entry)
+        const struct jks_entry *entry = find_key_entry(&jks, 0, reading->source->alias);
+        bool found = entry != NULL;
+        for (int keys = 0; entry && good && keys < KEYS_MOST; keys++) {
             good = read_entry(reading, entry, why);
-        else
+            entry = keystore_takes_all(reading->source)
+                        ? find_key_entry(&jks, (size_t)(entry - jks.entries) + 1, NULL)
+                        : NULL;
+        }
+        if (!found)
             good = reason_set(why, CODE_TRUST_STORE, "holds no private key%s%.60s",
                               reading->source->alias ? " under the alias " : "",
                               reading->source->alias ? reading->source->alias : "");
@@ -270,26 +297,16 @@ static bool read_file(struct reading *reading, struct reason *why)
 
 /* --- putting together --- */
 
-/* The certificate of the key is the leaf, wherever in the file it stands; the rest is the chain. */
-static bool find_leaf(struct keystore *keystore, const struct keystore_source *source, struct reason *why)
+void keystore_free(struct keystore *keystore)
 {
-    int count = sk_X509_num(keystore->chain);
-
-    for (int i = 0; i < count && !keystore->certificate; i++)
-        if (X509_check_private_key(sk_X509_value(keystore->chain, i), keystore->key) == 1)
-            keystore->certificate = sk_X509_delete(keystore->chain, i);
-    ERR_clear_error();
-    if (keystore->certificate)
-        return true;
-    reason_set(why, CODE_CLIENT_CERTIFICATE,
-               "the private key in %.140s does not match the certificate in %.140s",
-               source->key ? source->key : source->certificate, source->certificate);
-    if (keystore->warning[0] != '\0')
-        reason_hint(why, "%s", keystore->warning);
-    else
-        reason_hint(why,
-                    "compare: openssl x509 -noout -pubkey -in CERTIFICATE with openssl pkey -pubout -in KEY");
-    return false;
+    X509_free(keystore->certificate);
+    sk_X509_pop_free(keystore->chain, X509_free);
+    EVP_PKEY_free(keystore->key);
+    free(keystore->alias);
+    if (keystore->next)
+        keystore_free(keystore->next); /* NOLINT(misc-no-recursion): KEYS_MOST deep */
+    free(keystore->next);
+    memset(keystore, 0, sizeof *keystore);
 }
 
 static bool load_with(struct reading *reading, struct reason *why)
@@ -308,7 +325,7 @@ static bool load_with(struct reading *reading, struct reason *why)
         if (!read_file(reading, why))
             return false;
     }
-    return find_leaf(reading->keystore, source, why);
+    return keystore_find_leaves(reading->keystore, source, why);
 }
 
 bool keystore_load(const struct keystore_source *source, struct keystore *keystore, struct reason *why)
@@ -326,12 +343,4 @@ bool keystore_load(const struct keystore_source *source, struct keystore *keysto
         OPENSSL_cleanse(reading.password, strlen(reading.password));
     free(reading.password);
     return good;
-}
-
-void keystore_free(struct keystore *keystore)
-{
-    X509_free(keystore->certificate);
-    sk_X509_pop_free(keystore->chain, X509_free);
-    EVP_PKEY_free(keystore->key);
-    memset(keystore, 0, sizeof *keystore);
 }

@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
+#include "common/java_rules.h"
 #include "common/reason.h"
 
 struct keystore_source {
@@ -16,14 +17,17 @@ struct keystore_source {
     const char *password;      /* of the file; beats password_file; NULL: none */
     const char *key_password;  /* of the key alone; NULL: the same */
     const char *alias;         /* of the entry in a JKS file; NULL: the first key */
-    bool java;                 /* guess no password */
+    bool java; /* as a JVM: guess no password, and take all keys, of which the handshake chooses one */
+    struct java_version java_version;
 };
 
 struct keystore {
     X509 *certificate;
     STACK_OF(X509) * chain; /* what stands above it, as far as the file has it; may be NULL */
     EVP_PKEY *key;
-    char warning[320]; /* what could not be made sure of; empty: nothing */
+    char *alias;           /* NULL: none */
+    struct keystore *next; /* another one of the same file; NULL: there is none */
+    char warning[320];     /* what could not be made sure of; empty: nothing */
 };
 
 /* Reads certificate and key, and sees that they belong together. False fills `why`: CODE_TRUST_STORE where a file

@@ -11,15 +11,6 @@
 
 #include "common/banned.h"
 
-/* What Java 17 offers, so that a server picks what it would pick for an agent. */
-#define JAVA_GROUPS  "X25519:P-256:P-384:P-521:X448:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192"
-#define JAVA_CIPHERS "ECDHE:DHE:kRSA:!aNULL:!eNULL:!CAMELLIA:!ARIA:!CCM:!PSK:!DSS"
-#define JAVA_SIGNATURES                                                                                      \
-    "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:rsa_pss_rsae_sha256:rsa_pss_rsae_" \
-    "sha384:"                                                                                                \
-    "rsa_pss_rsae_sha512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:rsa_pkcs1_sha256:"         \
-    "rsa_pkcs1_sha384:rsa_pkcs1_sha512:ed25519:ed448:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1"
-
 enum { LEVEL = 2 /* for the others: 112 bits, of keys, groups, signatures and ciphers */ };
 
 /* What is offered otherwise: OpenSSL's own list without the key exchanges of 1,200 bytes, which no agent offers, and which
@@ -45,15 +36,18 @@ static bool offer_protocols(SSL_CTX *context, const char *list)
     return SSL_CTX_set_alpn_protos(context, wire, (unsigned)length) == 0;
 }
 
-static bool offer_what_java_does(SSL_CTX *context)
+/* So that a server picks what it would pick for an agent. */
+static bool offer_what_java_does(SSL_CTX *context, struct java_version version)
 {
-    char groups[] = JAVA_GROUPS, signatures[] = JAVA_SIGNATURES; /* OpenSSL's macros cast const away */
+    char groups[256], schemes[512]; /* OpenSSL's macros cast const away */
 
+    snprintf(groups, sizeof groups, "%s", java_text(version, JAVA_GROUPS));
+    snprintf(schemes, sizeof schemes, "%s", java_text(version, JAVA_SCHEMES));
     SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
-    return SSL_CTX_set_cipher_list(context, JAVA_CIPHERS) == 1 &&
-           SSL_CTX_set1_groups_list(context, groups) == 1 &&
-           SSL_CTX_set1_sigalgs_list(context, signatures) == 1;
+    SSL_CTX_clear_options(context, SSL_OP_NO_RENEGOTIATION);
+    return SSL_CTX_set_cipher_list(context, java_text(version, JAVA_CIPHERS)) == 1 &&
+           SSL_CTX_set1_groups_list(context, groups) == 1 && SSL_CTX_set1_sigalgs_list(context, schemes) == 1;
 }
 
 static bool offer_groups(SSL_CTX *context, const char *list)
@@ -98,10 +92,15 @@ static bool offer_what_is_usual(SSL_CTX *context, struct tls_look *look)
     return SSL_CTX_set1_groups_list(context, usual_groups) == 1;
 }
 
-static bool show_client(SSL_CTX *context, const struct keystore *client, struct tls_facts *facts)
+/* A JVM has none before it is asked for one: see tls_watch.c. */
+static bool show_client(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts *facts)
 {
+    const struct keystore *client = setup->client;
+
     facts->client_given = true;
     certificate_read(&facts->client, client->certificate);
+    if (setup->profile == TLS_JAVA)
+        return true;
     return SSL_CTX_use_certificate(context, client->certificate) == 1 &&
            SSL_CTX_use_PrivateKey(context, client->key) == 1 &&
            (!client->chain || SSL_CTX_set1_chain(context, client->chain) == 1);
@@ -144,6 +143,7 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
     struct tls_look *look = tls_look_new(context, setup, facts);
 
     facts->profile = setup->profile;
+    facts->java.version = setup->java;
     facts->time = setup->verify_time != 0 ? setup->verify_time : (int64_t)time(NULL);
     facts->time_given = setup->verify_time != 0;
     facts->anchors = truststore_count(setup->trust);
@@ -161,13 +161,13 @@ bool tls_apply(SSL_CTX *context, const struct tls_setup *setup, struct tls_facts
     bool good = SSL_CTX_set_min_proto_version(context, setup->min_version) == 1 &&
                 SSL_CTX_set_max_proto_version(context, setup->max_version) == 1 &&
                 (!setup->alpn || offer_protocols(context, setup->alpn)) &&
-                (setup->profile == TLS_JAVA ? offer_what_java_does(context)
+                (setup->profile == TLS_JAVA ? offer_what_java_does(context, setup->java)
                                             : offer_what_is_usual(context, look)) &&
                 (!setup->groups || offer_groups(context, setup->groups));
     if (!good)
         return reason_set(why, CODE_INTERNAL, "OpenSSL refuses the settings (error %lx)",
                           ERR_peek_last_error());
-    if (!setup->client || show_client(context, setup->client, facts))
+    if (!setup->client || show_client(context, setup, facts))
         return true;
     return reason_set(why, CODE_CLIENT_CERTIFICATE, "the client certificate cannot be used (error %lx)",
                       ERR_peek_last_error());
@@ -189,6 +189,8 @@ void tls_observe(SSL *ssl, struct tls_facts *facts)
     SSL_get0_alpn_selected(ssl, &alpn, &alpn_length);
     snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)alpn_length,
              alpn_length > 0 ? (const char *)alpn : "");
+    int digest = NID_undef;
+    facts->java.signs_sha1 = SSL_get_peer_signature_nid(ssl, &digest) == 1 && digest == NID_sha1;
     if (facts->staple.says == TLS_STAPLE_NONE)
         tls_staple_read(ssl, facts->time, &facts->staple);
     ERR_clear_error();

@@ -29,6 +29,7 @@
 
 struct tls_setup {
     enum tls_profile profile;
+    struct java_version java; /* for TLS_JAVA */
     struct truststore *trust;
     const struct keystore *client; /* NULL: none to show */
     int min_version, max_version;  /* TLS1_2_VERSION...; 0: whatever the library does */

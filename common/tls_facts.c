@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/address.h"
+#include "common/java_name.h"
 #include "common/value.h"
 
 #include "common/banned.h"
@@ -13,6 +14,7 @@ void tls_facts_init(struct tls_facts *facts)
 {
     memset(facts, 0, sizeof *facts);
     facts->alert = -1;
+    facts->java.warning = -1;
 }
 
 static void certificates_free(struct certificate *certificates, size_t count)
@@ -46,8 +48,14 @@ void tls_expect(struct tls_facts *facts, const char *name)
     facts->name_is_address = address_parse(facts->name, 0, &ignored);
 }
 
+/* Utilities.rawToSNIHostName in the JDK. */
+static bool java_sends(const struct tls_facts *facts)
+{
+    return strchr(facts->name, '.') && !java_name_flaw(facts->name);
+}
+
 bool tls_facts_sends_name(const struct tls_facts *facts)
 {
     return facts->name[0] != '\0' && !facts->name_is_address &&
-           (facts->profile != TLS_JAVA || strchr(facts->name, '.'));
+           (facts->profile != TLS_JAVA || java_sends(facts));
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/certificate.h"
+#include "common/java_rules.h"
 #include "common/options.h"
 #include "common/target.h"
 #include "common/tls_staple.h"
@@ -58,6 +59,20 @@ enum {
 
 enum { TLS_ERRORS = 64, TLS_NAME = 256, TLS_FIRST = 8 };
 
+/* What only a JVM minds, of a connection that is judged as one. */
+struct tls_java {
+    struct java_version version;
+    const char *flaw;    /* of a certificate: "it has an extension twice"; NULL: none */
+    char flawed[128];    /* whose */
+    bool unreadable;     /* the flaw keeps a JVM from reading it at all, wherever it stands */
+    bool search_limited; /* its search for a path ended at a limit */
+    bool signs_sha1;     /* the handshake is signed over SHA-1: OpenSSL takes it, offered or not */
+    int warning;         /* an alert in the handshake that was only a warning; -1: none that matters */
+    size_t message_most; /* bytes of the longest handshake message */
+    size_t clients;      /* certificates to choose from; none fits: client_unfit */
+    bool client_unfit;   /* none of them is from an issuer, or for a signature, that the server takes */
+};
+
 struct tls_facts {
     /* How it is to be judged. */
     enum tls_profile profile;
@@ -90,6 +105,7 @@ struct tls_facts {
     char store[TLS_NAME], java_store[TLS_NAME]; /* see truststore_name, truststore_java_path */
     size_t anchors;
     struct tls_staple staple;
+    struct tls_java java;
 
     /* The handshake. */
     bool done;

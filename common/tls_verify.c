@@ -2,8 +2,10 @@
  * X509_verify_cert returns, and nothing else; what was wrong is gathered afterwards, and changes nothing. */
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <string.h>
 
 #include "common/deadline.h"
+#include "common/java_name.h"
 #include "common/judge.h"
 #include "common/mem.h"
 #include "common/stop.h"
@@ -25,7 +27,7 @@ static int look_index(void)
     return index;
 }
 
-static struct tls_facts *facts_of(X509_STORE_CTX *context)
+struct tls_facts *tls_verify_facts(X509_STORE_CTX *context)
 {
     return ((struct tls_look *)X509_STORE_CTX_get_ex_data(context, look_index()))->facts;
 }
@@ -43,7 +45,7 @@ static void be_strict(X509_VERIFY_PARAM *rules)
 }
 
 /* Everything that counts is set here: what a library above (libcurl) does to the handshake's own context does not. */
-static X509_STORE_CTX *context_new(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
+X509_STORE_CTX *tls_verify_context(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
 {
     X509_STORE_CTX *context = X509_STORE_CTX_new();
 
@@ -71,6 +73,11 @@ static bool has_time(struct tls_facts *facts)
         return true;
     facts->limit = TLS_LIMIT_TIME;
     return false;
+}
+
+bool tls_verify_has_time(X509_STORE_CTX *context)
+{
+    return has_time(tls_verify_facts(context));
 }
 
 /* False: there is no room for it. */
@@ -106,27 +113,27 @@ static bool is_last_second(const struct tls_facts *facts, X509_STORE_CTX *contex
 /* An error ends it, unless the profile forgives just this one at just this place, and it is written down as a warning. */
 static int on_verdict(int good, X509_STORE_CTX *context)
 {
-    struct tls_facts *facts = facts_of(context);
+    struct tls_facts *facts = tls_verify_facts(context);
     struct tls_error error = error_of(context);
 
-    if (!has_time(facts))
+    if (!tls_verify_has_time(context))
         return 0;
     return good || is_last_second(facts, context) ||
            (judge_forgives(facts->profile, &error, X509_STORE_CTX_get_num_untrusted(context)) &&
             note_error(facts, error));
 }
 
-static int on_gathering(int good, X509_STORE_CTX *context)
+int tls_verify_on_gathering(int good, X509_STORE_CTX *context)
 {
-    struct tls_facts *facts = facts_of(context);
+    struct tls_facts *facts = tls_verify_facts(context);
 
-    return has_time(facts) &&
+    return tls_verify_has_time(context) &&
            (good || is_last_second(facts, context) || note_error(facts, error_of(context)));
 }
 
 /* --- verdict and explanation --- */
 
-static struct certificate *read_certificates(const STACK_OF(X509) * from, size_t *count)
+struct certificate *tls_verify_read(const STACK_OF(X509) * from, size_t *count)
 {
     int most = sk_X509_num(from) < TLS_CHAIN_MOST ? sk_X509_num(from) : TLS_CHAIN_MOST;
     struct certificate *certificates = xcalloc(most > 0 ? (size_t)most : 0, sizeof *certificates);
@@ -138,7 +145,7 @@ static struct certificate *read_certificates(const STACK_OF(X509) * from, size_t
 
 static void note_chain(struct tls_facts *facts, X509_STORE_CTX *context)
 {
-    facts->chain = read_certificates(X509_STORE_CTX_get0_chain(context), &facts->chain_count);
+    facts->chain = tls_verify_read(X509_STORE_CTX_get0_chain(context), &facts->chain_count);
     facts->chain_sent = (size_t)X509_STORE_CTX_get_num_untrusted(context);
 }
 
@@ -194,12 +201,12 @@ static struct tls_error check_further(const struct tls_facts *facts, X509_STORE_
 }
 
 /* Another verification, which goes on after each error. */
-static void explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
+void tls_verify_explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent)
 {
-    X509_STORE_CTX *context = context_new(look, anchors, sent);
+    X509_STORE_CTX *context = tls_verify_context(look, anchors, sent);
 
     look->facts->error_count = 0;
-    X509_STORE_CTX_set_verify_cb(context, on_gathering);
+    X509_STORE_CTX_set_verify_cb(context, tls_verify_on_gathering);
     X509_verify_cert(context);
     note_chain(look->facts, context);
     struct tls_error further = check_further(look->facts, context);
@@ -214,11 +221,11 @@ static void explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) *
 }
 
 /* The chain goes to the handshake's context, from where what the server says about it (OCSP) is compared with it. */
-static void verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent,
-                   X509_STORE_CTX *handshake)
+void tls_verify_chain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent,
+                      X509_STORE_CTX *handshake)
 {
     struct tls_facts *facts = look->facts;
-    X509_STORE_CTX *context = context_new(look, anchors, sent);
+    X509_STORE_CTX *context = tls_verify_context(look, anchors, sent);
 
     X509_STORE_CTX_set_verify_cb(context, on_verdict);
     bool good = X509_verify_cert(context) == 1;
@@ -230,7 +237,7 @@ static void verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * 
     if (facts->verified)
         note_chain(facts, context);
     else
-        explain(look, anchors, sent);
+        tls_verify_explain(look, anchors, sent);
     X509_STORE_CTX_free(context);
 }
 
@@ -242,7 +249,7 @@ static bool name_matches(const struct tls_facts *facts, X509 *leaf)
         facts->name[0] == '.') /* to OpenSSL, a dot stands for whatever is before it */
         return false;
     if (facts->profile == TLS_JAVA)
-        return judge_java_name(&facts->sent[0], facts->name, facts->name_is_address);
+        return java_name_fits(facts->java.version, &facts->sent[0], facts->name);
     if (facts->name_is_address)
         return X509_check_ip_asc(leaf, facts->name, 0) == 1;
     if (facts->profile == TLS_STRICT)
@@ -273,11 +280,13 @@ static void look_at_chain(struct tls_look *look, STACK_OF(X509) * sent, X509_STO
         truststore_offer(look->setup->trust, anchors, sent);
     facts->limit = check_bounds(sent, anchors);
     if (facts->limit != TLS_LIMIT_NAMES) {
-        facts->sent = read_certificates(sent, &facts->sent_count);
+        facts->sent = tls_verify_read(sent, &facts->sent_count);
         facts->name_matches = name_matches(facts, sk_X509_value(sent, 0));
     }
-    if (facts->limit == TLS_LIMIT_NONE)
-        verify(look, anchors, sent, handshake);
+    if (facts->limit == TLS_LIMIT_NONE && facts->profile == TLS_JAVA)
+        tls_java_verify(look, anchors, sent, handshake);
+    else if (facts->limit == TLS_LIMIT_NONE)
+        tls_verify_chain(look, anchors, sent, handshake);
     X509_STORE_free(anchors);
     ERR_clear_error();
 }
@@ -292,13 +301,28 @@ static int error_for(const struct tls_facts *facts, bool passes)
     return facts->verify_error != X509_V_OK ? facts->verify_error : X509_V_ERR_UNSPECIFIED;
 }
 
+/* A second handshake on the connection, as a server that only now wants a client's certificate has it: of nobody else. */
+static bool is_the_same(const struct tls_facts *facts, const X509 *leaf)
+{
+    unsigned char *der = NULL;
+    int length = i2d_X509(leaf, &der);
+    bool same = facts->sent_count > 0 && length > 0 && (size_t)length == facts->sent[0].der_length &&
+                memcmp(der, facts->sent[0].der, (size_t)length) == 0;
+
+    OPENSSL_free(der);
+    return same;
+}
+
 int tls_verify(X509_STORE_CTX *handshake, void *owner)
 {
     struct tls_look *look = owner;
     STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(handshake);
 
-    if (look->facts->has_chain || sk_X509_num(sent) < 1) /* a second chain would be somebody else's */
+    if (sk_X509_num(sent) < 1)
         return 0;
+    if (look->facts->has_chain) /* a second chain would be somebody else's */
+        return look->facts->profile == TLS_JAVA && is_the_same(look->facts, sk_X509_value(sent, 0)) &&
+               (judge_lets_pass(look->facts) || look->setup->keep_going);
     look->facts->has_chain = true;
     look_at_chain(look, sent, handshake);
     bool passes = judge_lets_pass(look->facts);

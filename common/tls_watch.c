@@ -1,8 +1,10 @@
 /* What a server says in a handshake, beside its certificates, taken down as it comes. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/certificate.h"
+#include "common/java_client.h"
 #include "common/tls_look.h"
 #include "common/value.h"
 
@@ -35,6 +37,24 @@ static void note_issuers(SSL *ssl, const struct tls_look *look)
     }
 }
 
+/* Nothing is shown where nothing fits. */
+static int choose_as_java(SSL *ssl, const struct tls_look *look)
+{
+    struct tls_facts *facts = look->facts;
+    const struct keystore *chosen = java_client_choose(facts->java.version, look->setup->client, ssl);
+
+    facts->java.clients = 0;
+    for (const struct keystore *client = look->setup->client; client; client = client->next)
+        facts->java.clients++;
+    facts->java.client_unfit = !chosen;
+    if (!chosen)
+        return 1;
+    certificate_free(&facts->client);
+    certificate_read(&facts->client, chosen->certificate);
+    return SSL_use_certificate(ssl, chosen->certificate) == 1 && SSL_use_PrivateKey(ssl, chosen->key) == 1 &&
+           (!chosen->chain || SSL_set1_chain(ssl, chosen->chain) == 1);
+}
+
 static int on_certificate_wanted(SSL *ssl, void *owner)
 {
     const struct tls_look *look = owner;
@@ -42,16 +62,28 @@ static int on_certificate_wanted(SSL *ssl, void *owner)
     if (!look->facts->client_wanted)
         note_issuers(ssl, look);
     look->facts->client_wanted = true;
-    return 1;
+    return look->setup->client && look->setup->profile == TLS_JAVA ? choose_as_java(ssl, look) : 1;
+}
+
+static void note_warning(struct tls_facts *facts, int alert)
+{
+    char number[8];
+
+    snprintf(number, sizeof number, "%d", alert);
+    if (facts->profile == TLS_JAVA && !java_lists(facts->java.version, JAVA_WARNINGS, number))
+        facts->java.warning = alert;
 }
 
 static void on_info(const SSL *ssl, int where, int value)
 {
     struct tls_look *look = tls_look_of(ssl);
 
-    /* A warning ends nothing. */
-    if (look && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_FATAL)
+    if (!look || (where & SSL_CB_READ_ALERT) != SSL_CB_READ_ALERT)
+        return;
+    if (value >> 8 == SSL3_AL_FATAL)
         look->facts->alert = value & 0xFF;
+    else if (SSL_is_init_finished(ssl) != 1) /* a warning ends nothing, but to a JVM */
+        note_warning(look->facts, value & 0xFF);
 }
 
 /* A BIO_callback_fn_ex. */
@@ -80,6 +112,13 @@ static void note_record(struct tls_facts *facts, const unsigned char *header, SS
     BIO_set_callback_ex(SSL_get_rbio(ssl), refuse_to_read);
 }
 
+static void note_message(struct tls_facts *facts, size_t length)
+{
+    size_t body = length > SSL3_HM_HEADER_LENGTH ? length - SSL3_HM_HEADER_LENGTH : 0;
+
+    facts->java.message_most = body > facts->java.message_most ? body : facts->java.message_most;
+}
+
 /* The head of each record as it came: of the first one, what it tells when it is no TLS at all. */
 static void on_message(int sent, int version, int type, const void *bytes, size_t length, SSL *ssl,
                        void *owner)
@@ -90,6 +129,8 @@ static void on_message(int sent, int version, int type, const void *bytes, size_
     (void)version;
     if (!sent && type == SSL3_RT_INNER_CONTENT_TYPE && byte[0] == SSL3_RT_APPLICATION_DATA)
         facts->unasked = 0;
+    if (!sent && type == SSL3_RT_HANDSHAKE)
+        note_message(facts, length);
     if (sent || type != SSL3_RT_HEADER)
         return;
     if (length == SSL3_RT_HEADER_LENGTH)

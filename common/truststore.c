@@ -37,10 +37,16 @@ char *truststore_read_password(const char *path, struct reason *why)
 static bool read_path(struct truststore *store, const char *path, struct reason *why)
 {
     struct stat present;
+    bool directory = stat(path, &present) == 0 && S_ISDIR(present.st_mode);
 
-    if (stat(path, &present) == 0 && S_ISDIR(present.st_mode))
+    if (directory && store->source->java)
+        return anchors_java_refuses(path, "a directory", why);
+    if (directory)
         return anchors_read_directory(store, path, why);
-    return anchors_read_file(store, path, why);
+    store->java_alone = store->source->java;
+    bool good = anchors_read_file(store, path, why);
+    store->java_alone = false;
+    return good;
 }
 
 /* As OpenSSL has it: the variables each stand for a part of the default. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/java_rules.h"
 #include "common/options.h"
 #include "common/reason.h"
 
@@ -29,7 +30,8 @@ struct truststore_source {
         *paths; /* empty or NULL: the system's (SSL_CERT_FILE, SSL_CERT_DIR, Debian's bundle) */
     const char *password_file; /* NULL: none */
     const char *password;      /* beats the file; NULL: none */
-    bool java; /* take what Java takes: no guessed passwords, and of PKCS#12 only what Java sees */
+    bool java; /* take what Java takes: its formats, no guessed passwords, the entries that it sees */
+    struct java_version java_version;
 };
 
 struct truststore;

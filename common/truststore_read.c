@@ -159,10 +159,14 @@ static bool add_jks(struct truststore *store, const char *path, const struct buf
     struct jks jks;
     bool good = jks_parse(content->data, content->length, &jks, why);
 
+    if (good && jks.cut && !store->source->java)
+        good = reason_set(why, CODE_TRUST_STORE, "truncated: its digest is not whole");
     if (!good)
         reason_wrap(why, "%.110s", path);
     good = good && check_digest(store, path, &jks, why);
-    if (good)
+    if (good && store->source->java)
+        good = anchors_java_add_jks(store, path, &jks, why);
+    else if (good)
         add_entries(store, path, &jks);
     jks_free(&jks);
     return good;
@@ -170,42 +174,62 @@ static bool add_jks(struct truststore *store, const char *path, const struct buf
 
 /* --- PKCS#12 --- */
 
-static void take_bag(void *owner, const struct pkcs12_bag *bag)
+static bool take_bag(void *owner, const struct pkcs12_bag *bag)
 {
-    struct truststore *store = owner;
+    struct java_bags *bags = owner;
+    struct truststore *store = bags->store;
     unsigned char *der = NULL;
 
-    if (store->source->java && !bag->java_sees)
-        return;
+    if (store->source->java)
+        return !bag->java_sees || anchors_java_add_bag(bags, bag->certificate, bag->alias);
     int length = i2d_X509(bag->certificate, &der);
     if (length > 0)
         anchors_add(store, der, (size_t)length);
     OPENSSL_free(der);
+    return true;
+}
+
+static bool walk_pkcs12(struct truststore *store, const struct buf *content, struct pkcs12_result *result,
+                        struct reason *why)
+{
+    struct java_bags bags = {.store = store, .first = store->count};
+    const struct truststore_source *source = store->source;
+    struct pkcs12_request request = {
+        .password = store->password,
+        .guess = !source->java && !store->password,
+        .java = source->java ? &source->java_version : NULL,
+        .on_certificate = take_bag,
+        .owner = &bags,
+    };
+    bool good = pkcs12_walk(content->data, content->length, &request, result, why);
+
+    if (source->java)
+        anchors_java_end_bags(&bags);
+    return good;
 }
 
 static bool add_pkcs12(struct truststore *store, const char *path, const struct buf *content,
                        struct reason *why)
 {
-    struct pkcs12_request request = {
-        .password = store->password,
-        .guess = !store->source->java && !store->password,
-        .on_certificate = take_bag,
-        .owner = store,
-    };
     struct pkcs12_result result;
 
-    if (!pkcs12_walk(content->data, content->length, &request, &result, why)) {
+    if (!walk_pkcs12(store, content, &result, why)) {
         reason_wrap(why, "%.110s", path);
         return false;
     }
     if (result.undigested)
         anchors_warn(
             store, "%.200s: has no digest, so it is not known whether this file is as it was written", path);
-    if (request.guess && result.guessed)
+    if (result.guessed)
         anchors_warn(store,
                      "%.200s: opened with %s, which nobody gave: name the password's file "
                      "(--trust-store-password-file), Java guesses none",
                      path, result.guessed);
+    if (result.passed_over)
+        anchors_warn(store,
+                     "%.200s: is encrypted, and without a password Java opens nothing of it "
+                     "(--trust-store-password-file)",
+                     path);
     if (result.java_sees < result.certificates)
         anchors_warn(store,
                      "%.200s: Java will see %zu of its %zu certificates as trusted: put them in with "
@@ -248,9 +272,10 @@ static bool add_content(struct truststore *store, const char *path, const struct
         return add_pkcs12(store, path, content, why);
     }
     if (memmem(content->data, content->length, "-----BEGIN", 10))
-        return add_pem(store, path, content, why);
+        return store->java_alone ? anchors_java_refuses(path, "PEM", why)
+                                 : add_pem(store, path, content, why);
     if (content->data[0] == 0x30 && add_der(store, path, content))
-        return true;
+        return !store->java_alone || anchors_java_refuses(path, "DER", why);
     if (store_file_name(path, content, why))
         return false;
     if (content->data[0] == 0x30)

@@ -75,6 +75,14 @@ const struct option settings_rows[SETTINGS_ROWS] = {
      .initial = "default",
      .help = "Whose rules: OpenSSL's; RFC 5280's to the letter; those of a Java agent, each relaxation a "
              "warning"},
+    {.name = "java-version",
+     .argument = "N",
+     .type = OPTION_TEXT,
+     .offset = AT(java_version),
+     .check = settings_check_java,
+     .help =
+         "Which Java --profile java is: 17, 21, 25 in their newest updates, or one update such as 17.0.15; "
+         "without it, only what the newest 17 and 21 both take passes"},
     {.name = "min-tls",
      .argument = "1.2|1.3",
      .type = OPTION_CHOICE,

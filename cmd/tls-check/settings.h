@@ -26,6 +26,7 @@ struct settings {
     const char *http_path, *http_status;
     bool client_cert_accepted;
     int profile; /* enum tls_profile */
+    const char *java_version;
     const char *verify_time;
     bool show_chain;
     const char *report, *export_chain, *metrics;
@@ -45,7 +46,7 @@ struct settings {
     bool trusts_anyone;
 };
 
-enum { SETTINGS_ROWS = 45 };
+enum { SETTINGS_ROWS = 46 };
 
 extern const struct option settings_rows[SETTINGS_ROWS];
 

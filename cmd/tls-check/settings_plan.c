@@ -24,6 +24,8 @@ static bool check_together(const struct settings *settings, struct reason *why)
                           "--all-addresses: behind --proxy it is the proxy that chooses the address");
     if (settings->agent_dir && settings->as_agent == 0)
         return reason_set(why, CODE_USAGE, "--agent-dir goes with --as-agent, which is missing");
+    if (settings->java_version && settings->profile != TLS_JAVA)
+        return reason_set(why, CODE_USAGE, "--java-version goes with --profile java, which is missing");
     if (settings->proxy_auth_file && !settings->proxy)
         return reason_set(why, CODE_USAGE, "--proxy-auth-file goes with --proxy, which is missing");
     return true;
@@ -78,6 +80,9 @@ static void plan_credentials(const struct settings *settings, struct credentials
         .groups = settings->groups,
         .keep_going = true,
     };
+    if (settings->java_version)
+        java_version_parse(settings->java_version, &source->setup.java);
+    source->trust.java_version = source->client.java_version = source->setup.java;
     if (settings->verify_time)
         settings_parse_time(settings->verify_time, &source->setup.verify_time);
 }

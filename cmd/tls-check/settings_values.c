@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cmd/tls-check/proxy.h"
+#include "common/java_rules.h"
 #include "common/tls_facts.h"
 #include "common/units.h"
 
@@ -176,4 +177,16 @@ bool settings_check_validity(const char *value, struct reason *why)
 
     return settings_parse_validity(value, &seconds) ||
            reason_set(why, CODE_USAGE, "\"%.40s\" is not a time such as 398d or 24h", value);
+}
+
+bool settings_check_java(const char *value, struct reason *why)
+{
+    struct java_version version;
+
+    return java_version_parse(value, &version) ||
+           reason_set(
+               why, CODE_USAGE,
+               "\"%.40s\" is not a version of Java that is known here: 17, 21, 25 or later, or an update of "
+               "these such as 17.0.15",
+               value);
 }

@@ -34,6 +34,7 @@ bool settings_check_pin(const char *value, struct reason *why);
 bool settings_check_path(const char *value, struct reason *why);
 bool settings_check_proxy(const char *value, struct reason *why);
 bool settings_check_alpn(const char *value, struct reason *why);
+bool settings_check_java(const char *value, struct reason *why);
 bool settings_check_name(const char *value, struct reason *why);
 
 bool settings_check_issuer(const char *value, struct reason *why);

@@ -10,18 +10,31 @@
 #define PBE_ROUNDS_MOST 1000
 #include "common/pbe.c"
 
-static void count(void *owner, const struct pkcs12_bag *bag)
+static bool count(void *owner, const struct pkcs12_bag *bag)
 {
     MUST(bag->certificate);
     ++*(size_t *)owner;
+    return true;
 }
 
-static void try_walk(const uint8_t *data, size_t size, const char *password, bool guess)
+static void forget(void *owner, EVP_PKEY *key, const char *alias)
 {
-    EVP_PKEY *key = NULL;
+    (void)owner, (void)alias;
+    EVP_PKEY_free(key);
+}
+
+static void try_walk(const uint8_t *data, size_t size, const char *password, bool guess,
+                     const struct java_version *java)
+{
     size_t certificates = 0;
     const struct pkcs12_request request = {
-        .password = password, .guess = guess, .on_certificate = count, .owner = &certificates, .key = &key};
+        .password = password,
+        .guess = guess,
+        .java = java,
+        .on_certificate = count,
+        .on_key = forget,
+        .owner = &certificates,
+    };
     struct pkcs12_result result = {0};
     struct reason why;
 
@@ -29,14 +42,17 @@ static void try_walk(const uint8_t *data, size_t size, const char *password, boo
         MUST(result.certificates == certificates && result.java_sees <= certificates);
     else
         MUST(why.code == CODE_TRUST_STORE && why.text[0] != '\0');
-    EVP_PKEY_free(key);
     ERR_clear_error();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    try_walk(data, size, "changeit", false);
-    try_walk(data, size, NULL, false);
-    try_walk(data, size, NULL, true);
+    static const struct java_version java = {.train = 25, .update = JAVA_NEWEST};
+
+    try_walk(data, size, "changeit", false, NULL);
+    try_walk(data, size, NULL, false, NULL);
+    try_walk(data, size, NULL, true, NULL);
+    try_walk(data, size, "changeit", false, &java);
+    try_walk(data, size, "", false, &java);
     return 0;
 }

@@ -146,7 +146,7 @@ PYTHON
     says "opened with"
     check --profile java --trust-store root.p12 $(at "${port[0]}")
     exits 27
-    ends_saying "needs a password.*Java opens nothing"
+    ends_saying "holds no trusted certificate that Java sees; hint: root\.p12: is encrypted, and without a password Java opens nothing"
 }
 
 @test "what Java does not see in a PKCS#12 file is said, and counts for nothing with --profile java" {
@@ -431,15 +431,15 @@ END
     agent_info agent/ver20.8.0/conf controller-host 127.0.0.3 controller-port 3
     export JAVA_TOOL_OPTIONS="-Dappdynamics.controller.hostName=127.0.0.2 '-Dappdynamics.controller.port=2'"
     APPDYNAMICS_CONTROLLER_HOST_NAME=127.0.0.1 APPDYNAMICS_CONTROLLER_PORT=${port[0]} check --as-agent appd --agent-dir agent \
-        --trust-store root.crt
+        --trust-store root.jks
     exits 0
     says "controller host 127\.0\.0\.1 \(from APPDYNAMICS_CONTROLLER_HOST_NAME\)"
     says "TLS true \(from agent/conf/controller-info\.xml\)"
-    check --as-agent appd --agent-dir agent --trust-store root.crt
+    check --as-agent appd --agent-dir agent --trust-store root.jks
     says "controller host 127\.0\.0\.2 \(from JAVA_TOOL_OPTIONS\)"
     ends_saying "127\.0\.0\.2:2: not ready"
     unset JAVA_TOOL_OPTIONS
-    check --as-agent appd --agent-dir agent --trust-store root.crt
+    check --as-agent appd --agent-dir agent --trust-store root.jks
     ends_saying "127\.0\.0\.3:3: not ready"
 }
 

@@ -174,7 +174,7 @@ EOF
     check --trust-store ca.crt $(at "${port[0]}")
     exits 20
     ends_saying "Java would trust it as it is \(tls-check --profile java\)"
-    check --trust-store ca.crt --profile java $(at "${port[0]}")
+    check --trust-store ca.jks --trust-store-password-file password --profile java $(at "${port[0]}")
     exits 0
     says "only Java trusts this: the intermediate CN=Example Issuing CA.* is an anchor"
 }

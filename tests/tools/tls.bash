@@ -69,10 +69,11 @@ serve() {
     start_s_server port -cert "$name.pem" -key "$name.key" -cert_chain "$name.pem" -status_file answer.der "$@"
 }
 
-# check [ARGUMENT]...: one attempt, with the right trust store unless an argument names another.
+# check [ARGUMENT]...: one attempt, with the right trust store unless an argument names another; a JVM reads no PEM.
 check() {
     case " $* " in
         *" --trust-store"* | *" --cacert"* | *" --as-agent"*) run_tool tls-check --once "$@" ;;
+        *" --profile java "*) run_tool tls-check --once --trust-store root.jks --trust-store-password-file password "$@" ;;
         *) run_tool tls-check --once --trust-store root.crt "$@" ;;
     esac
 }

@@ -12,7 +12,7 @@
 #include "common/judge.h"
 #include "common/tls_look.h"
 
-enum { THEN = 1800000000, DAY = 86400, MOST = 120, KEYS = 3, WEAK = 2, ERRORS = 4 * MOST };
+enum { THEN = 1800000000, DAY = 86400, MOST = 120, KEYS = 3, WEAK = 2 };
 
 #define MUST(condition)                                                             \
     do {                                                                            \
@@ -211,43 +211,6 @@ static void free_all(struct made *made)
 
 /* --- what OpenSSL says of it --- */
 
-struct found {
-    int errors[ERRORS], depths[ERRORS];
-    size_t count;
-    int sent;
-};
-
-static struct found found;
-
-static int on_error(int good, X509_STORE_CTX *context)
-{
-    if (good)
-        return 1;
-    MUST(found.count < ERRORS);
-    found.errors[found.count] = X509_STORE_CTX_get_error(context);
-    found.depths[found.count++] = X509_STORE_CTX_get_error_depth(context);
-    found.sent = X509_STORE_CTX_get_num_untrusted(context);
-    return 1;
-}
-
-/* What a JVM does not look at, said once more: that the list of the tool is no longer is seen here. */
-static bool java_may_forgive(size_t index)
-{
-    bool own = found.sent == 0, above = found.depths[index] > 0, anchor = found.depths[index] >= found.sent;
-
-    switch (found.errors[index]) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return anchor;
-    case X509_V_ERR_INVALID_PURPOSE:
-        return own || above;
-    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
-        return own;
-    default:
-        return false;
-    }
-}
-
 static bool openssl_trusts(const struct made *made, enum tls_profile profile, size_t *length)
 {
     X509_STORE *store = X509_STORE_new();
@@ -261,21 +224,77 @@ static bool openssl_trusts(const struct made *made, enum tls_profile profile, si
     MUST(X509_STORE_CTX_set_default(context, "ssl_server") == 1);
     X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
     X509_VERIFY_PARAM_set_time(rules, THEN);
-    X509_VERIFY_PARAM_set_auth_level(rules, profile == TLS_JAVA ? 0 : 2);
-    found.count = 0;
-    if (profile == TLS_JAVA) {
-        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
-        X509_STORE_CTX_set_verify_cb(context, on_error);
-    }
+    X509_VERIFY_PARAM_set_auth_level(rules, 2);
     if (profile == TLS_STRICT)
         X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK);
     bool good = X509_verify_cert(context) == 1;
-    for (size_t i = 0; i < found.count; i++)
-        good = good && java_may_forgive(i);
     *length = (size_t)sk_X509_num(X509_STORE_CTX_get0_chain(context));
     X509_STORE_CTX_free(context);
     X509_STORE_free(store);
     ERR_clear_error();
+    return good;
+}
+
+/* --- what must be true of a path that a JVM takes, looked at without the tool's own search --- */
+
+static bool is_one_of(const struct made *made, const X509 *certificate, bool anchored)
+{
+    for (size_t i = 0; i < made->count; i++)
+        if ((anchored ? made->plans[i].anchored : made->plans[i].sent) &&
+            X509_cmp(made->certificates[i], certificate) == 0)
+            return true;
+    return false;
+}
+
+static bool is_of_time(const X509 *certificate)
+{
+    time_t then = THEN;
+
+    return X509_cmp_time(X509_get0_notBefore(certificate), &then) < 0 &&
+           X509_cmp_time(X509_get0_notAfter(certificate), &then) > 0;
+}
+
+/* A CA between the server's certificate, of which `below` others are below it, and the anchor. */
+static bool is_fit_ca(X509 *ca, X509 *leaf, long below)
+{
+    NAME_CONSTRAINTS *limits = X509_get_ext_d2i(ca, NID_name_constraints, NULL, NULL);
+    uint32_t flags = X509_get_extension_flags(ca);
+    bool allows = !limits || NAME_CONSTRAINTS_check(leaf, limits) == X509_V_OK;
+
+    NAME_CONSTRAINTS_free(limits);
+    return allows && (flags & EXFLAG_CA) != 0 && (X509_get_key_usage(ca) & KU_KEY_CERT_SIGN) != 0 &&
+           (X509_get_pathlen(ca) < 0 || X509_get_pathlen(ca) >= below);
+}
+
+static bool is_linked(X509 *certificate, X509 *issuer)
+{
+    return X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) == 0 &&
+           X509_verify(certificate, X509_get0_pubkey(issuer)) == 1;
+}
+
+static bool java_may_trust(const struct made *made, const struct tls_facts *facts)
+{
+    X509 *chain[TLS_CHAIN_MOST];
+    size_t count = facts->chain_count;
+    long below = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const unsigned char *der = facts->chain[i].der;
+        chain[i] = d2i_X509(NULL, &der, (long)facts->chain[i].der_length);
+        MUST(chain[i]);
+    }
+    bool good = count > 0 && X509_cmp(chain[0], made->certificates[0]) == 0 &&
+                is_one_of(made, chain[count - 1], true) &&
+                (facts->chain_sent == 0 ? count == 1 : count == facts->chain_sent + 1);
+    for (size_t i = 0; good && i + 1 < count; i++) {
+        good = is_one_of(made, chain[i], false) && is_of_time(chain[i]) &&
+               is_linked(chain[i], chain[i + 1]) &&
+               (X509_get_extension_flags(chain[i]) & EXFLAG_CRITICAL) == 0 &&
+               (i == 0 || is_fit_ca(chain[i], chain[0], below));
+        below += i > 0 && (X509_get_extension_flags(chain[i]) & EXFLAG_SI) == 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        X509_free(chain[i]);
     return good;
 }
 
@@ -307,7 +326,8 @@ static void look_at(const struct made *made, const char *name, struct tls_facts 
     int verdict = tls_verify(handshake, &look);
     MUST(verdict == judge_lets_pass(facts));
     MUST((verdict == 1) == (X509_STORE_CTX_get_error(handshake) == X509_V_OK));
-    MUST(tls_verify(handshake, &look) == 0); /* whatever comes after it in the same connection */
+    /* Whatever comes after it in the same connection; but a JVM may be asked to shake hands again, by the same server. */
+    MUST(tls_verify(handshake, &look) == (facts->profile == TLS_JAVA && facts->sent_count > 0 ? verdict : 0));
     X509_STORE_CTX_free(handshake);
     X509_STORE_free(store);
     truststore_free(setup.trust);
@@ -358,7 +378,10 @@ bool chains_compare(const uint8_t *bytes, size_t length)
     bool passes = judge_lets_pass(&facts), trusted = openssl_trusts(&made, facts.profile, &built);
     bool named = has_name(&made, facts.profile, name);
     bool within = sk_X509_num(made.sent) <= TLS_CHAIN_MOST && built <= TLS_CHAIN_MOST;
-    MUST(!passes || (trusted && named && within));
+    if (facts.profile == TLS_JAVA)
+        MUST(!passes || (java_may_trust(&made, &facts) && named));
+    else
+        MUST(!passes || (trusted && named && within));
     MUST(!is_ready(&facts) || passes);
     /* Java has rules of its own on top, and strict does not take name constraints in a server's certificate. */
     if (facts.profile == TLS_DEFAULT || (facts.profile == TLS_STRICT && made.plans[0].constraint == 0))

@@ -91,8 +91,10 @@ START_TEST(every_truncation_is_told)
     for (size_t length = 4; length < store.length; length++) {
         char *copy = malloc(length); /* so that a read behind it is seen */
         memcpy(copy, store.data, length);
-        ck_assert_msg(!jks_parse(copy, length, &jks, &why), "%zu bytes are taken", length);
-        ck_assert_int_eq(why.code, CODE_TRUST_STORE);
+        bool parsed = jks_parse(copy, length, &jks, &why);
+        ck_assert_msg(!parsed || jks.cut, "%zu bytes are taken", length);
+        ck_assert(parsed || why.code == CODE_TRUST_STORE);
+        ck_assert(!parsed || !jks_check(&jks, "changeit"));
         jks_free(&jks);
         free(copy);
     }

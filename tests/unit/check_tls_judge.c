@@ -274,6 +274,9 @@ START_TEST(java_forgives_with_a_word)
     strcpy(chain[1].digest, "SHA256");
     chain[0].signs = false;
     expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "digital signatures");
+    chain[0].signs = true;
+    chain[0].serves_tls = false;
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "not meant for servers");
 }
 END_TEST
 
@@ -326,10 +329,12 @@ START_TEST(what_java_forgives_elsewhere_does_not_count)
     ck_assert_uint_eq(judgement.warning_count, 1);
     good();
     facts.profile = TLS_JAVA;
+    facts.verified = false;
     add_error(X509_V_ERR_CERT_HAS_EXPIRED, 1);
     expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "the intermediate");
     good();
     facts.profile = TLS_JAVA;
+    facts.verified = false;
     add_error(X509_V_ERR_INVALID_PURPOSE, 0);
     expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "not meant for servers");
     ck_assert(!judge_forgives(TLS_JAVA, &(struct tls_error){X509_V_ERR_CERT_SIGNATURE_FAILURE, 1}, 0));
@@ -536,38 +541,56 @@ START_TEST(a_hint_names_the_tool_that_has_the_option)
 }
 END_TEST
 
-START_TEST(javas_names)
+/* What only the handshake of a JVM does not bear: that binds those who trust anybody, too. */
+START_TEST(javas_handshake_has_limits)
 {
-    static const struct {
-        const char *pattern, *name;
-        bool matches;
-    } cases[] = {
-        {"server.test", "SERVER.test", true},
-        {"*.test", "server.test", true},
-        {"*.test", "a.server.test", false},
-        {"s*.test", "server.test", true},
-        {"s*r.test", "server.test", true},
-        {"s*x.test", "server.test", false},
-        {"a.*.test", "a.b.test", true},
-        {"*", "localhost", false},
-        {"a.*", "a.test", false},
-        {"server.test", "server.test.x", false},
-        {"", "server.test", false},
-    };
+    good();
+    facts.profile = TLS_JAVA;
+    facts.sent_total = 10;
+    facts.java.message_most = 32768;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    rules.trusts_anyone = true;
+    facts.sent_total = 11;
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "sends 11 certificates, and Java takes no more than 10");
+    facts.sent_total = 2;
+    facts.java.message_most = 32769;
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "has 32769 bytes, and Java takes no more than 32768");
+    facts.java.message_most = 0;
+    facts.java.warning = SSL_AD_UNRECOGNIZED_NAME;
+    expect_code(CODE_WRONG_NAME, ATTEMPT_FAIL, "a warning in the handshake, at which Java ends it");
+    facts.java.warning = -1;
+    facts.java.flaw = "it has an extension twice";
+    facts.java.unreadable = true;
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "it has an extension twice");
+    facts.java.flaw = NULL;
+    facts.java.signs_sha1 = true;
+    expect_code(CODE_PROTOCOL, ATTEMPT_FAIL, "signs the handshake over SHA-1, which no JVM takes");
+    facts.java.version = (struct java_version){.train = 17, .update = 15};
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    expect_contains(judgement.warnings[0].text, "which no newer JVM takes");
+}
+END_TEST
 
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct certificate certificate = {0};
-        option_list_add(&certificate.dns, cases[i].pattern, strlen(cases[i].pattern));
-        ck_assert_msg(judge_java_name(&certificate, cases[i].name, false) == cases[i].matches, "%s %s",
-                      cases[i].pattern, cases[i].name);
-        option_list_clear(&certificate.dns);
-        certificate.common_name = xstrdup(cases[i].pattern);
-        ck_assert(judge_java_name(&certificate, cases[i].name, false) == cases[i].matches);
-        ck_assert(!judge_java_name(&certificate, "10.0.0.1", true));
-        certificate.names_left_out = true; /* there are DNS names, only nobody knows which */
-        ck_assert(!judge_java_name(&certificate, cases[i].name, false));
-        free(certificate.common_name);
-    }
+START_TEST(java_trusts_some_roots_no_more)
+{
+    good();
+    facts.profile = TLS_JAVA;
+    strcpy(chain[2].sha256, "43df5774b03e7fef5fe40d931a7bedf1bb2e6b42738c4e6d3841103d3aa7f339");
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "no longer trusts Entrust Root Certification Authority - G2");
+    facts.java.version = (struct java_version){.train = 17, .update = 15};
+    chain[0].not_before = 1731369599; /* the last second of the last good day */
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    expect_contains(judgement.warnings[0].text, "a newer Java");
+    chain[0].not_before++;
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "2024-11-12");
+    good();
+    facts.profile = TLS_JAVA;
+    strcpy(chain[2].sha256, "c0a6f4dc63a24bfdcf54ef2a6a082a0a72de35803e2ff5ff527ae5d87206dfd5");
+    chain[0].not_before = 1700000000;
+    facts.time = 1780000000;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    facts.time = 1808179200;
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "ePKI Root");
 }
 END_TEST
 
@@ -629,4 +652,4 @@ SUITE("tls_judge", issuers_fit_patterns, a_certificate_that_comes_alone_may_lack
       limits_have_their_codes, a_chain_over_the_limits_is_not_forgiven,
       all_reasons_are_said_the_gravest_first, a_chain_that_was_not_verified_proves_no_pin_but_its_first,
       handshakes_that_end_have_their_codes, clients_and_answers_are_judged,
-      a_hint_names_the_tool_that_has_the_option, javas_names)
+      a_hint_names_the_tool_that_has_the_option, javas_handshake_has_limits, java_trusts_some_roots_no_more)
