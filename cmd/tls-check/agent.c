@@ -43,6 +43,7 @@ static const struct {
     [AGENT_PROXY_PORT] = {"proxy port", NULL, "appdynamics.http.proxyPort", NULL, false},
     [AGENT_PROXY_USER] = {"proxy user", NULL, "appdynamics.http.proxyUser", NULL, false},
     [AGENT_PROTOCOL] = {"TLS version", NULL, "appdynamics.agent.ssl.protocol", NULL, false},
+    [AGENT_JVM_PROTOCOLS] = {"TLS versions of the JVM", NULL, "jdk.tls.client.protocols", NULL, false},
     [AGENT_VALIDATION] = {"certificate validation", NULL,
                           "appdynamics.force.default.ssl.certificate.validation",
                           "force-ssl-certificate-validation", false},

@@ -23,6 +23,7 @@ enum agent_item {
     AGENT_PROXY_PORT,
     AGENT_PROXY_USER,
     AGENT_PROTOCOL,
+    AGENT_JVM_PROTOCOLS,
     AGENT_VALIDATION,
     AGENT_ENCRYPTED, /* the passwords in the file */
     AGENT_JAVA_STORE,

@@ -267,20 +267,55 @@ static bool derive_proxy(struct derived *derived, struct settings *settings, str
     return set_proxy(derived, settings, AGENT_HTTP_PROXY_HOST, AGENT_HTTP_PROXY_PORT, "80", why);
 }
 
-static void derive_version(const struct agent *agent, struct settings *settings)
+/* Whether a list of versions, separated by commas, has this one. */
+static bool has_version(const char *list, const char *version)
 {
-    enum { ANY, TLS_1_2 }; /* among the choices of --max-tls */
-    const char *protocol = agent->values[AGENT_PROTOCOL];
+    size_t length = strlen(version);
 
-    if (settings->max_tls != ANY)
-        return;
+    for (const char *at = list; *at != '\0';) {
+        at += strspn(at, ", \"");
+        size_t word = strcspn(at, ", \"");
+        if (word == length && strncasecmp(at, version, length) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+/* The older ones are disabled (java.security, jdk.tls.disabledAlgorithms): a JVM that is told to speak those alone connects to
+ * nobody. */
+static bool has_any_version(const struct agent *agent, enum agent_item item, struct reason *why)
+{
+    const char *list = agent->values[item];
+
+    if (!list || has_version(list, "TLSv1.2") || has_version(list, "TLSv1.3") ||
+        (item == AGENT_PROTOCOL && has_version(list, "TLS")))
+        return true;
+    reason_set(
+        why, CODE_PROTOCOL,
+        "the agent is told to speak %.60s alone (from %.100s), which Java has disabled: it connects to nobody",
+        list, agent->from[item]);
+    reason_hint(why, "leave it out, or say TLSv1.2");
+    return false;
+}
+
+static bool derive_version(const struct agent *agent, struct settings *settings, struct reason *why)
+{
+    enum { MAX_ANY, MAX_TLS_1_2 }; /* among the choices of --max-tls */
+    enum { MIN_TLS_1_2, MIN_TLS_1_3 };
+    const char *protocol = agent->values[AGENT_PROTOCOL], *jvm = agent->values[AGENT_JVM_PROTOCOLS];
+
+    if (settings->max_tls != MAX_ANY)
+        return true;
+    if (!has_any_version(agent, AGENT_PROTOCOL, why) || !has_any_version(agent, AGENT_JVM_PROTOCOLS, why))
+        return false;
     if (!protocol)
         say_default("speaks", "TLSv1.2 at most", "its default");
-    if (!protocol || strcmp(protocol, "TLSv1.2") == 0)
-        settings->max_tls = TLS_1_2;
-    else if (strcmp(protocol, "TLSv1.3") != 0 && strcmp(protocol, "TLS") != 0)
-        log_warn("the agent is told to speak %s (from %s), which no server should", protocol,
-                 agent->from[AGENT_PROTOCOL]);
+    if (!protocol || has_version(protocol, "TLSv1.2") || (jvm && !has_version(jvm, "TLSv1.3")))
+        settings->max_tls = MAX_TLS_1_2;
+    else if (jvm && !has_version(jvm, "TLSv1.2"))
+        settings->min_tls = MIN_TLS_1_3;
+    return true;
 }
 
 bool derive_from_agent(struct derived *derived, struct settings *settings, struct reason *why)
@@ -292,10 +327,9 @@ bool derive_from_agent(struct derived *derived, struct settings *settings, struc
         !derive_store(derived, settings, why))
         return false;
     derive_client(derived, settings);
-    derive_version(&derived->agent, settings);
     if (settings->profile == TLS_DEFAULT)
         settings->profile = TLS_JAVA;
-    return true;
+    return derive_version(&derived->agent, settings, why);
 }
 
 bool derive_from_java(struct derived *derived, struct settings *settings, struct reason *why)

@@ -416,6 +416,20 @@ END
     ends_saying "127\.0\.0\.1:${port[0]}: ready.*TLSv1\.2"
 }
 
+@test "--as-agent: a JVM that is told to speak disabled versions alone connects to nobody: 24" {
+    local option
+    start_tls port ip
+    agent_info agent/ver20.8.0.30686/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
+    cp root.jks agent/ver20.8.0.30686/conf/cacerts.jks
+    for option in -Dappdynamics.agent.ssl.protocol=TLSv1 -Djdk.tls.client.protocols=TLSv1,TLSv1.1; do
+        JAVA_TOOL_OPTIONS=$option check --as-agent appd --agent-dir agent
+        exits 24
+        ends_saying "told to speak TLSv1.* alone \(from JAVA_TOOL_OPTIONS\), which Java has disabled"
+    done
+    JAVA_TOOL_OPTIONS=-Djdk.tls.client.protocols=TLSv1.1,TLSv1.2 check --as-agent appd --agent-dir agent
+    exits 0
+}
+
 @test "--as-agent: the wrong root in cacerts.jks is 20, and names the one that is missing" {
     start_tls port ip
     agent_info agent/ver20.8.0.30686/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
