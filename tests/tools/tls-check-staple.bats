@@ -180,22 +180,22 @@ END
 @test "--profile java warns of a revoked certificate: a JVM takes it unless it is told to check" {
     local said check_it=-Dcom.sun.net.ssl.checkRevocation=true
     mkdir classes
-    javac -d classes "$repository/tests/tls/Client.java"
+    javac -d classes "$repository/tests/tls/jvm/Client.java"
     staple revoked ca
     serve good
     check --profile java --trust-store ca.jks --trust-store-password-file password $(at "$port")
     exits 0
     says "only Java trusts this: the certificate was revoked on .*; hint: .*where it is told to check \(com\.sun\.net\.ssl\.checkRevocation\)"
-    printf 'staple\t%s\tserver.test\tca.jks\tJKS\tchangeit\n' "$port" >case
-    said=$(java -cp classes Client <case)
+    printf 'staple\t%s\tserver.test\tca.jks\tchangeit\t-\t-\n' "$port" >case
+    said=$(java -cp classes Client <case | tail -n 1)
     [ "$said" = $'staple\tok' ]
     # Told to check, it refuses this answer and takes one that says good: the answer is what it looks at. (An intermediate, which
     # comes without one, would be refused in any case: so here it is the anchor.)
-    said=$(java "$check_it" -cp classes Client <case)
+    said=$(java "$check_it" -cp classes Client <case | tail -n 1)
     [[ $said == $'staple\tno '* ]]
     staple good ca
     serve good
-    printf 'staple\t%s\tserver.test\tca.jks\tJKS\tchangeit\n' "$port" >case
-    said=$(java "$check_it" -cp classes Client <case)
+    printf 'staple\t%s\tserver.test\tca.jks\tchangeit\t-\t-\n' "$port" >case
+    said=$(java "$check_it" -cp classes Client <case | tail -n 1)
     [ "$said" = $'staple\tok' ]
 }
