@@ -51,8 +51,8 @@ const X509_NAME *anchors_name(struct anchor *anchor);
 
 void anchors_warn(struct truststore *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Warns where OpenSSL's own reader finds fewer certificates in a PEM file than the `found` that were found here; `broken` blocks were
- * left out. */
+/* Warns where OpenSSL's own reader finds fewer certificates in a PEM file than the `found` that were found here; `broken`
+ * blocks were left out. */
 void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content, size_t found,
                           size_t broken);
 

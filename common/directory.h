@@ -43,7 +43,8 @@ const char *directory_last_part(const char *path);
 /* directory_reach for what that is in. */
 int directory_reach_parent(const char *path, mode_t made);
 
-/* Opens a file of a user's path with the flags of open(2): the way to it as directory_reach goes it, and then no link. -1 with errno. */
+/* Opens a file of a user's path with the flags of open(2): the way to it as directory_reach goes it, and then no link. -1 with
+ * errno. */
 int directory_open_file(const char *path, int flags);
 
 /* Whether `error` is one of directory_reach's about links; then `why` is filled. */

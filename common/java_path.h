@@ -1,6 +1,6 @@
 /* The path from a server's certificate to an anchor, as a JVM looks for it: in the order in which the server sends, or, where
- * that does not lead to an anchor, by a search that is limited. Which certificates stand in it is found here; whether they are good is
- * for the caller to verify. */
+ * that does not lead to an anchor, by a search that is limited. Which certificates stand in it is found here; whether they are
+ * good is for the caller to verify. */
 #ifndef COMMON_JAVA_PATH_H
 #define COMMON_JAVA_PATH_H
 

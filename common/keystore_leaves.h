@@ -10,8 +10,8 @@ bool keystore_takes_all(const struct keystore_source *source);
 /* Adds a certificate, which becomes the store's, to those of the file. */
 void keystore_add_certificate(struct keystore *keystore, X509 *certificate);
 
-/* Finds each key's own certificate among those of the file, and its chain. False fills `why` (CODE_CLIENT_CERTIFICATE): the first key
- * has none. */
+/* Finds each key's own certificate among those of the file, and its chain. False fills `why` (CODE_CLIENT_CERTIFICATE): the
+ * first key has none. */
 bool keystore_find_leaves(struct keystore *keystore, const struct keystore_source *source,
                           struct reason *why);
 

@@ -30,9 +30,9 @@ mode_t ownership_mode(const struct ownership *ownership, mode_t mode, bool direc
 
 #define OWNERSHIP_MODE_STAYS ((mode_t)-1)
 
-/* Gives an open file its owner, if one was asked for, and then `mode`, and looks whether it has them: volumes that give every file one
- * owner and mode refuse, or do as if. What --owner and --mode ask for must hold, or it is false and fills `why` with `path` in it; any
- * other mode that does not hold sets *unkept. */
+/* Gives an open file its owner, if one was asked for, and then `mode`, and looks whether it has them: volumes that give every
+ * file one owner and mode refuse, or do as if. What --owner and --mode ask for must hold, or it is false and fills `why` with
+ * `path` in it; any other mode that does not hold sets *unkept. */
 bool ownership_give(int descriptor, const char *path, mode_t mode, const struct ownership *ownership,
                     bool *unkept, struct reason *why);
 

@@ -1,5 +1,5 @@
-/* Where a volume renames nothing (some object stores and FUSE): a file is written under its own name. Others may see half of it then, so
- * a mark stands beside it while that lasts, and its source is whole. */
+/* Where a volume renames nothing (some object stores and FUSE): a file is written under its own name. Others may see half of it
+ * then, so a mark stands beside it while that lasts, and its source is whole. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -58,9 +58,10 @@ static void copy_status(const struct stat *status, int to)
 static int copy_file(int from, int to, int64_t deadline)
 {
     struct stat status;
-    int error = from < 0 || to < 0 || fstat(from, &status) != 0 ? errno : copy_bytes(from, to, deadline);
+    bool open = from >= 0 && to >= 0 && fstat(from, &status) == 0;
+    int error = open ? copy_bytes(from, to, deadline) : errno;
 
-    if (error == 0)
+    if (open && error == 0)
         copy_status(&status, to);
     if (to >= 0 && close(to) != 0 && error == 0)
         error = errno;

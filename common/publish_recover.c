@@ -1,8 +1,8 @@
 /* What killed runs leave of a target, and how the next one repairs that: publish_recover.
  *
- * A target's hidden files begin with its name. A temporary is litter. PUBLISH_OLD is the version before, which has its own name again
- * where there is none: the run was killed between two renames. PUBLISH_PART marks that the target may be half of what the rest of the
- * mark's name says. */
+ * A target's hidden files begin with its name. A temporary is litter. PUBLISH_OLD is the version before, which has its own name
+ * again where there is none: the run was killed between two renames. PUBLISH_PART marks that the target may be half of what the
+ * rest of the mark's name says. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

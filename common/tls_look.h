@@ -22,8 +22,8 @@ struct tls_look *tls_look_of(const SSL *ssl);
  * profile and takes down the verdict and what explains it. 1: it is good, or the look is to go on whatever it is. */
 int tls_verify(X509_STORE_CTX *handshake, void *look);
 
-/* A status callback (SSL_CTX_set_tlsext_status_cb), which OpenSSL calls after tls_verify: reads the server's OCSP answer, if one was
- * sent. 1: it revokes nothing. 0 ends the handshake. */
+/* A status callback (SSL_CTX_set_tlsext_status_cb), which OpenSSL calls after tls_verify: reads the server's OCSP answer, if
+ * one was sent. 1: it revokes nothing. 0 ends the handshake. */
 int tls_verify_staple(SSL *ssl, void *look);
 
 /* What tls_java.c shares with tls_verify.c: a verification of the first certificate by the profile's rules, which the caller

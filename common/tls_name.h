@@ -10,8 +10,8 @@
  * a client asks for which has to be allowed. */
 int tls_name_constrained(const char *name, const STACK_OF(X509) * chain, int count);
 
-/* Calls `check` with the constraints of each CA, as long as nothing is wrong: X509_V_OK, or the error. Constraints that cannot be read
- * are X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX. */
+/* Calls `check` with the constraints of each CA, as long as nothing is wrong: X509_V_OK, or the error. Constraints that cannot
+ * be read are X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX. */
 int tls_name_check_each(const char *name, const STACK_OF(X509) * chain, int count,
                         int (*check)(const char *name, const NAME_CONSTRAINTS *constraints));
 

@@ -42,9 +42,8 @@ static bool is_usual(const struct buf *content)
     return true;
 }
 
-/* Nobody is asked for a password. A pem_password_cb. */
-static int give_nothing(char *to, /* NOLINT(readability-non-const-parameter) */
-                        int size, int writing, void *owner)
+/* Nobody is asked for a password. A pem_password_cb. NOLINTNEXTLINE(readability-non-const-parameter) */
+static int give_nothing(char *to, int size, int writing, void *owner)
 {
     (void)to, (void)size, (void)writing, (void)owner;
     return -1;

@@ -16,8 +16,8 @@ enum { LINE_WITH_TARGET = 16 * 1024 };
 
 #define NO_REASON "failed, and no reason is known, which is a bug: please report it"
 
-/* No link of another user's on the way, and none in its place: who may write there would choose what is written over and cut short. The
- * kubelet mounts the file itself, which is none. */
+/* No link of another user's on the way, and none in its place: who may write there would choose what is written over and cut
+ * short. The kubelet mounts the file itself, which is none. */
 static int termination_open(const char *path)
 {
     static bool told;

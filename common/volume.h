@@ -6,8 +6,8 @@
 
 #include "common/reason.h"
 
-/* Sets the hint for an errno of writing to `path`, by a look at where that is: a file that is a mount itself (subPath), the volume of a
- * ConfigMap or Secret, a read-only file system. Where there is nothing to be said the hint stays. */
+/* Sets the hint for an errno of writing to `path`, by a look at where that is: a file that is a mount itself (subPath), the
+ * volume of a ConfigMap or Secret, a read-only file system. Where there is nothing to be said the hint stays. */
 void volume_hint(struct reason *why, const char *path, int error);
 
 /* "PATH: DOING: the error" with that hint. Returns false. */

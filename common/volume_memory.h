@@ -1,5 +1,5 @@
-/* Volumes in memory (tmpfs: an emptyDir with medium: Memory): what is written there is charged to the container, and beyond its limit
- * the kernel ends the process without a word. */
+/* Volumes in memory (tmpfs: an emptyDir with medium: Memory): what is written there is charged to the container, and beyond its
+ * limit the kernel ends the process without a word. */
 #ifndef COMMON_VOLUME_MEMORY_H
 #define COMMON_VOLUME_MEMORY_H
 
@@ -11,8 +11,8 @@
 /* Whether what is open lies on such a volume. */
 bool volume_in_memory(int descriptor);
 
-/* Whether so many bytes and inodes fit below `limit`, of which the process itself needs a part. False (CODE_FAILED) fills `why` with
- * both figures; `place` is what lies in memory: "DEST". */
+/* Whether so many bytes and inodes fit below `limit`, of which the process itself needs a part. False (CODE_FAILED) fills `why`
+ * with both figures; `place` is what lies in memory: "DEST". */
 bool volume_fits_memory(uint64_t bytes, uint64_t inodes, uint64_t limit, const char *place,
                         struct reason *why);
 

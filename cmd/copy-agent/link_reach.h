@@ -11,9 +11,9 @@ struct link_reach {
     void *context;
 };
 
-/* Follows `target`, of a link in `directory`, a handle `depth` levels below DEST, part by part and link by link, as the kernel would
- * for that user. 0 when the user may enter each directory on the way and enter or read what is at the end, or when the way leaves
- * DEST, behind which nothing can be known; else errno. */
+/* Follows `target`, of a link in `directory`, a handle `depth` levels below DEST, part by part and link by link, as the kernel
+ * would for that user. 0 when the user may enter each directory on the way and enter or read what is at the end, or when the
+ * way leaves DEST, behind which nothing can be known; else errno. */
 int link_reach(const struct link_reach *reach, int directory, unsigned depth, const char *target);
 
 #endif

@@ -19,7 +19,8 @@ mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory)
     return ownership_mode(&rules->ownership, mode, directory);
 }
 
-/* A setgid directory in which its group may do nothing is one that this process has just made in another, or that a killed run has. */
+/* A setgid directory in which its group may do nothing is one that this process has just made in another, or that a killed run
+ * has. */
 static bool is_for_group(const struct plan_rules *rules, const struct stat *source,
                          const struct stat *present)
 {

@@ -1,5 +1,5 @@
-/* What DEST's volume makes of owners, modes and times: some ignore them, some keep them in coarse steps. Found out with a hidden directory,
- * since what a system call answers may not be so. */
+/* What DEST's volume makes of owners, modes and times: some ignore them, some keep them in coarse steps. Found out with a
+ * hidden directory, since what a system call answers may not be so. */
 #ifndef COPY_AGENT_TRAITS_H
 #define COPY_AGENT_TRAITS_H
 

@@ -246,6 +246,7 @@ static void run_alone(struct transfer *transfer)
     worker.content.owner = transfer;
     transfer->alone = &worker;
     feed(transfer);
+    transfer->alone = NULL;
     worker_end(&worker);
 }
 

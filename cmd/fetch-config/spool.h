@@ -47,8 +47,8 @@ bool spool_begin(struct spool *spool, const struct spool_place *place, bool dige
 bool spool_begin_nameless(struct spool *spool, int folder, struct volume_memory *memory, bool digest,
                           struct reason *why);
 
-/* That it is going to be so large, as soon as that is known. False fills `why`: it is on a volume in memory, and does not fit into the
- * container's. */
+/* That it is going to be so large, as soon as that is known. False fills `why`: it is on a volume in memory, and does not fit
+ * into the container's. */
 bool spool_expect(struct spool *spool, int64_t size, struct reason *why);
 
 bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why);
@@ -68,8 +68,8 @@ void spool_abort(struct spool *spool);
 /* Whether what goes to `path` becomes a file: not for standard output, standard error, /dev/null and NULL. */
 bool spool_makes_file(const char *path);
 
-/* Whether `path` looks as if it could be written, without a trace: found out before anything is waited for. What a killed run has left
- * there half done is repaired first. */
+/* Whether `path` looks as if it could be written, without a trace: found out before anything is waited for. What a killed run
+ * has left there half done is repaired first. */
 bool spool_check(const char *path, struct reason *why);
 
 /* A handle on the directory `path`, for the caller to close. It is made if it is missing, and those above it: 0755 whatever

@@ -52,8 +52,8 @@ struct staging_status {
     const struct ownership *ownership;
 };
 
-/* Makes `directory` if it is missing, repairs and removes what killed runs have left in it, and makes the stage. `ownership` has to last
- * as long. False fills `why`, and there is none. */
+/* Makes `directory` if it is missing, repairs and removes what killed runs have left in it, and makes the stage. `ownership`
+ * has to last as long. False fills `why`, and there is none. */
 bool staging_begin(struct staging *stage, const char *directory, const struct ownership *ownership,
                    int64_t deadline, struct reason *why);
 
@@ -80,9 +80,9 @@ bool staging_directory(struct staging *stage, const char *path, mode_t mode, str
  * False fills `why`, with CODE_DEADLINE when the time ran out. */
 bool staging_end(struct staging *stage, struct reason *why);
 
-/* Whether everything can be moved: no file where a directory is, and the other way round; no mount in the way; the right to write. What
- * belongs into another mount is copied there, to a stage of its own. Nothing changes but the modes of directories that have to be
- * opened. `shown` is the directory in messages. False fills `why`; staging_undo is due then, too. */
+/* Whether everything can be moved: no file where a directory is, and the other way round; no mount in the way; the right to
+ * write. What belongs into another mount is copied there, to a stage of its own. Nothing changes but the modes of directories
+ * that have to be opened. `shown` is the directory in messages. False fills `why`; staging_undo is due then, too. */
 bool staging_plan(struct staging *stage, const char *shown, struct reason *why);
 /* Moves it all, and gives the directories their modes again. After a false, staging_undo. */
 bool staging_move(struct staging *stage, const char *shown, struct reason *why);

@@ -1,5 +1,5 @@
-/* What killed runs have left in a directory: staging_sweep and staging_recover of staging.h. What one has set aside in its stage and not
- * replaced yet is put back; then the stage is litter. */
+/* What killed runs have left in a directory: staging_sweep and staging_recover of staging.h. What one has set aside in its
+ * stage and not replaced yet is put back; then the stage is litter. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -41,9 +41,10 @@ struct unpack {
 bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
                   const struct unpack_rules *rules, struct reason *why);
 
-/* The same in three steps, for archives and files that are published together: unpack_plan finds out what cannot be, before anything
- * is moved and before the `deadline`, the run's; unpack_move moves it, files taking the place of files, and directories being merged;
- * unpack_undo puts everything back, after a false of these, too. unpack_abort then removes what is left. */
+/* The same in three steps, for archives and files that are published together: unpack_plan finds out what cannot be, before
+ * anything is moved and before the `deadline`, the run's; unpack_move moves it, files taking the place of files, and
+ * directories being merged; unpack_undo puts everything back, after a false of these, too. unpack_abort then removes what is
+ * left. */
 bool unpack_plan(struct unpack *unpack, int64_t deadline, struct reason *why);
 bool unpack_move(struct unpack *unpack, struct reason *why);
 void unpack_undo(struct unpack *unpack, struct reason *why);

@@ -117,8 +117,9 @@ static const char *take_auth(const char *text, char bare[PROXY_MOST], struct via
         return text;
     char *decoded = curl_easy_unescape(NULL, user, (int)(at - user), &length);
     if (!decoded)
-        mem_exhausted();
+        mem_exhausted(); /* does not return, which cppcheck does not know */
     via->auth = xcalloc((size_t)length + 2, 1);
+    /* cppcheck-suppress nullPointerRedundantCheck */
     memcpy(via->auth, decoded, (size_t)length);
     if (!strchr(via->auth, ':'))
         via->auth[strlen(via->auth)] = ':';

@@ -419,7 +419,8 @@ END
     chmod 2770 volume/lib
     chmod 2775 volume/logs
     chmod 755 agent/lib
-    mkdir -p -m 755 agent/logs
+    mkdir -p agent/logs
+    chmod 755 agent/logs
     touch -d @1000000000 agent/lib agent/logs
     run_tool copy-agent agent volume
     exits 0

@@ -140,10 +140,10 @@ SCRIPT
     echo content >file
     sum=$(sha256sum <file | cut -d' ' -f1)
     sha256sum --tag file >bsd
-    openssl dgst -sha256 file >openssl
+    openssl dgst -sha256 file >of-openssl
     { printf '\xef\xbb\xbf' && sha256sum file | sed 's/$/\r/'; } >windows
     sha512sum file >long
-    for sums in bsd openssl windows; do
+    for sums in bsd of-openssl windows; do
         run_tool fetch-config "file://$PWD/file=./$sums.out" --sha256-url "file://$PWD/$sums"
         exits 0
         cmp file "$sums.out"
