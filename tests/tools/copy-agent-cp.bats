@@ -146,7 +146,7 @@ like_cp() {
     release_build
     mkdir -m 755 from
     mkdir -m 751 from/inner
-    head -c 100000 /dev/zero >from/inner/file
+    head -c 1000000 /dev/zero >from/inner/file
     traced_until_killed() {
         strace -f -o /dev/null -e trace=sendfile -e inject=sendfile:signal=KILL "$PWD/links/cp" -r from to 2>err
     }

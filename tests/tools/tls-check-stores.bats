@@ -545,12 +545,12 @@ END
     start_tls port ip
     start_tls proxy "- proxy=403"
     export JAVA_TOOL_OPTIONS="-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=${proxy[0]} -Dhttp.nonProxyHosts=*.internal"
-    check --java-options --trust-store root.crt "127.0.0.1:${port[0]}"
+    check --java-options --trust-store root.jks "127.0.0.1:${port[0]}"
     exits 29
     ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from JAVA_TOOL_OPTIONS\) says HTTP 403"
-    JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.crt "127.0.0.1:${port[0]}"
+    JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.jks "127.0.0.1:${port[0]}"
     exits 0
-    JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.crt "127.0.0.1:${port[0]}" other.test
+    JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.jks "127.0.0.1:${port[0]}" other.test
     exits 2
     ends_saying "http\.nonProxyHosts excepts some of the targets"
     agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
@@ -561,7 +561,7 @@ END
     exits 29
     # For https Java by itself does not look at http.proxyHost.
     JAVA_TOOL_OPTIONS="-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=${proxy[0]} -Dhttp.nonProxyHosts=x" \
-        check --java-options --trust-store root.crt "127.0.0.1:${port[0]}"
+        check --java-options --trust-store root.jks "127.0.0.1:${port[0]}"
     exits 0
 }
 
