@@ -148,7 +148,7 @@ like_cp() {
     mkdir -m 751 from/inner
     head -c 1000000 /dev/zero >from/inner/file
     traced_until_killed() {
-        strace -f -o /dev/null -e trace=sendfile -e inject=sendfile:signal=KILL "$PWD/links/cp" -r from to 2>err
+        strace -f -o /dev/null -e trace=copy_file_range,sendfile -e inject=copy_file_range,sendfile:signal=KILL "$PWD/links/cp" -r from to 2>err
     }
     traced_until_killed || true
     [ -d to/inner ] && [ ! -e to/inner/file ]
