@@ -174,6 +174,7 @@ CASES = [
         "--termination-log= --jobs 1 --render *.xml --render-files {folder} {folder}/templates {work}/dest",
         {"dest/one.xml": b"changeit"},
     ),
+    Case("copy-agent", "--termination-log= --jobs 2 {folder}/tree {work}/dest", PLAIN),
     Case("copy-agent", "--termination-log= tree/agent.jar work/agent.jar", {"agent.jar": JAR}),
     Case("copy-agent", "--termination-log= --install work", {"copy-agent": lambda folder: (folder / "copy-agent").read_bytes()}),
     Case("tls-check", "--timeout 2s --termination-log {folder}/log --show-chain --trust-store {folder}/localhost.pem localhost:{tls}"),

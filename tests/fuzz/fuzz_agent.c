@@ -69,7 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (derive_from_agent(&derived, &settings, &why))
         MUST(settings.common.operands.count == 1 && settings.profile == TLS_JAVA);
     else
-        MUST((why.code == CODE_USAGE || why.code == CODE_TRUST_STORE) && why.text[0] != '\0');
+        MUST((why.code == CODE_USAGE || why.code == CODE_TRUST_STORE || why.code == CODE_PROTOCOL) &&
+             why.text[0] != '\0');
     derived_free(&derived);
     option_list_clear(&settings.common.operands);
     option_list_clear(&settings.trust_stores);
