@@ -26,15 +26,20 @@ enum {
     SWEEP_FILES_MOST = 100 /* milliseconds */
 };
 
-/* Locks what was just made. False when another run has taken it for litter between making and locking it. */
-static bool lock_own(int parent, const char *name, int descriptor)
+static bool has_name(int descriptor, int parent, const char *name)
 {
     struct stat here, there;
 
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return false;
     return fstat(descriptor, &here) == 0 && fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
            here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+/* Locks what was just made. False when another run has taken it for litter between making and locking it. */
+static bool lock_own(int parent, const char *name, int descriptor)
+{
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return has_name(descriptor, parent, name);
 }
 
 static int open_new_directory(int parent, const char *name)
@@ -47,10 +52,13 @@ static int open_new_file(int parent, const char *name)
     return openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 }
 
-/* All init containers are PID 1, so the number behind it is what makes names differ. */
+/* All init containers are PID 1, so the number behind it is what makes names differ. A directory that is gone before it could be
+ * opened was swept by another run, which found nobody's lock on it. */
 static int make(int (*open_new)(int parent, const char *name), int parent, const char *prefix,
                 char name[LITTER_NAME])
 {
+    int error = EEXIST;
+
     for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
         if (snprintf(name, LITTER_NAME, "%s%u-%u", prefix, (unsigned)getpid(), i) >= LITTER_NAME) {
             errno = ENAMETOOLONG;
@@ -61,10 +69,12 @@ static int make(int (*open_new)(int parent, const char *name), int parent, const
             return descriptor;
         if (descriptor >= 0)
             close(descriptor);
-        else if (errno != EEXIST)
+        else if (errno != EEXIST && errno != ENOENT)
             return -1;
+        else
+            error = errno;
     }
-    errno = EEXIST;
+    errno = error;
     return -1;
 }
 
@@ -92,9 +102,13 @@ void litter_remove_directory(int parent, const char *name, int descriptor, int64
 static enum litter_owner find_owner(int directory, const char *name, int *descriptor)
 {
     *descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (*descriptor < 0 || flock(*descriptor, LOCK_EX | LOCK_NB) == 0)
+    if (*descriptor < 0)
         return LITTER_DEAD;
-    enum litter_owner owner = errno == EWOULDBLOCK ? LITTER_ALIVE : LITTER_UNKNOWN;
+    bool locked = flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
+    /* What had the name may have been removed meanwhile, and the name be another run's now: all of them are PID 1. */
+    if (locked && has_name(*descriptor, directory, name))
+        return LITTER_DEAD;
+    enum litter_owner owner = locked || errno == EWOULDBLOCK ? LITTER_ALIVE : LITTER_UNKNOWN;
     close(*descriptor);
     *descriptor = -1;
     return owner;

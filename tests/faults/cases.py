@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 
 SERVERS = pathlib.Path(__file__).resolve().parent.parent / "servers"
 USER, GROUP = os.getuid(), os.getgid()
@@ -153,6 +154,7 @@ CASES = [
     Case(
         "fetch-config", "--timeout 2s --termination-log= --extract file://{folder}/agent.tar.gz={work}/dest", PLAIN, old_archive
     ),
+    Case("fetch-config", "--timeout 2s --termination-log= --extract file://{folder}/agent.zip={work}/dest", {"dest/agent.jar": JAR}),
     Case("copy-agent", "--termination-log {folder}/log --jobs 1 {folder}/tree {work}/dest", PLAIN),
     Case(
         "copy-agent",
@@ -207,6 +209,8 @@ def prepare(folder, binaries):
     ]
     for line in script:
         subprocess.run(line.split(), cwd=folder, stderr=subprocess.DEVNULL, check=True)
+    with zipfile.ZipFile(folder / "agent.zip", "w") as archive:
+        archive.writestr("agent.jar", JAR)
     (folder / "both.pem").write_bytes((folder / "localhost.pem").read_bytes() + (folder / "localhost.key").read_bytes())
     (folder / "script").write_text("/file 200 file www/file\n/text 200 text ${NAME}\n/json 200 text {}\n")
     (folder / "zone").write_text("mydb.test A 192.0.2.7\nmydb.test * NODATA\ndb.test A 127.0.0.1\ndb.test * NODATA\n* * NXDOMAIN\n")

@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,6 +111,34 @@ START_TEST(names_that_are_taken_or_too_long)
 }
 END_TEST
 
+static atomic_bool made_all;
+
+static void *sweep_on_and_on(void *top)
+{
+    while (!made_all)
+        litter_sweep(*(const int *)top, PREFIX, DEADLINE_NEVER);
+    return NULL;
+}
+
+/* Between mkdir and open, and between open and lock, nothing tells that somebody lives. */
+START_TEST(what_another_run_sweeps_while_it_is_made_is_made_again)
+{
+    char name[LITTER_NAME];
+    int top = scratch_descriptor();
+    pthread_t other;
+
+    ck_assert_int_eq(pthread_create(&other, NULL, sweep_on_and_on, &top), 0);
+    for (int i = 0; i < 5000; i++) {
+        int directory = litter_make_directory(top, PREFIX, name);
+        ck_assert_int_ge(directory, 0);
+        ck_assert_int_eq(mkdirat(directory, "0", 0700), 0);
+        litter_remove_directory(top, name, directory, DEADLINE_NEVER);
+    }
+    made_all = true;
+    pthread_join(other, NULL);
+}
+END_TEST
+
 SUITE("litter", what_lives_stays_what_is_dead_goes, a_link_of_such_a_name_is_nobodys_litter,
       each_file_that_was_left_and_no_directory, without_time_it_stays_and_is_found_again,
-      names_that_are_taken_or_too_long)
+      names_that_are_taken_or_too_long, what_another_run_sweeps_while_it_is_made_is_made_again)
