@@ -79,6 +79,7 @@ struct copy {
     atomic_uint_fast64_t in_place; /* files written under their final name */
     atomic_uint_fast64_t gaps;     /* files that were missing for a moment while they were replaced */
     atomic_bool no_rename;         /* the volume has refused a rename that nothing was in the way of */
+    atomic_bool no_trees;          /* and one of a directory */
     atomic_uint_fast64_t pruned;
     bool gap;              /* readers of a version may have missed it for a moment */
     bool in_place_version; /* it grows under its own name */

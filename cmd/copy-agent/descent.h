@@ -14,7 +14,8 @@
 /* A directory of SOURCE and its counterpart in DEST. Both are closed when the last user lets go. */
 struct folder {
     int source;
-    int dest; /* O_PATH: good for *at calls only; -1: there is none */
+    int dest;    /* O_PATH: good for *at calls only; -1: there is none */
+    bool hidden; /* within the stage: what is made in it has its final name at once */
     atomic_uint users;
     atomic_bool beside; /* the staging directory cannot serve it */
     atomic_bool swept;  /* of what killed runs left in it; see stage_beside */

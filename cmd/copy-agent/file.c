@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,12 +20,27 @@ struct temporary {
     char name[LITTER_NAME];
     int descriptor;
     bool beside;
+    bool named; /* it has its final name, in a directory that nobody sees yet */
 };
 
+/* Nobody else gets into the stage, so the mode may be the final one at once. 0 or errno. */
+static int open_in_stage(struct temporary *temporary, int directory, const char *name, mode_t mode)
+{
+    temporary->directory = directory;
+    snprintf(temporary->name, sizeof temporary->name, "%s", name);
+    temporary->descriptor = openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                   mode & 0777);
+    return temporary->descriptor < 0 ? errno : 0;
+}
+
 /* 0 or errno. */
-static int temporary_open(struct worker *worker, struct folder *folder, mode_t mode,
+static int temporary_open(struct worker *worker, struct folder *folder, uint32_t node, mode_t mode,
                           struct temporary *temporary)
 {
+    temporary->beside = false;
+    temporary->named = folder->hidden;
+    if (folder->hidden)
+        return open_in_stage(temporary, folder->dest, plan_dest_name(&worker->copy->plan, node), mode);
     temporary->beside = folder->beside || worker_slot(worker) < 0;
     if (temporary->beside) {
         temporary->directory = folder->dest;
@@ -36,12 +52,7 @@ static int temporary_open(struct worker *worker, struct folder *folder, mode_t m
         }
         return error;
     }
-    temporary->directory = worker->slot;
-    memcpy(temporary->name, STAGE_FILE, sizeof STAGE_FILE);
-    /* Nobody else gets into the slot, so the mode may be the final one at once. */
-    temporary->descriptor = openat(worker->slot, STAGE_FILE,
-                                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0777);
-    return temporary->descriptor < 0 ? errno : 0;
+    return open_in_stage(temporary, worker->slot, STAGE_FILE, mode);
 }
 
 static int open_source(const struct worker *worker, const struct folder *folder, uint32_t node)
@@ -119,9 +130,9 @@ static bool finish(struct worker *worker, int source, const struct stat *status,
     if (end.unkept && error == 0)
         worker->copy->fixed = true;
     if (error == 0 && (end.unkept || traits_differ(worker->copy, temporary->descriptor, status)))
-        atomic_fetch_add(&worker->copy->unkept, 1);
+        worker->tally.unkept++;
     if (end.dropped && error == 0)
-        atomic_fetch_add(&worker->copy->dropped, 1);
+        worker->tally.dropped++;
     return error == 0;
 }
 
@@ -159,7 +170,7 @@ static enum written write_once(struct worker *worker, struct folder *folder, uin
     struct temporary temporary;
     enum written result = WRITTEN_TROUBLE;
     mode_t mode = plan_mode(&worker->copy->rules, status->st_mode, false);
-    int error = temporary_open(worker, folder, mode, &temporary);
+    int error = temporary_open(worker, folder, node, mode, &temporary);
 
     if (error != 0) {
         trouble_set(trouble, "cannot be written", error);
@@ -171,7 +182,8 @@ static enum written write_once(struct worker *worker, struct folder *folder, uin
             is_unchanged(worker, folder, node, temporary.descriptor, status)) {
             result = WRITTEN_NOTHING;
         } else {
-            error = worker_place(worker, folder, temporary.directory, temporary.name, node);
+            error = temporary.named ? 0
+                                    : worker_place(worker, folder, temporary.directory, temporary.name, node);
             result = error == 0                            ? WRITTEN
                      : error == EXDEV && !temporary.beside ? WRITTEN_ELSEWHERE
                      : worker_lacks_rename(error)          ? WRITTEN_UNNAMED
@@ -236,10 +248,10 @@ static void write_file(struct worker *worker, struct folder *folder, uint32_t no
     if (result == WRITTEN_UNNAMED)
         result = write_in_place(worker, folder, node, source, status, &trouble);
     if (result == WRITTEN) {
-        atomic_fetch_add(&worker->copy->files, 1);
-        atomic_fetch_add(&worker->copy->bytes, (uint64_t)status->st_size);
+        worker->tally.files++;
+        worker->tally.bytes += (uint64_t)status->st_size;
     } else if (result == WRITTEN_NOTHING) {
-        atomic_fetch_add(&worker->copy->skipped, 1);
+        worker->tally.skipped++;
     } else if (trouble.doing) {
         worker_note(worker, node, trouble.doing, trouble.error);
     }
@@ -263,7 +275,7 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
         if (error == EPERM || (end.unkept && others && !worker->copy->fixed))
             return false;
         if (end.unkept)
-            atomic_fetch_add(&worker->copy->unkept, 1);
+            worker->tally.unkept++;
         if (error != 0)
             worker_note(worker, node, end.doing, error);
     }
@@ -272,7 +284,7 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
         const struct timespec times[2] = {status->st_atim, status->st_mtim};
         futimens(present, times);
     }
-    atomic_fetch_add(&worker->copy->skipped, 1);
+    worker->tally.skipped++;
     return true;
 }
 

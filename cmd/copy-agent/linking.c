@@ -85,7 +85,7 @@ void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t nod
     if (error != 0)
         worker_note(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
     else
-        atomic_fetch_add(&worker->copy->files, 1);
+        worker->tally.files++;
 }
 
 /* Where a name cannot be given to the same file, a copy of its own has to do, and may be there already. */
@@ -97,7 +97,7 @@ static void copy_instead(struct worker *worker, struct folder *folder, uint32_t 
     if (fstatat(folder->dest, plan_dest_name(plan, node), &present, AT_SYMLINK_NOFOLLOW) == 0 &&
         fstatat(folder->source, plan_name(plan, node), &source, AT_SYMLINK_NOFOLLOW) == 0 &&
         plan_decide(&worker->copy->rules, &source, &present, plan->nodes[node].render) == PLAN_SKIP)
-        atomic_fetch_add(&worker->copy->skipped, 1);
+        worker->tally.skipped++;
     else
         file_transfer(worker, folder, node);
 }
@@ -114,12 +114,12 @@ void linking_hard(struct worker *worker, const struct folder *leader_folder, uin
     bool present = fstatat(folder->dest, plan_dest_name(plan, node), &here, AT_SYMLINK_NOFOLLOW) == 0;
     if (present && fstatat(maker.leader_directory, maker.leader, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
         there.st_dev == here.st_dev && there.st_ino == here.st_ino) {
-        atomic_fetch_add(&worker->copy->skipped, 1);
+        worker->tally.skipped++;
         return;
     }
     int error = put_link(worker, folder, node, &maker);
     if (error == 0)
-        atomic_fetch_add(&worker->copy->files, 1);
+        worker->tally.files++;
     else if (error == EPERM || error == EMLINK || error == EXDEV || error == EOPNOTSUPP || error == ENOSYS)
         copy_instead(worker, folder, node);
     else

@@ -52,13 +52,21 @@ static int make(struct folder *parent, const char *name, mode_t mode)
     return EAGAIN;
 }
 
+int making_in(const struct copy *copy, struct folder *parent, uint32_t node)
+{
+    mode_t mode = first_mode(copy, parent, node);
+    int error = EAGAIN;
+
+    for (unsigned i = 0; error == EAGAIN && i < TRIES; i++)
+        error = make(parent, plan_dest_name(&copy->plan, node), mode);
+    return error;
+}
+
 bool making_directory(struct copy *copy, struct descent *descent, uint32_t node)
 {
     struct folder *parent = descent_to(descent, copy->plan.nodes[node].parent);
-    int error = parent ? EAGAIN : errno;
+    int error = parent ? making_in(copy, parent, node) : errno;
 
-    for (unsigned i = 0; parent && error == EAGAIN && i < TRIES; i++)
-        error = make(parent, plan_dest_name(&copy->plan, node), first_mode(copy, parent, node));
     if (error != 0)
         making_note(copy, node, "cannot be made", error);
     return error == 0;

@@ -49,15 +49,16 @@ static bool is_as_planned(const struct copy *copy, uint32_t node, const struct s
            plan_same_time(&copy->rules, status, present);
 }
 
-static void settle_directory(struct copy *copy, struct folder *folder, uint32_t node)
+/* `dest` is the folder's side in DEST, opened for reading, or below 0 with errno. */
+static void settle_directory(struct copy *copy, struct folder *folder, int dest, uint32_t node,
+                             struct metadata_refusals *refusals)
 {
     struct metadata_end end = {.doing = "cannot be opened"};
     struct stat status = {0}, present = {0};
-    int dest = folder_reopen_dest(folder);
     int error = dest < 0 || fstat(folder->source, &status) != 0 || fstat(dest, &present) != 0 ? errno : 0;
 
     if (error == 0 && !is_as_planned(copy, node, &status, &present))
-        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules, NULL, &end);
+        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules, refusals, &end);
     /* Somebody else's directory that is good enough to copy into: what --owner and --mode say must hold, the rest was an
      * attempt. */
     bool demanded = copy->settings->mode || copy->settings->owner;
@@ -68,6 +69,18 @@ static void settle_directory(struct copy *copy, struct folder *folder, uint32_t 
     else if ((end.unkept && (copy->fixed || present.st_uid == geteuid())) ||
              traits_differ(copy, dest, &status))
         atomic_fetch_add(&copy->unkept, 1);
+}
+
+void settle_hidden(struct worker *worker, struct folder *folder, uint32_t node)
+{
+    settle_directory(worker->copy, folder, folder->dest, node, &worker->refusals);
+}
+
+static void settle_visible(struct copy *copy, struct folder *folder, uint32_t node)
+{
+    int dest = folder_reopen_dest(folder);
+
+    settle_directory(copy, folder, dest, node, NULL);
     if (dest >= 0)
         close(dest);
 }
@@ -85,7 +98,7 @@ void settle_directories(struct copy *copy)
             continue;
         struct folder *folder = descent_to(&descent, i);
         if (folder)
-            settle_directory(copy, folder, i);
+            settle_visible(copy, folder, i);
         else if (errno != ENOENT)
             making_note(copy, i, "cannot be opened", errno);
     }

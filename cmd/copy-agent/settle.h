@@ -4,6 +4,7 @@
 
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/worker.h"
 
 /* Makes the hard links. */
 void settle_links(struct copy *copy, struct stage *stage);
@@ -13,5 +14,8 @@ void settle_directories(struct copy *copy);
 
 /* Sets DEST's times once more, where they are SOURCE's: removing the stage has changed them. */
 void settle_root_times(const struct copy *copy);
+
+/* The same at once for a directory that is hidden yet: `folder` has it open for reading. */
+void settle_hidden(struct worker *worker, struct folder *folder, uint32_t node);
 
 #endif

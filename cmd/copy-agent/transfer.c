@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/file.h"
-#include "cmd/copy-agent/linking.h"
 #include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/subtree.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -21,9 +20,13 @@ enum {
     QUEUE = 64, /* batches waiting; each keeps two descriptors open at most */
     BATCH = 32, /* files */
     STACK = 64 * 1024,
+    SUBTREES = 4,       /* for each thread, so that all have something to do to the end */
+    SUBTREE_LEAST = 32, /* entries */
+    DESCRIPTORS = 256,  /* for the directories of subtrees, of all threads, by the pair */
+    LEVELS_MOST = 16,
 };
 
-/* Some files of one directory. */
+/* Some files of one directory; or, where `end` is `first`, a subtree in it. */
 struct batch {
     struct folder *folder;
     uint32_t first, end;
@@ -33,6 +36,8 @@ struct transfer {
     struct copy *copy;
     struct stage *stage;
     bool small;
+    uint32_t most;        /* entries of a subtree */
+    unsigned levels;      /* of a subtree: each keeps two descriptors open */
     struct worker *alone; /* the feeder copies by itself; NULL: threads do */
     pthread_mutex_t lock;
     pthread_cond_t more, less;
@@ -45,25 +50,15 @@ struct transfer {
 
 /* --- the threads that copy --- */
 
-static bool wants_work(const struct plan_node *node)
-{
-    return !node->hard_link && node->action != PLAN_SKIP && node->action != PLAN_REFUSE;
-}
-
-static void work_on_one(struct worker *worker, struct folder *folder, uint32_t node)
-{
-    if (worker->copy->plan.nodes[node].kind == PLAN_SYMLINK)
-        linking_symbolic(worker, folder, node);
-    else
-        file_transfer(worker, folder, node);
-    atomic_fetch_add(&worker->copy->progress_files, 1);
-}
-
 static void work_on(struct worker *worker, const struct batch *batch)
 {
-    for (uint32_t i = batch->first; i < batch->end; i++)
-        if (wants_work(&worker->copy->plan.nodes[i]) && journal_halt(&worker->copy->journal) == CODE_OK)
-            work_on_one(worker, batch->folder, i);
+    const struct copy *copy = worker->copy;
+
+    for (uint32_t i = batch->first; i < batch->end && journal_halt(&copy->journal) == CODE_OK; i++)
+        if (subtree_wants(&copy->plan.nodes[i]))
+            subtree_entry(worker, batch->folder, i);
+    if (batch->first == batch->end && journal_halt(&copy->journal) == CODE_OK)
+        subtree_transfer(worker, batch->folder, batch->first);
     folder_release(batch->folder);
 }
 
@@ -158,7 +153,7 @@ static void feed_files(struct transfer *transfer, uint32_t directory, struct fol
     uint32_t end = plan->nodes[directory].next, first = 0, wanted = 0, last = 0;
 
     for (uint32_t i = directory + 1; i < end && plan->nodes[i].kind != PLAN_DIRECTORY; i++) {
-        if (!wants_work(&plan->nodes[i]))
+        if (!subtree_wants(&plan->nodes[i]))
             continue;
         if (wanted == BATCH) {
             hand_over(transfer, folder, first, last + 1);
@@ -172,6 +167,16 @@ static void feed_files(struct transfer *transfer, uint32_t directory, struct fol
         hand_over(transfer, folder, first, last + 1);
 }
 
+static void feed_subtree(struct transfer *transfer, struct descent *descent, uint32_t directory)
+{
+    struct folder *parent = descent_to(descent, transfer->copy->plan.nodes[directory].parent);
+
+    if (parent)
+        hand_over(transfer, parent, directory, directory);
+    else
+        making_note(transfer->copy, directory, "cannot be made", errno);
+}
+
 /* Returns the index to go on with. */
 static uint32_t feed_directory(struct transfer *transfer, struct descent *descent, uint32_t directory)
 {
@@ -183,6 +188,10 @@ static uint32_t feed_directory(struct transfer *transfer, struct descent *descen
         return directory + 1;
     if (node->out || node->action == PLAN_REFUSE || (!make && !node->busy))
         return node->next;
+    if (node->action == PLAN_CREATE && subtree_fits(plan, directory, transfer->most, transfer->levels)) {
+        feed_subtree(transfer, descent, directory);
+        return node->next;
+    }
     node->touched |= directory != PLAN_ROOT && (make || !transfer->copy->rules.leaves_directories);
     if (directory != PLAN_ROOT && make && !making_directory(transfer->copy, descent, directory))
         return node->next;
@@ -274,6 +283,15 @@ static void run_threads(struct transfer *transfer, unsigned jobs)
     free(threads);
 }
 
+static uint32_t choose_most(const struct copy *copy, unsigned jobs)
+{
+    uint32_t share = copy->plan.count / (jobs * SUBTREES);
+
+    if (jobs == 1 || share > SUBTREE_MOST)
+        return SUBTREE_MOST;
+    return share > SUBTREE_LEAST ? share : SUBTREE_LEAST;
+}
+
 void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
 {
     struct transfer *transfer = xcalloc(1, sizeof *transfer);
@@ -281,6 +299,8 @@ void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool s
     transfer->copy = copy;
     transfer->stage = stage;
     transfer->small = small;
+    transfer->most = choose_most(copy, jobs);
+    transfer->levels = jobs < DESCRIPTORS / LEVELS_MOST ? LEVELS_MOST : DESCRIPTORS / jobs;
     transfer->numbers = 1; /* 0 is the slot of what follows */
     if (jobs > 1)
         run_threads(transfer, jobs);

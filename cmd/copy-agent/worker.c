@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cmd/copy-agent/clearing.h"
+#include "common/directory.h"
 #include "common/mount.h"
 #include "common/volume.h"
 
@@ -15,19 +17,30 @@
 
 enum { PATH_MOST = 16 * 1024 * 1024, AWAY_NAME = 16 };
 
+static const char trees_name[] = "trees";
+
 void worker_begin(struct worker *worker, struct copy *copy, struct stage *stage, unsigned number, bool small)
 {
     memset(worker, 0, sizeof *worker);
     worker->copy = copy;
     worker->stage = stage;
     worker->number = number;
-    worker->slot = -1;
+    worker->slot = worker->trees = -1;
     content_begin(&worker->content, &copy->journal, &copy->progress_bytes, small);
 }
 
 void worker_end(struct worker *worker)
 {
+    struct copy *copy = worker->copy;
+
+    atomic_fetch_add(&copy->files, worker->tally.files);
+    atomic_fetch_add(&copy->bytes, worker->tally.bytes);
+    atomic_fetch_add(&copy->skipped, worker->tally.skipped);
+    atomic_fetch_add(&copy->dropped, worker->tally.dropped);
+    atomic_fetch_add(&copy->unkept, worker->tally.unkept);
     content_end(&worker->content);
+    if (worker->trees >= 0)
+        close(worker->trees);
     if (worker->slot >= 0)
         close(worker->slot);
 }
@@ -98,6 +111,15 @@ int worker_slot(struct worker *worker)
         worker->slot_tried = true;
     }
     return worker->slot;
+}
+
+int worker_trees(struct worker *worker)
+{
+    if (!worker->trees_tried && worker_slot(worker) >= 0) {
+        worker->trees = directory_make(worker->slot, trees_name, S_IRWXU);
+        worker->trees_tried = true;
+    }
+    return worker->trees;
 }
 
 /* Moves a directory that is in the way into the stage, whose end removes it. */

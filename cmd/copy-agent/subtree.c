@@ -1,0 +1,211 @@
+#include "cmd/copy-agent/subtree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/copy-agent/file.h"
+#include "cmd/copy-agent/linking.h"
+#include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/settle.h"
+#include "common/directory.h"
+#include "common/removal.h"
+
+#include "common/banned.h"
+
+/* --- what fits --- */
+
+static bool is_new(const struct plan *plan, uint32_t directory)
+{
+    while (directory != PLAN_ROOT && plan->nodes[directory].action == PLAN_CREATE)
+        directory = plan->nodes[directory].parent;
+    return directory == PLAN_ROOT;
+}
+
+static bool is_within(const struct plan *plan, uint32_t node, uint32_t directory, unsigned levels)
+{
+    unsigned depth = 1;
+
+    for (; node != directory; node = plan->nodes[node].parent)
+        if (++depth > levels)
+            return false;
+    return true;
+}
+
+bool subtree_fits(const struct plan *plan, uint32_t directory, uint32_t most, unsigned levels)
+{
+    const struct plan_node *nodes = plan->nodes;
+    uint32_t end = nodes[directory].next, weight = end - directory;
+
+    if (nodes[directory].kind != PLAN_DIRECTORY || directory == PLAN_ROOT || weight > most ||
+        !is_new(plan, directory))
+        return false;
+    for (uint32_t i = directory; i < end && weight <= most; i++) {
+        if (nodes[i].large)
+            weight += SUBTREE_LARGE;
+        if (nodes[i].kind == PLAN_DIRECTORY && !is_within(plan, i, directory, levels))
+            return false;
+    }
+    return weight <= most;
+}
+
+/* --- copying --- */
+
+bool subtree_wants(const struct plan_node *node)
+{
+    return node->kind != PLAN_DIRECTORY && !node->hard_link && node->action != PLAN_SKIP &&
+           node->action != PLAN_REFUSE;
+}
+
+void subtree_entry(struct worker *worker, struct folder *folder, uint32_t node)
+{
+    if (worker->copy->plan.nodes[node].kind == PLAN_SYMLINK)
+        linking_symbolic(worker, folder, node);
+    else
+        file_transfer(worker, folder, node);
+    atomic_fetch_add(&worker->copy->progress_files, 1);
+}
+
+/* Nobody sees it, so that it may have its final mode at once. 0 or errno. */
+static int make_hidden(const struct worker *worker, const struct folder *parent, const char *name, int source)
+{
+    struct stat status;
+
+    if (fstat(source, &status) != 0)
+        return errno;
+    mode_t mode = plan_mode(&worker->copy->rules, status.st_mode, true) & 0777;
+    return mkdirat(parent->dest, name, mode | S_IRWXU) == 0 ? 0 : errno;
+}
+
+static void leave(struct folder *folder)
+{
+    if (folder->source >= 0)
+        close(folder->source);
+    if (folder->dest >= 0)
+        close(folder->dest);
+}
+
+/* Makes a directory in `parent` and opens it and its source. False: it is in the journal. */
+static bool enter(struct worker *worker, struct folder *parent, uint32_t node, struct folder *folder)
+{
+    const struct plan *plan = &worker->copy->plan;
+    const char *name = plan_dest_name(plan, node);
+
+    *folder = (struct folder){.dest = -1, .hidden = parent->hidden, .beside = parent->beside};
+    folder->source = directory_open(parent->source, plan_name(plan, node));
+    int error = folder->source < 0 ? errno : 0;
+    if (error == 0)
+        error = parent->hidden ? make_hidden(worker, parent, name, folder->source)
+                               : making_in(worker->copy, parent, node);
+    if (error == 0) {
+        folder->dest = parent->hidden ? directory_open(parent->dest, name)
+                                      : directory_handle(parent->dest, name);
+        error = folder->dest < 0 ? errno : 0;
+    }
+    if (error == 0)
+        return true;
+    worker_note(worker, node, folder->source < 0 ? "cannot be opened" : "cannot be made", error);
+    leave(folder);
+    return false;
+}
+
+/* What is linked later changes the time of its directory. */
+static bool has_links(const struct plan *plan, uint32_t directory)
+{
+    uint32_t end = plan->nodes[directory].next;
+    bool found = false;
+
+    for (uint32_t i = directory + 1; i < end && plan->nodes[i].kind != PLAN_DIRECTORY; i++)
+        found |= plan->nodes[i].hard_link;
+    return found;
+}
+
+/* Not deeper than subtree_fits allows. False when it could not be made, which is in the journal. */
+static bool copy_directory(struct worker *worker, struct folder *parent, uint32_t directory)
+{
+    struct plan *plan = &worker->copy->plan;
+    struct folder folder;
+
+    if (!enter(worker, parent, directory, &folder))
+        return false;
+    for (uint32_t i = directory + 1; i < plan->nodes[directory].next;) {
+        const struct plan_node *node = &plan->nodes[i];
+        bool goes_on = journal_halt(&worker->copy->journal) == CODE_OK;
+        if (node->kind != PLAN_DIRECTORY) {
+            if (goes_on && subtree_wants(node))
+                subtree_entry(worker, &folder, i);
+            i++;
+        } else {
+            if (goes_on && !node->out && node->action != PLAN_REFUSE)
+                copy_directory(worker, &folder, i);
+            i = node->next;
+        }
+    }
+    plan->nodes[directory].touched = !folder.hidden || has_links(plan, directory);
+    if (!plan->nodes[directory].touched)
+        settle_hidden(worker, &folder, directory);
+    leave(&folder);
+    return true;
+}
+
+/* --- putting it in its place --- */
+
+/* A directory moves only where both it and its parent may be written to. 0 or errno. */
+static int unlock_and_rename(const struct folder *trees, struct folder *parent, const char *name)
+{
+    struct stat settled;
+    int tree = directory_open(trees->dest, name), error = EACCES;
+
+    if (tree < 0)
+        return errno;
+    if (fstat(tree, &settled) == 0 && fchmod(tree, (settled.st_mode & 07777) | S_IRWXU) == 0) {
+        error = renameat(trees->dest, name, parent->dest, name) == 0 ? 0 : errno;
+        if (error == EACCES && folder_unlock(parent))
+            error = renameat(trees->dest, name, parent->dest, name) == 0 ? 0 : errno;
+        if (fchmod(tree, settled.st_mode & 07777) != 0)
+            error = errno;
+    }
+    close(tree);
+    return error;
+}
+
+/* What could be copied of it is put there even if the run is to end: each file of it is whole. */
+static int publish(const struct folder *trees, struct folder *parent, const char *name)
+{
+    int error = renameat(trees->dest, name, parent->dest, name) == 0 ? 0 : errno;
+
+    return error == EACCES ? unlock_and_rename(trees, parent, name) : error;
+}
+
+/* False when it has to be made in its place. */
+static bool copy_hidden(struct worker *worker, struct folder *parent, uint32_t directory)
+{
+    struct copy *copy = worker->copy;
+    const char *name = plan_dest_name(&copy->plan, directory);
+    struct folder trees = {.source = parent->source, .dest = worker_trees(worker), .hidden = true};
+    const struct removal_limit limit = {.deadline = copy->journal.deadline};
+
+    if (trees.dest < 0 || copy->no_trees)
+        return false;
+    struct tally before = worker->tally;
+    if (!copy_directory(worker, &trees, directory))
+        return true;
+    int error = publish(&trees, parent, name);
+    if (error == 0)
+        return true;
+    if (worker_lacks_rename(error))
+        copy->no_trees = true;
+    worker->tally = before;
+    removal_tree(trees.dest, name, &limit);
+    return false;
+}
+
+void subtree_transfer(struct worker *worker, struct folder *parent, uint32_t directory)
+{
+    if (parent->hidden)
+        copy_directory(worker, parent, directory);
+    else if (!copy_hidden(worker, parent, directory) && journal_halt(&worker->copy->journal) == CODE_OK)
+        copy_directory(worker, parent, directory);
+}
