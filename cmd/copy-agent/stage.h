@@ -12,7 +12,8 @@
 #define STAGE_PREFIX ".initkit-copy-"
 #define STAGE_FILE   "f" /* what the one file at a time is called in a slot */
 
-enum { STAGE_SLOTS = 65 };
+/* STAGE_TREES and a thread's number are the number of its slot for subtrees. */
+enum { STAGE_SLOTS = 65, STAGE_TREES = 100 };
 
 struct stage {
     int dest;   /* DEST, the caller's */

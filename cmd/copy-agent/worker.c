@@ -4,20 +4,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cmd/copy-agent/clearing.h"
-#include "common/directory.h"
 #include "common/mount.h"
 #include "common/volume.h"
 
 #include "common/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, AWAY_NAME = 16 };
-
-static const char trees_name[] = "trees";
 
 void worker_begin(struct worker *worker, struct copy *copy, struct stage *stage, unsigned number, bool small)
 {
@@ -116,7 +112,7 @@ int worker_slot(struct worker *worker)
 int worker_trees(struct worker *worker)
 {
     if (!worker->trees_tried && worker_slot(worker) >= 0) {
-        worker->trees = directory_make(worker->slot, trees_name, S_IRWXU);
+        worker->trees = stage_slot(worker->stage, STAGE_TREES + worker->number);
         worker->trees_tried = true;
     }
     return worker->trees;

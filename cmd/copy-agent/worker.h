@@ -22,7 +22,7 @@ struct worker {
     bool slot_is_plain; /* what is made in it has the mode that was asked for: no default ACL */
     struct stat born;   /* whose temporaries in the slot are; st_nlink 0: not known yet */
     struct metadata_refusals refusals; /* on the slot's file system */
-    int trees; /* a directory in the slot, for subtrees; -1: not opened, or it cannot be */
+    int trees; /* its directory in the stage for subtrees; -1: not opened, or it cannot be */
     bool trees_tried;
     struct tally tally; /* added to the copy's at the end */
     unsigned moved;     /* directories that were in the way */
@@ -34,7 +34,7 @@ void worker_end(struct worker *worker);
 /* Its directory in the stage, opened when it is first wanted; -1 when that is not possible. */
 int worker_slot(struct worker *worker);
 
-/* The directory in the slot in which subtrees are made; -1 when that is not possible. */
+/* Its other directory in the stage, where subtrees are made and any name is free; -1 when that is not possible. */
 int worker_trees(struct worker *worker);
 
 /* Renames what was made to the node's name. 0 or errno; EXDEV means that it has to be made in the folder itself. */

@@ -155,8 +155,8 @@ copies_refused() {
             no_litter volume
             # Where utimensat is missing, an older call does.
             [[ $call = fchown* || $how = retval=0 || $call-$how = utimensat-error=ENOSYS ]] || {
-                says 'of the files and directories have another owner, mode or time than in SOURCE'
-                [ "$(grep -c 'have another owner, mode' <<<"$stderr")" -eq 1 ]
+                says 'of the files and directories ha(s|ve) another owner, mode or time than in SOURCE'
+                [ "$(grep -c 'another owner, mode' <<<"$stderr")" -eq 1 ]
             }
         done
     done
@@ -203,7 +203,7 @@ copies_refused() {
 
 # More than 5 MB of the file that is being copied are there.
 growing() {
-    [ "$(stat -c %s volume/.initkit-copy-*/*/f)" -gt 5000000 ]
+    [ -n "$(find volume/.initkit-copy-* -type f -size +5000000c)" ]
 }
 
 @test "a file that grows or shrinks while it is copied is exit 1, and no half of it has its name" {
