@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +16,8 @@ _Static_assert((int)PLAN_LARGE <= (int)CONTENT_WHOLE, "what is not large can be 
 /* Something that has no name of its own in DEST yet. */
 struct temporary {
     int directory;
-    char name[LITTER_NAME];
+    const char *name;
+    char own_name[LITTER_NAME]; /* where it is made beside */
     int descriptor;
     bool beside;
     bool named; /* it has its final name, in a directory that nobody sees yet */
@@ -27,7 +27,7 @@ struct temporary {
 static int open_in_stage(struct temporary *temporary, int directory, const char *name, mode_t mode)
 {
     temporary->directory = directory;
-    snprintf(temporary->name, sizeof temporary->name, "%s", name);
+    temporary->name = name;
     temporary->descriptor = openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                                    mode & 0777);
     return temporary->descriptor < 0 ? errno : 0;
@@ -44,10 +44,11 @@ static int temporary_open(struct worker *worker, struct folder *folder, uint32_t
     temporary->beside = folder->beside || worker_slot(worker) < 0;
     if (temporary->beside) {
         temporary->directory = folder->dest;
-        temporary->descriptor = stage_beside(folder, temporary->name);
+        temporary->name = temporary->own_name;
+        temporary->descriptor = stage_beside(folder, temporary->own_name);
         int error = temporary->descriptor < 0 ? errno : 0;
         if (error == EACCES && folder_unlock(folder)) {
-            temporary->descriptor = stage_beside(folder, temporary->name);
+            temporary->descriptor = stage_beside(folder, temporary->own_name);
             error = temporary->descriptor < 0 ? errno : 0;
         }
         return error;

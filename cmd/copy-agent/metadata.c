@@ -11,13 +11,7 @@
 
 #include "common/banned.h"
 
-enum {
-    ALL_BITS = 07777,
-    PRIVILEGE_BITS = S_ISUID | S_ISGID,
-    NAMES_SMALL = 1024,
-    VALUE_SMALL = 1024,
-    VALUE_LARGEST = 64 * 1024
-};
+enum { ALL_BITS = 07777, PRIVILEGE_BITS = S_ISUID | S_ISGID, VALUE_SMALL = 1024, VALUE_LARGEST = 64 * 1024 };
 
 /* --- owner --- */
 
@@ -136,16 +130,17 @@ static int copy_attribute(int source, int dest, const char *name, bool *given)
     return error;
 }
 
+bool metadata_has_attributes(int source)
+{
+    return flistxattr(source, NULL, 0) > 0;
+}
+
 static int copy_attributes(int source, int dest, const struct plan_rules *rules, bool *any, bool *dropped)
 {
-    char small[NAMES_SMALL], *names = small, *large = NULL;
-    ssize_t length = flistxattr(source, small, sizeof small);
+    char *names = xcalloc(VALUE_LARGEST, 1);
+    ssize_t length = flistxattr(source, names, VALUE_LARGEST);
     int error = 0;
 
-    if (length < 0 && errno == ERANGE) {
-        names = large = xcalloc(VALUE_LARGEST, 1);
-        length = flistxattr(source, large, VALUE_LARGEST);
-    }
     for (const char *name = names; error == 0 && length > 0 && name < names + length;
          name += strlen(name) + 1) {
         bool privilege = strncmp(name, PRIVILEGES, sizeof PRIVILEGES - 1) == 0, given = false;
@@ -157,7 +152,7 @@ static int copy_attributes(int source, int dest, const struct plan_rules *rules,
         }
         *dropped |= privilege && !given;
     }
-    free(large);
+    free(names);
     return error;
 }
 
@@ -260,7 +255,8 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
     if (error != 0)
         return error;
     end->doing = "its attributes cannot be set";
-    error = copy_attributes(source, dest, rules, &changed, &end->dropped);
+    if (source >= 0 && metadata_has_attributes(source))
+        error = copy_attributes(source, dest, rules, &changed, &end->dropped);
     if (error != 0)
         return error;
     mode_t mode = mode_for(status, present, rules, kept, end);

@@ -33,11 +33,12 @@ struct plan_node {
     bool out : 1;       /* left out, with all that is in it */
     bool hard_link : 1; /* of `next` */
     bool render : 1;
-    bool busy : 1;    /* a directory with something to do in it */
-    bool touched : 1; /* a directory whose mode and times are to be set at the end */
-    bool clears : 1;  /* a file or link that a directory of DEST makes way for (--prune) */
-    bool large : 1;   /* a file of PLAN_LARGE bytes or more */
-    uint8_t stamp;    /* a file: where struct stamps counts its time */
+    bool busy : 1;       /* a directory with something to do in it */
+    bool touched : 1;    /* a directory whose mode and times are to be set at the end */
+    bool clears : 1;     /* a file or link that a directory of DEST makes way for (--prune) */
+    bool attributes : 1; /* a directory that has extended attributes */
+    bool large : 1;      /* a file of PLAN_LARGE bytes or more */
+    uint8_t stamp;       /* a file: where struct stamps counts its time */
 };
 
 enum { PLAN_ROOT = 0, PLAN_LARGE = 256 * 1024 };

@@ -8,6 +8,7 @@
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/traits.h"
+#include "common/directory.h"
 
 #include "common/banned.h"
 
@@ -49,8 +50,8 @@ static bool is_as_planned(const struct copy *copy, uint32_t node, const struct s
            plan_same_time(&copy->rules, status, present);
 }
 
-/* `dest` is the folder's side in DEST, opened for reading, or below 0 with errno. */
-static void settle_directory(struct copy *copy, struct folder *folder, int dest, uint32_t node,
+/* `source` has the attributes. `dest` is the folder's side in DEST, opened for reading, or below 0 with errno. */
+static void settle_directory(struct copy *copy, struct folder *folder, int source, int dest, uint32_t node,
                              struct metadata_refusals *refusals)
 {
     struct metadata_end end = {.doing = "cannot be opened"};
@@ -58,7 +59,7 @@ static void settle_directory(struct copy *copy, struct folder *folder, int dest,
     int error = dest < 0 || fstat(folder->source, &status) != 0 || fstat(dest, &present) != 0 ? errno : 0;
 
     if (error == 0 && !is_as_planned(copy, node, &status, &present))
-        error = metadata_copy(folder->source, &status, dest, &present, &copy->rules, refusals, &end);
+        error = metadata_copy(source, &status, dest, &present, &copy->rules, refusals, &end);
     /* Somebody else's directory that is good enough to copy into: what --owner and --mode say must hold, the rest was an
      * attempt. */
     bool demanded = copy->settings->mode || copy->settings->owner;
@@ -73,14 +74,19 @@ static void settle_directory(struct copy *copy, struct folder *folder, int dest,
 
 void settle_hidden(struct worker *worker, struct folder *folder, uint32_t node)
 {
-    settle_directory(worker->copy, folder, folder->dest, node, &worker->refusals);
+    bool attributes = worker->copy->plan.nodes[node].attributes;
+    int source = attributes ? directory_open(folder->source, ".") : -1;
+
+    settle_directory(worker->copy, folder, source, folder->dest, node, &worker->refusals);
+    if (source >= 0)
+        close(source);
 }
 
 static void settle_visible(struct copy *copy, struct folder *folder, uint32_t node)
 {
     int dest = folder_reopen_dest(folder);
 
-    settle_directory(copy, folder, dest, node, NULL);
+    settle_directory(copy, folder, folder->source, dest, node, NULL);
     if (dest >= 0)
         close(dest);
 }

@@ -15,7 +15,8 @@ void settle_directories(struct copy *copy);
 /* Sets DEST's times once more, where they are SOURCE's: removing the stage has changed them. */
 void settle_root_times(const struct copy *copy);
 
-/* The same at once for a directory that is hidden yet: `folder` has it open for reading. */
+/* The same at once for a directory that is hidden yet: `folder` has it open for reading, and its source
+ * as a handle. */
 void settle_hidden(struct worker *worker, struct folder *folder, uint32_t node);
 
 #endif

@@ -94,7 +94,7 @@ static bool enter(struct worker *worker, struct folder *parent, uint32_t node, s
     const char *name = plan_dest_name(plan, node);
 
     *folder = (struct folder){.dest = -1, .hidden = parent->hidden, .beside = parent->beside};
-    folder->source = directory_open(parent->source, plan_name(plan, node));
+    folder->source = directory_handle(parent->source, plan_name(plan, node));
     int error = folder->source < 0 ? errno : 0;
     if (error == 0)
         error = parent->hidden ? make_hidden(worker, parent, name, folder->source)

@@ -308,6 +308,7 @@ static bool walk_next(struct walk *walk, struct descent *descent)
         plan_count_private(walk->plan, &walk->copy->rules, &(struct stat){.st_mode = pending.mode}, node);
     walk->plan->totals.new_inodes += pending.action == PLAN_CREATE;
     struct folder *folder = descent_to(descent, node);
+    walk->plan->nodes[node].attributes = folder && metadata_has_attributes(folder->source);
     if (folder)
         return scan(walk, node, folder, pending.rule);
     if (errno != ENOENT)
