@@ -204,8 +204,6 @@ static bool copy_hidden(struct worker *worker, struct folder *parent, uint32_t d
 
 void subtree_transfer(struct worker *worker, struct folder *parent, uint32_t directory)
 {
-    if (parent->hidden)
-        copy_directory(worker, parent, directory);
-    else if (!copy_hidden(worker, parent, directory) && journal_halt(&worker->copy->journal) == CODE_OK)
+    if (!copy_hidden(worker, parent, directory) && journal_halt(&worker->copy->journal) == CODE_OK)
         copy_directory(worker, parent, directory);
 }

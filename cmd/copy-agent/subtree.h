@@ -6,7 +6,7 @@
 #include "cmd/copy-agent/worker.h"
 
 /* What a killed run may lose of a subtree is bounded: so many entries, of which a large file counts as several. */
-enum { SUBTREE_MOST = 512, SUBTREE_LARGE = 16 };
+enum { SUBTREE_MOST = 2048, SUBTREE_LARGE = 64 };
 
 /* Pure. Whether the directory is a subtree of at most `most` entries and `levels` levels that can be made in the stage: all above
  * it is new, too, so that it has the same group and default ACL to inherit there as in its place. */

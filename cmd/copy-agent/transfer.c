@@ -20,7 +20,7 @@ enum {
     QUEUE = 64, /* batches waiting; each keeps two descriptors open at most */
     BATCH = 32, /* files */
     STACK = 64 * 1024,
-    SUBTREES = 4,       /* for each thread, so that all have something to do to the end */
+    SUBTREES = 16,      /* for each thread, so that all have something to do to the end */
     SUBTREE_LEAST = 32, /* entries */
     DESCRIPTORS = 256,  /* for the directories of subtrees, of all threads, by the pair */
     LEVELS_MOST = 16,
