@@ -230,7 +230,9 @@ static bool copy_by_kernel(struct content *content, int source, int dest, off_t 
 
 bool content_take(struct content *content, int source)
 {
-    content->taken = read_full(source, content->buffer, CONTENT_WHOLE);
+    do
+        content->taken = read(source, content->buffer, CONTENT_WHOLE);
+    while (content->taken < 0 && errno == EINTR);
     return content->taken >= 0 && content->taken < CONTENT_WHOLE;
 }
 

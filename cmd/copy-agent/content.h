@@ -39,7 +39,7 @@ void content_begin(struct content *content, const struct journal *journal, atomi
                    bool small);
 void content_end(struct content *content);
 
-/* Reads a small file from its beginning: the next content_copy writes what was read, and looks at the file no more. True when that
+/* Reads a small file from its beginning, at one go: the next content_copy writes what was read, and looks at the file no more. True when that
  * was less than CONTENT_WHOLE; whether it is all of the file and unchanged, the caller finds out by its status. */
 bool content_take(struct content *content, int source);
 

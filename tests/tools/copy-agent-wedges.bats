@@ -355,8 +355,8 @@ CODE
     run_tool copy-agent --version-dir v1 agent volume
     exits 0
     echo new >agent/conf/app.xml
-    # No exchange; the old tree is moved aside, and then the new one is refused its name.
-    inside=("${traced[@]}" -o trace -e "trace=renameat,renameat2" -e inject=renameat2:error=EINVAL -e inject=renameat:error=EIO:when=3)
+    # No exchange; after two directories and the refused rename, the old tree is moved aside, and then the new one is refused its name.
+    inside=("${traced[@]}" -o trace -e "trace=renameat,renameat2" -e inject=renameat2:error=EINVAL -e inject=renameat:error=EIO:when=5)
     run_tool copy-agent --jobs 1 --version-dir v1 agent volume
     inside=()
     exits 1

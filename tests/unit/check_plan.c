@@ -252,6 +252,28 @@ START_TEST(what_dest_does_not_keep_counts_only_where_it_was_asked_for)
 }
 END_TEST
 
+START_TEST(what_was_seen_differs_by_size_and_time)
+{
+    struct stat source = file(S_IFREG | 0644, 100, NEW_TIME, 5), other = source;
+    uint32_t seen = plan_seen(&source);
+
+    other.st_mode = S_IFREG | 0600;
+    ck_assert_uint_eq(plan_seen(&other), seen);
+    for (off_t size = 101; size < 1101; size++) {
+        other.st_size = size;
+        ck_assert_uint_ne(plan_seen(&other), seen);
+    }
+    other = source;
+    for (long i = 6; i < 1006; i++) {
+        other.st_mtim.tv_nsec = i;
+        ck_assert_uint_ne(plan_seen(&other), seen);
+    }
+    other = source;
+    other.st_mtim.tv_sec++;
+    ck_assert_uint_ne(plan_seen(&other), seen);
+}
+END_TEST
+
 START_TEST(a_node_is_small)
 {
     ck_assert_uint_le(sizeof(struct plan_node), 16);
@@ -263,4 +285,5 @@ SUITE("plan", what_is_not_there_is_created, size_and_time_tell_whether_a_file_is
       a_wrong_mode_or_owner_is_adjusted, without_privileges_neither_owner_nor_setuid_count,
       things_of_another_kind, directories, settling_finds_ends_and_work, paths,
       totals_count_blocks_and_inodes, times_are_compared_as_dest_keeps_them,
-      what_dest_does_not_keep_counts_only_where_it_was_asked_for, a_node_is_small)
+      what_dest_does_not_keep_counts_only_where_it_was_asked_for, what_was_seen_differs_by_size_and_time,
+      a_node_is_small)
