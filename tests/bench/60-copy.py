@@ -64,7 +64,9 @@ def empty(dest, user=0):
 
 
 def as_user(user, command):
-    return ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", *command] if user else command
+    if user == 0:
+        return command
+    return [bench.program("setpriv"), "--reuid", str(user), "--regid", str(user), "--clear-groups", *command]
 
 
 def measure(source, dest, again=False, user=0):

@@ -53,7 +53,7 @@ calls() {
     chmod -R a+rX .
     chown 1001 volume
     chmod 777 .
-    inside=(setpriv --reuid 1001 --regid 1001 --clear-groups "${traced[@]}" -o trace -e trace=fchownat,fchown,chown,lchown,fchmod)
+    inside=(setpriv --reuid 1001 --regid 1001 --clear-groups "${traced[@]}" -o trace -e 'trace=/chown|fchmod')
     run_tool copy-agent --jobs 1 agent volume
     inside=()
     exits 0
