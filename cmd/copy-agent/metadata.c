@@ -135,11 +135,17 @@ bool metadata_has_attributes(int source)
     return flistxattr(source, NULL, 0) > 0;
 }
 
+/* Most files have none, and are asked only for how long the list of their names is. */
 static int copy_attributes(int source, int dest, const struct plan_rules *rules, bool *any, bool *dropped)
 {
-    char *names = xcalloc(VALUE_LARGEST, 1);
-    ssize_t length = flistxattr(source, names, VALUE_LARGEST);
+    ssize_t length = flistxattr(source, NULL, 0);
     int error = 0;
+
+    if (length <= 0)
+        return 0;
+    size_t size = (size_t)length;
+    char *names = xcalloc(size, 1);
+    length = flistxattr(source, names, size);
 
     for (const char *name = names; error == 0 && length > 0 && name < names + length;
          name += strlen(name) + 1) {
@@ -255,7 +261,7 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
     if (error != 0)
         return error;
     end->doing = "its attributes cannot be set";
-    if (source >= 0 && metadata_has_attributes(source))
+    if (source >= 0)
         error = copy_attributes(source, dest, rules, &changed, &end->dropped);
     if (error != 0)
         return error;
