@@ -11,7 +11,13 @@
 
 #include "common/banned.h"
 
-enum { ALL_BITS = 07777, PRIVILEGE_BITS = S_ISUID | S_ISGID, VALUE_SMALL = 1024, VALUE_LARGEST = 64 * 1024 };
+enum {
+    ALL_BITS = 07777,
+    PRIVILEGE_BITS = S_ISUID | S_ISGID,
+    NAMES_SMALL = 1024,
+    VALUE_SMALL = 1024,
+    VALUE_LARGEST = 64 * 1024
+};
 
 /* --- owner --- */
 
