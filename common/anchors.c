@@ -8,7 +8,7 @@
 
 #include "common/der.h"
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -147,5 +147,5 @@ void anchors_warn(struct truststore *store, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    option_list_add(&store->warnings, text, strlen(text));
+    strings_add(&store->warnings, text, strlen(text));
 }

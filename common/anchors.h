@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "common/jks.h"
 #include "common/options.h"
+#include "common/strings.h"
 #include "common/truststore.h"
 
 struct anchor {
@@ -27,8 +28,8 @@ struct truststore {
     struct anchor *anchors;
     size_t count;
     bool is_full; /* there are more */
-    struct option_list warnings;
-    struct option_list files; /* that were read */
+    struct strings warnings;
+    struct strings files; /* that were read */
     char *java_path;
     char name[256];
     const struct truststore_source *source; /* while reading */
@@ -75,7 +76,7 @@ bool anchors_java_add_jks(struct truststore *store, const char *path, const stru
 struct java_bags {
     struct truststore *store;
     size_t first;
-    struct option_list aliases;
+    struct strings aliases;
 };
 bool anchors_java_add_bag(struct java_bags *bags, X509 *certificate, const char *alias);
 void anchors_java_end_bags(struct java_bags *bags);

@@ -11,7 +11,7 @@
 
 #include "common/address.h"
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -82,18 +82,18 @@ static char *read_serial(const X509 *x509)
     return copy;
 }
 
-static bool add_dns(struct option_list *list, const ASN1_IA5STRING *name)
+static bool add_dns(struct strings *list, const ASN1_IA5STRING *name)
 {
     const char *text = (const char *)ASN1_STRING_get0_data(name);
     int length = ASN1_STRING_length(name);
 
     if (length <= 0 || length > NAME_MAX_BYTES || memchr(text, 0, (size_t)length))
         return false;
-    option_list_add(list, text, (size_t)length);
+    strings_add(list, text, (size_t)length);
     return true;
 }
 
-static bool add_address(struct option_list *list, const ASN1_OCTET_STRING *octets)
+static bool add_address(struct strings *list, const ASN1_OCTET_STRING *octets)
 {
     struct address address;
     char text[ADDRESS_TEXT];
@@ -110,7 +110,7 @@ static bool add_address(struct option_list *list, const ASN1_OCTET_STRING *octet
         return false;
     }
     address_format(&address, text);
-    option_list_add(list, text, strlen(text));
+    strings_add(list, text, strlen(text));
     return true;
 }
 
@@ -254,7 +254,7 @@ void certificate_free(struct certificate *certificate)
     free(certificate->serial);
     free(certificate->issuer_url);
     free(certificate->der);
-    option_list_clear(&certificate->dns);
-    option_list_clear(&certificate->addresses);
+    strings_clear(&certificate->dns);
+    strings_clear(&certificate->addresses);
     memset(certificate, 0, sizeof *certificate);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/options.h"
+#include "common/strings.h"
 
 enum {
     CERTIFICATE_NAMES = 12000, /* alternative names that are read; further ones are left out */
@@ -23,8 +24,8 @@ struct certificate {
     char *last_common_name; /* of several, the one that is the most specific; NULL: none that can be read */
     char *serial;           /* hex */
     char *issuer_url;       /* where its issuer's certificate can be had (AIA), NULL: not said */
-    struct option_list dns; /* the alternative names of each kind, in the certificate's order */
-    struct option_list addresses;
+    struct strings dns;     /* the alternative names of each kind, in the certificate's order */
+    struct strings addresses;
     bool names_left_out;           /* there are others that cannot be read, or are too many */
     int64_t not_before, not_after; /* seconds since 1970 */
     char key[48];                  /* "RSA 2048", "EC secp256r1" */

@@ -189,7 +189,7 @@ static struct in6_addr widen(const struct address *address)
     return wide;
 }
 
-static bool is_address_listed(const struct option_list *list, const struct address *wanted)
+static bool is_address_listed(const struct strings *list, const struct address *wanted)
 {
     struct in6_addr wide = widen(wanted);
 
@@ -206,7 +206,7 @@ static bool is_address_listed(const struct option_list *list, const struct addre
 
 bool java_name_fits(struct java_version version, const struct certificate *certificate, const char *name)
 {
-    const struct option_list *dns = &certificate->dns;
+    const struct strings *dns = &certificate->dns;
     struct address address;
 
     if (address_parse(name, 0, &address))

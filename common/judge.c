@@ -30,7 +30,7 @@ struct reason *judge_warn(struct tls_judgement *judgement)
 /* "a.example, b.example and 3 more". */
 static void list_names(const struct certificate *certificate, char *text, size_t size)
 {
-    const struct option_list *lists[] = {&certificate->dns, &certificate->addresses};
+    const struct strings *lists[] = {&certificate->dns, &certificate->addresses};
     size_t total = certificate->dns.count + certificate->addresses.count, shown = 0, length = 0;
 
     text[0] = '\0';

@@ -20,12 +20,12 @@ enum { JUDGE_REASONS = 16 };
 struct tls_rules {
     int64_t min_days;  /* of lifetime that must be left: below it fails */
     int64_t warn_days; /* below it warns */
-    const struct option_list
+    const struct strings
         *pins; /* base64 of SHA-256 of a key, "sha256//" before it or not; NULL or empty: none */
     bool client_must_be_accepted; /* seen to be, not only sent */
     bool trusts_anyone; /* a client that does not validate: what is wrong with the chain is only a warning */
     int64_t http_low, http_high; /* statuses that pass; 0: none was asked for */
-    const struct option_list *
+    const struct strings *
         issuers; /* one of these patterns must fit an issuer of the chain; NULL or empty: any issuer will do */
     bool require_staple;  /* an OCSP answer must come with the certificate, and say good */
     int64_t max_validity; /* seconds from the certificate's beginning to its end; 0: any */

@@ -38,7 +38,7 @@ bool judge_matches_issuer(const char *issuer, const char *pattern)
     return strchr(pattern, '*') ? matches_whole(issuer, pattern) : strcasestr(issuer, pattern) != NULL;
 }
 
-static bool has_issuer(const struct tls_facts *facts, const struct option_list *patterns)
+static bool has_issuer(const struct tls_facts *facts, const struct strings *patterns)
 {
     for (size_t i = 0; i < facts->chain_count; i++)
         for (size_t j = 0; j < patterns->count; j++)

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/reason.h"
 #include "common/retry.h"
+#include "common/strings.h"
 
 enum option_type {                  /* what the offset points at: */
                    OPTION_SWITCH,   /* bool */
@@ -19,7 +20,7 @@ enum option_type {                  /* what the offset points at: */
                    OPTION_FACTOR,   /* double within `min` and `max` */
                    OPTION_CHOICE,   /* int, an index into `choices` */
                    OPTION_TEXT,     /* const char *, pointing into argv or the environment */
-                   OPTION_LIST,     /* struct option_list; each value of a repeatable option */
+                   OPTION_LIST,     /* struct strings; each value of a repeatable option */
 };
 
 /* A row: designated initialisers leave out what does not apply. */
@@ -43,11 +44,6 @@ struct option {
     const char *value;
 };
 
-struct option_list {
-    char **items;
-    size_t count;
-};
-
 enum { OPTIONS_VARIABLE = 96 /* bytes of a variable's name */ };
 
 /* The first member of every tool's options. */
@@ -60,7 +56,7 @@ struct common_options {
     int sandbox;                 /* enum sandbox_mode */
     bool warn_only;
     bool help, version;
-    struct option_list operands;
+    struct strings operands;
     char operands_from[OPTIONS_VARIABLE]; /* the variable that they come from; empty: the command line */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "common/strings.h"
 #include "common/value.h"
 #include "common/variables.h"
 
@@ -132,13 +133,13 @@ static bool parse_short(struct parser *parser, const char *argument, char ***nex
 
 static bool parse_arguments(struct parser *parser, char **next)
 {
-    struct option_list *operands = &parser->options->operands;
+    struct strings *operands = &parser->options->operands;
     bool options_end = false;
 
     while (*next) {
         const char *argument = *next++;
         if (options_end || argument[0] != '-' || argument[1] == '\0')
-            option_list_add(operands, argument, strlen(argument));
+            strings_add(operands, argument, strlen(argument));
         else if (strcmp(argument, "--") == 0)
             options_end = true;
         else if (argument[1] == '-' ? !parse_long(parser, argument, &next)
@@ -155,7 +156,7 @@ static bool store_pieces(struct parser *parser, const struct option *row, const 
     while (*(value += strspn(value, separators)) != '\0') {
         size_t length = strcspn(value, separators);
         if (!row) {
-            option_list_add(&parser->options->operands, value, length);
+            strings_add(&parser->options->operands, value, length);
         } else {
             char *piece = xstrndup(value, length);
             bool stored = value_store(&parser->source, row, piece, parser->options);
@@ -300,6 +301,6 @@ void options_free(const struct tool *tool, void *options)
 {
     for (size_t i = 0; i < tool->option_count; i++)
         if (tool->options[i].type == OPTION_LIST && !tool->options[i].stands_for)
-            option_list_clear((struct option_list *)((char *)options + tool->options[i].offset));
-    option_list_clear(&((struct common_options *)options)->operands);
+            strings_clear((struct strings *)((char *)options + tool->options[i].offset));
+    strings_clear(&((struct common_options *)options)->operands);
 }

@@ -29,7 +29,7 @@ static bool refuse_file(const char *path, const struct resolvconf *conf, struct 
 
 bool resolver_read(const struct resolver_options *options, struct resolvconf *conf, struct reason *why)
 {
-    const struct option_list *given = &options->nameservers;
+    const struct strings *given = &options->nameservers;
     bool read = resolvconf_read(options->resolv_conf, conf, why);
 
     if (given->count > 0) {

@@ -9,9 +9,10 @@
 #include "common/options.h"
 #include "common/reason.h"
 #include "common/resolvconf.h"
+#include "common/strings.h"
 
 struct resolver_options {
-    struct option_list nameservers;
+    struct strings nameservers;
     const char *resolv_conf;
     bool no_search;
 };

@@ -175,7 +175,7 @@ static const char *below(const char *directory, const char *path)
     return path + strspn(path, "/");
 }
 
-static int open_listed(const struct option_list *directories, const char *path, const char **problem)
+static int open_listed(const struct strings *directories, const char *path, const char **problem)
 {
     *problem = "is not below a directory of --render-files";
     for (size_t i = 0; i < directories->count; i++) {

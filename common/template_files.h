@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-#include "common/options.h"
+#include "common/strings.h"
 
 struct template_files {
-    const struct option_list *directories; /* only what is below one of these */
+    const struct strings *directories; /* only what is below one of these */
     bool
         any; /* any file, where there is no directory: the template is as trusted as the file system that it is in */
 };

@@ -6,7 +6,7 @@
 
 #include "common/address.h"
 #include "common/java_name.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -29,7 +29,7 @@ void tls_facts_free(struct tls_facts *facts)
     certificates_free(facts->sent, facts->sent_count);
     certificates_free(facts->chain, facts->chain_count);
     certificate_free(&facts->client);
-    option_list_clear(&facts->client_issuers);
+    strings_clear(&facts->client_issuers);
     free(facts->missing);
     free(facts->closest);
     tls_facts_init(facts);

@@ -10,6 +10,7 @@
 #include "common/certificate.h"
 #include "common/java_rules.h"
 #include "common/options.h"
+#include "common/strings.h"
 #include "common/target.h"
 #include "common/tls_staple.h"
 #include "common/truststore.h"
@@ -123,7 +124,7 @@ struct tls_facts {
     bool client_given;    /* there was one to send */
     bool client_withheld; /* there is one, but it is for another server */
     struct certificate client;
-    struct option_list client_issuers; /* that the server would accept; empty: it does not say */
+    struct strings client_issuers; /* that the server would accept; empty: it does not say */
     bool client_issuer_listed;
     enum tls_acceptance acceptance;
 

@@ -5,8 +5,8 @@
 
 #include "common/certificate.h"
 #include "common/java_client.h"
+#include "common/strings.h"
 #include "common/tls_look.h"
-#include "common/value.h"
 
 #include "common/banned.h"
 
@@ -24,7 +24,7 @@ static void note_issuers(SSL *ssl, const struct tls_look *look)
         const X509_NAME *name = sk_X509_NAME_value(names, i);
         if (i < ISSUERS_SHOWN) {
             char *text = certificate_name(name);
-            option_list_add(&facts->client_issuers, text, strlen(text));
+            strings_add(&facts->client_issuers, text, strlen(text));
             free(text);
         }
         if (!look->setup->client)

@@ -11,7 +11,7 @@
 #include "common/environment.h"
 #include "common/file.h"
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -67,7 +67,7 @@ static bool read_system(struct truststore *store, struct reason *why)
     return false;
 }
 
-static bool read_all(struct truststore *store, const struct option_list *paths, struct reason *why)
+static bool read_all(struct truststore *store, const struct strings *paths, struct reason *why)
 {
     if (!paths || paths->count == 0) {
         snprintf(store->name, sizeof store->name, "the system's trust store");
@@ -134,8 +134,8 @@ void truststore_free(struct truststore *store)
     }
     free(store->anchors);
     free(store->java_path);
-    option_list_clear(&store->warnings);
-    option_list_clear(&store->files);
+    strings_clear(&store->warnings);
+    strings_clear(&store->files);
     free(store);
 }
 
@@ -144,7 +144,7 @@ size_t truststore_count(const struct truststore *store)
     return store->count;
 }
 
-const struct option_list *truststore_warnings(const struct truststore *store)
+const struct strings *truststore_warnings(const struct truststore *store)
 {
     return &store->warnings;
 }

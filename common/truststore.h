@@ -26,7 +26,7 @@ enum {
 
 /* Where to read. */
 struct truststore_source {
-    const struct option_list
+    const struct strings
         *paths; /* empty or NULL: the system's (SSL_CERT_FILE, SSL_CERT_DIR, Debian's bundle) */
     const char *password_file; /* NULL: none */
     const char *password;      /* beats the file; NULL: none */
@@ -43,7 +43,7 @@ void truststore_free(struct truststore *store);
 size_t truststore_count(const struct truststore *store);
 
 /* What the user should know although it can be used; each a sentence without a full stop. */
-const struct option_list *truststore_warnings(const struct truststore *store);
+const struct strings *truststore_warnings(const struct truststore *store);
 
 /* "/etc/x/cacerts.jks", "the system's trust store", "3 trust stores". */
 const char *truststore_name(const struct truststore *store);

@@ -7,7 +7,7 @@
 
 #include "common/anchors.h"
 #include "common/java_certificate.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -95,7 +95,7 @@ bool anchors_java_add_bag(struct java_bags *bags, X509 *certificate, const char 
     if (!add_x509(store, certificate))
         return false;
     if (store->count > before)
-        option_list_add(&bags->aliases, alias ? alias : "", alias ? strlen(alias) : 0);
+        strings_add(&bags->aliases, alias ? alias : "", alias ? strlen(alias) : 0);
     return true;
 }
 
@@ -111,5 +111,5 @@ void anchors_java_end_bags(struct java_bags *bags)
             store->anchors[kept++] = store->anchors[i];
     }
     store->count = kept;
-    option_list_clear(&bags->aliases);
+    strings_clear(&bags->aliases);
 }

@@ -14,7 +14,7 @@
 #include "common/mem.h"
 #include "common/pkcs12.h"
 #include "common/store_file.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -294,7 +294,7 @@ bool anchors_read_file(struct truststore *store, const char *path, struct reason
                                 "the trust store has to be there and readable: is its volume mounted?", why);
     good = good && add_content(store, path, &content, why);
     if (good)
-        option_list_add(&store->files, path, strlen(path));
+        strings_add(&store->files, path, strlen(path));
     buf_free(&content);
     return good;
 }

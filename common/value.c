@@ -7,26 +7,10 @@
 
 #include "common/buf.h"
 #include "common/mem.h"
+#include "common/strings.h"
 #include "common/units.h"
 
 #include "common/banned.h"
-
-void option_list_add(struct option_list *list, const char *text, size_t length)
-{
-    /* The capacity is the count rounded up to a power of two. */
-    if ((list->count & (list->count - 1)) == 0)
-        list->items = xrealloc(list->items, (list->count ? 2 * list->count : 1) * sizeof(char *));
-    list->items[list->count++] = xstrndup(text, length);
-}
-
-void option_list_clear(struct option_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->items[i]);
-    free(list->items);
-    list->items = NULL;
-    list->count = 0;
-}
 
 static bool refuse(struct value_source *source, const char *value, const char *expected)
 {
@@ -96,7 +80,7 @@ static bool check_text(struct value_source *source, const struct option *row, co
     return false;
 }
 
-static void store_item(const struct option *row, const char *value, struct option_list *list)
+static void store_item(const struct option *row, const char *value, struct strings *list)
 {
     struct buf item;
 
@@ -104,7 +88,7 @@ static void store_item(const struct option *row, const char *value, struct optio
     if (row->mark)
         buf_add(&item, &row->mark, 1);
     buf_add_text(&item, value);
-    option_list_add(list, item.data, item.length);
+    strings_add(list, item.data, item.length);
     buf_free(&item);
 }
 

@@ -16,8 +16,4 @@ struct value_source {
 /* Stores `value` where `row` says in `options`. False fills source->why: what was said, and what was expected. */
 bool value_store(struct value_source *source, const struct option *row, const char *value, void *options);
 
-/* Appends a copy of `length` bytes. */
-void option_list_add(struct option_list *list, const char *text, size_t length);
-void option_list_clear(struct option_list *list);
-
 #endif

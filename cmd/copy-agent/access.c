@@ -78,11 +78,11 @@ static void note(struct access *access, const char *path, const struct stat *fil
 /* Reading for a file, entering for a directory, and writing where --writable says so. */
 static unsigned wanted_for(struct access *access, const char *path, bool directory)
 {
-    const struct option_list *writable = &access->copy->settings->writable;
+    const struct strings *writable = &access->copy->settings->writable;
     unsigned wanted = directory ? ACL_SEARCH : ACL_READ;
 
     for (size_t i = 0; i < writable->count; i++) {
-        struct option_list one = {&writable->items[i], 1};
+        struct strings one = {&writable->items[i], 1};
         if (!glob_any(&one, path))
             continue;
         access->matched[i] = true;
@@ -194,7 +194,7 @@ static void check_tree(struct access *access)
 
 void access_check(struct copy *copy)
 {
-    const struct option_list *groups = &copy->settings->groups, *writable = &copy->settings->writable;
+    const struct strings *groups = &copy->settings->groups, *writable = &copy->settings->writable;
     struct access *access = xcalloc(1, sizeof *access);
     int64_t group;
 

@@ -45,7 +45,7 @@ static const char *find_protected_inside(const struct copy *copy, int directory,
 static const char *find_protected(const struct copy *copy, int directory, const char *name, struct buf *path,
                                   unsigned depth)
 {
-    const struct option_list *writable = &copy->settings->writable;
+    const struct strings *writable = &copy->settings->writable;
     const char *found = "is a mount";
     struct mount here, there;
     struct stat status;

@@ -233,7 +233,7 @@ static void warn_version(const struct copy *copy)
 /* What looks like success and hardly is what was meant. */
 static void warn_nothing(const struct copy *copy)
 {
-    const struct option_list *rules = copy->filter.rules;
+    const struct strings *rules = copy->filter.rules;
 
     for (size_t i = 0; i < rules->count; i++)
         if (rules->items[i][0] == '+' && !copy->filter.met[i])

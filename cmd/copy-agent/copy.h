@@ -12,13 +12,14 @@
 #include "cmd/copy-agent/plan.h"
 #include "common/options.h"
 #include "common/progress.h"
+#include "common/strings.h"
 
 /* What the user wants; all of it outlives the copy. */
 struct copy_settings {
-    struct option_list rules; /* --include and --exclude, as struct filter has them */
-    struct option_list render, writable, groups;
+    struct strings rules; /* --include and --exclude, as struct filter has them */
+    struct strings render, writable, groups;
     const char *render_prefix;
-    struct option_list render_files;
+    struct strings render_files;
     const char *mode, *owner;
     bool verify, prune, sync, dry_run, progress;
     int64_t max_bytes; /* 0: no limit */

@@ -167,7 +167,7 @@ static int say(const struct verdict *verdict, const char *dest, const struct rea
 static bool find_dest(const struct cp_options *options, size_t *sources, const char **dest, bool *into,
                       struct reason *why)
 {
-    const struct option_list *operands = &options->common.operands;
+    const struct strings *operands = &options->common.operands;
     size_t needed = options->target_directory ? 1 : 2;
 
     if (operands->count < needed)

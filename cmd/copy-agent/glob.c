@@ -154,7 +154,7 @@ bool glob_match(const char *pattern, const char *path)
     return match(plain, path);
 }
 
-bool glob_any(const struct option_list *patterns, const char *path)
+bool glob_any(const struct strings *patterns, const char *path)
 {
     char above[PATTERN_MAX];
     size_t length = strlen(path);
@@ -190,7 +190,7 @@ void filter_meet(struct filter *filter, const char *path)
 
 bool filter_takes(const struct filter *filter, int rule)
 {
-    const struct option_list *rules = filter->rules;
+    const struct strings *rules = filter->rules;
 
     if (rule != FILTER_NONE)
         return rules->items[rule][0] == '+';

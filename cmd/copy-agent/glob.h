@@ -15,11 +15,11 @@ bool glob_match(const char *pattern, const char *path);
 bool glob_check(const char *pattern, struct reason *why);
 
 /* Whether any of the patterns matches the path or a directory that it is in. */
-bool glob_any(const struct option_list *patterns, const char *path);
+bool glob_any(const struct strings *patterns, const char *path);
 
 /* --include and --exclude: each item is '+' or '-' and a pattern. A pattern that matches a directory matches what is in it. */
 struct filter {
-    const struct option_list *rules;
+    const struct strings *rules;
     bool *met; /* for each rule, whether something matched it */
 };
 

@@ -284,7 +284,7 @@ static int64_t deadline_of(const struct retry_policy *retry, int64_t began)
 
 static void enter_sandbox(const struct copy_agent_options *options)
 {
-    const struct option_list *operands = &options->common.operands;
+    const struct strings *operands = &options->common.operands;
     const char *dest = operands->count == 2 ? operands->items[1] : NULL;
     char *meant = dest && options->copy.follow_dest ? realpath(dest, NULL) : NULL;
     struct sandbox sandbox;
@@ -320,7 +320,7 @@ static bool check_companions(const struct copy_settings *settings, bool for_uid,
 
 static bool check_usage(const struct copy_agent_options *options, struct reason *why)
 {
-    const struct option_list *operands = &options->common.operands;
+    const struct strings *operands = &options->common.operands;
     const struct copy_settings *settings = &options->copy;
 
     if (operands->count != 2)
@@ -338,7 +338,7 @@ static bool check_usage(const struct copy_agent_options *options, struct reason 
 
 static int run(struct copy_agent_options *options, const struct verdict *verdict)
 {
-    const struct option_list *operands = &options->common.operands;
+    const struct strings *operands = &options->common.operands;
     int64_t began = deadline_now();
     struct copy_counts counts;
     struct reason why;

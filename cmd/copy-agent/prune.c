@@ -151,7 +151,7 @@ static bool remove_tree(struct prune *prune, int directory, const char *name)
 /* True when it is gone, or would be. */
 static bool take(struct prune *prune, int directory, const char *name, unsigned depth)
 {
-    const struct option_list *writable = &prune->copy->settings->writable;
+    const struct strings *writable = &prune->copy->settings->writable;
 
     if (writable->count > 0 && glob_any(writable, prune->path.data))
         return false;

@@ -112,7 +112,7 @@ bool asking_headers(struct fetch *fetch, struct reason *why)
 
 /* What was read for the URL's own host, or for the checksum's, as long as the hop is that host's: a redirect takes nothing
  * along, not even to the host of another pair, which has not asked for it. */
-static const struct option_list *headers_for(const struct fetch *fetch)
+static const struct strings *headers_for(const struct fetch *fetch)
 {
     if (fetch->phase == FETCH_CREDENTIALS)
         return &fetch->asked_headers;
@@ -159,7 +159,7 @@ bool asking_credentials(struct fetch *fetch, struct reason *why)
     }
     fetch->asked_headers = question.headers;
     fetch->asked_reach = question.reach;
-    question.headers = (struct option_list){0};
+    question.headers = (struct strings){0};
     aws_question_free(&question);
     return good;
 }

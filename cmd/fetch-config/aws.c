@@ -12,7 +12,7 @@
 #include "common/address.h"
 #include "common/buf.h"
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -123,7 +123,7 @@ static bool ask_web_identity(const struct aws *aws, struct aws_question *questio
     OPENSSL_cleanse(form.data, form.capacity);
     buf_free(&form);
     static const char kind[] = "Content-Type: application/x-www-form-urlencoded";
-    option_list_add(&question->headers, kind, sizeof kind - 1);
+    strings_add(&question->headers, kind, sizeof kind - 1);
     free(role);
     free(session);
     headers_wipe(encoded);
@@ -193,7 +193,7 @@ static bool ask_container(const struct aws *aws, struct aws_question *question, 
         char *line = join("Authorization: ", token, "");
         good = headers_check(line, why);
         if (good)
-            option_list_add(&question->headers, line, strlen(line));
+            strings_add(&question->headers, line, strlen(line));
         headers_wipe(line);
     }
     headers_wipe(token);
@@ -248,7 +248,7 @@ static char *host_header(const struct url *url, const char *authority)
 }
 
 void aws_sign(const struct aws *aws, const struct aws_key *key, const struct url *url, int64_t time,
-              struct option_list *headers)
+              struct strings *headers)
 {
     const char *authority = strstr(url->text, "://") + 3;
     char *host = host_header(url, authority);

@@ -9,6 +9,7 @@
 #include "cmd/fetch-config/url.h"
 #include "common/options.h"
 #include "common/reason.h"
+#include "common/strings.h"
 
 /* Where credentials come from, in the order in which they are looked for. */
 enum aws_source {
@@ -26,7 +27,7 @@ struct aws {
     const char *id, *secret, *token;
     const char *role, *role_session, *identity_file;
     const char *container_path, *container_url, *container_token, *container_token_file;
-    struct option_list trimmed;
+    struct strings trimmed;
 };
 
 struct aws_key {
@@ -37,7 +38,7 @@ struct aws_key {
 struct aws_question {
     char *url;
     char *form; /* the body of a POST; NULL: a GET */
-    struct option_list headers;
+    struct strings headers;
     enum reach reach; /* who may be asked */
 };
 
@@ -62,6 +63,6 @@ void aws_key_free(struct aws_key *key);
 
 /* Adds the headers that sign a GET of `url` at `time`, in seconds since 1970. */
 void aws_sign(const struct aws *aws, const struct aws_key *key, const struct url *url, int64_t time,
-              struct option_list *headers);
+              struct strings *headers);
 
 #endif

@@ -5,7 +5,7 @@
 #include "cmd/fetch-config/aws.h"
 #include "cmd/fetch-config/headers.h"
 #include "common/log.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -56,7 +56,7 @@ static const char *trim(struct aws *aws, const char *name, const char *value)
         return value;
     length -= length > 1 && value[length - 2] == '\r' ? 2 : 1;
     log_warn("%s: ends with a newline, which is left out: write the value without one", name);
-    option_list_add(&aws->trimmed, value, length);
+    strings_add(&aws->trimmed, value, length);
     return aws->trimmed.items[aws->trimmed.count - 1];
 }
 

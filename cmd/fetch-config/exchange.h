@@ -40,9 +40,9 @@ struct exchange_plan {
 /* What is asked. */
 struct exchange_request {
     const struct url *url;
-    const char *method;                /* NULL: GET */
-    const struct option_list *headers; /* to the server, never to a proxy */
-    int upload;                        /* a descriptor whose content is the request's body; -1: none */
+    const char *method;            /* NULL: GET */
+    const struct strings *headers; /* to the server, never to a proxy */
+    int upload;                    /* a descriptor whose content is the request's body; -1: none */
     int64_t upload_size;
     bool stranger;    /* not whom the URL names, but where it led: it is shown no client certificate */
     bool kept;        /* the body of a 2xx answer is for something: it must be there, and whole */

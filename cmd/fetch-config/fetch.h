@@ -12,6 +12,7 @@
 #include "cmd/fetch-config/unpack.h"
 #include "cmd/fetch-config/validate.h"
 #include "common/progress.h"
+#include "common/strings.h"
 #include "common/wait.h"
 
 /* The same for all pairs of a run. */
@@ -30,7 +31,7 @@ struct fetch_plan {
     mode_t mode;
     bool render;
     const char *render_prefix;
-    const struct option_list *render_files;
+    const struct strings *render_files;
     enum validate_format validate;
     bool progress;
     bool extract;
@@ -63,13 +64,13 @@ struct fetch {
     const char *method;
     unsigned redirects;
     enum reach reach; /* of the present hop */
-    struct option_list headers;
-    struct option_list sum_headers; /* the signature for sum_object; or what is for sum_url's server */
+    struct strings headers;
+    struct strings sum_headers; /* the signature for sum_object; or what is for sum_url's server */
     struct exchange exchange;
     int upload;
     struct url asked; /* for credentials */
     enum reach asked_reach;
-    struct option_list asked_headers;
+    struct strings asked_headers;
     struct buf sum; /* what came in place of the body: checksums, credentials */
     struct spool spool;
     struct resume part;   /* of what is in the spool, while that is not the whole */

@@ -62,7 +62,7 @@ static void set_proxy(struct exchange *exchange)
 static void set_accepted(struct exchange *exchange)
 {
     static const char name[] = "Accept-Encoding:";
-    const struct option_list *given = exchange->request.headers;
+    const struct strings *given = exchange->request.headers;
 
     exchange->accepted = NULL;
     for (size_t i = 0; given && i < given->count; i++)

@@ -9,7 +9,7 @@
 #include "common/buf.h"
 #include "common/file.h"
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -20,11 +20,11 @@ void headers_wipe(char *secret)
     free(secret);
 }
 
-void headers_clear(struct option_list *list)
+void headers_clear(struct strings *list)
 {
     for (size_t i = 0; i < list->count; i++)
         OPENSSL_cleanse(list->items[i], strlen(list->items[i]));
-    option_list_clear(list);
+    strings_clear(list);
 }
 
 /* The first control byte but for tabs; 0 when there is none. */
@@ -72,17 +72,17 @@ bool headers_check(const char *line, struct reason *why)
 }
 
 /* libcurl takes "NAME:" for "without this header", and "NAME;" for an empty one. */
-static void add_line(struct option_list *list, const char *line)
+static void add_line(struct strings *list, const char *line)
 {
     size_t name = strcspn(line, ":");
 
     if (line[name + 1 + strspn(line + name + 1, " \t")] != '\0') {
-        option_list_add(list, line, strlen(line));
+        strings_add(list, line, strlen(line));
         return;
     }
     char *empty = xstrndup(line, name + 1);
     empty[name] = ';';
-    option_list_add(list, empty, strlen(empty));
+    strings_add(list, empty, strlen(empty));
     free(empty);
 }
 
@@ -95,7 +95,7 @@ static bool read_file(const char *path, struct buf *content, struct reason *why)
            reason_set(why, CODE_USAGE, "%.200s: holds a NUL byte", path);
 }
 
-static bool add_file(const char *path, struct option_list *list, struct reason *why)
+static bool add_file(const char *path, struct strings *list, struct reason *why)
 {
     struct buf content;
     unsigned number = 0;
@@ -141,7 +141,7 @@ char *headers_read_secret(const char *path, struct reason *why)
     return secret;
 }
 
-static bool add_bearer(const char *path, struct option_list *list, struct reason *why)
+static bool add_bearer(const char *path, struct strings *list, struct reason *why)
 {
     struct buf line;
     char *token = headers_read_secret(path, why);
@@ -150,7 +150,7 @@ static bool add_bearer(const char *path, struct option_list *list, struct reason
         return false;
     buf_init(&line, 2 * HEADERS_FILE);
     buf_add_format(&line, "Authorization: Bearer %s", token);
-    option_list_add(list, line.data, line.length);
+    strings_add(list, line.data, line.length);
     headers_wipe(token);
     OPENSSL_cleanse(line.data, line.capacity);
     buf_free(&line);
@@ -158,7 +158,7 @@ static bool add_bearer(const char *path, struct option_list *list, struct reason
 }
 
 /* RFC 7617: base64 of user:password. */
-static bool add_basic(const char *path, struct option_list *list, struct reason *why)
+static bool add_basic(const char *path, struct strings *list, struct reason *why)
 {
     struct buf line;
     char *secret = headers_read_secret(path, why);
@@ -175,7 +175,7 @@ static bool add_basic(const char *path, struct option_list *list, struct reason 
     EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)secret, (int)length);
     buf_init(&line, 2 * HEADERS_FILE);
     buf_add_format(&line, "Authorization: Basic %s", encoded);
-    option_list_add(list, line.data, line.length);
+    strings_add(list, line.data, line.length);
     headers_wipe(secret);
     headers_wipe(encoded);
     OPENSSL_cleanse(line.data, line.capacity);
@@ -195,7 +195,7 @@ const char *headers_option(enum headers_kind kind)
     return names[kind];
 }
 
-static bool add_entry(const struct headers_entry *entry, struct option_list *list, struct reason *why)
+static bool add_entry(const struct headers_entry *entry, struct strings *list, struct reason *why)
 {
     bool good = true;
 
@@ -218,7 +218,7 @@ static bool add_entry(const struct headers_entry *entry, struct option_list *lis
     return good;
 }
 
-size_t headers_authorizations(const struct option_list *list)
+size_t headers_authorizations(const struct strings *list)
 {
     static const char name[] = "Authorization";
     size_t count = 0;
@@ -229,8 +229,8 @@ size_t headers_authorizations(const struct option_list *list)
     return count;
 }
 
-bool headers_read(const struct headers_source *source, const struct url *url, bool own,
-                  struct option_list *list, struct reason *why)
+bool headers_read(const struct headers_source *source, const struct url *url, bool own, struct strings *list,
+                  struct reason *why)
 {
     bool good = true;
 

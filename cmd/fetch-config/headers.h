@@ -36,14 +36,14 @@ bool headers_check(const char *line, struct reason *why);
 
 /* Adds to `list` the lines that are for the origin of `url`: those whose origin was named, and, if `own`, those of nobody in
  * particular. False fills `why`: CODE_USAGE, naming the option and the file. */
-bool headers_read(const struct headers_source *source, const struct url *url, bool own,
-                  struct option_list *list, struct reason *why);
+bool headers_read(const struct headers_source *source, const struct url *url, bool own, struct strings *list,
+                  struct reason *why);
 
 /* How many of the lines are an Authorization header. */
-size_t headers_authorizations(const struct option_list *list);
+size_t headers_authorizations(const struct strings *list);
 
 /* Wipes and frees what headers_read has added. */
-void headers_clear(struct option_list *list);
+void headers_clear(struct strings *list);
 
 /* Reads a file's one line, such as a token: without the newline at its end, not empty, no control bytes. The caller wipes
  * and frees it. NULL fills `why` (CODE_USAGE). */

@@ -198,7 +198,7 @@ static bool add_pair(struct run *run, size_t index, const char *namespace, struc
 
 static bool run_add_pairs(struct run *run, const char *namespace, struct reason *why)
 {
-    const struct option_list *operands = &run->options->common.operands;
+    const struct strings *operands = &run->options->common.operands;
 
     run->fetches = xcalloc(operands->count, sizeof *run->fetches);
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));

@@ -52,7 +52,7 @@ static bool add_entry(struct headers_source *headers, enum headers_kind kind, co
 
 static bool add_entries(struct run *run, const char *pod_namespace, struct reason *why)
 {
-    const struct option_list *lists[] = {
+    const struct strings *lists[] = {
         [HEADERS_LINE] = &run->options->headers,
         [HEADERS_LINES_FILE] = &run->options->header_files,
         [HEADERS_BEARER_FILE] = &run->options->bearer_token_files,
@@ -192,7 +192,7 @@ static bool check_files(const struct run *run, struct reason *why)
 
     for (size_t i = 0; good && i <= headers->count; i++) {
         const struct url *origin = i < headers->count ? &headers->entries[i].origin : &nobody;
-        struct option_list lines = {0};
+        struct strings lines = {0};
         if (i < headers->count && !origin->text)
             continue;
         good = headers_read(headers, origin, true, &lines, why);

@@ -27,7 +27,7 @@ bool secure_load(struct secure *secure, struct reason *why)
     secure->trust = truststore_load(&secure->trust_source, why);
     if (!secure->trust)
         return false;
-    const struct option_list *warnings = truststore_warnings(secure->trust);
+    const struct strings *warnings = truststore_warnings(secure->trust);
     for (size_t i = 0; i < warnings->count; i++)
         log_warn("%s", warnings->items[i]);
     secure->setup = xcalloc(1, sizeof *secure->setup);

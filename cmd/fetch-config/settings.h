@@ -7,13 +7,14 @@
 
 #include "common/options.h"
 #include "common/resolver.h"
+#include "common/strings.h"
 
 struct fetch_config_options {
     struct common_options common;
-    struct option_list outputs;
-    struct option_list headers;
-    struct option_list header_files, bearer_token_files, basic_auth_files;
-    struct option_list trust_stores;
+    struct strings outputs;
+    struct strings headers;
+    struct strings header_files, bearer_token_files, basic_auth_files;
+    struct strings trust_stores;
     const char *trust_store_password_file;
     const char *client_cert, *client_key, *client_key_password_file;
     const char *proxy, *proxy_auth_file;
@@ -22,10 +23,10 @@ struct fetch_config_options {
     const char *retry_status;
     int64_t connect_timeout, stall_timeout;
     int64_t min_size, max_size, max_unpacked_size;
-    struct option_list sha256, sha256_url;
+    struct strings sha256, sha256_url;
     bool render;
     const char *render_prefix;
-    struct option_list render_files;
+    struct strings render_files;
     int validate; /* enum validate_format */
     bool extract, resume;
     int64_t strip_components;

@@ -10,7 +10,7 @@
 
 #include "common/buf.h"
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -96,18 +96,18 @@ static void add_signed_headers(const struct sigv4_request *request, const struct
     }
 }
 
-static void add_header(struct option_list *headers, const char *name, const char *value)
+static void add_header(struct strings *headers, const char *name, const char *value)
 {
     struct buf line;
 
     buf_init(&line, TEXT_MAX);
     buf_add_format(&line, "%s: %s", name, value);
-    option_list_add(headers, line.data, line.length);
+    strings_add(headers, line.data, line.length);
     OPENSSL_cleanse(line.data, line.capacity);
     buf_free(&line);
 }
 
-void sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key, struct option_list *headers)
+void sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key, struct strings *headers)
 {
     time_t now = (time_t)request->time;
     struct tm utc;

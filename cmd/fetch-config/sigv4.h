@@ -27,8 +27,7 @@ struct sigv4_request {
 #define SIGV4_NO_PAYLOAD "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 /* Adds the headers that sign the request: X-Amz-Date, X-Amz-Content-Sha256, X-Amz-Security-Token, Authorization. */
-void sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key,
-                struct option_list *headers);
+void sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key, struct strings *headers);
 
 /* `text` with all but unreserved bytes, and slashes if `keep_slashes`, as %XX (RFC 3986, 2.3). The caller frees it. */
 char *sigv4_encode(const char *text, bool keep_slashes);

@@ -10,7 +10,7 @@
 #include "common/file.h"
 #include "common/help.h"
 #include "common/publish.h"
-#include "common/value.h"
+#include "common/strings.h"
 #include "common/variables.h"
 
 #include "common/banned.h"
@@ -27,15 +27,15 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void add_variable(struct option_list *names, const char *tool, const char *option)
+static void add_variable(struct strings *names, const char *tool, const char *option)
 {
     char name[VARIABLE_NAME];
 
     variable_name(tool, option, name);
-    option_list_add(names, name, strlen(name));
+    strings_add(names, name, strlen(name));
 }
 
-static void collect_variables(struct option_list *names, const struct tool *tool)
+static void collect_variables(struct strings *names, const struct tool *tool)
 {
     const struct option *row;
 
@@ -50,7 +50,7 @@ static void collect_variables(struct option_list *names, const struct tool *tool
 
 static void write_variables(struct buf *out, const struct tool *unused)
 {
-    struct option_list names = {0};
+    struct strings names = {0};
 
     (void)unused;
     for (const struct tool *const *tool = docs_all_tools; *tool; tool++)
@@ -60,7 +60,7 @@ static void write_variables(struct buf *out, const struct tool *unused)
     for (size_t i = 0; i < names.count; i++)
         if (i == 0 || strcmp(names.items[i - 1], names.items[i]) != 0)
             buf_add_format(out, "\"%s\",\n", names.items[i] + strlen("INITKIT_"));
-    option_list_clear(&names);
+    strings_clear(&names);
 }
 
 /* --- documents --- */

@@ -9,7 +9,7 @@
 
 #include "common/environment.h"
 #include "common/log.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "common/banned.h"
 
@@ -61,7 +61,7 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
     }
     bool ipv6 = strchr(host, ':') != NULL;
     snprintf(target, sizeof target, "%s%.255s%s:%.8s", ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
-    option_list_add(&settings->common.operands, target, strlen(target));
+    strings_add(&settings->common.operands, target, strlen(target));
     return true;
 }
 
@@ -96,8 +96,8 @@ static bool derive_java_store(struct derived *derived, struct settings *settings
             return reason_set(why, CODE_TRUST_STORE,
                               "javax.net.ssl.trustStoreType %.40s (from %.60s) is not read here", type,
                               agent->from[AGENT_JAVA_STORE_TYPE]);
-        option_list_add(&settings->trust_stores, agent->values[AGENT_JAVA_STORE],
-                        strlen(agent->values[AGENT_JAVA_STORE]));
+        strings_add(&settings->trust_stores, agent->values[AGENT_JAVA_STORE],
+                    strlen(agent->values[AGENT_JAVA_STORE]));
         if (!settings->trust_store_password_file)
             settings->trust_store_password = agent->values[AGENT_JAVA_STORE_PASSWORD];
         return true;
@@ -105,7 +105,7 @@ static bool derive_java_store(struct derived *derived, struct settings *settings
     for (size_t i = 0; home && settings->trust_stores.count == 0 && i < sizeof usual / sizeof usual[0]; i++) {
         snprintf(derived->store, sizeof derived->store, "%.4000s/lib/security/%s", home, usual[i]);
         if (access(derived->store, R_OK) == 0)
-            option_list_add(&settings->trust_stores, derived->store, strlen(derived->store));
+            strings_add(&settings->trust_stores, derived->store, strlen(derived->store));
     }
     return true;
 }
@@ -165,7 +165,7 @@ static bool derive_store(struct derived *derived, struct settings *settings, str
     in_conf(agent, named ? named : STORE_NAME, derived->store, sizeof derived->store);
     if (!named && is_absent(derived->store))
         return derive_without_store(derived, settings, why);
-    option_list_add(&settings->trust_stores, derived->store, strlen(derived->store));
+    strings_add(&settings->trust_stores, derived->store, strlen(derived->store));
     say_default("trust store", derived->store, named ? "where it looks for that name" : "the agent's own");
     derive_store_password(agent, settings, derived->store);
     return true;
@@ -211,7 +211,7 @@ static void host_of(const char *operand, char *host, size_t size)
 static bool choose_direct(const struct agent *agent, const struct settings *settings, bool *direct,
                           struct reason *why)
 {
-    const struct option_list *operands = &settings->common.operands;
+    const struct strings *operands = &settings->common.operands;
     size_t excepted = 0;
     char host[256];
 

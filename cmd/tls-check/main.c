@@ -79,7 +79,7 @@ struct run {
     struct wait wait;
 };
 
-static bool run_add_targets(struct run *run, const struct option_list *operands, const char *namespace,
+static bool run_add_targets(struct run *run, const struct strings *operands, const char *namespace,
                             struct reason *why)
 {
     run->checks = xcalloc(operands->count, sizeof *run->checks);

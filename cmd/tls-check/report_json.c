@@ -13,7 +13,7 @@ static void add_bool(struct buf *out, const char *name, bool value)
     buf_add_text(out, value ? "true" : "false");
 }
 
-static void add_list(struct buf *out, const char *name, const struct option_list *list)
+static void add_list(struct buf *out, const char *name, const struct strings *list)
 {
     json_add_name(out, name);
     buf_add_text(out, "[");

@@ -5,12 +5,13 @@
 #include "cmd/tls-check/check.h"
 #include "common/options.h"
 #include "common/resolver.h"
+#include "common/strings.h"
 
 #define SETTINGS_HTTP_STATUS "200-399"
 
 struct settings {
     struct common_options common;
-    struct option_list trust_stores;
+    struct strings trust_stores;
     const char *trust_store_password_file;
     const char *client_cert, *client_key, *client_key_password_file;
     const char *server_name, *connect;
@@ -22,7 +23,7 @@ struct settings {
     const char *proxy, *proxy_auth_file;
     int starttls; /* enum starttls_protocol */
     int64_t min_days, warn_days;
-    struct option_list pins;
+    struct strings pins;
     const char *http_path, *http_status;
     bool client_cert_accepted;
     int profile; /* enum tls_profile */
@@ -30,7 +31,7 @@ struct settings {
     const char *verify_time;
     bool show_chain;
     const char *report, *export_chain, *metrics;
-    struct option_list issuers;
+    struct strings issuers;
     bool require_staple;
     const char *max_validity;
     bool wait_for_trust;

@@ -24,7 +24,7 @@ struct wait_for_dns_options {
     struct common_options common;
     int family; /* enum family */
     int64_t min_records;
-    struct option_list expect;
+    struct strings expect;
     bool gone;
     bool tcp;
     bool hosts;
@@ -172,7 +172,7 @@ static void run_set_plan(struct run *run)
 }
 
 /* What is no address is never among addresses. */
-static bool check_expected_addresses(const struct option_list *expect, struct reason *why)
+static bool check_expected_addresses(const struct strings *expect, struct reason *why)
 {
     struct address address;
 
@@ -198,7 +198,7 @@ static bool check_name(const struct wait_for_dns_options *options, const struct 
 
 static bool run_add_names(struct run *run, const char *pod_namespace, struct reason *why)
 {
-    const struct option_list *operands = &run->options->common.operands;
+    const struct strings *operands = &run->options->common.operands;
 
     run->names = xcalloc(operands->count, sizeof *run->names);
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));

@@ -25,10 +25,10 @@ struct records {
 
 /* What must be true of them. */
 struct records_rules {
-    bool gone;                        /* there must be none */
-    bool both_families;               /* A and AAAA */
-    size_t min_records;               /* distinct ones */
-    const struct option_list *expect; /* these must be among them */
+    bool gone;                    /* there must be none */
+    bool both_families;           /* A and AAAA */
+    size_t min_records;           /* distinct ones */
+    const struct strings *expect; /* these must be among them */
 };
 
 /* Takes copies of what a look-up or a hosts file has. Free with records_free. */

@@ -197,7 +197,7 @@ static bool check_min_addresses(const struct target *target, size_t wanted, stru
 static bool run_add_targets(struct run *run, const struct common_options *options, const char *pod_namespace,
                             struct reason *why)
 {
-    const struct option_list *operands = &options->operands;
+    const struct strings *operands = &options->operands;
 
     run->probes = xcalloc(operands->count, sizeof *run->probes);
     run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
@@ -226,7 +226,7 @@ static bool run_needs_dns(const struct run *run, size_t count)
 
 static bool run_prepare(struct run *run, const struct wait_for_tcp_options *options, struct reason *why)
 {
-    const struct option_list *operands = &options->common.operands;
+    const struct strings *operands = &options->common.operands;
     struct reason no_servers;
     char pod_namespace[NAMESPACE_TEXT];
 

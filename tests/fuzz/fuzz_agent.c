@@ -6,7 +6,7 @@
 
 #include "cmd/tls-check/derive.h"
 #include "common/log.h"
-#include "common/value.h"
+#include "common/strings.h"
 #include "tests/fuzz/input.h"
 
 static char folder[] = "/tmp/initkit-fuzz-agent-XXXXXX";
@@ -72,8 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST((why.code == CODE_USAGE || why.code == CODE_TRUST_STORE || why.code == CODE_PROTOCOL) &&
              why.text[0] != '\0');
     derived_free(&derived);
-    option_list_clear(&settings.common.operands);
-    option_list_clear(&settings.trust_stores);
+    strings_clear(&settings.common.operands);
+    strings_clear(&settings.trust_stores);
     free(options);
     free(xml);
     return 0;

@@ -29,7 +29,7 @@ static void try_file(const char *path)
 
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
         const struct headers_source source = {.entries = &entries[i], .count = 1};
-        struct option_list list = {0};
+        struct strings list = {0};
         if (!headers_read(&source, &nobody, true, &list, &why))
             MUST(why.code == CODE_USAGE && why.text[0] != '\0');
         for (size_t j = 0; j < list.count; j++)

@@ -25,7 +25,7 @@ static void take_error(void *owner, size_t line, size_t column, const char *mess
 static struct result render(const char *text, size_t length, const char *prefix, size_t step)
 {
     static char here[] = ".", *directories[] = {here};
-    static const struct option_list list = {.items = directories, .count = 1};
+    static const struct strings list = {.items = directories, .count = 1};
     static const struct template_files files = {.directories = &list};
     struct result result;
     struct template_sink sink = {take, take_error, &result};

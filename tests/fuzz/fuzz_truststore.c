@@ -10,8 +10,8 @@
 #include "common/jks.h"
 #include "common/keystore.h"
 #include "common/pkcs12.h"
+#include "common/strings.h"
 #include "common/truststore.h"
-#include "common/value.h"
 
 static void try_jks(const uint8_t *data, size_t size)
 {
@@ -32,14 +32,14 @@ static void try_file(const uint8_t *data, size_t size)
 {
     char path[] = "/tmp/fuzz-truststore-XXXXXX";
     int descriptor = mkstemp(path);
-    struct option_list paths = {0};
+    struct strings paths = {0};
     struct reason why;
     struct keystore keystore;
 
     if (descriptor < 0 || write(descriptor, data, size) != (ssize_t)size)
         abort();
     close(descriptor);
-    option_list_add(&paths, path, sizeof path - 1);
+    strings_add(&paths, path, sizeof path - 1);
     struct truststore_source source = {.paths = &paths, .password = "changeit"};
     struct truststore *store = truststore_load(&source, &why);
     if (!store && why.code != CODE_TRUST_STORE)
@@ -49,7 +49,7 @@ static void try_file(const uint8_t *data, size_t size)
     keystore_load(&client, &keystore, &why);
     keystore_free(&keystore);
     unlink(path);
-    option_list_clear(&paths);
+    strings_clear(&paths);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,6 +5,7 @@
 
 #include "cmd/fetch-config/aws_answer.h"
 #include "cmd/fetch-config/sigv4.h"
+#include "common/strings.h"
 #include "common/value.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/scratch.h"
@@ -20,7 +21,7 @@ static const struct sigv4_key example = {
 
 static void expect_signature(const char *query, const char *signature)
 {
-    struct option_list headers = {0};
+    struct strings headers = {0};
     const struct sigv4_request request = {
         .method = "GET",
         .host = "examplebucket.s3.amazonaws.com",
@@ -38,7 +39,7 @@ static void expect_signature(const char *query, const char *signature)
     expect_contains(headers.items[2], "Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request");
     expect_contains(headers.items[2], "SignedHeaders=host;x-amz-content-sha256;x-amz-date");
     expect_contains(headers.items[2], signature);
-    option_list_clear(&headers);
+    strings_clear(&headers);
 }
 
 START_TEST(known_signatures)
@@ -52,7 +53,7 @@ END_TEST
 
 START_TEST(a_session_token)
 {
-    struct option_list headers = {0};
+    struct strings headers = {0};
     struct url url;
     struct aws aws = {.region = "eu-central-1"};
     char id[] = "id", secret[] = "secret", token[] = "token";
@@ -65,7 +66,7 @@ START_TEST(a_session_token)
     expect_contains(headers.items[3],
                     "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,");
     expect_contains(headers.items[3], "19700101/eu-central-1/s3");
-    option_list_clear(&headers);
+    strings_clear(&headers);
     url_free(&url);
 }
 END_TEST
@@ -73,7 +74,7 @@ END_TEST
 /* Where the object at `text` is, as the signature sees it. */
 static void sign(const char *text, char line[512])
 {
-    struct option_list headers = {0};
+    struct strings headers = {0};
     struct url url;
     struct aws aws = {.region = "eu-central-1"};
     char id[] = "id", secret[] = "secret";
@@ -83,7 +84,7 @@ static void sign(const char *text, char line[512])
     aws_sign(&aws, &key, &url, 0, &headers);
     ck_assert_uint_eq(headers.count, 3);
     snprintf(line, 512, "%s", headers.items[2]);
-    option_list_clear(&headers);
+    strings_clear(&headers);
     url_free(&url);
 }
 

@@ -28,7 +28,7 @@ START_TEST(lines)
 }
 END_TEST
 
-static bool read_value(enum headers_kind kind, const char *value, struct option_list *list)
+static bool read_value(enum headers_kind kind, const char *value, struct strings *list)
 {
     struct headers_entry entry = {.kind = kind, .value = value};
     const struct headers_source source = {.entries = &entry, .count = 1};
@@ -40,7 +40,7 @@ static bool read_value(enum headers_kind kind, const char *value, struct option_
 
 START_TEST(files)
 {
-    struct option_list list;
+    struct strings list;
 
     ck_assert_msg(read_value(HEADERS_LINES_FILE, scratch_file("headers", "X-A: b\n\nX-C: \n"), &list), "%s",
                   why.text);
@@ -59,7 +59,7 @@ END_TEST
 
 START_TEST(secrets)
 {
-    struct option_list list;
+    struct strings list;
 
     ck_assert(read_value(HEADERS_BEARER_FILE, scratch_file("token", "abc\r\n"), &list));
     ck_assert_str_eq(list.items[0], "Authorization: Bearer abc");
@@ -77,7 +77,7 @@ END_TEST
 
 START_TEST(one_authorization_is_enough)
 {
-    struct option_list list;
+    struct strings list;
 
     ck_assert(!read_value(HEADERS_LINES_FILE,
                           scratch_file("headers", "Authorization: geheim\nauthorization: geheim\n"), &list));
@@ -92,7 +92,7 @@ END_TEST
 
 static void read_for(const char *text, bool own, const struct headers_source *source, const char *expected)
 {
-    struct option_list list = {0};
+    struct strings list = {0};
     struct url url;
 
     ck_assert(url_parse(text, "", &url, &why));

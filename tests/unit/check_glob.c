@@ -80,7 +80,7 @@ END_TEST
 static bool takes(const char *const *rules, size_t count, const char *directory, const char *path)
 {
     char *items[8];
-    struct option_list list = {items, count};
+    struct strings list = {items, count};
     struct filter filter = {.rules = &list};
 
     for (size_t i = 0; i < count; i++)
@@ -109,7 +109,7 @@ END_TEST
 START_TEST(what_is_left_out_is_only_walked_for_a_later_include)
 {
     char *items[] = {(char[]){"-lib"}, (char[]){"+lib/x"}, (char[]){"-tmp"}};
-    struct option_list list = {items, 3};
+    struct strings list = {items, 3};
     struct filter filter = {.rules = &list};
 
     ck_assert(filter_may_take_below(&filter, 0));
@@ -120,7 +120,7 @@ END_TEST
 START_TEST(any_of_several_or_a_directory_above)
 {
     char *items[] = {(char[]){"logs"}, (char[]){"*/tmp"}};
-    struct option_list list = {items, 2};
+    struct strings list = {items, 2};
 
     ck_assert(glob_any(&list, "logs"));
     ck_assert(glob_any(&list, "logs/a/b"));

@@ -5,7 +5,7 @@
 
 #include "common/java_letters.h"
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 #include "tests/unit/suite.h"
 
 static const struct java_version java17 = {.train = 17, .update = JAVA_NEWEST},
@@ -15,9 +15,9 @@ static bool dns_fits(struct java_version version, const char *pattern, const cha
 {
     struct certificate certificate = {0};
 
-    option_list_add(&certificate.dns, pattern, strlen(pattern));
+    strings_add(&certificate.dns, pattern, strlen(pattern));
     bool fits = java_name_fits(version, &certificate, name);
-    option_list_clear(&certificate.dns);
+    strings_clear(&certificate.dns);
     return fits;
 }
 
@@ -142,14 +142,14 @@ START_TEST(addresses_are_compared_as_such)
 {
     struct certificate certificate = {0};
 
-    option_list_add(&certificate.addresses, "127.0.0.1", 9);
+    strings_add(&certificate.addresses, "127.0.0.1", 9);
     ck_assert(java_name_fits(java21, &certificate, "127.0.0.1"));
     ck_assert(java_name_fits(java21, &certificate, "::ffff:127.0.0.1"));
     ck_assert(!java_name_fits(java21, &certificate, "127.0.0.2"));
     ck_assert(!java_name_fits(java21, &certificate, "::1"));
-    option_list_add(&certificate.addresses, "::1", 3);
+    strings_add(&certificate.addresses, "::1", 3);
     ck_assert(java_name_fits(java21, &certificate, "0:0:0:0:0:0:0:1"));
-    option_list_clear(&certificate.addresses);
+    strings_clear(&certificate.addresses);
     certificate.last_common_name = xstrdup("10.0.0.1");
     ck_assert(!java_name_fits(java21, &certificate, "10.0.0.1"));
     free(certificate.last_common_name);

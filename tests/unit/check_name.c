@@ -9,7 +9,7 @@
 
 static struct reason why;
 static struct name name;
-static const struct option_list nothing;
+static const struct strings nothing;
 
 /* --- the operand --- */
 

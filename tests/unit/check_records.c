@@ -7,7 +7,7 @@
 
 static struct records records;
 static struct reason why;
-static const struct option_list nothing;
+static const struct strings nothing;
 
 /* Takes records given as "TYPE VALUE" with commas; the order is the server's. */
 static void set_records(const char *list)
@@ -155,7 +155,7 @@ START_TEST(all_expected_ones_must_be_there)
 {
     char one[] = "10.0.0.1", two[] = "10.0.0.9";
     char *items[] = {one, two};
-    struct option_list expect = {.items = items, .count = 1};
+    struct strings expect = {.items = items, .count = 1};
 
     set_records("A 10.0.0.2,A 10.0.0.1");
     ck_assert_int_eq(judged((struct records_rules){.expect = &expect}), ATTEMPT_OK);

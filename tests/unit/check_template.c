@@ -6,7 +6,7 @@
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 
-static const struct option_list nowhere;
+static const struct strings nowhere;
 static const struct template_files any_file = {.directories = &nowhere, .any = true};
 
 /* What came out, and the errors as "LINE:COLUMN MESSAGE\n". */

@@ -1,3 +1,4 @@
+#include "common/strings.h"
 #include "common/template_files.h"
 
 #include <errno.h>
@@ -7,11 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/value.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 
-static struct option_list directories;
+static struct strings directories;
 
 /* A Secret as the kubelet mounts it, a file beside it, and links that lead everywhere. */
 static void make_secret(void)
@@ -75,7 +75,7 @@ static const char *below_secret(const char *name)
 START_TEST(what_is_below_a_directory)
 {
     make_secret();
-    option_list_add(&directories, scratch_path("secret"), strlen(scratch_path("secret")));
+    strings_add(&directories, scratch_path("secret"), strlen(scratch_path("secret")));
     ck_assert_str_eq(below_secret("token"), "token");
     ck_assert_str_eq(below_secret("./..data//token"), "token");
     ck_assert_str_eq(below_secret("deep/../token"), "token");
@@ -95,23 +95,23 @@ START_TEST(what_is_below_a_directory)
     ck_assert_str_eq(opened("/etc/passwd"), NOWHERE);
     ck_assert_str_eq(opened("/proc/self/environ"), NOWHERE);
     ck_assert_str_eq(opened(""), NOWHERE);
-    option_list_clear(&directories);
+    strings_clear(&directories);
 }
 END_TEST
 
 START_TEST(several_and_relative_directories)
 {
     make_secret();
-    option_list_add(&directories, "/none", 5);
-    option_list_add(&directories, scratch_path("secret"), strlen(scratch_path("secret")));
+    strings_add(&directories, "/none", 5);
+    strings_add(&directories, scratch_path("secret"), strlen(scratch_path("secret")));
     ck_assert_str_eq(below_secret("token"), "token");
     ck_assert_int_eq(chdir(scratch_path("secret")), 0);
     ck_assert_str_eq(opened("token"), NOWHERE);
-    option_list_add(&directories, ".", 1);
+    strings_add(&directories, ".", 1);
     ck_assert_str_eq(opened("token"), "token");
     ck_assert_str_eq(opened("./token"), "token");
     ck_assert_str_eq(opened("../outside"), OUTSIDE);
-    option_list_clear(&directories);
+    strings_clear(&directories);
 }
 END_TEST
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "common/mem.h"
-#include "common/value.h"
+#include "common/strings.h"
 
 #include "tests/unit/suite.h"
 
@@ -159,11 +159,11 @@ START_TEST(an_address_as_a_dns_name_is_told_as_that)
     strcpy(facts.name, "127.0.0.1");
     facts.name_is_address = true;
     facts.name_matches = false;
-    option_list_add(&chain[0].dns, "127.0.0.1", 9);
+    strings_add(&chain[0].dns, "127.0.0.1", 9);
     expect_code(CODE_WRONG_NAME, ATTEMPT_FAIL,
                 "not for the address 127.0.0.1: it has 127.0.0.1, as a DNS name");
     expect_contains(why.hint, "subjectAltName=IP:127.0.0.1");
-    option_list_clear(&chain[0].dns);
+    strings_clear(&chain[0].dns);
 }
 END_TEST
 
@@ -420,7 +420,7 @@ END_TEST
 START_TEST(a_chain_over_the_limits_is_not_forgiven)
 {
     static char pin[] = "other";
-    struct option_list pins = {0};
+    struct strings pins = {0};
 
     good();
     facts.verified = false;
@@ -430,10 +430,10 @@ START_TEST(a_chain_over_the_limits_is_not_forgiven)
     ck_assert_int_eq(judge_now(), ATTEMPT_FAIL);
     facts.limit = TLS_LIMIT_NONE;
     add_error(X509_V_ERR_CERT_HAS_EXPIRED, 0);
-    option_list_add(&pins, pin, strlen(pin));
+    strings_add(&pins, pin, strlen(pin));
     rules.pins = &pins;
     expect_code(CODE_PIN, ATTEMPT_FAIL, "no key in the chain is pinned");
-    option_list_clear(&pins);
+    strings_clear(&pins);
 }
 END_TEST
 
@@ -441,22 +441,22 @@ END_TEST
 START_TEST(a_chain_that_was_not_verified_proves_no_pin_but_its_first)
 {
     static char of_server[] = "sha256//server", of_ca[] = "ca";
-    struct option_list pins = {0};
+    struct strings pins = {0};
 
     good();
     strcpy(facts.chain[0].pin, "server");
     strcpy(facts.chain[1].pin, "ca");
     facts.chain_count = 2;
-    option_list_add(&pins, of_ca, strlen(of_ca));
+    strings_add(&pins, of_ca, strlen(of_ca));
     rules.pins = &pins;
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
     facts.verified = false;
     add_error(X509_V_ERR_CERT_SIGNATURE_FAILURE, 0);
     rules.trusts_anyone = true;
     expect_code(CODE_PIN, ATTEMPT_FAIL, "no key in the chain is pinned");
-    option_list_add(&pins, of_server, strlen(of_server));
+    strings_add(&pins, of_server, strlen(of_server));
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
-    option_list_clear(&pins);
+    strings_clear(&pins);
 }
 END_TEST
 

@@ -1,3 +1,4 @@
+#include "common/strings.h"
 #include "common/value.h"
 
 #include <stdio.h>
@@ -9,20 +10,20 @@ static struct value_source source = {.name = "INITKIT_X", .why = &why};
 
 START_TEST(a_list_grows_and_is_cleared)
 {
-    struct option_list list = {0};
+    struct strings list = {0};
     char text[16];
 
     for (int i = 0; i < 1000; i++) {
         int length = snprintf(text, sizeof text, "item-%d---", i);
-        option_list_add(&list, text, (size_t)length - 3);
+        strings_add(&list, text, (size_t)length - 3);
     }
     ck_assert_uint_eq(list.count, 1000);
     ck_assert_str_eq(list.items[0], "item-0");
     ck_assert_str_eq(list.items[999], "item-999");
-    option_list_clear(&list);
+    strings_clear(&list);
     ck_assert_uint_eq(list.count, 0);
     ck_assert_ptr_null(list.items);
-    option_list_clear(&list);
+    strings_clear(&list);
 }
 END_TEST
 
@@ -42,14 +43,14 @@ END_TEST
 
 START_TEST(two_rows_may_share_a_list)
 {
-    struct option_list list = {0};
+    struct strings list = {0};
     struct option with = {.type = OPTION_LIST, .mark = '+'}, without = {.type = OPTION_LIST, .mark = '-'};
 
     ck_assert(value_store(&source, &with, "a", &list));
     ck_assert(value_store(&source, &without, "", &list));
     ck_assert_str_eq(list.items[0], "+a");
     ck_assert_str_eq(list.items[1], "-");
-    option_list_clear(&list);
+    strings_clear(&list);
 }
 END_TEST
 

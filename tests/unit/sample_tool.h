@@ -3,6 +3,7 @@
 #define UNIT_SAMPLE_TOOL_H
 
 #include "common/options.h"
+#include "common/strings.h"
 
 struct sample_options {
     struct common_options common;
@@ -13,7 +14,7 @@ struct sample_options {
     double share;
     int family; /* "any", "4", "6" */
     const char *send;
-    struct option_list expect;
+    struct strings expect;
 };
 
 /* Called wait-for-tcp, as its variables are known. --send refuses "bad", --expect "bad" too. */
