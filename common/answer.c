@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "common/answer_records.h"
+#include "common/hostname.h"
 #include "common/mem.h"
-#include "common/resolvconf.h"
 
 #include "common/banned.h"
 
@@ -47,7 +47,7 @@ static bool find_aliases(const ares_dns_record_t *message, struct aliases *alias
 static const char *alias_of(const struct aliases *aliases, const char *name)
 {
     for (size_t i = 0; i < aliases->count; i++)
-        if (dns_name_same(ares_dns_rr_get_name(aliases->records[i]), name))
+        if (hostname_same(ares_dns_rr_get_name(aliases->records[i]), name))
             return ares_dns_rr_get_str(aliases->records[i], ARES_RR_CNAME_CNAME);
     return NULL;
 }
@@ -93,7 +93,7 @@ static bool is_misplaced(const ares_dns_record_t *message, enum dns_type type, c
 
     for (size_t i = 0; i < count; i++) {
         const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ADDITIONAL, i);
-        if (type_of(record) == (int)type && dns_name_same(ares_dns_rr_get_name(record), owner))
+        if (type_of(record) == (int)type && hostname_same(ares_dns_rr_get_name(record), owner))
             return true;
     }
     return false;
@@ -105,7 +105,7 @@ static enum answer_status judge_empty(struct answer *answer, const ares_dns_reco
 {
     unsigned flags = ares_dns_record_get_flags(message);
     size_t answers = ares_dns_record_rr_cnt(message, ARES_SECTION_ANSWER);
-    bool is_alias = !dns_name_same(name, owner);
+    bool is_alias = !hostname_same(name, owner);
     uint32_t ignored;
 
     if (is_alias)
@@ -227,7 +227,7 @@ static bool is_same_question(const ares_dns_record_t *message, const struct dns_
 
     return ares_dns_record_query_cnt(message) == 1 &&
            ares_dns_record_query_get(message, 0, &name, &type, &class) == ARES_SUCCESS &&
-           (unsigned)type == question->type && class == ARES_CLASS_IN && dns_name_same(name, question->name);
+           (unsigned)type == question->type && class == ARES_CLASS_IN && hostname_same(name, question->name);
 }
 
 /* Only the answer section is taken apart: what a server puts into the others, garbled EDNS say, changes no verdict. */

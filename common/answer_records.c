@@ -7,8 +7,8 @@
 #include <strings.h>
 
 #include "common/buf.h"
+#include "common/hostname.h"
 #include "common/mem.h"
-#include "common/resolvconf.h"
 
 #include "common/banned.h"
 
@@ -179,7 +179,7 @@ void answer_collect(struct answer *answer, const ares_dns_record_t *message, con
     for (size_t i = 0; i < count; i++) {
         const ares_dns_rr_t *record = ares_dns_record_rr_get_const(message, ARES_SECTION_ANSWER, i);
         if ((int)ares_dns_rr_get_type(record) == (int)answer->type &&
-            dns_name_same(ares_dns_rr_get_name(record), owner))
+            hostname_same(ares_dns_rr_get_name(record), owner))
             collect_record(answer, record, &text);
     }
     buf_free(&text);

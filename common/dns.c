@@ -22,7 +22,7 @@ enum lookup_mode {
 struct dns_lookup {
     struct dns_resolver *resolver;
     struct dns_request request;
-    char name[DNS_NAME];
+    char name[HOSTNAME_SIZE];
     int64_t deadline;
     int64_t lost; /* the loop's lost time that the deadline accounts for */
     void (*on_result)(void *owner, const struct dns_result *result);

@@ -60,7 +60,7 @@ struct dns_request {
 /* What the walk over the candidates came to. */
 struct dns_result {
     enum answer_status status;        /* of the whole: records, negative from all, or what stopped the walk */
-    char candidate[DNS_NAME];         /* that has the records, or gave no clear answer; else the first one */
+    char candidate[HOSTNAME_SIZE];    /* that has the records, or gave no clear answer; else the first one */
     struct answer answers[DNS_TYPES]; /* of that candidate, in the order of the request's types */
     size_t answer_count;
     bool exists;  /* with `gone`: the name is there; its records were not asked for */

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "common/file.h"
-#include "common/resolvconf.h"
+#include "common/hostname.h"
 
 #include "common/banned.h"
 
@@ -54,7 +54,7 @@ size_t hosts_find(char *text, const char *name, int family, struct address found
         line[length] = '\0';
         add(found, &count, line, family);
     }
-    if (count == 0 && dns_name_same("localhost", name)) {
+    if (count == 0 && hostname_same("localhost", name)) {
         add(found, &count, "127.0.0.1", family);
         add(found, &count, "::1", family);
     }

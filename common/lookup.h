@@ -28,7 +28,7 @@ struct lookup {
     enum answer_status status; /* DNS's, where it was asked */
     bool from_hosts;           /* the hosts file gave the addresses */
     struct dns_lookup *dns;    /* NULL: none under way */
-    char host[DNS_NAME];       /* the last one, whose are: */
+    char host[HOSTNAME_SIZE];  /* the last one, whose are: */
     struct dns_negative negative;
     struct dns_memory memory;
     uint16_t port;

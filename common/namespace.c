@@ -37,7 +37,7 @@ static bool take_file(const char *path, char pod_namespace[NAMESPACE_TEXT])
 
 static bool take_search_domain(const struct resolvconf *conf, char pod_namespace[NAMESPACE_TEXT])
 {
-    char first[DNS_NAME];
+    char first[HOSTNAME_SIZE];
 
     if (conf->domain_count == 0)
         return false;

@@ -75,7 +75,7 @@ static void parse_search(char *rest, struct resolvconf *conf)
         size_t length = strlen(word);
         if (length > 0 && word[length - 1] == '.')
             length--;
-        if (length == 0 || length >= DNS_NAME || !has_sound_labels(word, length))
+        if (length == 0 || length >= HOSTNAME_SIZE || !has_sound_labels(word, length))
             continue;
         char *domain = conf->domains[conf->domain_count++];
         memcpy(domain, word, length);
@@ -153,22 +153,22 @@ static int count_dots(const char *name)
 }
 
 /* False when the two do not fit into a name. */
-static bool join(const char *name, const char *domain, char joined[DNS_NAME])
+static bool join(const char *name, const char *domain, char joined[HOSTNAME_SIZE])
 {
-    int length = snprintf(joined, DNS_NAME, "%s%s%s", name, domain[0] != '\0' ? "." : "", domain);
+    int length = snprintf(joined, HOSTNAME_SIZE, "%s%s%s", name, domain[0] != '\0' ? "." : "", domain);
 
-    return length > 0 && length <= DNS_NAME_LONGEST;
+    return length > 0 && length <= HOSTNAME_LONGEST;
 }
 
 bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
-                          char candidate[DNS_NAME])
+                          char candidate[HOSTNAME_SIZE])
 {
     size_t length = strlen(name);
     bool absolute = length > 0 && name[length - 1] == '.';
     bool searched = search && !absolute;
     bool as_is_first = !searched || count_dots(name) >= conf->ndots;
     size_t all = 1 + (searched ? conf->domain_count : 0);
-    char bare[DNS_NAME];
+    char bare[HOSTNAME_SIZE];
 
     if (length - absolute >= sizeof bare)
         return false;
@@ -183,20 +183,11 @@ bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool 
     return false;
 }
 
-bool dns_name_same(const char *a, const char *b)
-{
-    size_t length_a = strlen(a), length_b = strlen(b);
-
-    length_a -= length_a > 0 && a[length_a - 1] == '.';
-    length_b -= length_b > 0 && b[length_b - 1] == '.';
-    return length_a == length_b && strncasecmp(a, b, length_a) == 0;
-}
-
 static bool ends_in(const char *name, const char *domain)
 {
     size_t length = strlen(name), tail = strlen(domain);
 
-    return length > tail && name[length - tail - 1] == '.' && dns_name_same(name + length - tail, domain);
+    return length > tail && name[length - tail - 1] == '.' && hostname_same(name + length - tail, domain);
 }
 
 static bool has_services(const struct resolvconf *conf)
@@ -261,7 +252,7 @@ static enum resolvconf_chance service_chance(const char *labels, const char *end
 enum resolvconf_chance resolvconf_chance(const struct resolvconf *conf, const char *name, size_t n,
                                          const char *candidate)
 {
-    bool as_is = dns_name_same(candidate, name), short_name = count_dots(name) == 0;
+    bool as_is = hostname_same(candidate, name), short_name = count_dots(name) == 0;
     const char *services = services_begin(conf, candidate);
 
     if (is_full(conf, name))

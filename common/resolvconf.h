@@ -7,20 +7,19 @@
 #include <stddef.h>
 
 #include "common/address.h"
+#include "common/hostname.h"
 #include "common/reason.h"
 
 enum {
     RESOLVCONF_SERVERS = 8,  /* further ones are left out; glibc takes 3 */
     RESOLVCONF_DOMAINS = 32, /* what the Kubernetes API allows; further ones are left out */
     DNS_PORT = 53,
-    DNS_NAME = 256,         /* room for a name in text, with a trailing dot and a NUL */
-    DNS_NAME_LONGEST = 253, /* bytes without trailing dot (RFC 1035, 2.3.4: 255 on the wire) */
 };
 
 struct resolvconf {
     struct address servers[RESOLVCONF_SERVERS];
     size_t server_count;
-    char domains[RESOLVCONF_DOMAINS][DNS_NAME]; /* the search list, without trailing dots */
+    char domains[RESOLVCONF_DOMAINS][HOSTNAME_SIZE]; /* the search list, without trailing dots */
     size_t domain_count;
     int ndots;    /* 1 unless said */
     int timeout;  /* seconds; 0: not said */
@@ -46,7 +45,7 @@ bool resolvconf_read(const char *path, struct resolvconf *conf, struct reason *w
  * `search`, only the name itself; with fewer dots than ndots the search list first, else last. Candidates that
  * would be too long are passed over. False when there are no more. */
 bool resolvconf_candidate(const struct resolvconf *conf, const char *name, bool search, size_t n,
-                          char candidate[DNS_NAME]);
+                          char candidate[HOSTNAME_SIZE]);
 
 /* How well a candidate may be what a name means. */
 enum resolvconf_chance {
@@ -68,8 +67,5 @@ enum resolvconf_chance resolvconf_chance(const struct resolvconf *conf, const ch
 /* Whether the name looks like a Service's ("db", "db.shop.svc"), and the search list has no cluster's domain ("svc.cluster.local"):
  * so it is under hostNetwork, unless dnsPolicy is ClusterFirstWithHostNet. */
 bool resolvconf_lacks_cluster(const struct resolvconf *conf, const char *name);
-
-/* Whether two names are the same to DNS: case and a trailing dot make no difference. */
-bool dns_name_same(const char *a, const char *b);
 
 #endif

@@ -11,87 +11,6 @@
 
 enum { PART_SHOWN = 40 };
 
-static bool expand(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why)
-{
-    size_t length = 0;
-
-    while (*text != '\0') {
-        char piece[DNS_NAME] = {*text, '\0'};
-        bool is_namespace = strncmp(text, "%n", 2) == 0;
-        if (is_namespace && pod_namespace[0] == '\0')
-            return reason_set(
-                why, CODE_USAGE,
-                "%%n is not known: set INITKIT_NAMESPACE or POD_NAMESPACE to the pod's namespace");
-        if (is_namespace)
-            snprintf(piece, sizeof piece, "%s", pod_namespace);
-        size_t more = strlen(piece);
-        if (length + more >= DNS_NAME)
-            return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
-        memcpy(host + length, piece, more);
-        length += more;
-        text += is_namespace ? 2 : 1;
-    }
-    host[length] = '\0';
-    return true;
-}
-
-static bool is_name_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
-/* What looks like an IPv4 address and is none: libc would read "127.1" and "010.0.0.1" in its own way. */
-static bool is_numeric(const char *host)
-{
-    struct address address;
-
-    return host[0] != '\0' && strspn(host, "0123456789.") == strlen(host) && host[strlen(host) - 1] != '.' &&
-           !address_parse(host, 0, &address);
-}
-
-static bool refuse_byte(char byte, struct reason *why)
-{
-    if (byte == ',')
-        return reason_set(why, CODE_USAGE, "several targets are separated by blanks, not by commas");
-    if ((unsigned char)byte >= 0x80)
-        return reason_set(why, CODE_USAGE,
-                          "a name with other letters than a-z is written in its ASCII form (xn--...)");
-    return reason_set(why, CODE_USAGE, "'%c' cannot be in a host name", byte);
-}
-
-/* RFC 1035, 2.3.4 for the lengths; underscores are in use (SRV names, RFC 2782). */
-static bool check_labels(const char *host, struct reason *why)
-{
-    size_t length = strlen(host), label = 0;
-
-    if (host[0] == '\0')
-        return reason_set(why, CODE_USAGE, "a host name is missing");
-    if (is_numeric(host))
-        return reason_set(
-            why, CODE_USAGE,
-            "neither a name nor an IPv4 address (four numbers from 0 to 255, without leading zeros)");
-    if (length - (host[length - 1] == '.') > DNS_NAME_LONGEST)
-        return reason_set(why, CODE_USAGE, "the name is longer than %d bytes", DNS_NAME_LONGEST);
-    for (const char *at = host;; at++) {
-        if (*at == '\0' || *at == '.') {
-            if (label == 0 && *at == '.')
-                return reason_set(why, CODE_USAGE, "the name has an empty label");
-            if (*at == '\0')
-                return true;
-            label = 0;
-        } else if (!is_name_byte(*at)) {
-            return refuse_byte(*at, why);
-        } else if (++label > 63) {
-            return reason_set(why, CODE_USAGE, "a part of the name between dots is longer than 63 bytes");
-        }
-    }
-}
-
-bool target_host(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why)
-{
-    return expand(text, pod_namespace, host, why) && check_labels(host, why);
-}
-
 static bool parse_unix(const char *path, struct target *target, struct reason *why)
 {
     target->kind = TARGET_UNIX;
@@ -157,7 +76,7 @@ bool target_refuse_foreign(const char *text, const char *expected, struct reason
     if (!target_check_user(text, why))
         return false;
     if (strchr(text, ','))
-        return refuse_byte(',', why);
+        return hostname_refuse_byte(',', why);
     if (strstr(text, "://") && strncmp(text, "tcp://", 6) != 0)
         return reason_set(why, CODE_USAGE, "a URL: expected %s", expected);
     return true;
@@ -165,7 +84,7 @@ bool target_refuse_foreign(const char *text, const char *expected, struct reason
 
 bool target_parse(const char *text, const char *pod_namespace, struct target *target, struct reason *why)
 {
-    char host[2 * DNS_NAME];
+    char host[2 * HOSTNAME_SIZE];
     struct address address;
 
     memset(target, 0, sizeof *target);
@@ -194,7 +113,7 @@ bool target_parse(const char *text, const char *pod_namespace, struct target *ta
         return true;
     }
     target->kind = TARGET_NAME;
-    return target_host(host, pod_namespace, target->at.host, why);
+    return hostname_parse(host, pod_namespace, target->at.host, why);
 }
 
 const char *target_place(const char *host, uint16_t port, char place[TARGET_PLACE])

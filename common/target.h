@@ -7,8 +7,8 @@
 #include <sys/un.h>
 
 #include "common/address.h"
+#include "common/hostname.h"
 #include "common/reason.h"
-#include "common/resolvconf.h"
 
 enum target_kind {
     TARGET_NAME,    /* `host` and `port`; the name is to be resolved */
@@ -20,7 +20,7 @@ struct target {
     enum target_kind kind;
     uint16_t port;
     union {
-        char host[DNS_NAME];
+        char host[HOSTNAME_SIZE];
         struct address address;
         struct sockaddr_un socket;
     } at;
@@ -33,10 +33,6 @@ bool target_parse(const char *text, const char *pod_namespace, struct target *ta
 /* What people bring along from elsewhere, told as that: a URL, a password, a list with commas. False (CODE_USAGE): it is one;
  * nothing of it is in the text. */
 bool target_refuse_foreign(const char *text, const char *expected, struct reason *why);
-
-/* Copies `text` into `host`, with `pod_namespace` for each %n, and checks it as a host name: labels of 1 to 63 bytes of
- * letters, digits, hyphens and underscores, 253 bytes in all; a trailing dot may stay. */
-bool target_host(const char *text, const char *pod_namespace, char host[DNS_NAME], struct reason *why);
 
 /* False (CODE_USAGE) when an operand holds an "@", so that what is before it may be a user and password: nothing of it is
  * repeated. A unix socket's path may hold one. */
@@ -52,7 +48,7 @@ char *target_show(const char *operand);
 int target_shown_length(const char *part);
 
 /* "HOST:PORT", an IPv6 address in brackets, into `place`, which it returns. */
-enum { TARGET_PLACE = DNS_NAME + 9 };
+enum { TARGET_PLACE = HOSTNAME_SIZE + 9 };
 const char *target_place(const char *host, uint16_t port, char place[TARGET_PLACE]);
 
 #endif

@@ -40,7 +40,7 @@ static bool set_host(struct url *url, const char *host, const char *namespace, s
         return address_parse(url->host, 0, &address) ||
                reason_set(why, CODE_USAGE, "the address in brackets is no IPv6 address");
     }
-    return target_host(host, namespace, url->host, why);
+    return hostname_parse(host, namespace, url->host, why);
 }
 
 static bool fill_http(struct url *url, CURLU *handle, struct reason *why)

@@ -5,17 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/hostname.h"
 #include "common/reason.h"
-#include "common/resolvconf.h"
 
 enum url_scheme { URL_HTTP, URL_HTTPS, URL_FILE, URL_S3 };
 
 struct url {
     enum url_scheme scheme;
-    char *text;          /* whole, without a fragment */
-    char *bare;          /* without query */
-    char *shown;         /* for people: see target_show */
-    char host[DNS_NAME]; /* a name, or an address without brackets; S3: the bucket */
+    char *text;               /* whole, without a fragment */
+    char *bare;               /* without query */
+    char *shown;              /* for people: see target_show */
+    char host[HOSTNAME_SIZE]; /* a name, or an address without brackets; S3: the bucket */
     uint16_t port;
     char *path; /* of a file, decoded; of an S3 object, its key as it is */
 };

@@ -132,7 +132,7 @@ static const char *take_auth(const char *text, char bare[PROXY_MOST], struct via
 static bool parse_proxy(const char *text, bool from_cluster, struct via *via, struct reason *why)
 {
     char bare[PROXY_MOST];
-    char whole[PROXY_MOST + DNS_NAME];
+    char whole[PROXY_MOST + HOSTNAME_SIZE];
 
     if (strlen(text) >= PROXY_MOST)
         return reason_set(why, CODE_USAGE, "is too long");

@@ -22,7 +22,7 @@ static bool has_port(const char *place)
 static bool parse_place(const char *text, size_t length, const char *namespace, struct operand *operand,
                         struct reason *why)
 {
-    char place[2 * DNS_NAME + 16];
+    char place[2 * HOSTNAME_SIZE + 16];
     struct target target;
     struct address address;
 

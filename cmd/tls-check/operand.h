@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/hostname.h"
 #include "common/reason.h"
-#include "common/resolvconf.h"
 
 struct operand {
-    char host[DNS_NAME]; /* a name or an address, without brackets */
+    char host[HOSTNAME_SIZE]; /* a name or an address, without brackets */
     uint16_t port;
     char *path; /* of the request after the handshake; NULL: none. Owned by the caller of operand_parse */
 };

@@ -16,7 +16,7 @@ bool proxy_parse(const char *url, struct proxy *proxy, struct reason *why)
 {
     static const char expected[] = "expected http://HOST:PORT";
     struct target target;
-    char place[DNS_NAME + 16];
+    char place[HOSTNAME_SIZE + 16];
 
     if (strchr(url, '@'))
         return reason_set(why, CODE_USAGE,

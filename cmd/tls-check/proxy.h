@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 #include "cmd/tls-check/dialogue.h"
-#include "common/resolvconf.h"
+#include "common/hostname.h"
 #include "common/variables.h"
 
 struct proxy {
-    char host[DNS_NAME];
+    char host[HOSTNAME_SIZE];
     uint16_t port;
     const char *from; /* where it was named: "--proxy", a property, `variable`; not owned */
     char variable[VARIABLE_NAME];

@@ -15,22 +15,22 @@ enum { FOUND_VALUE = 120 }; /* bytes of a record on the ready line; only TXT is 
 /* --- the operand --- */
 
 /* RFC 1035, 3.5: the bytes backwards under in-addr.arpa. */
-static void reverse_v4(const struct in_addr *address, char name[DNS_NAME])
+static void reverse_v4(const struct in_addr *address, char name[HOSTNAME_SIZE])
 {
     const unsigned char *bytes = (const unsigned char *)address;
 
-    snprintf(name, DNS_NAME, "%u.%u.%u.%u.in-addr.arpa.", bytes[3], bytes[2], bytes[1], bytes[0]);
+    snprintf(name, HOSTNAME_SIZE, "%u.%u.%u.%u.in-addr.arpa.", bytes[3], bytes[2], bytes[1], bytes[0]);
 }
 
 /* RFC 3596, 2.5: the nibbles backwards under ip6.arpa. */
-static void reverse_v6(const struct in6_addr *address, char name[DNS_NAME])
+static void reverse_v6(const struct in6_addr *address, char name[HOSTNAME_SIZE])
 {
     size_t length = 0;
 
     for (int i = 15; i >= 0; i--)
-        length += (size_t)snprintf(name + length, DNS_NAME - length, "%x.%x.", address->s6_addr[i] & 0xFu,
-                                   address->s6_addr[i] >> 4);
-    snprintf(name + length, DNS_NAME - length, "ip6.arpa.");
+        length += (size_t)snprintf(name + length, HOSTNAME_SIZE - length, "%x.%x.",
+                                   address->s6_addr[i] & 0xFu, address->s6_addr[i] >> 4);
+    snprintf(name + length, HOSTNAME_SIZE - length, "ip6.arpa.");
 }
 
 static bool take_address(const char *text, struct name *name, struct reason *why)
@@ -53,7 +53,7 @@ static bool take_address(const char *text, struct name *name, struct reason *why
 
 bool name_parse(const char *operand, const char *pod_namespace, struct name *name, struct reason *why)
 {
-    char text[2 * DNS_NAME];
+    char text[2 * HOSTNAME_SIZE];
     const char *slash = strrchr(operand, '/');
     size_t length = slash ? (size_t)(slash - operand) : strlen(operand);
 
@@ -70,7 +70,7 @@ bool name_parse(const char *operand, const char *pod_namespace, struct name *nam
     why->text[0] = '\0';
     if (take_address(text, name, why))
         return true;
-    if (why->text[0] != '\0' || !target_host(text, pod_namespace, name->host, why))
+    if (why->text[0] != '\0' || !hostname_parse(text, pod_namespace, name->host, why))
         return false;
     snprintf(name->label, sizeof name->label, "%s", name->host);
     return true;

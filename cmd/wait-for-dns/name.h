@@ -26,17 +26,17 @@ struct name {
     struct wait_target base;
     char *shown; /* owned; what base.name points at */
     const struct name_plan *plan;
-    char host[DNS_NAME]; /* what is asked for */
+    char host[HOSTNAME_SIZE]; /* what is asked for */
     char label
-        [DNS_NAME]; /* what it is called in what is written: as the user said it, %n filled in, no TYPE */
+        [HOSTNAME_SIZE]; /* what it is called in what is written: as the user said it, %n filled in, no TYPE */
     bool typed;
     enum dns_type type;
 
     struct dns_lookup *lookup; /* while an attempt is under way */
     struct dns_negative negative;
     struct dns_memory memory;
-    struct records records;   /* of the last attempt that was OK, if the plan keeps them */
-    char found[2 * DNS_NAME]; /* which candidate has which record */
+    struct records records;        /* of the last attempt that was OK, if the plan keeps them */
+    char found[2 * HOSTNAME_SIZE]; /* which candidate has which record */
 };
 
 /* Parses an operand into name->host, label, typed and type. An address with /PTR becomes its reverse name. False (CODE_USAGE) fills

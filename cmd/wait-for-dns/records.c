@@ -148,7 +148,7 @@ static bool same_address(const char *a, const char *b)
 static bool name_is(const struct record *record, const char *expected)
 {
     char *name = plain_text(record->type, expected);
-    bool same = dns_name_same(record->value, name);
+    bool same = hostname_same(record->value, name);
 
     free(name);
     return same;
@@ -166,7 +166,7 @@ bool record_is(const struct record *record, const char *expected)
         return strcmp(record->value, expected) == 0;
     case DNS_MX:
     case DNS_SRV:
-        return dns_name_same(record->value, expected) || (host && dns_name_same(host + 1, expected));
+        return hostname_same(record->value, expected) || (host && hostname_same(host + 1, expected));
     case DNS_CNAME:
     case DNS_NS:
     case DNS_PTR:

@@ -78,11 +78,11 @@ static enum outcome probe_take_hold(struct probe *probe, enum outcome outcome, s
 static enum judge_source probe_source(const struct probe *probe)
 {
     const char *host = probe->target.at.host;
-    char own[DNS_NAME] = "";
+    char own[HOSTNAME_SIZE] = "";
 
     if (probe->target.kind != TARGET_NAME)
         return JUDGE_LITERAL;
-    if (probe->lookup.from_hosts && gethostname(own, sizeof own - 1) == 0 && dns_name_same(own, host))
+    if (probe->lookup.from_hosts && gethostname(own, sizeof own - 1) == 0 && hostname_same(own, host))
         return JUDGE_OWN_NAME;
     return strcasecmp(host, "localhost") == 0 ? JUDGE_LITERAL : JUDGE_NAMED;
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "common/resolvconf.h"
+#include "common/hostname.h"
 
 #include "tests/fuzz/input.h"
 
@@ -26,11 +26,11 @@ static struct dns_question question_of(const uint8_t *data, size_t size, enum dn
     ares_dns_record_t *message = NULL;
     const char *asked = NULL;
 
-    snprintf(name, DNS_NAME, "db.test");
+    snprintf(name, HOSTNAME_SIZE, "db.test");
     if (ares_dns_parse(data, size, 0, &message) == ARES_SUCCESS && ares_dns_record_query_cnt(message) > 0) {
         ares_dns_rec_type_t asked_type;
         ares_dns_record_query_get(message, 0, &asked, &asked_type, NULL);
-        snprintf(name, DNS_NAME, "%s", asked);
+        snprintf(name, HOSTNAME_SIZE, "%s", asked);
         question.type = (unsigned)asked_type;
     }
     ares_dns_record_destroy(message);
@@ -39,7 +39,7 @@ static struct dns_question question_of(const uint8_t *data, size_t size, enum dn
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char name[DNS_NAME];
+    char name[HOSTNAME_SIZE];
 
     if (size < 1)
         return 0;

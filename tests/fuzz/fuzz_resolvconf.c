@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text, *name = input_first_line(data, size, &text), candidate[DNS_NAME];
+    char *text, *name = input_first_line(data, size, &text), candidate[HOSTNAME_SIZE];
     struct resolvconf *conf = xcalloc(1, sizeof *conf);
 
     resolvconf_parse(text, conf);
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int search = 0; search < 2; search++) {
         size_t count = 0;
         for (; resolvconf_candidate(conf, name, search, count, candidate); count++)
-            MUST(strlen(candidate) >= 1 && strlen(candidate) <= DNS_NAME_LONGEST);
+            MUST(strlen(candidate) >= 1 && strlen(candidate) <= HOSTNAME_LONGEST);
         MUST(count <= (search ? RESOLVCONF_DOMAINS + 1 : 1));
     }
     free(conf);

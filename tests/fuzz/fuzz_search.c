@@ -46,8 +46,8 @@ struct server {
 };
 
 static struct resolvconf conf;
-static char host[DNS_NAME];
-static char candidates[CANDIDATES][DNS_NAME];
+static char host[HOSTNAME_SIZE];
+static char candidates[CANDIDATES][HOSTNAME_SIZE];
 static size_t candidate_count, server_count;
 static const char *script;
 static size_t script_length;
@@ -69,13 +69,13 @@ static void put16(unsigned char *at, unsigned value)
 }
 
 /* The question's name as text, and where the question ends; 0 when it is none. */
-static size_t read_question(const unsigned char *message, size_t length, char name[DNS_NAME])
+static size_t read_question(const unsigned char *message, size_t length, char name[HOSTNAME_SIZE])
 {
     size_t at = HEAD, used = 0;
 
     while (at < length && message[at] != 0) {
         size_t label = message[at++];
-        if (label > 63 || at + label >= length || used + label + 1 >= DNS_NAME)
+        if (label > 63 || at + label >= length || used + label + 1 >= HOSTNAME_SIZE)
             return 0;
         memcpy(name + used, message + at, label);
         used += label;
@@ -182,7 +182,7 @@ static void on_question(void *owner, uint32_t events)
 {
     const struct server *server = owner;
     unsigned char message[MESSAGE];
-    char name[DNS_NAME] = "";
+    char name[HOSTNAME_SIZE] = "";
     struct sockaddr_storage from;
     socklen_t from_length = sizeof from;
     size_t candidate = 0;
@@ -191,7 +191,7 @@ static void on_question(void *owner, uint32_t events)
     ssize_t got = recvfrom(server->watch.fd, message, MESSAGE / 2, MSG_DONTWAIT, (struct sockaddr *)&from,
                            &from_length);
     size_t end = got > HEAD ? read_question(message, (size_t)got, name) : 0;
-    while (candidate < candidate_count && !dns_name_same(candidates[candidate], name))
+    while (candidate < candidate_count && !hostname_same(candidates[candidate], name))
         candidate++;
     MUST(got < 0 || (end > 0 && candidate < candidate_count)); /* nothing else is asked for */
     if (got < 0)
@@ -260,7 +260,7 @@ static void on_result(void *owner, const struct dns_result *result)
 {
     size_t found = 0;
 
-    while (found < candidate_count && !dns_name_same(candidates[found], result->candidate))
+    while (found < candidate_count && !hostname_same(candidates[found], result->candidate))
         found++;
     if (result->status == ANSWER_RECORDS) {
         MUST(found < candidate_count);
@@ -310,7 +310,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     conf.server_count = server_count = conf.server_count > 1 ? SERVERS : 1;
     script = line;
     script_length = strlen(line);
-    if (target_host(name, "ns", host, &why)) {
+    if (hostname_parse(name, "ns", host, &why)) {
         candidate_count = 0;
         while (candidate_count < CANDIDATES &&
                resolvconf_candidate(&conf, host, true, candidate_count, candidates[candidate_count]))

@@ -10,7 +10,7 @@ static void check_host(const char *host)
 {
     size_t length = strlen(host);
 
-    MUST(length >= 1 && length - (host[length - 1] == '.') <= DNS_NAME_LONGEST);
+    MUST(length >= 1 && length - (host[length - 1] == '.') <= HOSTNAME_LONGEST);
     MUST(!strstr(host, "..") && host[0] != '.');
 }
 

@@ -10,7 +10,7 @@
 static struct {
     int count;
     enum answer_status status;
-    char candidate[DNS_NAME];
+    char candidate[HOSTNAME_SIZE];
     char records[1024]; /* "A=10.0.0.1 " */
     size_t asked;
     char asked_names[DNS_ASKED_TEXT];

@@ -17,7 +17,7 @@ static const char *find(const char *file)
 
 static void set_first_domain(const char *domain)
 {
-    snprintf(conf.domains[0], DNS_NAME, "%s", domain);
+    snprintf(conf.domains[0], HOSTNAME_SIZE, "%s", domain);
     conf.domain_count = 1;
 }
 

@@ -27,8 +27,8 @@ static void expect_server(size_t i, const char *text, uint16_t port)
 /* All candidates, separated by blanks. */
 static const char *candidates(const char *name, bool search)
 {
-    static char all[64 * DNS_NAME];
-    char one[DNS_NAME];
+    static char all[64 * HOSTNAME_SIZE];
+    char one[HOSTNAME_SIZE];
     size_t length = 0;
 
     all[0] = '\0';
@@ -139,7 +139,7 @@ END_TEST
 /* c-ares drops a line over 511 bytes; Kubernetes allows 2,048 characters and 32 domains. */
 START_TEST(a_long_search_line_with_32_domains)
 {
-    char text[8192] = "nameserver 10.0.0.1\nsearch", last[DNS_NAME];
+    char text[8192] = "nameserver 10.0.0.1\nsearch", last[HOSTNAME_SIZE];
     size_t length = strlen(text);
 
     for (int i = 0; i < 40; i++)
@@ -190,7 +190,7 @@ END_TEST
 /* 253 bytes are the most that a name has in text (RFC 1035, 2.3.4: 255 on the wire). */
 START_TEST(candidates_that_would_be_too_long)
 {
-    char name[DNS_NAME], one[DNS_NAME];
+    char name[HOSTNAME_SIZE], one[HOSTNAME_SIZE];
 
     for (size_t i = 0; i < 253; i++)
         name[i] = i % 50 == 49 ? '.' : 'x';
@@ -209,7 +209,7 @@ END_TEST
 
 START_TEST(names_longer_than_any_can_be)
 {
-    char name[1000], one[DNS_NAME];
+    char name[1000], one[HOSTNAME_SIZE];
 
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
@@ -224,12 +224,12 @@ END_TEST
 
 START_TEST(names_that_are_the_same)
 {
-    ck_assert(dns_name_same("mydb", "MyDB."));
-    ck_assert(dns_name_same("a.b.", "A.B."));
-    ck_assert(!dns_name_same("a.b", "a.bc"));
-    ck_assert(!dns_name_same("a.b", "a.b.."));
-    ck_assert(dns_name_same("", "."));
-    ck_assert(!dns_name_same("", "a"));
+    ck_assert(hostname_same("mydb", "MyDB."));
+    ck_assert(hostname_same("a.b.", "A.B."));
+    ck_assert(!hostname_same("a.b", "a.bc"));
+    ck_assert(!hostname_same("a.b", "a.b.."));
+    ck_assert(hostname_same("", "."));
+    ck_assert(!hostname_same("", "a"));
 }
 END_TEST
 
@@ -273,7 +273,7 @@ END_TEST
 
 static void has_chances(const char *search, const char *name, const char *expected)
 {
-    char candidate[DNS_NAME], chances[8] = "";
+    char candidate[HOSTNAME_SIZE], chances[8] = "";
 
     parse(search);
     for (size_t n = 0; resolvconf_candidate(&conf, name, true, n, candidate); n++)

@@ -124,14 +124,14 @@ END_TEST
 
 START_TEST(labels_of_up_to_63_bytes)
 {
-    char name[70], host[DNS_NAME];
+    char name[70], host[HOSTNAME_SIZE];
 
     memset(name, 'x', sizeof name);
     name[63] = '\0';
-    ck_assert(target_host(name, "", host, &why));
+    ck_assert(hostname_parse(name, "", host, &why));
     name[63] = 'x';
     name[64] = '\0';
-    ck_assert(!target_host(name, "", host, &why));
+    ck_assert(!hostname_parse(name, "", host, &why));
     expect_contains(why.text, "63 bytes");
 }
 END_TEST
@@ -139,22 +139,22 @@ END_TEST
 /* 253 bytes in all, a trailing dot not counted. */
 START_TEST(names_of_up_to_253_bytes)
 {
-    char name[300], host[DNS_NAME];
+    char name[300], host[HOSTNAME_SIZE];
 
     for (size_t i = 0; i < sizeof name; i++)
         name[i] = i % 50 == 49 ? '.' : 'x';
     name[253] = '\0';
-    ck_assert(target_host(name, "", host, &why));
+    ck_assert(hostname_parse(name, "", host, &why));
     ck_assert_str_eq(host, name);
     name[253] = '.';
     name[254] = '\0';
-    ck_assert(target_host(name, "", host, &why));
+    ck_assert(hostname_parse(name, "", host, &why));
     name[253] = 'x';
-    ck_assert(!target_host(name, "", host, &why));
+    ck_assert(!hostname_parse(name, "", host, &why));
     expect_contains(why.text, "253 bytes");
     name[254] = 'x';
     name[255] = '\0';
-    ck_assert(!target_host(name, "", host, &why));
+    ck_assert(!hostname_parse(name, "", host, &why));
 }
 END_TEST
 
