@@ -18,7 +18,6 @@
 
 enum {
     DNS_STAGGER = 300,     /* milliseconds of silence before the next server is asked too */
-    DNS_PATIENCE = 50,     /* milliseconds before an app goes on with one family (RFC 8305, section 3) */
     DNS_DEAD_AFTER = 3000, /* milliseconds without an answer that settles anything: a server is dead */
     DNS_DEAD_FOR = 10000,  /* milliseconds that this is believed */
     DNS_TYPES = 2,

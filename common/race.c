@@ -5,7 +5,6 @@
 
 #include "common/connect.h"
 #include "common/deadline.h"
-#include "common/dns.h"
 #include "common/mem.h"
 
 #include "common/banned.h"
@@ -14,8 +13,8 @@ enum { PATIENCE_DOUBLINGS = 6 /* to 3.2 s */ };
 
 int64_t race_patience(const struct race *race)
 {
-    return (int64_t)DNS_PATIENCE << (race->attempts < PATIENCE_DOUBLINGS ? race->attempts
-                                                                         : PATIENCE_DOUBLINGS);
+    return (int64_t)RACE_PATIENCE << (race->attempts < PATIENCE_DOUBLINGS ? race->attempts
+                                                                          : PATIENCE_DOUBLINGS);
 }
 
 void race_begin(struct race *race, struct address *addresses, size_t count)

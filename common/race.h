@@ -12,7 +12,10 @@
 
 #include "common/address.h"
 
-enum { RACE_WINDOW = 64 /* connections at the same time, where all addresses are wanted */ };
+enum {
+    RACE_PATIENCE = 50, /* milliseconds before an app goes on with one family (RFC 8305, section 3) */
+    RACE_WINDOW = 64,   /* connections at the same time, where all addresses are wanted */
+};
 
 /* Zeroed before the first attempt. */
 struct race {

@@ -6,6 +6,7 @@
 
 #include "common/deadline.h"
 #include "common/hosts.h"
+#include "common/race.h"
 #include "common/target.h"
 
 #include "common/banned.h"
@@ -195,7 +196,7 @@ void name_start(struct wait_target *target, int64_t deadline)
         .types = {plan->types[0], plan->types[1]},
         .type_count = plan->type_count,
         .first_is_enough = !plan->all_records,
-        .patience = plan->all_records ? 0 : DNS_PATIENCE,
+        .patience = plan->all_records ? 0 : RACE_PATIENCE,
         .gone = plan->rules.gone,
         .memory = &name->memory,
         .scouts = plan->scouts,

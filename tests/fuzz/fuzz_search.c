@@ -8,6 +8,7 @@
 
 #include "common/deadline.h"
 #include "common/dns.h"
+#include "common/race.h"
 #include "common/target.h"
 #include "tests/fuzz/input.h"
 
@@ -284,7 +285,7 @@ static void walk(void)
                                         .search = true,
                                         .types = {DNS_A, DNS_AAAA},
                                         .type_count = TYPES,
-                                        .patience = DNS_PATIENCE};
+                                        .patience = RACE_PATIENCE};
     struct server servers[SERVERS];
 
     for (size_t i = 0; i < server_count; i++)

@@ -1,4 +1,5 @@
 #include "common/lookup.h"
+#include "common/race.h"
 
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
@@ -28,7 +29,7 @@ static void on_end(void *owner, struct address *addresses, size_t how_many, cons
 static void look_up(const char *host)
 {
     lookup = (struct lookup){.plan = &plan, .on_end = on_end, .owner = &lookup};
-    lookup_start(&lookup, host, 8080, DNS_PATIENCE, 0);
+    lookup_start(&lookup, host, 8080, RACE_PATIENCE, 0);
     ck_assert_uint_eq(ended, 1);
     ck_assert_ptr_null(lookup.dns);
     lookup_cancel(&lookup);
@@ -78,10 +79,10 @@ START_TEST(what_is_remembered_is_one_hosts)
     look_up("db");
     lookup.memory.since = 5;
     lookup.negative.known = true;
-    lookup_start(&lookup, "db", 8080, DNS_PATIENCE, 0);
+    lookup_start(&lookup, "db", 8080, RACE_PATIENCE, 0);
     ck_assert_int_eq(lookup.memory.since, 5);
     ck_assert(lookup.negative.known);
-    lookup_start(&lookup, "db.example", 8080, DNS_PATIENCE, 0);
+    lookup_start(&lookup, "db.example", 8080, RACE_PATIENCE, 0);
     ck_assert_int_eq(lookup.memory.since, 0);
     ck_assert(!lookup.negative.known);
     ended = 0;

@@ -26,7 +26,7 @@ START_TEST(patience_grows_with_attempts)
     struct race race = {0};
     int64_t last = 0;
 
-    ck_assert_int_eq(race_patience(&race), DNS_PATIENCE);
+    ck_assert_int_eq(race_patience(&race), RACE_PATIENCE);
     for (int i = 0; i < 100; i++) {
         ck_assert_int_ge(race_patience(&race), last);
         last = race_patience(&race);
