@@ -78,13 +78,13 @@ LDFLAGS.x86_64 := -Wl,-z,pack-relative-relocs
 # The shipped code with Debian's musl as a shared library: valgrind can take the place of nothing else's malloc.
 SHARED := -pie -Wl,--dynamic-linker=/lib/ld-musl-$(HOST).so.1,--gc-sections /lib/ld-musl-$(HOST).so.1
 
-COMMON := $(wildcard common/*.c)
+COMMON := $(wildcard common/*/*.c)
 MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
 WAIT_PARTS := $(filter-out $(MAINS),$(foreach t,$(WAIT_TOOLS),$(wildcard cmd/$t/*.c)))
 DOCS := $(wildcard cmd/initkit/docs*.c)
 INITKIT := $(filter-out $(DOCS),$(wildcard cmd/initkit/*.c))
-UNIT := $(wildcard tests/unit/check_*.c)
+UNIT := $(wildcard tests/unit/*/check_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
 TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) $(INITKIT) $(DOCS))
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
@@ -92,7 +92,7 @@ FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 all: $(foreach t,$(TOOLS) initkit initkit-wait,$(BIN)/$t) $(if $(filter $(HOST),$(ARCH)),build/docs-fresh) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
 
 # What the tools' sources include; only these wait for OpenSSL's headers.
-TLS_COMMON := $(shell deps/users openssl/ common)
+TLS_COMMON := $(shell deps/users openssl/ common/*)
 
 # --- libraries (deps/build keeps them outside the work tree) ---
 
@@ -246,7 +246,7 @@ relock: ## name the newest revisions of the libraries that can be had in deps/lo
 audit: ## which locked revisions are behind Debian's signed index?
 	@deps/audit
 
-docs: build/docs-gen ## write man pages, README's tables, completion and common/variables.inc from the option tables
+docs: build/docs-gen ## write man pages, README's tables, completion and common/cli/variables.inc from the option tables
 	@build/docs-gen
 
 # Printed, not a failure: a document is stale while an option is being added.
@@ -272,11 +272,12 @@ check: ## run everything that a change must pass; the last line counts (ARCH=aar
 check-all: ## the same, and the fault matrix, a short run of the fuzzers, the images, and the examples as pods
 	+@MAKE='$(MAKE)' tests/run $(CHECKS) faults check-fuzz check-images pods
 
-lint: build/.packages-lint $(TIDY) ## clang-format, clang-tidy, cppcheck, shellcheck
+lint: build/.packages-lint $(TIDY) build/$(HOST)/libcommon.a build/$(HOST)/libcmd.a ## clang-format, clang-tidy, cppcheck, shellcheck, and who may use whom
+	@tests/layers build/$(HOST)
 	@tests/lint $(TOOL_LISTS)
 
 format: build/.packages-lint ## lay out all C files as .clang-format says
-	@clang-format -i $(wildcard cmd/*/*.[ch] common/*.[ch] tests/*/*.[ch])
+	@clang-format -i $(wildcard cmd/*/*.[ch] common/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 check-deps: $(foreach v,$(ARCH)-release $(HOST)-sanitized,$(call libraries,$v,$(ALL_LIBRARIES))) ## do the libraries work, and are they the lock's?
 	@deps/check $(ARCH) release

@@ -13,12 +13,12 @@
 #include "cmd/copy-agent/acl.h"
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/link_reach.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/mount.h"
-#include "common/units.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/units.h"
+#include "common/files/mount.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     ACL_LARGEST = 64 * 1024 /* as large as an attribute may be: part of one would say too little */,

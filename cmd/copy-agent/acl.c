@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* The attribute, from linux/posix_acl_xattr.h: a version, then entries of tag, permissions and id, all little-endian. */
 enum {

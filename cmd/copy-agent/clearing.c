@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/directory.h"
-#include "common/listing.h"
-#include "common/mem.h"
-#include "common/mount.h"
-#include "common/removal.h"
+#include "common/base/mem.h"
+#include "common/files/directory.h"
+#include "common/files/listing.h"
+#include "common/files/mount.h"
+#include "common/files/removal.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, DEEPEST = 64 };
 

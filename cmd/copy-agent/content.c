@@ -7,9 +7,9 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 #define CHANGED "changed while it was copied"
 

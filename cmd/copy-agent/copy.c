@@ -21,12 +21,12 @@
 #include "cmd/copy-agent/transfer.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
-#include "common/deadline.h"
-#include "common/limits.h"
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/deadline.h"
+#include "common/base/limits.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { JOBS_MOST = 4, LINE_MAX_BYTES = 256 };
 

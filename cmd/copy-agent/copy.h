@@ -10,9 +10,9 @@
 #include "cmd/copy-agent/glob.h"
 #include "cmd/copy-agent/journal.h"
 #include "cmd/copy-agent/plan.h"
-#include "common/options.h"
-#include "common/progress.h"
-#include "common/strings.h"
+#include "common/base/strings.h"
+#include "common/cli/options.h"
+#include "common/cli/progress.h"
 
 /* What the user wants; all of it outlives the copy. */
 struct copy_settings {

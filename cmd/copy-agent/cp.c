@@ -9,12 +9,12 @@
 
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/versions.h"
-#include "common/deadline.h"
-#include "common/mem.h"
-#include "common/sandbox.h"
-#include "common/tool.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/files/sandbox.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { LINE_MAX_BYTES = 1024 };
 

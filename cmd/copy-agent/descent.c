@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/directory.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
+#include "common/files/directory.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     OPEN_MOST = 32, /* rungs that stay open, the root not counted */

@@ -9,7 +9,7 @@
 #include "cmd/copy-agent/rendering.h"
 #include "cmd/copy-agent/traits.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 _Static_assert((int)PLAN_LARGE <= (int)CONTENT_WHOLE, "what is not large can be taken");
 

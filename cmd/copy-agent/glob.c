@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* What ends a bracket expression; NULL when it has no end and so is no bracket expression. */
 static const char *bracket_end(const char *pattern)

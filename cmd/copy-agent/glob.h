@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "common/options.h"
+#include "common/cli/options.h"
 
 /* Whether all of `path` ("lib/a.jar") matches. `*`, `?` and `[a-z]`, `[!a-z]` stay within a name, `**` crosses directories;
  * a `**` with a slash behind it may also stand for nothing, and `\` takes the special meaning from what follows. A slash

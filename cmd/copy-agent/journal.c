@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/deadline.h"
-#include "common/log.h"
-#include "common/stop.h"
+#include "common/base/deadline.h"
+#include "common/base/log.h"
+#include "common/base/stop.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { SAID_MOST = 20, PATH_SHOWN = 180 };
 

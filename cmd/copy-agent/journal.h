@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 struct journal {
     const char *target; /* DEST, as log lines name it */

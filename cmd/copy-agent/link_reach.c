@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/acl.h"
-#include "common/buf.h"
-#include "common/directory.h"
+#include "common/base/buf.h"
+#include "common/files/directory.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { LINKS_MOST = 40 /* as many as the kernel follows */, LEFT = -1 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 unsigned link_target_depth(const struct plan *plan, uint32_t directory)
 {

@@ -9,7 +9,7 @@
 #include "cmd/copy-agent/link_target.h"
 #include "cmd/copy-agent/metadata.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { LINK_TRIES = 8 };
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { FIRST_CAPACITY = 64 };
 

@@ -9,14 +9,14 @@
 #include "cmd/copy-agent/prune.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/versions.h"
-#include "common/deadline.h"
-#include "common/install.h"
-#include "common/ownership.h"
-#include "common/sandbox.h"
-#include "common/tool.h"
-#include "common/units.h"
+#include "common/base/deadline.h"
+#include "common/base/units.h"
+#include "common/cli/tool.h"
+#include "common/files/install.h"
+#include "common/files/ownership.h"
+#include "common/files/sandbox.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { JOBS_MOST = 64, LINE_MAX_BYTES = 1024 };
 

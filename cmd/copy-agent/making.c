@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, TRIES = 4 };
 

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/directory.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
+#include "common/files/directory.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PARENT_MODE = 0755 };
 

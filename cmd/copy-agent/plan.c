@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "cmd/copy-agent/stamps.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { FIRST_NODES = 64, FIRST_NAMES = 1024, DISK_BLOCK = 512 };
 

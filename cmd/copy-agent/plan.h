@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "common/buf.h"
-#include "common/ownership.h"
+#include "common/base/buf.h"
+#include "common/files/ownership.h"
 
 enum plan_kind { PLAN_DIRECTORY, PLAN_FILE, PLAN_SYMLINK };
 

@@ -13,15 +13,15 @@
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/stage.h"
-#include "common/directory.h"
-#include "common/listing.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/mount.h"
-#include "common/removal.h"
-#include "common/units.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/units.h"
+#include "common/files/directory.h"
+#include "common/files/listing.h"
+#include "common/files/mount.h"
+#include "common/files/removal.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, DEEPEST = 64 };
 

@@ -8,10 +8,10 @@
 
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/making.h"
-#include "common/mem.h"
-#include "common/template.h"
+#include "common/base/mem.h"
+#include "common/files/template.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { CHUNK = 16 * 1024, PATH_MOST = 16 * 1024 * 1024 };
 

@@ -3,10 +3,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "common/buf.h"
-#include "common/visible.h"
+#include "common/base/buf.h"
+#include "common/base/visible.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 void report_line(const char *action, const char *path, bool directory)
 {

@@ -8,9 +8,9 @@
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/traits.h"
-#include "common/directory.h"
+#include "common/files/directory.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static bool is_link_to_make(const struct plan_node *node)
 {

@@ -5,9 +5,9 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#include "common/volume_memory.h"
+#include "common/files/volume_memory.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { BLOCK_GUESS = 4096 };
 

@@ -7,7 +7,7 @@
 
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/plan.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 struct space {
     uint64_t block_size;

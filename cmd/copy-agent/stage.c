@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/directory.h"
-#include "common/listing.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
+#include "common/files/directory.h"
+#include "common/files/listing.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { SLOT_NAME = 16 };
 

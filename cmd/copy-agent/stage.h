@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "cmd/copy-agent/descent.h"
-#include "common/litter.h"
+#include "common/files/litter.h"
 
 #define STAGE_PREFIX ".initkit-copy-"
 #define STAGE_FILE   "f" /* what the one file at a time is called in a slot */

@@ -1,6 +1,6 @@
 #include "cmd/copy-agent/stamps.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* The end of 1980-01-02: all before it is what reproducible images and ZIP archives (0, 1, 1980-01-01 in any time zone) have. */
 #define MEANINGLESS_TIME INT64_C(315705600)

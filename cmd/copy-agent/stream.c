@@ -8,11 +8,11 @@
 
 #include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/space.h"
-#include "common/directory.h"
-#include "common/publish.h"
-#include "common/stop.h"
+#include "common/base/stop.h"
+#include "common/files/directory.h"
+#include "common/files/publish.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { LOOK_EVERY = 100 /* milliseconds */ };
 

@@ -10,10 +10,10 @@
 #include "cmd/copy-agent/linking.h"
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/settle.h"
-#include "common/directory.h"
-#include "common/removal.h"
+#include "common/files/directory.h"
+#include "common/files/removal.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* --- what fits --- */
 

@@ -5,7 +5,7 @@
 
 #include "cmd/copy-agent/stage.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 #define SECOND INT64_C(1000000000)
 

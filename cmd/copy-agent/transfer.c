@@ -12,9 +12,9 @@
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/subtree.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     QUEUE = 64, /* batches waiting; each keeps two descriptors open at most */

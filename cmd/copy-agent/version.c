@@ -11,9 +11,9 @@
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/worker.h"
-#include "common/directory.h"
+#include "common/files/directory.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* renameat2(2), newer than musl's wrappers. */
 #define EXCHANGE 2U

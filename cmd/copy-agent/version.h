@@ -4,7 +4,7 @@
 
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/stage.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 #define VERSION_LINK "current"
 

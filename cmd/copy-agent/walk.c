@@ -14,11 +14,11 @@
 #include "cmd/copy-agent/stage.h"
 #include "cmd/copy-agent/stamps.h"
 #include "cmd/copy-agent/traits.h"
-#include "common/listing.h"
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/files/listing.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { WARNINGS_MOST = 10, PATH_MOST = 16 * 1024 * 1024 };
 

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/clearing.h"
-#include "common/mount.h"
-#include "common/volume.h"
+#include "common/files/mount.h"
+#include "common/files/volume.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, AWAY_NAME = 16 };
 

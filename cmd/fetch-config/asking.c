@@ -11,7 +11,7 @@
 
 #include "cmd/fetch-config/part.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* What the present phase began with. */
 const struct url *asking_first(const struct fetch *fetch)

@@ -9,12 +9,12 @@
 #include "cmd/fetch-config/aws_answer.h"
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/sigv4.h"
-#include "common/address.h"
-#include "common/buf.h"
-#include "common/mem.h"
-#include "common/strings.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/base/strings.h"
+#include "common/net/address.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { TEXT_MAX = 128 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
 

@@ -7,9 +7,9 @@
 
 #include "cmd/fetch-config/reach.h"
 #include "cmd/fetch-config/url.h"
-#include "common/options.h"
-#include "common/reason.h"
-#include "common/strings.h"
+#include "common/base/reason.h"
+#include "common/base/strings.h"
+#include "common/cli/options.h"
 
 /* Where credentials come from, in the order in which they are looked for. */
 enum aws_source {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "cmd/fetch-config/headers.h"
-#include "common/buf.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* The value goes into a header: nothing but visible ASCII. */
 static void take(struct aws_key *key, const char *name, const char *value)

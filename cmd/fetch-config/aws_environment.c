@@ -4,10 +4,10 @@
 
 #include "cmd/fetch-config/aws.h"
 #include "cmd/fetch-config/headers.h"
-#include "common/log.h"
-#include "common/strings.h"
+#include "common/base/log.h"
+#include "common/base/strings.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static const char *variable(char **environment, const char *name)
 {

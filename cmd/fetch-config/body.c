@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "cmd/fetch-config/framing.h"
-#include "common/buf.h"
-#include "common/deadline.h"
-#include "common/stop.h"
+#include "common/base/buf.h"
+#include "common/base/deadline.h"
+#include "common/base/stop.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     VALUES_MOST = 1024 * 1024, /* of one header: more than libcurl takes of all */

@@ -1,9 +1,9 @@
 #include "cmd/fetch-config/busy.h"
 
-#include "common/deadline.h"
-#include "common/stop.h"
+#include "common/base/deadline.h"
+#include "common/base/stop.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 bool busy_must_end(int64_t deadline, const char *what, struct reason *why)
 {

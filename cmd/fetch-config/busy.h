@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 /* Whether a signal asks for the end, or the attempt's time is up: fills `why` then, with CODE_DEADLINE for the latter. `what`:
  * "it was being copied". */

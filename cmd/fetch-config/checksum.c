@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/file.h"
+#include "common/base/file.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static const char digits[] = "0123456789abcdefABCDEF";
 

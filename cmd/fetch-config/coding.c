@@ -5,9 +5,9 @@
 #include <strings.h>
 
 #include "cmd/fetch-config/coding_format.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { FED_MOST = 1 << 30, MAGIC = 8 };
 

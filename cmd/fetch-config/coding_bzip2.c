@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* The library, built without stdio, calls this when it finds that it is wrong itself. */
 _Noreturn void bz_internal_error(int number);

@@ -5,9 +5,9 @@
 #define ZLIB_CONST /* what comes is not to be changed */
 #include <zlib.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { GZIP_WINDOW = 15 + 16 /* the largest; 16: gzip's header and trailer, both checked by zlib */ };
 

@@ -3,9 +3,9 @@
 #include <lzma.h>
 #include <stdlib.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* The dictionary, and what the decoder itself takes beside it. */
 static const uint64_t memory_most = ((uint64_t)CODING_WINDOW + 1) << 20;

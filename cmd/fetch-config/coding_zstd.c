@@ -3,9 +3,9 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* A frame, or one that is to be skipped (RFC 8878, 3.1.1 and 3.1.2). */
 static bool begins(const char *bytes, size_t length)

@@ -7,12 +7,12 @@
 #include "cmd/fetch-config/handle.h"
 #include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/receive.h"
-#include "common/buf.h"
-#include "common/deadline.h"
-#include "common/judge.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/tls/judge.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { RESOLVE_LINE = 64 * 1024, ADDRESSES_MOST = 64 /* tried for one connection */ };
 

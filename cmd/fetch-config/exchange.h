@@ -13,9 +13,9 @@
 #include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/url.h"
 #include "cmd/fetch-config/via.h"
-#include "common/lookup.h"
-#include "common/options.h"
-#include "common/race.h"
+#include "common/cli/options.h"
+#include "common/dns/lookup.h"
+#include "common/net/race.h"
 
 struct exchange;
 

@@ -11,9 +11,9 @@
 #include "cmd/fetch-config/part.h"
 #include "cmd/fetch-config/redirect.h"
 #include "cmd/fetch-config/refusal.h"
-#include "common/deadline.h"
+#include "common/base/deadline.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* Ends what is under way; what was fetched stays. */
 static void fetch_release(struct fetch *fetch)

@@ -11,9 +11,9 @@
 #include "cmd/fetch-config/spool.h"
 #include "cmd/fetch-config/unpack.h"
 #include "cmd/fetch-config/validate.h"
-#include "common/progress.h"
-#include "common/strings.h"
-#include "common/wait.h"
+#include "common/base/strings.h"
+#include "common/cli/progress.h"
+#include "common/run/wait.h"
 
 /* The same for all pairs of a run. */
 struct fetch_plan {

@@ -10,7 +10,7 @@
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/render.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 struct spool_place finish_place(const struct fetch *fetch)
 {

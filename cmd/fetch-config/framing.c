@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/units.h"
+#include "common/base/units.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { DIGITS_MOST = 32 };
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 /* `length` and `transfer` are all values of Content-Length and Transfer-Encoding, joined by commas; NULL: there is none. False
  * fills `why` (CODE_FAILED): what follows cannot be told from what is cut off. */

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/deadline.h"
-#include "common/mem.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* What libcurl has to connect is shared out among the addresses, so it goes by the time that is left; a little more, in
  * milliseconds, so that it is not libcurl who ends the attempt. */

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/buf.h"
-#include "common/file.h"
-#include "common/mem.h"
-#include "common/strings.h"
+#include "common/base/buf.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "common/base/strings.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 void headers_wipe(char *secret)
 {

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "cmd/fetch-config/url.h"
-#include "common/options.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
+#include "common/cli/options.h"
 
 enum { HEADERS_FILE = 64 * 1024 }; /* bytes of a file with headers or a secret */
 

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/listing.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
+#include "common/files/listing.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static bool has_content(int directory)
 {

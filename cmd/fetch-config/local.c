@@ -9,7 +9,7 @@
 
 #include "cmd/fetch-config/busy.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { CHUNK = 64 * 1024 };
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 /* Hands the file's content over in pieces. Anything but OK fills `why`; ATTEMPT_RETRY: there was no time for all of it. */
 enum outcome local_read(const char *path, int64_t max_size, int64_t deadline,

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 #define BYTES(text) (text), sizeof(text) - 1
 

@@ -8,15 +8,15 @@
 #include "cmd/fetch-config/kept.h"
 #include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/set.h"
-#include "common/deadline.h"
-#include "common/environment.h"
-#include "common/limits.h"
-#include "common/mem.h"
-#include "common/sandbox.h"
-#include "common/tls.h"
-#include "common/tool.h"
+#include "common/base/deadline.h"
+#include "common/base/environment.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/files/sandbox.h"
+#include "common/tls/tls.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     IN_FLIGHT_MOST = 32,

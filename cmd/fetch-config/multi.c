@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-#include "common/deadline.h"
-#include "common/mem.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { IDLE_CONNECTIONS = 32 };
 

@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
-#include "common/loop.h"
+#include "common/run/loop.h"
 
 struct multi;
 

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "common/buf.h"
-#include "common/mem.h"
-#include "common/publish.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/files/publish.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static bool begins_path(const char *text)
 {

@@ -9,7 +9,7 @@
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/magic.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 #define READABLE "tar (plain, gzip, zstd, xz, bzip2)"
 

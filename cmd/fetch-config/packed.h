@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "cmd/fetch-config/coding.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 enum { PACKED_CHUNK = 64 * 1024, PACKED_HEAD = 512 };
 

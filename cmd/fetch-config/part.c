@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 void part_drop(struct fetch *fetch)
 {

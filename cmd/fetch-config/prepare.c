@@ -6,14 +6,14 @@
 #include "cmd/fetch-config/operand.h"
 #include "cmd/fetch-config/run.h"
 #include "cmd/fetch-config/secrets.h"
-#include "common/environment.h"
-#include "common/hosts.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/namespace.h"
-#include "common/target.h"
+#include "common/base/environment.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/dns/hosts.h"
+#include "common/dns/namespace.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { FILE_MODE = 0644, PAIRS_MOST = 10000 };
 

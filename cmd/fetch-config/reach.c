@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static bool refuse(enum reach reach, const char *address, struct reason *why)
 {

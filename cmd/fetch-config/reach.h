@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/address.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
+#include "common/net/address.h"
 
 enum reach {
     REACH_ANY,

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/body.h"
-#include "common/deadline.h"
-#include "common/mem.h"
-#include "common/stop.h"
-#include "common/units.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/base/stop.h"
+#include "common/base/units.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* --- while it comes --- */
 

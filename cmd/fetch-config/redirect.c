@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 const char *redirect_method(int status, const char *method)
 {

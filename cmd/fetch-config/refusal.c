@@ -7,9 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { WORD = 64 };
 

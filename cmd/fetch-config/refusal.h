@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 enum refuser {
     REFUSER_S3,

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/busy.h"
-#include "common/log.h"
-#include "common/template.h"
+#include "common/base/log.h"
+#include "common/files/template.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { CHUNK = 64 * 1024, SAID_MOST = 100 };
 

@@ -3,7 +3,7 @@
 #define FETCH_CONFIG_RENDER_H
 
 #include "cmd/fetch-config/spool.h"
-#include "common/template_files.h"
+#include "common/files/template_files.h"
 
 struct render_rules {
     const char *prefix; /* only names that begin so; NULL: all */

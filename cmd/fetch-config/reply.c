@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/connect.h"
-#include "common/deadline.h"
-#include "common/units.h"
+#include "common/base/deadline.h"
+#include "common/base/units.h"
+#include "common/net/connect.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 bool reply_is_redirect(const struct reply *reply)
 {

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "cmd/fetch-config/resume.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 enum {
     REPLY_PATIENCE_MOST = 86400000, /* milliseconds: no Retry-After is taken for longer */

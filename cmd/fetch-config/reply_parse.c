@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/units.h"
+#include "common/base/units.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 bool reply_parse_statuses(const char *text, int statuses[REPLY_STATUSES], size_t *count)
 {

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/units.h"
+#include "common/base/units.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* Seconds that a Last-Modified has to be older than the answer: within them the file may have changed twice (RFC 9110, 8.8.2.2). */
 enum { MODIFIED_BEFORE = 60, DIGITS_MOST = 32 };

@@ -5,7 +5,7 @@
 #include "cmd/fetch-config/fetch.h"
 #include "cmd/fetch-config/secure.h"
 #include "cmd/fetch-config/settings.h"
-#include "common/ownership.h"
+#include "common/files/ownership.h"
 
 /* Everything that the run needs, which the caller has zeroed and given its options. */
 struct run {

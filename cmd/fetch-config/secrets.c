@@ -5,10 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/mem.h"
-#include "common/target.h"
+#include "common/base/mem.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { ORIGIN_NAME = 80 };
 

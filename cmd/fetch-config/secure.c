@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/judge.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/tls.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/tls/judge.h"
+#include "common/tls/tls.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* One connection's facts. libcurl's pool keeps connections beyond the exchange that made them, and with them the callbacks
  * that write here. */

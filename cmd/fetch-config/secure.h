@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "cmd/fetch-config/exchange.h"
-#include "common/keystore.h"
-#include "common/truststore.h"
+#include "common/trust/keystore.h"
+#include "common/trust/truststore.h"
 
 struct secure_connection;
 

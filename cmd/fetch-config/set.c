@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/log.h"
-#include "common/stop.h"
+#include "common/base/log.h"
+#include "common/base/stop.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { CHUNK = 64 * 1024, ALL_MODES = 07777 };
 

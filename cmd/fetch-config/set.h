@@ -3,7 +3,7 @@
 #define FETCH_CONFIG_SET_H
 
 #include "cmd/fetch-config/fetch.h"
-#include "common/ownership.h"
+#include "common/files/ownership.h"
 
 struct set_rules {
     bool if_changed;

@@ -7,9 +7,9 @@
 #include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/versions.h"
-#include "common/ownership.h"
+#include "common/files/ownership.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { REDIRECTS_MAX = 100, DIGEST_DIGITS = 64, STRIP_MAX = 100 };
 

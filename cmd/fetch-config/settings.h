@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/options.h"
-#include "common/resolver.h"
-#include "common/strings.h"
+#include "common/base/strings.h"
+#include "common/cli/options.h"
+#include "common/dns/resolver.h"
 
 struct fetch_config_options {
     struct common_options common;

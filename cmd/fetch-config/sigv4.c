@@ -8,11 +8,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/buf.h"
-#include "common/mem.h"
-#include "common/strings.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/base/strings.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { DIGEST = 32, TEXT_MAX = 256 * 1024, SECRET_MAX = 4096 };
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/options.h"
+#include "common/cli/options.h"
 
 /* Who asks. */
 struct sigv4_key {

@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/directory.h"
-#include "common/environment.h"
-#include "common/limits.h"
-#include "common/mem.h"
-#include "common/volume.h"
+#include "common/base/environment.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
+#include "common/files/directory.h"
+#include "common/files/volume.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PRIVATE_MODE = 0600, DIRECTORY_MODE = 0755 };
 

@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "common/ownership.h"
-#include "common/publish.h"
-#include "common/reason.h"
-#include "common/volume_memory.h"
+#include "common/base/reason.h"
+#include "common/files/ownership.h"
+#include "common/files/publish.h"
+#include "common/files/volume_memory.h"
 
 enum { SPOOL_DIGEST = 65 /* SHA-256 in hex, with its NUL */ };
 

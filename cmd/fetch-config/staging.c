@@ -10,11 +10,11 @@
 
 #include "cmd/fetch-config/spool.h"
 #include "cmd/fetch-config/staging_parts.h"
-#include "common/directory.h"
-#include "common/mem.h"
-#include "common/volume.h"
+#include "common/base/mem.h"
+#include "common/files/directory.h"
+#include "common/files/volume.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PRIVATE_FILE = 0600, DIRECTORY_MODE = 0755 };
 

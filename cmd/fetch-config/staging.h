@@ -10,11 +10,11 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "common/buf.h"
-#include "common/litter.h"
-#include "common/ownership.h"
-#include "common/reason.h"
-#include "common/volume_memory.h"
+#include "common/base/buf.h"
+#include "common/base/reason.h"
+#include "common/files/litter.h"
+#include "common/files/ownership.h"
+#include "common/files/volume_memory.h"
 
 /* How the hidden directory's name begins. Nothing of an archive may have such a name, at any depth: it could get into a stage, its
  * own or that of another archive, after that was proved. */

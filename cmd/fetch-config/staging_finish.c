@@ -9,10 +9,10 @@
 
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/staging_parts.h"
-#include "common/buf.h"
-#include "common/directory.h"
+#include "common/base/buf.h"
+#include "common/files/directory.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 bool staging_refuse_link(const char *path, const char *target, struct reason *why)
 {

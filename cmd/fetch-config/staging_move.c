@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/staging_parts.h"
-#include "common/buf.h"
-#include "common/directory.h"
-#include "common/volume.h"
+#include "common/base/buf.h"
+#include "common/files/directory.h"
+#include "common/files/volume.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { MODE_BITS = 07777, EXCHANGE = 1 << 1 };
 

@@ -9,13 +9,13 @@
 
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/staging_parts.h"
-#include "common/buf.h"
-#include "common/directory.h"
-#include "common/listing.h"
-#include "common/mem.h"
-#include "common/volume.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/files/directory.h"
+#include "common/files/listing.h"
+#include "common/files/volume.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { CHUNK = 64 * 1024, MODE_BITS = 07777 };
 

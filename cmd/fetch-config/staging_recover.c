@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/staging_parts.h"
-#include "common/directory.h"
-#include "common/listing.h"
-#include "common/mem.h"
-#include "common/stop.h"
+#include "common/base/mem.h"
+#include "common/base/stop.h"
+#include "common/files/directory.h"
+#include "common/files/listing.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* What has no file of its name in `to`. */
 static void put_back(int old, int to)

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "cmd/fetch-config/staging_parts.h"
-#include "common/buf.h"
+#include "common/base/buf.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { KIND, STATE, MODE, NAME = MODE + sizeof(mode_t) };
 

@@ -15,9 +15,9 @@
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/packed.h"
 #include "cmd/fetch-config/zipcheck.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777, TAR_BLOCK = 512, NOWHERE = -1 };
 

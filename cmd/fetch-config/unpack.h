@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "cmd/fetch-config/staging.h"
-#include "common/ownership.h"
-#include "common/reason.h"
-#include "common/volume_memory.h"
+#include "common/base/reason.h"
+#include "common/files/ownership.h"
+#include "common/files/volume_memory.h"
 
 enum {
     UNPACK_ENTRIES = 1000000, /* of an archive at most */

@@ -5,12 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/address.h"
-#include "common/buf.h"
-#include "common/mem.h"
-#include "common/target.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/net/address.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { TEXT_MAX = 64 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
 

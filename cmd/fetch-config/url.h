@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/hostname.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
+#include "common/net/hostname.h"
 
 enum url_scheme { URL_HTTP, URL_HTTPS, URL_FILE, URL_S3 };
 

@@ -11,10 +11,10 @@
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/yamlcheck.h"
-#include "common/limits.h"
-#include "common/mem.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     CHUNK = 64 * 1024,

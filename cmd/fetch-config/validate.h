@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 enum validate_format { VALIDATE_JSON, VALIDATE_YAML, VALIDATE_XML, VALIDATE_AUTO, VALIDATE_NONE };
 

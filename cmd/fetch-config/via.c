@@ -7,11 +7,11 @@
 #include <strings.h>
 
 #include "cmd/fetch-config/headers.h"
-#include "common/address.h"
-#include "common/mem.h"
-#include "common/units.h"
+#include "common/base/mem.h"
+#include "common/base/units.h"
+#include "common/net/address.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { ENTRY = 300, SHOWN_PROXY_PORT = 1080, PROXY_MOST = 200 };
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "cmd/fetch-config/url.h"
-#include "common/variables.h"
+#include "common/cli/variables.h"
 
 struct via {
     bool used;

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* Names are known by half of their SHA-256, so that long ones take no more memory than short ones. */
 struct name {

@@ -7,7 +7,7 @@
 
 #include "cmd/fetch-config/busy.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* APPNOTE.TXT 6.3.10, 4.3.7, 4.3.12, 4.3.14 to 4.3.16. */
 enum {

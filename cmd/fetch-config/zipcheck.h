@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 /* False fills `why` (CODE_FAILED, CODE_DEADLINE, or that of a signal): names, methods, checksums or sizes differ, or entries are
  * missing. */

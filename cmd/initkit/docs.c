@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/file.h"
-#include "common/help.h"
-#include "common/publish.h"
-#include "common/strings.h"
-#include "common/variables.h"
+#include "common/base/file.h"
+#include "common/base/strings.h"
+#include "common/cli/help.h"
+#include "common/cli/variables.h"
+#include "common/files/publish.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { DOCUMENT_MAX = 1024 * 1024, PATH_TEXT = 128, MARKER_TEXT = 64, FILE_MODE = 0644 };
 
-#define VARIABLES_FILE  "common/variables.inc"
+#define VARIABLES_FILE  "common/cli/variables.inc"
 #define COMPLETION_FILE "cmd/initkit/completion.bash"
 
 /* --- the list of variables --- */

@@ -2,8 +2,8 @@
 #ifndef INITKIT_DOCS_H
 #define INITKIT_DOCS_H
 
-#include "common/buf.h"
-#include "common/options.h"
+#include "common/base/buf.h"
+#include "common/cli/options.h"
 
 /* All of them, initkit last; NULL at the end. */
 extern const struct tool *const docs_all_tools[];

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "cmd/initkit/docs.h"
-#include "common/buf.h"
+#include "common/base/buf.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static void write_options(struct buf *out, const struct tool *tool)
 {

@@ -3,9 +3,9 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "common/help.h"
+#include "common/cli/help.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PARAGRAPH = 4096, LINE_WIDTH = 78 };
 

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "common/help.h"
-#include "common/variables.h"
+#include "common/cli/help.h"
+#include "common/cli/variables.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 #define OPTIONS_HEAD "| option | default | meaning | variable |\n| --- | --- | --- | --- |\n"
 

@@ -2,7 +2,7 @@
 #include "cmd/initkit/docs.h"
 #include "cmd/initkit/tools.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 extern const struct tool initkit_tool;
 

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "cmd/initkit/tools.h"
-#include "common/install.h"
-#include "common/target.h"
-#include "common/tool.h"
+#include "common/cli/tool.h"
+#include "common/files/install.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 struct initkit_options {
     struct common_options common;

@@ -3,7 +3,7 @@
 #ifndef INITKIT_TOOLS_H
 #define INITKIT_TOOLS_H
 
-#include "common/options.h"
+#include "common/cli/options.h"
 
 /* Each tool's table, and its main under the name that the build gives it here. */
 #ifdef INITKIT_WAIT_ONLY

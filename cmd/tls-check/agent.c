@@ -8,13 +8,13 @@
 #include <strings.h>
 
 #include "cmd/tls-check/agent_parts.h"
-#include "common/buf.h"
-#include "common/environment.h"
-#include "common/file.h"
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/environment.h"
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { FILE_MAX = 1024 * 1024, PATH_TEXT = 4096 };
 

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "cmd/tls-check/agent_parts.h"
-#include "common/buf.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { TEXT_MOST = 64 * 1024 };
 

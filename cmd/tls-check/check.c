@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "common/connect.h"
-#include "common/deadline.h"
-#include "common/mem.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/net/connect.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     WINDOW = 16,         /* handshakes at the same time, where all addresses count */

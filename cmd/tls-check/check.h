@@ -4,9 +4,9 @@
 
 #include "cmd/tls-check/operand.h"
 #include "cmd/tls-check/session.h"
-#include "common/lookup.h"
-#include "common/race.h"
-#include "common/wait.h"
+#include "common/dns/lookup.h"
+#include "common/net/race.h"
+#include "common/run/wait.h"
 
 /* The same for all operands of a run. */
 struct check_plan {

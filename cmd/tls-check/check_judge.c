@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "cmd/tls-check/check.h"
-#include "common/connect.h"
+#include "common/net/connect.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { DAY = 86400 };
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/keystore.h"
-#include "common/tls.h"
+#include "common/tls/tls.h"
+#include "common/trust/keystore.h"
 
 struct credentials_source {
     struct truststore_source trust;

@@ -7,11 +7,11 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "common/environment.h"
-#include "common/log.h"
-#include "common/strings.h"
+#include "common/base/environment.h"
+#include "common/base/log.h"
+#include "common/base/strings.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 #define STORE_NAME     "cacerts.jks"
 #define STORE_PASSWORD "changeit" /* what the agent's own store comes with */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 void dialogue_drop(struct buf *in, size_t length)
 {

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "common/buf.h"
-#include "common/reason.h"
+#include "common/base/buf.h"
+#include "common/base/reason.h"
 
 enum dialogue_next {
     DIALOGUE_MORE,   /* send what is in `out`, then come again with more in `in` */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cmd/tls-check/hello_parts.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     MOST = 4096, /* bytes of a first message */

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 enum hello_kind {
     HELLO_WIDE, /* every version, cipher suite and group; no key, so that the server names the group that it wants */

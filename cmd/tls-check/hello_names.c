@@ -3,7 +3,7 @@
 
 #include "cmd/tls-check/hello_parts.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 const struct hello_item hello_suites[] = {
     {0x1302, "TLS_AES_256_GCM_SHA384"},

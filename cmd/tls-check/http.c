@@ -5,7 +5,7 @@
 
 #include "cmd/tls-check/dialogue.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { STATUS_LINE = 12 /* "HTTP/1.1 200" */, HTTPS = 443 };
 

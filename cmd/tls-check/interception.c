@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* No part of the chain is in the trust store, and it is not just the server that signed itself. */
 static bool shows_unknown_issuer(const struct tls_facts *facts)

@@ -8,15 +8,15 @@
 #include "cmd/tls-check/report.h"
 #include "cmd/tls-check/settings.h"
 #include "cmd/tls-check/versions.h"
-#include "common/hosts.h"
-#include "common/limits.h"
-#include "common/mem.h"
-#include "common/namespace.h"
-#include "common/sandbox.h"
-#include "common/target.h"
-#include "common/tool.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/dns/hosts.h"
+#include "common/dns/namespace.h"
+#include "common/files/sandbox.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { IN_FLIGHT_MOST = 32, DESCRIPTORS_EACH = 3 };
 

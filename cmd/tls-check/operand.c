@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/address.h"
-#include "common/mem.h"
-#include "common/target.h"
+#include "common/base/mem.h"
+#include "common/net/address.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { HTTPS = 443, PATH_MOST = 2048 };
 

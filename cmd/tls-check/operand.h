@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/hostname.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
+#include "common/net/hostname.h"
 
 struct operand {
     char host[HOSTNAME_SIZE]; /* a name or an address, without brackets */

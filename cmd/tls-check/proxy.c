@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "cmd/tls-check/http.h"
-#include "common/address.h"
-#include "common/mem.h"
-#include "common/target.h"
+#include "common/base/mem.h"
+#include "common/net/address.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 bool proxy_parse(const char *url, struct proxy *proxy, struct reason *why)
 {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "cmd/tls-check/dialogue.h"
-#include "common/hostname.h"
-#include "common/variables.h"
+#include "common/cli/variables.h"
+#include "common/net/hostname.h"
 
 struct proxy {
     char host[HOSTNAME_SIZE];

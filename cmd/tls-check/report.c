@@ -3,11 +3,11 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "common/mem.h"
-#include "common/publish.h"
-#include "common/visible.h"
+#include "common/base/mem.h"
+#include "common/base/visible.h"
+#include "common/files/publish.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { PEM_LINE = 64 };
 

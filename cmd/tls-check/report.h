@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "cmd/tls-check/check.h"
-#include "common/buf.h"
-#include "common/reason.h"
+#include "common/base/buf.h"
+#include "common/base/reason.h"
 
 enum {
     REPORT_VERSION = 1, /* of the JSON's schema: a member added leaves it, one changed or gone raises it */

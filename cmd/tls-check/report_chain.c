@@ -1,9 +1,9 @@
 /* The chain for people: --show-chain. */
 #include "cmd/tls-check/report.h"
-#include "common/judge.h"
-#include "common/visible.h"
+#include "common/base/visible.h"
+#include "common/tls/judge.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { DAY = 86400 };
 

@@ -2,10 +2,10 @@
 #include <stdio.h>
 
 #include "cmd/tls-check/report.h"
-#include "common/json.h"
-#include "common/judge.h"
+#include "common/base/json.h"
+#include "common/tls/judge.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static void add_bool(struct buf *out, const char *name, bool value)
 {

@@ -3,9 +3,9 @@
 #include <time.h>
 
 #include "cmd/tls-check/report.h"
-#include "common/visible.h"
+#include "common/base/visible.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 #define PREFIX "initkit_tls_check_"
 

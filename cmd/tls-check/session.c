@@ -4,10 +4,10 @@
 #include <sys/epoll.h>
 
 #include "cmd/tls-check/session_step.h"
-#include "common/connect.h"
-#include "common/deadline.h"
+#include "common/base/deadline.h"
+#include "common/net/connect.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 const char *session_doing(const struct session *session)
 {

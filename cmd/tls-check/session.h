@@ -13,8 +13,8 @@
 #include "cmd/tls-check/proxy.h"
 #include "cmd/tls-check/starttls.h"
 #include "cmd/tls-check/wire.h"
-#include "common/judge.h"
-#include "common/loop.h"
+#include "common/run/loop.h"
+#include "common/tls/judge.h"
 
 /* The same for all sessions of a run. */
 struct session_plan {

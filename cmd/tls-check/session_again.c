@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "cmd/tls-check/session_step.h"
-#include "common/mem.h"
+#include "common/base/mem.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { TLS_1_2 = 0x0303 };
 

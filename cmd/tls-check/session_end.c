@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "cmd/tls-check/session_step.h"
-#include "common/connect.h"
-#include "common/deadline.h"
-#include "common/mem.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/net/connect.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static void session_close(struct session *session)
 {

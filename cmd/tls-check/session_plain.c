@@ -5,7 +5,7 @@
 
 #include "cmd/tls-check/session_step.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 bool session_send_plain(struct session *session)
 {

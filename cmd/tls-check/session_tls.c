@@ -7,9 +7,9 @@
 #include "cmd/tls-check/http.h"
 #include "cmd/tls-check/session_step.h"
 #include "cmd/tls-check/settings_values.h"
-#include "common/deadline.h"
+#include "common/base/deadline.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     SETTLE = 300,            /* milliseconds that a server may take to refuse a client's certificate */

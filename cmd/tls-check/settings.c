@@ -4,7 +4,7 @@
 
 #include "cmd/tls-check/settings_values.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { DAYS_MOST = 36500 };
 

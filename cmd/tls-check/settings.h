@@ -3,9 +3,9 @@
 #define TLS_CHECK_SETTINGS_H
 
 #include "cmd/tls-check/check.h"
-#include "common/options.h"
-#include "common/resolver.h"
-#include "common/strings.h"
+#include "common/base/strings.h"
+#include "common/cli/options.h"
+#include "common/dns/resolver.h"
 
 #define SETTINGS_HTTP_STATUS "200-399"
 

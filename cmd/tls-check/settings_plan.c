@@ -1,9 +1,9 @@
 /* What follows from the options together: settings_plan of settings.h. */
 #include "cmd/tls-check/settings.h"
 #include "cmd/tls-check/settings_values.h"
-#include "common/environment.h"
+#include "common/base/environment.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static bool check_together(const struct settings *settings, struct reason *why)
 {

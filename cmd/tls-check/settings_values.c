@@ -7,11 +7,11 @@
 #include <time.h>
 
 #include "cmd/tls-check/proxy.h"
-#include "common/java_rules.h"
-#include "common/tls_facts.h"
-#include "common/units.h"
+#include "common/base/units.h"
+#include "common/tls/tls_facts.h"
+#include "common/trust/java_rules.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     PIN_LENGTH = 44,

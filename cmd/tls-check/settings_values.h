@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 /* Choices, and what each stands for where that is not an enum of the same order. */
 extern const char *const settings_families[];

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { LINE = 1024, MYSQL_HEAD = 4 };
 

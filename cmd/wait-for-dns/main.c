@@ -5,16 +5,16 @@
 #include "cmd/wait-for-dns/name.h"
 #include "cmd/wait-for-dns/versions.h"
 #include "cmd/wait-for-dns/write.h"
-#include "common/limits.h"
-#include "common/mem.h"
-#include "common/namespace.h"
-#include "common/publish.h"
-#include "common/resolver.h"
-#include "common/sandbox.h"
-#include "common/target.h"
-#include "common/tool.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/dns/namespace.h"
+#include "common/dns/resolver.h"
+#include "common/files/publish.h"
+#include "common/files/sandbox.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { IN_FLIGHT_MOST = 512, RECORDS_MAX = 4096, FILE_MODE = 0644 };
 

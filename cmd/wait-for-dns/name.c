@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/deadline.h"
-#include "common/hosts.h"
-#include "common/race.h"
-#include "common/target.h"
+#include "common/base/deadline.h"
+#include "common/dns/hosts.h"
+#include "common/net/race.h"
+#include "common/net/target.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { FOUND_VALUE = 120 }; /* bytes of a record on the ready line; only TXT is longer */
 

@@ -3,8 +3,8 @@
 #define WAIT_FOR_DNS_NAME_H
 
 #include "cmd/wait-for-dns/records.h"
-#include "common/dns.h"
-#include "common/wait.h"
+#include "common/dns/dns.h"
+#include "common/run/wait.h"
 
 /* The same for all names of a run. */
 struct name_plan {

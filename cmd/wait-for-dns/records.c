@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/address.h"
-#include "common/buf.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/net/address.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static bool is_name_byte(char c)
 {

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/dns.h"
-#include "common/hosts.h"
-#include "common/options.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
+#include "common/cli/options.h"
+#include "common/dns/dns.h"
+#include "common/dns/hosts.h"
 
 struct record {
     enum dns_type type;

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "common/json.h"
+#include "common/base/json.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 /* One record a line; with several names each line begins with the name. */
 static void write_lines(const struct name *name, bool several, struct buf *out)

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "cmd/wait-for-dns/name.h"
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 enum write_format { WRITE_LINES, WRITE_JSON, WRITE_ENV, WRITE_HOSTS };
 

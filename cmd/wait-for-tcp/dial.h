@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/address.h"
-#include "common/loop.h"
-#include "common/target.h"
+#include "common/net/address.h"
+#include "common/net/target.h"
+#include "common/run/loop.h"
 
 /* What a connection has to stand; the same for all of a run. */
 struct dial_script {

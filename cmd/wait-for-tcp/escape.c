@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 static int digit_value(char c)
 {

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "common/buf.h"
-#include "common/reason.h"
+#include "common/base/buf.h"
+#include "common/base/reason.h"
 
 /* Adds the bytes that `text` stands for: \n \r \t \a \b \e \f \v \\ \" \', \xHH, and octal \0 to \377. False (CODE_USAGE) tells
  * where it is wrong. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "cmd/wait-for-tcp/dial.h"
-#include "common/reason.h"
+#include "common/base/reason.h"
 
 struct judge_rules {
     bool gone;          /* --gone */

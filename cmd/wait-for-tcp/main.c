@@ -5,15 +5,15 @@
 #include "cmd/wait-for-tcp/escape.h"
 #include "cmd/wait-for-tcp/probe.h"
 #include "cmd/wait-for-tcp/versions.h"
-#include "common/hosts.h"
-#include "common/limits.h"
-#include "common/mem.h"
-#include "common/namespace.h"
-#include "common/resolver.h"
-#include "common/sandbox.h"
-#include "common/tool.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/dns/hosts.h"
+#include "common/dns/namespace.h"
+#include "common/dns/resolver.h"
+#include "common/files/sandbox.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum { SCRIPT_MAX = 64 * 1024, IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3, ADDRESSES_MAX = 65536 };
 

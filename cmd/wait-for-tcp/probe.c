@@ -5,11 +5,11 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "common/connect.h"
-#include "common/deadline.h"
-#include "common/mem.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/net/connect.h"
 
-#include "common/banned.h"
+#include "common/base/banned.h"
 
 enum {
     HOLD_AFTER_DROP = 500, /* milliseconds, at least, once a connection was closed again */

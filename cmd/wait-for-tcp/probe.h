@@ -4,10 +4,10 @@
 
 #include "cmd/wait-for-tcp/dial.h"
 #include "cmd/wait-for-tcp/judge.h"
-#include "common/lookup.h"
-#include "common/race.h"
-#include "common/target.h"
-#include "common/wait.h"
+#include "common/dns/lookup.h"
+#include "common/net/race.h"
+#include "common/net/target.h"
+#include "common/run/wait.h"
 
 /* The same for all targets of a run. */
 struct probe_plan {

@@ -49,19 +49,19 @@ names() {
 
 @test "a changed header rebuilds what includes it, into the same bytes" {
     before=$(cd "$one/build/bin" && sha256sum ./*)
-    touch "$one/common/loop.h"
+    touch "$one/common/run/loop.h"
     run -0 make --no-print-directory -C "$one"
-    [[ "$output" == *common/loop.o* ]]
+    [[ "$output" == *common/run/loop.o* ]]
     [ "$before" = "$(cd "$one/build/bin" && sha256sum ./*)" ]
 }
 
 @test "make reports a document that is stale, and builds" {
-    sed -i 's/Total time for the whole run/Time for the whole run/' "$two/common/options.c"
+    sed -i 's/Total time for the whole run/Time for the whole run/' "$two/common/cli/options.c"
     run -0 make -C "$two"
     [[ "$output" == *"docs/options.md is stale; make docs writes it"* ]]
     run -0 "$two/build/bin/wait-for-tcp" --help
     [[ "$output" == *"Time for the whole run"* ]]
-    cp "$one/common/options.c" "$two/common/options.c"
+    cp "$one/common/cli/options.c" "$two/common/cli/options.c"
     run -0 make -C "$two"
     [[ "$output" != *stale* ]]
 }
@@ -73,11 +73,11 @@ names() {
 }
 
 @test "a removed source leaves the archive" {
-    echo 'int gone_soon(void); int gone_soon(void) { return 1; }' >"$two/common/gone.c"
+    echo 'int gone_soon(void); int gone_soon(void) { return 1; }' >"$two/common/base/gone.c"
     archive=build/$(uname -m)/libcommon.a
     make -C "$two" "$archive"
     [[ "$(ar t "$two/$archive")" == *gone.o* ]]
-    rm "$two/common/gone.c"
+    rm "$two/common/base/gone.c"
     make -C "$two" "$archive"
     [[ "$(ar t "$two/$archive")" != *gone.o* ]]
 }

@@ -34,7 +34,7 @@ setup() {
         readelf --wide --dynamic "$binary" | grep -Eq 'BIND_NOW|FLAGS.*NOW'
     done
     for binary in "${native[@]}"; do
-        # musl's start-up does not do it: the first mprotect is common/harden.c's.
+        # musl's start-up does not do it: the first mprotect is common/base/harden.c's.
         strace -e trace=mprotect "$binary" --version 2>"$BATS_TEST_TMPDIR/calls" >/dev/null
         grep -q 'mprotect(.*, PROT_READ) *= 0' "$BATS_TEST_TMPDIR/calls"
     done

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "cmd/tls-check/derive.h"
-#include "common/log.h"
-#include "common/strings.h"
+#include "common/base/log.h"
+#include "common/base/strings.h"
 #include "tests/fuzz/input.h"
 
 static char folder[] = "/tmp/initkit-fuzz-agent-XXXXXX";

@@ -1,9 +1,9 @@
 /* A DNS message as it comes from a server; the first byte picks the type that was asked for. */
-#include "common/answer.h"
+#include "common/dns/answer.h"
 
 #include <stdio.h>
 
-#include "common/hostname.h"
+#include "common/net/hostname.h"
 
 #include "tests/fuzz/input.h"
 

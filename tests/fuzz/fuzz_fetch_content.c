@@ -7,7 +7,7 @@
 #include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/validate.h"
-#include "common/deadline.h"
+#include "common/base/deadline.h"
 #include "tests/fuzz/input.h"
 
 struct source {

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/staging.h"
-#include "common/buf.h"
-#include "common/deadline.h"
-#include "common/directory.h"
-#include "common/removal.h"
+#include "common/base/buf.h"
+#include "common/base/deadline.h"
+#include "common/files/directory.h"
+#include "common/files/removal.h"
 #include "tests/fuzz/input.h"
 
 enum { NAMES = 4, LONGEST = 12, OPERATIONS = 5 };

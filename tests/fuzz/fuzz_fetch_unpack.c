@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/unpack.h"
-#include "common/deadline.h"
-#include "common/removal.h"
+#include "common/base/deadline.h"
+#include "common/files/removal.h"
 #include "tests/fuzz/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

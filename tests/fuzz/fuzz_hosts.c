@@ -2,7 +2,7 @@
  * there is found. The file is read once more here, word by word. */
 #include <strings.h>
 
-#include "common/hosts.h"
+#include "common/dns/hosts.h"
 
 #include "tests/fuzz/input.h"
 

@@ -2,13 +2,13 @@
  * key in millions of rounds, is refused after a thousand. */
 #include <openssl/err.h>
 
-#include "common/pbe.h"
-#include "common/pkcs12.h"
+#include "common/trust/pbe.h"
+#include "common/trust/pkcs12.h"
 #include "tests/fuzz/input.h"
 
 /* Last, as it bans functions that headers declare; in place of the one that is in the library. */
 #define PBE_ROUNDS_MOST 1000
-#include "common/pbe.c"
+#include "common/trust/pbe.c"
 
 static bool count(void *owner, const struct pkcs12_bag *bag)
 {

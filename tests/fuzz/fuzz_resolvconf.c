@@ -1,5 +1,5 @@
 /* resolv.conf, and the candidates that follow from it for the name on the first line. */
-#include "common/resolvconf.h"
+#include "common/dns/resolvconf.h"
 
 #include "tests/fuzz/input.h"
 

@@ -6,10 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/deadline.h"
-#include "common/dns.h"
-#include "common/race.h"
-#include "common/target.h"
+#include "common/base/deadline.h"
+#include "common/dns/dns.h"
+#include "common/net/race.h"
+#include "common/net/target.h"
 #include "tests/fuzz/input.h"
 
 enum {

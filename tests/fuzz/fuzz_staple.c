@@ -2,8 +2,8 @@
  * of the responder that it certified, of others. */
 #include <openssl/pem.h>
 
-#include "common/judge.h"
-#include "common/tls_facts.h"
+#include "common/tls/judge.h"
+#include "common/tls/tls_facts.h"
 
 #include "tests/fuzz/input.h"
 

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "cmd/wait-for-dns/name.h"
-#include "common/target.h"
+#include "common/net/target.h"
 #include "tests/fuzz/input.h"
 
 static void check_host(const char *host)

@@ -1,7 +1,7 @@
 /* A template, behind a line with the prefix: in pieces it gives what it gives as a whole, and only references change. */
 #include <stdio.h>
 
-#include "common/template.h"
+#include "common/files/template.h"
 #include "tests/fuzz/input.h"
 
 enum { RESULT_MOST = 1 << 20 };

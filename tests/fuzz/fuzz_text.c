@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "common/json.h"
-#include "common/verdict.h"
-#include "common/visible.h"
+#include "common/base/json.h"
+#include "common/base/visible.h"
+#include "common/cli/verdict.h"
 
 #include "tests/fuzz/input.h"
 #include "tests/unit/strict_json.c"

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/jks.h"
-#include "common/keystore.h"
-#include "common/pkcs12.h"
-#include "common/strings.h"
-#include "common/truststore.h"
+#include "common/base/strings.h"
+#include "common/trust/jks.h"
+#include "common/trust/keystore.h"
+#include "common/trust/pkcs12.h"
+#include "common/trust/truststore.h"
 
 static void try_jks(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
 /* Numbers, durations and sizes: whatever is taken is within its bounds, and can be shown. */
-#include "common/units.h"
+#include "common/base/units.h"
 
 #include "tests/fuzz/input.h"
 

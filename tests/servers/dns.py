@@ -17,7 +17,7 @@ no data.
 
 Conditions:  until S, after S      seconds since the first question for this name
              first N, from N       number of this question among those for this name and type, or among a waiter's scouts for
-                                   this name (common/dns_memory.h), if they are more
+                                   this name (common/dns/dns_memory.h), if they are more
              over udp|tcp          how it was asked
              edns yes|no           whether the question has an OPT record
              when FILE, unless FILE  whether FILE is there (below the directory the server was started in)

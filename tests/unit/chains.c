@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/anchors.h"
-#include "common/judge.h"
-#include "common/tls_look.h"
+#include "common/tls/judge.h"
+#include "common/tls/tls_look.h"
+#include "common/trust/anchors.h"
 
 enum { THEN = 1800000000, DAY = 86400, MOST = 120, KEYS = 3, WEAK = 2 };
 

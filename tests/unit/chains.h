@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/tls_facts.h"
+#include "common/tls/tls_facts.h"
 
 enum {
     CHAINS_HEAD = 3, /* bytes: the profile, the name that is wanted, how many certificates there are */

@@ -2,7 +2,7 @@
 #ifndef UNIT_LONE_WAIT_H
 #define UNIT_LONE_WAIT_H
 
-#include "common/wait.h"
+#include "common/run/wait.h"
 
 /* Gives `target` its one attempt, through these two, and returns the exit code: 0 when it was OK, 1 when not. What it
  * failed with is in target->reason; the log says nothing. */

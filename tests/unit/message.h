@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/answer.h"
+#include "common/dns/answer.h"
 
 /* An answer to that question, without records. */
 ares_dns_record_t *message_new(const char *name, enum dns_type type, int rcode);

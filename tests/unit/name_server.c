@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/dns_memory.h"
+#include "common/dns/dns_memory.h"
 #include "tests/unit/message.h"
 
 static const struct name_server_row *find_row(const struct name_server *server, const char *name,

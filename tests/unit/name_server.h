@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/address.h"
-#include "common/answer.h"
-#include "common/loop.h"
+#include "common/dns/answer.h"
+#include "common/net/address.h"
+#include "common/run/loop.h"
 
 enum {
     NAME_SERVER_SILENT = -1,

@@ -2,8 +2,8 @@
 #ifndef UNIT_SAMPLE_TOOL_H
 #define UNIT_SAMPLE_TOOL_H
 
-#include "common/options.h"
-#include "common/strings.h"
+#include "common/base/strings.h"
+#include "common/cli/options.h"
 
 struct sample_options {
     struct common_options common;

@@ -1,0 +1,32 @@
+#include "common/base/environment.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/banned.h"
+
+#undef getenv
+
+/* In place of the C library's, for all libraries in the program, and from the beginning: OpenSSL asks before main. */
+char *getenv(const char *name)
+{
+    (void)name;
+    return NULL;
+}
+
+const char *environment_get(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (char **entry = environ; entry && *entry; entry++)
+        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+            return *entry + length + 1;
+    return NULL;
+}
+
+char **environment_all(void)
+{
+    return environ;
+}

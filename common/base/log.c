@@ -1,0 +1,158 @@
+#include "common/base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/buf.h"
+#include "common/base/json.h"
+#include "common/base/stop.h"
+#include "common/base/visible.h"
+
+#include "common/base/banned.h"
+
+/* Message and target are cut, so that a line has room for them with every byte escaped: JSON that lacks its end is none. */
+enum {
+    LINE_MAX_BYTES = 64 * 1024,
+    MESSAGE_MAX_BYTES = 4 * 1024,
+    PATIENCE = 1000, /* milliseconds for a reader that takes nothing */
+};
+
+static struct {
+    const char *tool;
+    enum log_format format;
+    enum log_level level;
+} setup = {.tool = "initkit", .format = LOG_TEXT, .level = LOG_INFO};
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+
+void log_setup(const char *tool, enum log_format format, enum log_level level)
+{
+    setup.tool = tool;
+    setup.format = format;
+    setup.level = level;
+}
+
+static bool cut; /* the last line lacks its end */
+
+/* A line that nobody takes is dropped: it must not cost a run its deadline. The next ones are tried without waiting. */
+static void log_write(const struct buf *line)
+{
+    static bool unheard;
+    size_t done = 0;
+
+    while (done < line->length) {
+        unheard = !stop_wait_writable(STDERR_FILENO, unheard ? 0 : PATIENCE);
+        if (unheard)
+            break;
+        size_t left = line->length - done;
+        ssize_t written = write(STDERR_FILENO, line->data + done, left < STOP_CHUNK ? left : STOP_CHUNK);
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
+            break;
+        done += written > 0 ? (size_t)written : 0;
+    }
+    if (done > 0)
+        cut = done < line->length;
+}
+
+static void log_add_time(struct buf *line)
+{
+    struct timespec now;
+    struct tm utc;
+    char text[32];
+    size_t length;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    length = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + length, sizeof text - length, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    json_add_member(line, "time", text);
+}
+
+static void log_add_json(struct buf *line, const struct log_event *event, const char *message)
+{
+    const struct reason *reason = event->reason;
+    char text[sizeof reason->text + sizeof reason->detail];
+
+    buf_add_text(line, "{");
+    log_add_time(line);
+    json_add_member(line, "level", level_names[event->level]);
+    json_add_member(line, "tool", setup.tool);
+    json_add_member(line, "event", event->name ? event->name : level_names[event->level]);
+    json_add_member(line, "message", message);
+    if (event->target)
+        json_add_member(line, "target", event->target);
+    if (event->attempt > 0)
+        json_add_member_number(line, "attempt", event->attempt);
+    if (event->elapsed >= 0)
+        json_add_member_number(line, "elapsed_ms", event->elapsed);
+    for (const struct log_number *number = event->numbers; number && number->name; number++)
+        json_add_member_number(line, number->name, number->value);
+    if (reason) {
+        snprintf(text, sizeof text, "%s%s", reason->text, reason->detail);
+        json_add_member(line, "reason", text);
+        json_add_member_number(line, "class", (int64_t)reason->code);
+        if (reason->hint[0] != '\0')
+            json_add_member(line, "hint", reason->hint);
+    }
+    buf_add_text(line, "}");
+}
+
+static void log_add_plain(struct buf *line, const struct log_event *event, const char *message)
+{
+    visible_add(line, setup.tool);
+    buf_add_text(line, ": ");
+    if (event->target) {
+        visible_add(line, event->target);
+        buf_add_text(line, ": ");
+    }
+    visible_add(line, message);
+}
+
+static void __attribute__((format(printf, 2, 0)))
+log_say(const struct log_event *event, const char *format, va_list arguments)
+{
+    char message[MESSAGE_MAX_BYTES], target[MESSAGE_MAX_BYTES];
+    struct log_event bounded = *event;
+    struct buf line;
+
+    if (event->level > setup.level)
+        return;
+    vsnprintf(message, sizeof message, format, arguments);
+    if (event->target) {
+        snprintf(target, sizeof target, "%s", event->target);
+        bounded.target = target;
+    }
+    buf_init(&line, LINE_MAX_BYTES);
+    if (cut)
+        buf_add_text(&line, "\n");
+    if (setup.format == LOG_JSON)
+        log_add_json(&line, &bounded, message);
+    else
+        log_add_plain(&line, &bounded, message);
+    buf_add_text(&line, "\n");
+    log_write(&line);
+    buf_free(&line);
+}
+
+void log_event(const struct log_event *event, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    log_say(event, format, arguments);
+    va_end(arguments);
+}
+
+void log_warn(const char *format, ...)
+{
+    struct log_event event = {.level = LOG_WARN, .elapsed = -1};
+    va_list arguments;
+
+    va_start(arguments, format);
+    log_say(&event, format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,40 @@
+/* The one writer of diagnostics: a line on standard error, as text or as JSON. */
+#ifndef COMMON_BASE_LOG_H
+#define COMMON_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/buf.h"
+#include "common/base/reason.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+/* A member of its own in a JSON line. */
+struct log_number {
+    const char *name;
+    int64_t value;
+};
+
+/* Everything but level, name and message is left out of the line where it is NULL, 0, or, for elapsed, negative. */
+struct log_event {
+    enum log_level level;
+    const char *name; /* attempt, waiting, ready, failed, deadline, signal; else the level's name */
+    const char *target;
+    unsigned attempt;
+    int64_t elapsed; /* milliseconds */
+    const struct reason *reason;
+    const struct log_number *numbers; /* NULL, or ended by a NULL name; text lines say them in the message */
+};
+
+/* Says what follows in the name of `tool`, at `level` and what is graver. `tool` must outlive the log. */
+void log_setup(const char *tool, enum log_format format, enum log_level level);
+
+/* Text: "TOOL: TARGET: MESSAGE", escaped as visible.h says. A line is lost when nobody takes it from
+ * standard error within a second. */
+void log_event(const struct log_event *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

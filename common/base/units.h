@@ -1,0 +1,28 @@
+/* Numbers, durations and sizes as people write them. Everything is bounded, nothing is guessed: text that is not
+ * wholly understood is refused. */
+#ifndef COMMON_BASE_UNITS_H
+#define COMMON_BASE_UNITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A decimal whole number within [min, max]. */
+bool units_parse_number(const char *text, int64_t min, int64_t max, int64_t *number);
+
+/* A decimal number with an optional fraction, such as 1.5. */
+bool units_parse_factor(const char *text, double min, double max, double *factor);
+
+/* "250ms", "2s", "1m30s", "1h", "1.5s"; a bare number is seconds. Milliseconds come back, rounded up; at most ten
+ * years. */
+bool units_parse_duration(const char *text, int64_t *milliseconds);
+
+/* "64Ki", "10Mi", "1Gi", "5M"; a bare number is bytes. At most 2^62. */
+bool units_parse_size(const char *text, int64_t *bytes);
+
+enum { UNITS_TEXT = 32 };
+
+/* "250ms", "3.2s", "4m", "1m30s", "2h5m". Returns `text`. */
+const char *units_format_duration(int64_t milliseconds, char text[UNITS_TEXT]);
+
+#endif

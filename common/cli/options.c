@@ -1,0 +1,139 @@
+#include "common/cli/options.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+static const char *const log_formats[] = {"text", "json", NULL};
+static const char *const sandbox_modes[] = {"auto", "off", NULL};
+static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+
+#define AT(member) offsetof(struct common_options, member)
+
+static const struct option common_rows[] = {
+    {.name = "timeout",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(retry.timeout),
+     .help = "Total time for the whole run; 0 = no limit"},
+    {.name = "attempt-timeout",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(retry.attempt_timeout),
+     .help = "Time for one attempt; 0 = only the whole run's limit"},
+    {.name = "interval",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(retry.interval),
+     .min = 1,
+     .help = "Delay after the first failed attempt"},
+    {.name = "backoff",
+     .argument = "F",
+     .type = OPTION_FACTOR,
+     .offset = AT(retry.backoff),
+     .min = 1,
+     .max = 100,
+     .help = "Each delay is F times the last, or up to 10 % less"},
+    {.name = "max-interval",
+     .argument = "D",
+     .type = OPTION_DURATION,
+     .offset = AT(retry.max_interval),
+     .min = 1,
+     .help = "Longest delay between two attempts"},
+    {.name = "once",
+     .offset = AT(retry.once),
+     .no_variable = true,
+     .help = "A single attempt; its verdict is the run's"},
+    {.name = "min-targets",
+     .argument = "N",
+     .type = OPTION_NUMBER,
+     .offset = AT(min_targets),
+     .min = 1,
+     .max = 1000000,
+     .help = "This many of the operands are enough (default: all)"},
+    {.name = "log-format",
+     .argument = "text|json",
+     .type = OPTION_CHOICE,
+     .offset = AT(log_format),
+     .choices = log_formats,
+     .initial = "text",
+     .help = "Form of the log lines on standard error"},
+    {.name = "log-level",
+     .argument = "error|warn|info|debug",
+     .type = OPTION_CHOICE,
+     .offset = AT(log_level),
+     .choices = log_levels,
+     .initial = "info",
+     .help = "How much to say"},
+    {.letter = 'q', .stands_for = "log-level", .value = "error"},
+    {.letter = 'v', .stands_for = "log-level", .value = "debug"},
+    {.name = "termination-log",
+     .argument = "PATH",
+     .type = OPTION_TEXT,
+     .offset = AT(termination_log),
+     .initial = "/dev/termination-log",
+     .empty_counts = true,
+     .help =
+         "The reason's one line is written there if the file exists and is not a symbolic link; empty = off"},
+    {.name = "sandbox",
+     .argument = "auto|off",
+     .type = OPTION_CHOICE,
+     .offset = AT(sandbox),
+     .choices = sandbox_modes,
+     .initial = "auto",
+     .help = "Have the kernel refuse every write but to the paths named (Landlock, where it has that)"},
+    {.name = "warn-only",
+     .offset = AT(warn_only),
+     .help =
+         "Report the verdict as usual, but exit 0 for 1, 3, 20-29 and 124; makes the default --timeout 15s"},
+    {.name = "help", .offset = AT(help), .no_variable = true, .help = "Print this help and exit"},
+    {.name = "version",
+     .offset = AT(version),
+     .no_variable = true,
+     .help = "Print the versions of this tool and of the libraries in it, and exit"},
+};
+
+enum { COMMON_ROWS = sizeof common_rows / sizeof common_rows[0] };
+
+static bool row_applies(const struct tool *tool, const struct option *row)
+{
+    if (row->name && strcmp(row->name, "min-targets") == 0)
+        return tool->many_targets;
+    bool about_waiting = row->offset < AT(min_targets) || row->offset == AT(warn_only);
+    return row->stands_for || !about_waiting || !tool->one_shot;
+}
+
+const struct option *options_row(const struct tool *tool, size_t index)
+{
+    if (index < tool->option_count)
+        return &tool->options[index];
+    index -= tool->option_count;
+    for (size_t i = 0; i < COMMON_ROWS; i++)
+        if (row_applies(tool, &common_rows[i]) && index-- == 0)
+            return &common_rows[i];
+    return NULL;
+}
+
+bool options_tells(const struct tool *tool, const struct option *row)
+{
+    bool is_delay = row->offset == AT(retry.interval) || row->offset == AT(retry.backoff) ||
+                    row->offset == AT(retry.max_interval);
+
+    return row->stands_for || !is_delay || !tool->one_attempt;
+}
+
+const char *options_initial(const struct tool *tool, const struct option *row)
+{
+    for (const struct option_initial *own = tool->initials; own && own->name; own++)
+        if (row->name && strcmp(own->name, row->name) == 0)
+            return own->initial;
+    return row->initial;
+}
+
+bool options_refuse_operand(const struct common_options *options, const char *operand, struct reason *why)
+{
+    reason_wrap(why, "%s", operand);
+    if (options->operands_from[0] != '\0')
+        reason_wrap(why, "%s (white space separates operands)", options->operands_from);
+    return false;
+}

@@ -1,0 +1,70 @@
+#include "common/cli/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/base/environment.h"
+#include "common/base/harden.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/stop.h"
+#include "common/cli/help.h"
+#include "common/cli/variables.h"
+
+#include "common/base/banned.h"
+
+static void warn_unknown_variable(const char *name)
+{
+    log_warn("%s: no tool of initkit knows this variable", name);
+}
+
+/* A closed standard stream's number would go to the next socket, and a peer would get what is logged. Standard output stays
+ * unwritable, so that whoever wants something from there learns that it is lost. */
+static void tool_open_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null",
+                 fd == STDOUT_FILENO ? O_RDONLY : O_RDWR); /* takes the lowest free number: this one */
+}
+
+/* What was asked for goes to standard output; a full disk or a closed pipe there is an error as any other. */
+static int tool_print(const struct tool *tool, const struct common_options *options)
+{
+    if (options->help)
+        help_print(stdout, tool);
+    else
+        version_print(stdout, tool);
+    return fflush(stdout) == 0 ? CODE_OK : CODE_FAILED;
+}
+
+bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, struct verdict *verdict,
+                int *code)
+{
+    struct common_options *common = options;
+    struct reason why;
+
+    tool_open_standard_streams();
+    stop_install(); /* early: PID 1 has no default actions, so a signal before this is lost */
+    harden_relocations();
+    bool good = options_parse(tool, argc, argv, environment_all(), options, &why);
+    log_setup(tool->name, (enum log_format)common->log_format, (enum log_level)common->log_level);
+    verdict->tool = tool->name;
+    verdict->termination_log = common->termination_log ? common->termination_log : "";
+    verdict->warn_only = common->warn_only;
+    if (common->warn_only)
+        mem_set_exit_code(CODE_OK);
+    mem_say_at_exhaustion(verdict_exhausted, verdict);
+    if (!good) {
+        *code = verdict_refuse(verdict, &why);
+        return false;
+    }
+    if (common->help || common->version) {
+        *code = tool_print(tool, common);
+        return false;
+    }
+    variables_warn_unknown(environment_all(), warn_unknown_variable);
+    return true;
+}

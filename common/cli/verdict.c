@@ -1,0 +1,116 @@
+#include "common/cli/verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/buf.h"
+#include "common/base/visible.h"
+#include "common/files/directory.h"
+
+#include "common/base/banned.h"
+
+enum { LINE_WITH_TARGET = 16 * 1024 };
+
+#define NO_REASON "failed, and no reason is known, which is a bug: please report it"
+
+/* No link of another user's on the way, and none in its place: who may write there would choose what is written over and cut
+ * short. The kubelet mounts the file itself, which is none. */
+static int termination_open(const char *path)
+{
+    static bool told;
+    struct reason link;
+    struct stat found;
+    int descriptor = directory_open_file(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+
+    if (descriptor < 0 && !told && directory_refuse_link(path, errno, &link)) {
+        told = true;
+        log_warn("--termination-log %s", link.text);
+    }
+    if (descriptor >= 0 && (fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode))) {
+        close(descriptor);
+        descriptor = -1;
+    }
+    return descriptor;
+}
+
+/* In place, since a rename onto what is mounted there fails. Written before it is cut to length, so that it is at no time empty. It
+ * is a help, not a duty: errors are passed over. */
+static void termination_write(const char *path, const struct buf *message)
+{
+    int descriptor = termination_open(path);
+
+    if (descriptor < 0)
+        return;
+    if (pwrite(descriptor, message->data, message->length, 0) == (ssize_t)message->length) {
+        int ignored = ftruncate(descriptor, (off_t)message->length);
+        (void)ignored;
+    }
+    close(descriptor);
+}
+
+void verdict_so_far(const struct verdict *verdict, const char *line)
+{
+    struct buf message;
+
+    if (verdict->termination_log[0] == '\0')
+        return;
+    buf_init(&message, VERDICT_LINE - 1);
+    buf_add_format(&message, "%s: ", verdict->tool);
+    visible_add(&message, line);
+    message.max = VERDICT_LINE;
+    buf_add_text(&message, "\n");
+    termination_write(verdict->termination_log, &message);
+    buf_free(&message);
+}
+
+static enum code verdict_code(const struct verdict *verdict, enum code code)
+{
+    bool forgiven = code == CODE_FAILED || code == CODE_INTERNAL || code == CODE_DEADLINE ||
+                    (code >= CODE_UNTRUSTED && code <= CODE_PROXY);
+
+    return verdict->warn_only && forgiven ? CODE_OK : code;
+}
+
+int verdict_finish(const struct verdict *verdict, enum code code, const struct log_event *event,
+                   const char *line)
+{
+    struct buf message;
+
+    buf_init(&message, LINE_WITH_TARGET);
+    buf_add_format(&message, "%.*s%s%s", VERDICT_LINE, event->target ? event->target : "",
+                   event->target ? ": " : "", line);
+    verdict_so_far(verdict, message.data);
+    buf_free(&message);
+    log_event(event, "%s", line);
+    return (int)verdict_code(verdict, code);
+}
+
+int verdict_refuse(const struct verdict *verdict, const struct reason *why)
+{
+    struct log_event event = {.level = LOG_ERROR,
+                              .name = why->code >= CODE_SIGINT     ? "signal"
+                                      : why->code == CODE_DEADLINE ? "deadline"
+                                                                   : "failed",
+                              .elapsed = -1,
+                              .reason = why};
+    struct buf text;
+
+    buf_init(&text, VERDICT_LINE);
+    buf_add_format(&text, "%s%s%s%s", why->text[0] != '\0' ? why->text : NO_REASON, why->detail,
+                   why->hint[0] != '\0' ? "; hint: " : "", why->hint);
+    int code = verdict_finish(verdict, why->code, &event, text.data);
+    buf_free(&text);
+    return code;
+}
+
+void verdict_exhausted(const void *verdict)
+{
+    struct reason why;
+
+    reason_set(&why, CODE_INTERNAL, "out of memory");
+    reason_hint(&why, "raise the container's memory limit, or give it less to do at once");
+    verdict_refuse(verdict, &why);
+}

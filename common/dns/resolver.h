@@ -1,0 +1,47 @@
+/* The options that say which DNS servers are asked and how names are searched: rows and meaning, shared by the tools
+ * that resolve names. */
+#ifndef COMMON_DNS_RESOLVER_H
+#define COMMON_DNS_RESOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/reason.h"
+#include "common/base/strings.h"
+#include "common/cli/options.h"
+#include "common/dns/resolvconf.h"
+
+struct resolver_options {
+    struct strings nameservers;
+    const char *resolv_conf;
+    bool no_search;
+};
+
+#define RESOLVER_DEFAULT_CONF "/etc/resolv.conf"
+
+/* Rows for a table whose struct `owner` has the member `resolver`. */
+#define RESOLVER_ROWS(owner)                                                \
+    {.name = "nameserver",                                                  \
+     .argument = "ADDR[:PORT]",                                             \
+     .type = OPTION_LIST,                                                   \
+     .offset = offsetof(owner, resolver.nameservers),                       \
+     .check = resolver_check_nameserver,                                    \
+     .help = "Ask this DNS server instead of those in resolv.conf"},        \
+        {.name = "resolv-conf",                                             \
+         .argument = "PATH",                                                \
+         .type = OPTION_TEXT,                                               \
+         .offset = offsetof(owner, resolver.resolv_conf),                   \
+         .initial = RESOLVER_DEFAULT_CONF,                                  \
+         .help = "Servers, search list and ndots come from this file"},     \
+    {                                                                       \
+        .name = "no-search", .offset = offsetof(owner, resolver.no_search), \
+        .help = "Ask for the name as it is, not through the search list"    \
+    }
+
+bool resolver_check_nameserver(const char *value, struct reason *why);
+
+/* Puts together what the file and --nameserver say. False fills `why`: the file cannot be read or names no server, and
+ * --nameserver does not make up for it; `conf` is usable then, but has no server. */
+bool resolver_read(const struct resolver_options *options, struct resolvconf *conf, struct reason *why);
+
+#endif

@@ -1,0 +1,211 @@
+#include "common/files/litter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/base/stop.h"
+#include "common/files/directory.h"
+#include "common/files/listing.h"
+#include "common/files/removal.h"
+
+#include "common/base/banned.h"
+
+enum {
+    NAMES_TO_TRY = 1000,
+    DIRECTORY_MODE = 0700,
+    FILE_MODE = 0600,
+    SWEEP_FILES_MOST = 100 /* milliseconds */
+};
+
+static bool has_name(int descriptor, int parent, const char *name)
+{
+    struct stat here, there;
+
+    return fstat(descriptor, &here) == 0 && fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+/* Locks what was just made. False when another run has taken it for litter between making and locking it. */
+static bool lock_own(int parent, const char *name, int descriptor)
+{
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return has_name(descriptor, parent, name);
+}
+
+static int open_new_directory(int parent, const char *name)
+{
+    return mkdirat(parent, name, DIRECTORY_MODE) == 0 ? directory_open(parent, name) : -1;
+}
+
+static int open_new_file(int parent, const char *name)
+{
+    return openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+}
+
+/* All init containers are PID 1, so the number behind it is what makes names differ. A directory that is gone before it could be
+ * opened was swept by another run, which found nobody's lock on it. */
+static int make(int (*open_new)(int parent, const char *name), int parent, const char *prefix,
+                char name[LITTER_NAME])
+{
+    int error = EEXIST;
+
+    for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
+        if (snprintf(name, LITTER_NAME, "%s%u-%u", prefix, (unsigned)getpid(), i) >= LITTER_NAME) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        int descriptor = open_new(parent, name);
+        if (descriptor >= 0 && lock_own(parent, name, descriptor))
+            return descriptor;
+        if (descriptor >= 0)
+            close(descriptor);
+        else if (errno != EEXIST && errno != ENOENT)
+            return -1;
+        else
+            error = errno;
+    }
+    errno = error;
+    return -1;
+}
+
+int litter_make_directory(int parent, const char *prefix, char name[LITTER_NAME])
+{
+    return make(open_new_directory, parent, prefix, name);
+}
+
+int litter_make_file(int parent, const char *prefix, char name[LITTER_NAME])
+{
+    return make(open_new_file, parent, prefix, name);
+}
+
+void litter_remove_directory(int parent, const char *name, int descriptor, int64_t deadline)
+{
+    const struct removal_limit limit = {.deadline = deadline, .grace = REMOVAL_GRACE};
+
+    removal_inside(descriptor, &limit);
+    unlinkat(parent, name, AT_REMOVEDIR);
+    close(descriptor);
+}
+
+/* Whether its owner lives: each holds a lock on its own, which goes with the process. *descriptor keeps others from taking what is
+ * dead; -1: there is none. */
+static enum litter_owner find_owner(int directory, const char *name, int *descriptor)
+{
+    *descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*descriptor < 0)
+        return LITTER_DEAD;
+    bool locked = flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
+    /* What had the name may have been removed meanwhile, and the name be another run's now: all of them are PID 1. */
+    if (locked && has_name(*descriptor, directory, name))
+        return LITTER_DEAD;
+    enum litter_owner owner = locked || errno == EWOULDBLOCK ? LITTER_ALIVE : LITTER_UNKNOWN;
+    close(*descriptor);
+    *descriptor = -1;
+    return owner;
+}
+
+static void remove_dead(int directory, const char *name, const struct removal_limit *limit)
+{
+    int descriptor;
+
+    if (find_owner(directory, name, &descriptor) != LITTER_DEAD || descriptor < 0)
+        return;
+    /* By name, as another run may remove the same litter. */
+    removal_tree(directory, name, limit);
+    close(descriptor);
+}
+
+/* All names in `parent` that begin with `prefix`, for as long as there is time. */
+struct search {
+    int directory;
+    const char *prefix;
+    int64_t deadline;
+    struct listing *listing;
+};
+
+static bool search_begin(struct search *search, int parent, const char *prefix, int64_t deadline)
+{
+    search->prefix = prefix;
+    search->deadline = deadline;
+    search->directory = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (search->directory < 0)
+        return false;
+    search->listing = xcalloc(1, sizeof *search->listing);
+    listing_begin(search->listing, search->directory);
+    return true;
+}
+
+static const char *search_next(struct search *search)
+{
+    const char *name;
+
+    while ((name = listing_next(search->listing)) && stop_signal() == 0 &&
+           (search->deadline == DEADLINE_NEVER || deadline_now() < search->deadline))
+        if (strncmp(name, search->prefix, strlen(search->prefix)) == 0)
+            return name;
+    return NULL;
+}
+
+static void search_end(struct search *search)
+{
+    free(search->listing);
+    close(search->directory);
+}
+
+void litter_sweep(int parent, const char *prefix, int64_t deadline)
+{
+    const struct removal_limit limit = {.deadline = deadline};
+    struct search search;
+    const char *name;
+
+    if (!search_begin(&search, parent, prefix, deadline))
+        return;
+    while ((name = search_next(&search)))
+        remove_dead(search.directory, name, &limit);
+    search_end(&search);
+}
+
+size_t litter_each_file(int parent, const char *prefix, litter_take *take, void *with)
+{
+    struct search search;
+    struct stat found;
+    const char *name;
+    size_t count = 0;
+    int descriptor;
+
+    if (!search_begin(&search, parent, prefix, deadline_after(deadline_now(), SWEEP_FILES_MOST)))
+        return 0;
+    while ((name = search_next(&search))) {
+        if (fstatat(search.directory, name, &found, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(found.st_mode))
+            continue;
+        enum litter_owner owner = find_owner(search.directory, name, &descriptor);
+        count++;
+        take(search.directory, name, owner, with);
+        if (descriptor >= 0)
+            close(descriptor);
+    }
+    search_end(&search);
+    return count;
+}
+
+static void remove_file(int parent, const char *name, enum litter_owner owner, void *with)
+{
+    (void)with;
+    if (owner == LITTER_DEAD)
+        unlinkat(parent, name, 0);
+}
+
+void litter_sweep_files(int parent, const char *prefix)
+{
+    litter_each_file(parent, prefix, remove_file, NULL);
+}

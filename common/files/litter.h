@@ -1,0 +1,42 @@
+/* What a run makes under a hidden name until it is complete. It is locked while its run lives; so the next run knows what
+ * killed runs have left, and takes it away.
+ *
+ * Where there are no locks (some network file systems) nothing is known to be dead, and it stays. */
+#ifndef COMMON_FILES_LITTER_H
+#define COMMON_FILES_LITTER_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LITTER_NAME = NAME_MAX + 1 };
+
+/* Make a directory (0700, opened for reading) or a file (0600, opened for reading and writing) in `parent`. Its name begins with
+ * `prefix` and goes into `name`. The caller closes the descriptor, which ends the lock. -1 with errno. */
+int litter_make_directory(int parent, const char *prefix, char name[LITTER_NAME]);
+int litter_make_file(int parent, const char *prefix, char name[LITTER_NAME]);
+
+/* Removes a directory that litter_make_directory has made, with all that is in it, and closes its descriptor. After a stop signal
+ * or the deadline it goes on for REMOVAL_GRACE entries; what is left is litter. */
+void litter_remove_directory(int parent, const char *name, int descriptor, int64_t deadline);
+
+/* Removes what begins with `prefix` in `parent` and has no live owner; what there is no time for stays. Not being able to is
+ * no reason to fail. */
+void litter_sweep(int parent, const char *prefix, int64_t deadline);
+
+enum litter_owner {
+    LITTER_DEAD,
+    LITTER_ALIVE,
+    LITTER_UNKNOWN /* there are no locks */
+};
+
+/* Calls `take` for each file whose name begins so in `parent`. What cannot be opened has no live owner. Directories, which anybody
+ * may have put there, are passed over. It is not worth more than a tenth of a second. `take` may rename and remove. How many there
+ * were. */
+typedef void litter_take(int parent, const char *name, enum litter_owner owner, void *with);
+size_t litter_each_file(int parent, const char *prefix, litter_take *take, void *with);
+
+/* Removes those that are dead. */
+void litter_sweep_files(int parent, const char *prefix);
+
+#endif

@@ -1,0 +1,215 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/mem.h"
+#include "common/base/stop.h"
+#include "common/files/directory.h"
+#include "common/files/mount.h"
+#include "common/files/ownership.h"
+#include "common/files/publish_parts.h"
+#include "common/files/volume.h"
+
+#include "common/base/banned.h"
+
+/* Those whose temporaries are there now, for the case that memory runs out. */
+static struct publish *open_publishes;
+
+static void publish_at_exhaustion(void)
+{
+    for (struct publish *open = open_publishes; open; open = open->next)
+        if (open->placed)
+            publish_put_back(open);
+        else
+            publish_remove_temporary(open);
+}
+
+/* One that is open in the same directory; NULL: none. */
+static const struct publish *find_neighbour(const struct publish *publish)
+{
+    const struct publish *open = open_publishes;
+
+    while (open && (open == publish || open->device != publish->device || open->inode != publish->inode))
+        open = open->next;
+    return open;
+}
+
+/* A set of many files in one directory takes one descriptor for it, not one each. */
+static bool share_directory(struct publish *publish)
+{
+    struct stat found;
+
+    if (fstat(publish->directory, &found) != 0)
+        return false;
+    publish->device = found.st_dev;
+    publish->inode = found.st_ino;
+    const struct publish *neighbour = find_neighbour(publish);
+    if (neighbour) {
+        close(publish->directory);
+        publish->directory = neighbour->directory;
+    }
+    return true;
+}
+
+void publish_close(struct publish *publish)
+{
+    if (publish->descriptor >= 0)
+        close(publish->descriptor);
+    if (publish->old_lock >= 0)
+        close(publish->old_lock);
+    if (publish->directory >= 0 && (publish->inode == 0 || !find_neighbour(publish)))
+        close(publish->directory);
+    publish->descriptor = publish->old_lock = publish->directory = -1;
+    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
+        if (*link == publish) {
+            *link = publish->next;
+            break;
+        }
+}
+
+const char *publish_name(const struct publish *publish)
+{
+    return directory_last_part(publish->path);
+}
+
+static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
+{
+    static const struct ownership nobodys;
+    char prefix[PUBLISH_PREFIX];
+    const char *name = publish_name(publish);
+
+    if (strlen(name) > NAME_MAX)
+        return volume_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
+    publish_recover_in(publish->directory, name);
+    publish_prefix(name, "", prefix);
+    publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
+    if (publish->descriptor < 0)
+        return volume_fail(why, publish->path, "cannot be written", errno);
+    /* What a caller was asked to give, it gives once more, and looks. */
+    if (ownership_give(publish->descriptor, publish->path, mode, &nobodys, &publish->unkept, why))
+        return true;
+    publish_remove_temporary(publish);
+    return false;
+}
+
+static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
+{
+    const char *name = publish_name(publish);
+    struct stat present;
+
+    /* Another user's link is replaced, wherever it leads. */
+    bool there = directory_stat(publish->directory, name, &present);
+    if (*name == '\0')
+        return volume_fail(why, publish->path, "cannot be written", EISDIR);
+    if (there && publish_is_null(&present))
+        return publish_open_null(publish, why);
+    if (there && publish_refuse_kind(publish->path, present.st_mode, why))
+        return false;
+    /* A rename onto it would fail, but only once others of a set are in their places. */
+    if (mount_is_root(publish->directory, name))
+        return volume_fail(why, publish->path, "cannot be replaced", EBUSY);
+    if (!share_directory(publish))
+        return volume_fail(why, publish->path, "cannot be written", errno);
+    if (!open_temporary_file(publish, mode, why))
+        return false;
+    publish->next = open_publishes;
+    open_publishes = publish;
+    mem_at_exhaustion(publish_at_exhaustion);
+    return true;
+}
+
+bool publish_begin_in(struct publish *publish, int directory, const char *path, mode_t mode,
+                      struct reason *why)
+{
+    bool good;
+
+    memset(publish, 0, sizeof *publish);
+    publish->descriptor = publish->old_lock = -1;
+    publish->directory = directory;
+    if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
+        good = volume_fail(why, path, "cannot be written", ENAMETOOLONG);
+    else
+        good = publish_stream(path) >= 0 ? publish_open_stream(publish, why) : open_file(publish, mode, why);
+    if (!good)
+        publish_close(publish);
+    return good;
+}
+
+bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why)
+{
+    int directory = directory_reach_parent(path, 0);
+
+    if (directory >= 0 || publish_stream(path) >= 0)
+        return publish_begin_in(publish, directory, path, mode, why);
+    int error = errno;
+    memset(publish, 0, sizeof *publish);
+    publish->descriptor = publish->old_lock = publish->directory = -1;
+    return directory_refuse_link(path, error, why) ? false
+                                                   : volume_fail(why, path, "cannot be written", error);
+}
+
+bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        if (publish->direct && !publish_wait_for_room(publish, why))
+            return false;
+        ssize_t written = write(publish->descriptor, at,
+                                publish->direct && length > STOP_CHUNK ? STOP_CHUNK : length);
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
+            return volume_fail(why, publish->path, "cannot be written", errno);
+        at += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+void publish_remove_temporary(const struct publish *publish)
+{
+    unlinkat(publish->directory, publish->temporary, 0);
+}
+
+void publish_abort(struct publish *publish)
+{
+    if (publish->descriptor >= 0 && !publish->direct)
+        publish_remove_temporary(publish);
+    publish_close(publish);
+}
+
+/* What close says of what was written: NFS and FUSE report a full disk or quota only there. A copy of the descriptor is
+ * closed, since the file's own holds the lock that keeps others from taking the temporary for litter. */
+static int written_error(const struct publish *publish)
+{
+    int copy, error;
+
+    do {
+        copy = fcntl(publish->descriptor, F_DUPFD_CLOEXEC, 0);
+        error = copy < 0 || close(copy) != 0 ? errno : 0;
+    } while (error == EINTR && stop_signal() == 0);
+    return error;
+}
+
+/* After an error nothing is put in its place, and the temporary goes. */
+bool publish_all_written(struct publish *publish, struct reason *why)
+{
+    int error = written_error(publish);
+
+    if (error == 0)
+        return true;
+    publish_abort(publish);
+    return volume_fail(why, publish->path, "cannot be written", error);
+}
+
+void publish_move(struct publish *from, struct publish *to)
+{
+    *to = *from;
+    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
+        if (*link == from) {
+            *link = to;
+            break;
+        }
+}

@@ -1,0 +1,49 @@
+/* What the parts of publish share. */
+#ifndef COMMON_FILES_PUBLISH_PARTS_H
+#define COMMON_FILES_PUBLISH_PARTS_H
+
+#include <sys/stat.h>
+
+#include "common/files/publish.h"
+
+/* Closes what is open; the temporary stays. */
+void publish_close(struct publish *publish);
+void publish_remove_temporary(const struct publish *publish);
+
+/* Whether closing tells no error of what was written. After one the temporary is gone, and all is closed. */
+bool publish_all_written(struct publish *publish, struct reason *why);
+
+/* What hidden files of a target begin with; `kind` goes behind it. */
+enum { PUBLISH_PREFIX = LITTER_NAME };
+void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX]);
+
+/* The version before, kept aside; and the mark that the target is being written from what the rest of the name says. */
+#define PUBLISH_OLD  "old-"
+#define PUBLISH_PART "part-"
+
+/* Repairs what a killed run has left of `name`, and removes the rest of it: the version before gets its name back where there is
+ * none, and what was half written is written again. */
+void publish_recover_in(int directory, const char *name);
+
+/* Whether `error` of a rename says that the volume does not rename at all. */
+bool publish_lacks_rename(int error);
+
+/* The temporary's content and status under the target's name, where nothing can be renamed: others may see half of it. What is
+ * there is kept by a copy. 0 or errno, and then what was there is there again. */
+int publish_copy_into_place(struct publish *publish);
+
+/* Puts back what was there. 0 or errno. */
+int publish_put_back(struct publish *publish);
+
+/* `source` of the same directory becomes `name`, byte by byte; with a mark while it lasts. 0 or errno. */
+int publish_copy(int directory, const char *source, const char *name, int64_t deadline);
+/* Removes the mark that this leaves when it fails half-way. */
+void publish_copy_forget(int directory, const char *source, const char *name);
+
+/* Open what is written to as it is: what publish_stream names; the null device in the target's place. */
+bool publish_open_stream(struct publish *publish, struct reason *why);
+bool publish_open_null(struct publish *publish, struct reason *why);
+/* Waits until that takes STOP_CHUNK bytes. */
+bool publish_wait_for_room(const struct publish *publish, struct reason *why);
+
+#endif

@@ -1,0 +1,143 @@
+/* What killed runs leave of a target, and how the next one repairs that: publish_recover.
+ *
+ * A target's hidden files begin with its name. A temporary is litter. PUBLISH_OLD is the version before, which has its own name
+ * again where there is none: the run was killed between two renames. PUBLISH_PART marks that the target may be half of what the
+ * rest of the mark's name says. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/deadline.h"
+#include "common/files/directory.h"
+#include "common/files/publish_parts.h"
+
+#include "common/base/banned.h"
+
+#define MARK ".initkit-"
+
+enum { NAME_WHOLE = 200, NAME_PART = 180, REPAIR_MOST = 10000 /* milliseconds */ };
+
+/* FNV-1a. */
+static uint64_t hash(const char *name)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* No character of UTF-8 is cut, which some file systems refuse. */
+static int name_part(const char *name)
+{
+    size_t length = NAME_PART;
+
+    while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
+        length--;
+    return (int)length;
+}
+
+/* There has to be room for the mark, the kind, and two numbers. */
+void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX])
+{
+    if (strlen(name) <= NAME_WHOLE)
+        snprintf(prefix, PUBLISH_PREFIX, ".%s" MARK "%s", name, kind);
+    else
+        snprintf(prefix, PUBLISH_PREFIX, ".%.*s~%016" PRIx64 MARK "%s", name_part(name), name, hash(name),
+                 kind);
+}
+
+struct repair {
+    const char *name; /* of the target */
+    size_t prefix;    /* the length of what its hidden files begin with */
+    int64_t deadline;
+};
+
+static bool is_there(int directory, const char *name)
+{
+    struct stat found;
+
+    return fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
+static bool has_kind(const struct repair *repair, const char *hidden, const char *kind)
+{
+    return strncmp(hidden + repair->prefix, kind, strlen(kind)) == 0;
+}
+
+/* Whether what has that name was made by whoever may replace the target anyway: in a sticky directory anybody may make a mark. */
+static bool is_trusted(int directory, const char *hidden, const char *target)
+{
+    struct stat found, present;
+
+    if (fstatat(directory, hidden, &found, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT;
+    return found.st_uid == 0 || found.st_uid == geteuid() ||
+           fstatat(directory, target, &present, AT_SYMLINK_NOFOLLOW) != 0 || present.st_uid == found.st_uid;
+}
+
+/* A mark: its source is whole, and the target may be half of it. The mark goes last. */
+static void finish_part(int directory, const char *mark, enum litter_owner owner, void *with)
+{
+    const struct repair *repair = with;
+    char source[LITTER_NAME];
+
+    if (owner == LITTER_ALIVE || !has_kind(repair, mark, PUBLISH_PART))
+        return;
+    snprintf(source, sizeof source, "%.*s%s", (int)repair->prefix, mark,
+             mark + repair->prefix + strlen(PUBLISH_PART));
+    if (!is_trusted(directory, mark, repair->name) || !is_trusted(directory, source, repair->name))
+        return;
+    int error = publish_copy(directory, source, repair->name, repair->deadline);
+    if (error == 0 || error == ENOENT)
+        unlinkat(directory, mark, 0);
+}
+
+static void put_back_old(int directory, const char *hidden, enum litter_owner owner, void *with)
+{
+    const struct repair *repair = with;
+
+    if (owner == LITTER_ALIVE || !has_kind(repair, hidden, PUBLISH_OLD) || is_there(directory, repair->name))
+        return;
+    if (renameat(directory, hidden, directory, repair->name) != 0)
+        publish_copy(directory, hidden, repair->name, repair->deadline);
+}
+
+static void remove_rest(int directory, const char *hidden, enum litter_owner owner, void *with)
+{
+    const struct repair *repair = with;
+
+    if (owner != LITTER_DEAD || has_kind(repair, hidden, PUBLISH_PART))
+        return;
+    if (!has_kind(repair, hidden, PUBLISH_OLD) || is_there(directory, repair->name))
+        unlinkat(directory, hidden, 0);
+}
+
+void publish_recover_in(int directory, const char *name)
+{
+    char prefix[PUBLISH_PREFIX];
+    struct repair repair = {.name = name, .deadline = deadline_after(deadline_now(), REPAIR_MOST)};
+
+    publish_prefix(name, "", prefix);
+    repair.prefix = strlen(prefix);
+    if (litter_each_file(directory, prefix, finish_part, &repair) == 0)
+        return;
+    litter_each_file(directory, prefix, put_back_old, &repair);
+    litter_each_file(directory, prefix, remove_rest, &repair);
+}
+
+void publish_recover(const char *path)
+{
+    const char *name = directory_last_part(path);
+    int directory = directory_reach_parent(path, 0);
+
+    if (directory < 0)
+        return;
+    if (*name != '\0' && strlen(name) <= NAME_MAX)
+        publish_recover_in(directory, name);
+    close(directory);
+}

@@ -1,8 +1,0 @@
-/* What a static binary has to do for its own protection. */
-#ifndef COMMON_HARDEN_H
-#define COMMON_HARDEN_H
-
-/* Makes the relocated pointers of a static-pie binary read-only, as its PT_GNU_RELRO header asks for. */
-void harden_relocations(void);
-
-#endif

@@ -1,0 +1,55 @@
+/* An internet or unix socket address: parsed from text, shown as text, compared. No name is ever looked up here. */
+#ifndef COMMON_NET_ADDRESS_H
+#define COMMON_NET_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+struct address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } socket;
+};
+
+enum { ADDRESS_TEXT = 64 };
+
+/* "10.0.0.1", "2001:db8::1", "fe80::1%eth0". */
+bool address_parse(const char *text, uint16_t port, struct address *address);
+
+/* "ADDR", "ADDR:PORT", "[ADDR]:PORT". */
+bool address_parse_with_port(const char *text, uint16_t default_port, struct address *address);
+
+/* A port, 1 to 65535. */
+bool address_parse_port(const char *text, uint16_t *port);
+
+int address_family(const struct address *address); /* AF_INET or AF_INET6 */
+uint16_t address_port(const struct address *address);
+void address_set_port(struct address *address, uint16_t port);
+socklen_t address_length(const struct address *address);
+
+/* The address without its port. Returns `text`. */
+const char *address_format(const struct address *address, char text[ADDRESS_TEXT]);
+
+/* Same family, address and scope; ports are not compared. */
+bool address_same(const struct address *a, const struct address *b);
+
+/* Whether the first `bits` of both are the same; all of them where `bits` is negative or too many. */
+bool address_in_network(const struct address *address, const struct address *network, int64_t bits);
+
+/* Whether it is this host's own: 127.0.0.0/8 or ::1, also as ::ffff:127.0.0.1. */
+bool address_is_loopback(const struct address *address);
+
+/* Whether it is reached from this node alone, or means something else on each: loopback, unspecified, link-local, and where
+ * clouds keep their metadata and credentials; also as an IPv4 address within an IPv6 one (mapped, compatible, NAT64, 6to4). */
+bool address_is_local(const struct address *address);
+
+/* False when the path is too long for a socket address (107 bytes) or empty. */
+bool address_unix(const char *path, struct sockaddr_un *address);
+
+#endif

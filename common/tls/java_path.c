@@ -1,0 +1,198 @@
+#include "common/tls/java_path.h"
+
+#include <openssl/x509v3.h>
+
+#include "common/trust/certificate.h"
+#include "common/trust/java_certificate.h"
+
+#include "common/base/banned.h"
+
+/* Of a search that somebody has made long on purpose, no more is looked at: it fails. */
+enum { TRIED_MOST = 64, STEPS_MOST = 4000 };
+
+struct step {
+    struct java_search *search;
+    struct java_path path;
+    int traversed; /* CAs in the path that are not self-issued */
+    int steps;
+};
+
+static bool is_same(const X509 *a, const X509 *b)
+{
+    return X509_cmp(a, b) == 0;
+}
+
+static bool is_self_issued(const X509 *certificate)
+{
+    return java_names_issuer(certificate, certificate);
+}
+
+static bool has_same_key(const X509 *a, const X509 *b)
+{
+    EVP_PKEY *key = X509_get0_pubkey(a), *other = X509_get0_pubkey(b);
+
+    return key && other && EVP_PKEY_eq(key, other) == 1;
+}
+
+static bool is_anchor(const struct java_search *search, const X509 *certificate)
+{
+    for (int i = 0; i < sk_X509_num(search->anchors); i++)
+        if (is_same(sk_X509_value(search->anchors, i), certificate))
+            return true;
+    return false;
+}
+
+/* An anchor, or one that has its name and key: a CA's certificate was renewed. */
+static bool stands_for_anchor(const struct java_search *search, const X509 *certificate)
+{
+    for (int i = 0; i < sk_X509_num(search->anchors); i++) {
+        const X509 *anchor = sk_X509_value(search->anchors, i);
+        if (X509_NAME_cmp(X509_get_subject_name(anchor), X509_get_subject_name(certificate)) == 0 &&
+            has_same_key(anchor, certificate))
+            return true;
+    }
+    return false;
+}
+
+static bool give(struct step *step, X509 *anchor)
+{
+    struct java_search *search = step->search;
+
+    if (search->tried == TRIED_MOST) {
+        search->limited = true;
+        return false;
+    }
+    search->tried++;
+    step->path.anchor = anchor;
+    return search->on_path(search->owner, &step->path);
+}
+
+/* --- as sent --- */
+
+/* PKIXValidator.engineValidate: how many of the certificates are the path; 0: their order leads nowhere. */
+static int ordered_length(const struct java_search *search)
+{
+    int count = sk_X509_num(search->sent);
+    const X509 *last = sk_X509_value(search->sent, count - 1);
+
+    for (int i = 1; i < count; i++) {
+        const X509 *certificate = sk_X509_value(search->sent, i);
+        if (!java_names_issuer(sk_X509_value(search->sent, i - 1), certificate))
+            return 0;
+        if (stands_for_anchor(search, certificate))
+            return i;
+    }
+    for (int i = 0; i < sk_X509_num(search->anchors); i++)
+        if (java_names_issuer(last, sk_X509_value(search->anchors, i)))
+            return count;
+    return 0;
+}
+
+/* PKIXCertPathValidator.validate: all anchors that the last certificate may mean. */
+static bool try_ordered(struct step *step, int length)
+{
+    const struct java_search *search = step->search;
+    X509 *last = sk_X509_value(search->sent, length - 1);
+
+    for (int i = 0; i < length; i++)
+        step->path.certificates[i] = sk_X509_value(search->sent, i);
+    step->path.count = length;
+    for (int i = 0; i < sk_X509_num(search->anchors); i++) {
+        X509 *anchor = sk_X509_value(search->anchors, i);
+        if (java_names_issuer(last, anchor) && java_selects_anchor(last, anchor) && give(step, anchor))
+            return true;
+    }
+    return false;
+}
+
+/* --- by a search --- */
+
+static bool is_valid(const X509 *certificate, int64_t time)
+{
+    return certificate_read_time(X509_get0_notBefore(certificate)) <= time &&
+           time <= certificate_read_time(X509_get0_notAfter(certificate));
+}
+
+/* SunCertPathBuilder.repeated, but for their alternative names: who has the same name and key is not passed twice. */
+static bool is_repeated(const struct java_path *path, const X509 *certificate)
+{
+    for (int i = 0; i < path->count; i++)
+        if (X509_NAME_cmp(X509_get_subject_name(path->certificates[i]), X509_get_subject_name(certificate)) ==
+                0 &&
+            has_same_key(path->certificates[i], certificate))
+            return true;
+    return false;
+}
+
+/* ForwardBuilder.getMatchingCACerts, of those that were sent. */
+static bool may_follow(const struct step *step, X509 *certificate)
+{
+    const struct java_search *search = step->search;
+    long most = X509_get_pathlen(certificate);
+
+    return step->traversed < search->intermediates_most &&
+           (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0 &&
+           (most < 0 || most >= step->traversed) && is_valid(certificate, search->time) &&
+           !is_repeated(&step->path, certificate);
+}
+
+static bool try_anchors(struct step *step, const X509 *last)
+{
+    const struct java_search *search = step->search;
+
+    for (int i = 0; i < sk_X509_num(search->anchors); i++) {
+        X509 *anchor = sk_X509_value(search->anchors, i);
+        if (java_names_issuer(last, anchor) && !is_repeated(&step->path, anchor) && give(step, anchor))
+            return true;
+    }
+    return false;
+}
+
+/* Depth first: anchors, then what was sent. */
+static bool search_from(struct step *step) /* NOLINT(misc-no-recursion): as deep as a path is long */
+{
+    struct java_search *search = step->search;
+    const X509 *last = step->path.certificates[step->path.count - 1];
+
+    search->limited = search->limited || ++step->steps > STEPS_MOST;
+    if (step->steps > STEPS_MOST)
+        return false;
+    if (try_anchors(step, last))
+        return true;
+    for (int i = 0; i < sk_X509_num(search->sent) && step->path.count < TLS_CHAIN_MOST; i++) {
+        X509 *certificate = sk_X509_value(search->sent, i);
+        if (!java_names_issuer(last, certificate) || !may_follow(step, certificate))
+            continue;
+        if (step->traversed >= search->intermediates_most) {
+            search->limited = true;
+            continue;
+        }
+        int counts = is_self_issued(certificate) ? 0 : 1;
+        step->path.certificates[step->path.count++] = certificate;
+        step->traversed += counts;
+        if (search_from(step))
+            return true;
+        step->traversed -= counts;
+        step->path.count--;
+    }
+    return false;
+}
+
+bool java_search(struct java_search *search)
+{
+    struct step step = {.search = search};
+
+    search->tried = 0;
+    search->limited = false;
+    if (is_anchor(search, sk_X509_value(search->sent, 0))) {
+        search->way = JAVA_WAY_ANCHORED;
+        return true;
+    }
+    int length = ordered_length(search);
+    search->way = length > 0 ? JAVA_WAY_ORDERED : JAVA_WAY_SEARCHED;
+    if (length > 0)
+        return try_ordered(&step, length);
+    step.path.certificates[0] = sk_X509_value(search->sent, 0);
+    step.path.count = 1;
+    return search_from(&step);
+}

@@ -1,0 +1,121 @@
+/* What a user demands beyond the rules of a profile: an issuer, an OCSP answer, a short lifetime. */
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/tls/judge_parts.h"
+
+#include "common/base/banned.h"
+
+enum { DAY = 86400 };
+
+/* --- issuers --- */
+
+/* Wildcards stand for any bytes; to the last one that matched, a mismatch goes back. */
+static bool matches_whole(const char *text, const char *pattern)
+{
+    const char *star = NULL, *resumed = NULL;
+
+    while (*text != '\0') {
+        if (*pattern == '*') {
+            star = pattern++;
+            resumed = text;
+        } else if (strncasecmp(text, pattern, 1) == 0) {
+            text++, pattern++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++resumed;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "*")] == '\0';
+}
+
+bool judge_matches_issuer(const char *issuer, const char *pattern)
+{
+    return strchr(pattern, '*') ? matches_whole(issuer, pattern) : strcasestr(issuer, pattern) != NULL;
+}
+
+static bool has_issuer(const struct tls_facts *facts, const struct strings *patterns)
+{
+    for (size_t i = 0; i < facts->chain_count; i++)
+        for (size_t j = 0; j < patterns->count; j++)
+            if (judge_matches_issuer(facts->chain[i].issuer, patterns->items[j]))
+                return true;
+    return false;
+}
+
+static void judge_issuer(const struct tls_facts *facts, const struct tls_rules *rules,
+                         struct tls_judgement *judgement)
+{
+    if (!rules->issuers || rules->issuers->count == 0 || has_issuer(facts, rules->issuers))
+        return;
+    struct reason *why = judge_add(judgement);
+    const char *issuer = facts->sent_count > 0 ? facts->sent[0].issuer : "?";
+    const char *interceptor = judge_interceptor(issuer);
+    judgement->permanent = true;
+    reason_set(why, CODE_UNTRUSTED, "no issuer in the chain is %.60s%s: the certificate's is %.120s",
+               rules->issuers->items[0], rules->issuers->count > 1 ? " or another of --issuer" : "", issuer);
+    if (interceptor)
+        reason_hint(why, "a %s between here and the server opens TLS: have this host left out there",
+                    interceptor);
+    else
+        reason_hint(
+            why,
+            "was the server's certificate changed to another CA, or does a proxy on the way open TLS and sign "
+            "with its own?");
+}
+
+/* --- OCSP answers, lifetime --- */
+
+/* Servers get an answer only after their first handshakes, and a newer one later. */
+static void judge_required_staple(const struct tls_facts *facts, struct tls_judgement *judgement)
+{
+    char text[JUDGE_FLAW];
+    const char *flaw = judge_staple_flaw(facts, text);
+    bool none = facts->staple.says == TLS_STAPLE_NONE;
+
+    if (judge_staple_says(facts, TLS_STAPLE_GOOD) || judge_staple_says(facts, TLS_STAPLE_REVOKED))
+        return; /* revoked is a reason of its own */
+    struct reason *why = judge_add(judgement);
+    if (none)
+        reason_set(why, CODE_UNTRUSTED,
+                   "the server sends no OCSP answer with its certificate (--require-staple)");
+    else
+        reason_set(why, CODE_UNTRUSTED,
+                   "the OCSP answer that the server sends does not say that it is good: %s",
+                   flaw ? flaw : "its issuer does not know the certificate");
+    reason_hint(
+        why,
+        "stapling has to be switched on there (nginx: ssl_stapling), and its CA has to offer OCSP: not all do any "
+        "more");
+}
+
+static void judge_validity(const struct tls_facts *facts, const struct tls_rules *rules,
+                           struct tls_judgement *judgement)
+{
+    if (rules->max_validity == 0 || facts->sent_count == 0)
+        return;
+    const struct certificate *leaf = &facts->sent[0];
+    int64_t validity = leaf->not_after - leaf->not_before;
+    if (validity <= rules->max_validity)
+        return;
+    struct reason *why = judge_add(judgement);
+    judgement->permanent = true;
+    reason_set(why, CODE_UNFIT_CERTIFICATE,
+               "the certificate %.100s is made for %lld days, more than the %lld of --max-validity",
+               leaf->subject, (long long)((validity + DAY - 1) / DAY),
+               (long long)(rules->max_validity / DAY));
+    reason_hint(why, "it has to be made anew for a shorter time, by something that renews it by itself");
+}
+
+void judge_demands(const struct tls_facts *facts, const struct tls_rules *rules,
+                   struct tls_judgement *judgement)
+{
+    judge_issuer(facts, rules, judgement);
+    judge_validity(facts, rules, judgement);
+    if (rules->require_staple)
+        judge_required_staple(facts, judgement);
+}

@@ -1,0 +1,97 @@
+/* Whether other clients read a PEM file as it is read here: OpenSSL's own reader refuses a whole file for one bad block, and curl,
+ * Python and Node.js with it. */
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/trust/anchors.h"
+
+#include "common/base/banned.h"
+
+enum { LINE_MOST = 76 /* bytes of base64 in a usual line; longer ones are left to OpenSSL to judge */ };
+
+static bool is_boundary(const char *line, size_t length)
+{
+    static const char *const usual[] = {"-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"};
+
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (length == strlen(usual[i]) && memcmp(line, usual[i], length) == 0)
+            return true;
+    return false;
+}
+
+/* Nothing but certificates, in lines of the usual kind: OpenSSL's reader, which takes ten times as long as ours, has not to be
+ * asked. */
+static bool is_usual(const struct buf *content)
+{
+    const char *at = content->data, *after = content->data + content->length;
+    bool in_block = false;
+
+    while (at < after) {
+        const char *end = memchr(at, '\n', (size_t)(after - at));
+        size_t length = (size_t)((end ? end : after) - at);
+        if (length > 0 && at[length - 1] == '\r')
+            length--;
+        if (is_boundary(at, length))
+            in_block = at[5] == 'B';
+        else if (memmem(at, length, "-----", 5) || (in_block && length > LINE_MOST))
+            return false;
+        at = end ? end + 1 : after;
+    }
+    return true;
+}
+
+/* Nobody is asked for a password. A pem_password_cb. NOLINTNEXTLINE(readability-non-const-parameter) */
+static int give_nothing(char *to, int size, int writing, void *owner)
+{
+    (void)to, (void)size, (void)writing, (void)owner;
+    return -1;
+}
+
+/* How many certificates OpenSSL's reader finds; 0 where it refuses the file, with its error in the queue. */
+static size_t count_certificates(const struct buf *content)
+{
+    BIO *in = BIO_new_mem_buf(content->data, (int)content->length);
+    size_t count = 0;
+
+    if (!in)
+        mem_exhausted();
+    ERR_clear_error();
+    STACK_OF(X509_INFO) *found = PEM_X509_INFO_read_bio(in, NULL, give_nothing, NULL);
+    for (int i = 0; i < sk_X509_INFO_num(found); i++)
+        count += sk_X509_INFO_value(found, i)->x509 != NULL;
+    sk_X509_INFO_pop_free(found, X509_INFO_free);
+    BIO_free(in);
+    return count;
+}
+
+static const char *cause(unsigned long error)
+{
+    if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_END_LINE)
+        return "two blocks are joined without a newline, or one has no end";
+    if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_BASE64_DECODE)
+        return "one block has something between its lines that is no base64";
+    return "a certificate, CRL or key in it is broken";
+}
+
+void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content, size_t found,
+                          size_t broken)
+{
+    if (broken == 0 && is_usual(content))
+        return;
+    size_t count = count_certificates(content);
+    unsigned long error = ERR_peek_error();
+    if (count == 0 && found > 0)
+        anchors_warn(
+            store,
+            "%.200s: clients that use OpenSSL (curl, Python, Node.js) will not read this file: %s; Java and "
+            "this tool read the rest",
+            path, cause(error));
+    else if (count < found)
+        anchors_warn(
+            store,
+            "%.200s: clients that use OpenSSL (curl, Python, Node.js) will find %zu of its %zu certificates",
+            path, count, found);
+    ERR_clear_error();
+}

@@ -1,0 +1,276 @@
+#include "common/files/template.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "tests/unit/scratch.h"
+#include "tests/unit/suite.h"
+
+static const struct strings nowhere;
+static const struct template_files any_file = {.directories = &nowhere, .any = true};
+
+/* What came out, and the errors as "LINE:COLUMN MESSAGE\n". */
+struct result {
+    struct buf text, errors;
+    bool good;
+};
+
+static bool take(void *owner, const char *bytes, size_t length)
+{
+    return buf_add(&((struct result *)owner)->text, bytes, length);
+}
+
+static void take_error(void *owner, size_t line, size_t column, const char *message)
+{
+    buf_add_format(&((struct result *)owner)->errors, "%zu:%zu %s\n", line, column, message);
+}
+
+/* In pieces of `step` bytes. */
+static void render(struct result *result, const char *text, const char *prefix, size_t step)
+{
+    struct template_sink sink = {take, take_error, result};
+    struct template template;
+    size_t length = strlen(text);
+
+    buf_init(&result->text, 64 * 1024 * 1024);
+    buf_init(&result->errors, 1024 * 1024);
+    template_begin(&template, &sink, prefix, &any_file);
+    for (size_t at = 0; at < length; at += step)
+        template_feed(&template, text + at, length - at < step ? length - at : step);
+    result->good = template_end(&template);
+}
+
+static void expect(const char *text, const char *prefix, const char *wanted, const char *errors)
+{
+    for (size_t step = 1; step <= 64; step = step * 3 + 1) {
+        struct result result;
+        render(&result, text, prefix, step);
+        ck_assert_msg(*errors != '\0' || strcmp(result.text.data, wanted) == 0,
+                      "\"%s\" by %zu: \"%s\", not \"%s\"", text, step, result.text.data, wanted);
+        ck_assert_str_eq(result.errors.data, errors);
+        ck_assert(result.good == (*errors == '\0'));
+        buf_free(&result.text);
+        buf_free(&result.errors);
+    }
+}
+
+static void environment(void)
+{
+    setenv("NAME", "value", 1);
+    setenv("EMPTY", "", 1);
+    setenv("_2x", "${NAME}$$", 1);
+    unsetenv("NONE");
+}
+
+START_TEST(references_are_filled_in)
+{
+    environment();
+    expect("", NULL, "", "");
+    expect("plain text\n", NULL, "plain text\n", "");
+    expect("${NAME}", NULL, "value", "");
+    expect("<${NAME}${NAME}>", NULL, "<valuevalue>", "");
+    expect("a${EMPTY}b", NULL, "ab", "");
+    expect("${NONE:-some default}", NULL, "some default", "");
+    expect("${EMPTY:-x}${NAME:-x}", NULL, "xvalue", "");
+    expect("${NONE:-}", NULL, "", "");
+    expect("${NONE:-two\nlines}", NULL, "two\nlines", "");
+    expect("${NAME:?must be}", NULL, "value", "");
+}
+END_TEST
+
+START_TEST(values_are_not_scanned_again)
+{
+    environment();
+    expect("${_2x}", NULL, "${NAME}$$", "");
+    expect("${NONE:-${_2x}}", NULL, "${NAME}$$", "");
+}
+END_TEST
+
+START_TEST(defaults_nest)
+{
+    environment();
+    expect("${NAME:-${NONE}}", NULL, "value", "");
+    expect("${NONE:-${NAME}}.", NULL, "value.", "");
+    expect("${NONE:-a${NONE:-b${NAME}c}d}e", NULL, "abvaluecde", "");
+    expect("${NAME:-a${NONE:-b${NAME}c}d}e", NULL, "valuee", "");
+    expect("${NONE:-a${NAME:-b${NONE}c}d}e", NULL, "avaluede", "");
+    expect("${NONE:-$$a$}b", NULL, "$a$b", "");
+    expect("${NONE:-${}.${a.b}.${NAME}}", NULL, "${}.${a.b}.value", "");
+    expect("${NONE:-${a.b:${NAME}}${NAME}}.", NULL, "${a.b:${NAME}}value.", "");
+    expect("${NAME:-${NONE:?no ${NONE}}}.", NULL, "value.", "");
+    expect("${NAME:-${file:/nowhere/${NONE}}}.", NULL, "value.", "");
+    expect("${NAME:?no ${NONE}}.", NULL, "value.", "");
+    expect("${OTHER:-${APP_X} ${APP_X}}${APP_Y:-${OTHER:-}}", "APP_", "${OTHER:-${APP_X} ${APP_X}}${OTHER:-}",
+           "");
+    expect("${NONE:-${NONE}}", NULL, "", "1:9 NONE is not set\n");
+    expect("x${NONE:-${NAME}", NULL, "", "1:2 this reference has no closing brace\n");
+    expect("x${NAME:-${NONE", NULL, "", "1:2 this reference has no closing brace\n");
+    expect("x${NAME:-\n${a.b:}", NULL, "", "1:2 this reference has no closing brace\n");
+}
+END_TEST
+
+START_TEST(two_dollars_are_one)
+{
+    environment();
+    expect("$$", NULL, "$", "");
+    expect("$${NAME}", NULL, "${NAME}", "");
+    expect("$$${NAME}", NULL, "$value", "");
+    expect("$$$$", NULL, "$$", "");
+    expect("cost $5, $, $x $", NULL, "cost $5, $, $x $", "");
+}
+END_TEST
+
+START_TEST(everything_else_stays)
+{
+    environment();
+    expect("$NAME", NULL, "$NAME", "");
+    expect("${a.b} ${sys:x} ${} ${1a} ${-x} ${ NAME} ${NAME }", NULL,
+           "${a.b} ${sys:x} ${} ${1a} ${-x} ${ NAME} ${NAME }", "");
+    expect("${NAME:} ${NAME:+x} ${NAME-x} ${NAME:x}", NULL, "${NAME:} ${NAME:+x} ${NAME-x} ${NAME:x}", "");
+    expect("${a.${NAME}}", NULL, "${a.value}", "");
+    expect("${a$${NAME}", NULL, "${a${NAME}", "");
+    expect("${NAME", NULL, "${NAME", "");
+    expect("${NAME:", NULL, "${NAME:", "");
+    expect("{NAME} %{NAME} #{NAME}", NULL, "{NAME} %{NAME} #{NAME}", "");
+}
+END_TEST
+
+START_TEST(names_without_the_prefix_stay)
+{
+    environment();
+    expect("${NAME} ${NONE} ${NONE:-x} ${NONE:?y} ${NONE:-}", "APP_",
+           "${NAME} ${NONE} ${NONE:-x} ${NONE:?y} ${NONE:-}", "");
+    setenv("APP_X", "1", 1);
+    expect("${APP_X}${APP_Y:-2}", "APP_", "12", "");
+    expect("${APP_Z}", "APP_", "", "1:1 APP_Z is not set\n");
+}
+END_TEST
+
+START_TEST(errors_have_line_and_column_and_all_are_told)
+{
+    environment();
+    expect("ab ${NONE}", NULL, "", "1:4 NONE is not set\n");
+    expect("\n\n \xC3\xBC${NONE:?set it}\n${NONE}", NULL, "", "3:3 NONE: set it\n4:1 NONE is not set\n");
+    expect("${NONE:?}", NULL, "", "1:1 NONE: is not set\n");
+    expect("x${NONE:-open", NULL, "", "1:2 this reference has no closing brace\n");
+    expect("x${NAME:?open", NULL, "", "1:2 this reference has no closing brace\n");
+    expect("x\n${file:/open", NULL, "", "2:1 this reference has no closing brace\n");
+    expect("${file:/no/such/file}", NULL, "", "1:1 /no/such/file: No such file or directory\n");
+    expect("${file:}", NULL, "", "1:1 : No such file or directory\n");
+    expect("${file:/dev/zero}", NULL, "", "1:1 /dev/zero: is not a file\n");
+    expect("${file:/dev}", NULL, "", "1:1 /dev: is not a file\n");
+}
+END_TEST
+
+START_TEST(a_file_comes_without_one_newline_at_its_end)
+{
+    static const struct {
+        const char *content, *wanted;
+    } cases[] = {{"secret\n", "<secret>"},
+                 {"secret", "<secret>"},
+                 {"two\n\n", "<two\n>"},
+                 {"\n", "<>"},
+                 {"", "<>"},
+                 {"a\nb\n", "<a\nb>"},
+                 {"${NAME}$$", "<${NAME}$$>"}};
+    char text[512];
+
+    environment();
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *path = scratch_file("secret", cases[i].content);
+        snprintf(text, sizeof text, "<${file:%s}>", path);
+        expect(text, "PREFIX_", cases[i].wanted, "");
+        free(path);
+    }
+}
+END_TEST
+
+START_TEST(a_large_file_keeps_its_newlines_at_the_edges_of_reads)
+{
+    char *content = calloc(20001, 1);
+    char text[512];
+    struct result result;
+
+    memset(content, '\n', 20000);
+    char *path = scratch_file("newlines", content);
+    snprintf(text, sizeof text, "${file:%s}", path);
+    render(&result, text, NULL, 7);
+    ck_assert_uint_eq(result.text.length, 19999);
+    buf_free(&result.text);
+    buf_free(&result.errors);
+    free(path);
+    free(content);
+}
+END_TEST
+
+START_TEST(file_may_be_a_name_of_its_own)
+{
+    setenv("file", "named", 1);
+    expect("${file}${file:-x}${file:?y}", NULL, "namednamednamed", "");
+    unsetenv("file");
+    expect("${file:-x}", NULL, "x", "");
+}
+END_TEST
+
+START_TEST(the_time_grows_with_the_length_only)
+{
+    enum { SIZE = 4 * 1024 * 1024 };
+    char *text = malloc(SIZE + 1);
+    struct result result;
+
+    for (size_t i = 0; i + 2 < SIZE; i += 2)
+        memcpy(text + i, "${", 2);
+    memset(text + SIZE - 2, 'a', 2);
+    text[SIZE] = '\0';
+    clock_t began = clock();
+    render(&result, text, NULL, 4096);
+    ck_assert_uint_eq(result.text.length, SIZE);
+    memset(text, 'a', SIZE);
+    memcpy(text, "${", 2);
+    struct result second;
+    render(&second, text, NULL, 4096);
+    ck_assert_uint_eq(second.text.length, SIZE);
+    ck_assert((clock() - began) / CLOCKS_PER_SEC < 20);
+    buf_free(&result.text);
+    buf_free(&result.errors);
+    buf_free(&second.text);
+    buf_free(&second.errors);
+    free(text);
+}
+END_TEST
+
+static bool refuse(void *owner, const char *bytes, size_t length)
+{
+    (void)bytes;
+    (void)length;
+    ++*(int *)owner;
+    return false;
+}
+
+static void ignore(void *owner, size_t line, size_t column, const char *message)
+{
+    (void)owner;
+    (void)line;
+    (void)column;
+    (void)message;
+}
+
+START_TEST(a_sink_that_wants_no_more_gets_no_more)
+{
+    int calls = 0;
+    struct template_sink sink = {refuse, ignore, &calls};
+    struct template template;
+
+    environment();
+    template_begin(&template, &sink, NULL, &any_file);
+    ck_assert(!template_feed(&template, "a${NAME}b", 9));
+    ck_assert(!template_end(&template));
+    ck_assert_int_eq(calls, 1);
+}
+END_TEST
+
+SUITE("template", references_are_filled_in, values_are_not_scanned_again, defaults_nest, two_dollars_are_one,
+      everything_else_stays, names_without_the_prefix_stay, errors_have_line_and_column_and_all_are_told,
+      a_file_comes_without_one_newline_at_its_end, a_large_file_keeps_its_newlines_at_the_edges_of_reads,
+      file_may_be_a_name_of_its_own, the_time_grows_with_the_length_only,
+      a_sink_that_wants_no_more_gets_no_more)
