@@ -27,39 +27,22 @@ struct cp_options {
 #define AT(member) offsetof(struct cp_options, member)
 
 static const struct option rows[] = {
-    {.name = "recursive",
-     .letter = 'r',
-     .offset = AT(recursive),
-     .help = "Copy directories and what is in them"},
+    SWITCH("recursive", recursive, .letter = 'r', .help = "Copy directories and what is in them"),
     {.letter = 'R', .stands_for = "recursive", .value = "true"},
-    {.name = "archive",
-     .letter = 'a',
-     .offset = AT(archive),
-     .help =
-         "The same as -r, with setuid and setgid bits and file capabilities; all else that can be kept always is"},
-    {.name = "force",
-     .letter = 'f',
-     .offset = AT(force),
-     .help = "Nothing: what is in the way is always replaced"},
-    {.name = "preserve",
-     .letter = 'p',
-     .offset = AT(preserve),
-     .help = "Keep setuid and setgid bits and file capabilities; modes and times are always kept"},
-    {.name = "no-dereference",
-     .letter = 'P',
-     .offset = AT(no_dereference),
-     .help = "Copy a SOURCE that is a link as a link, as -r and -a do"},
+    SWITCH(
+        "archive", archive, .letter = 'a',
+        .help =
+            "The same as -r, with setuid and setgid bits and file capabilities; all else that can be kept always is"),
+    SWITCH("force", force, .letter = 'f', .help = "Nothing: what is in the way is always replaced"),
+    SWITCH("preserve", preserve, .letter = 'p',
+           .help = "Keep setuid and setgid bits and file capabilities; modes and times are always kept"),
+    SWITCH("no-dereference", no_dereference, .letter = 'P',
+           .help = "Copy a SOURCE that is a link as a link, as -r and -a do"),
     {.letter = 'd', .stands_for = "no-dereference", .value = "true"},
-    {.name = "no-target-directory",
-     .letter = 'T',
-     .offset = AT(no_target_directory),
-     .help = "DEST is what SOURCE becomes, even if it is a directory"},
-    {.name = "target-directory",
-     .letter = 't',
-     .argument = "DIR",
-     .type = OPTION_TEXT,
-     .offset = AT(target_directory),
-     .help = "Copy all SOURCEs into DIR"},
+    SWITCH("no-target-directory", no_target_directory, .letter = 'T',
+           .help = "DEST is what SOURCE becomes, even if it is a directory"),
+    OPTION("target-directory", "DIR", TEXT, target_directory, .letter = 't',
+           .help = "Copy all SOURCEs into DIR"),
 };
 
 static const struct option_initial initials[] = {

@@ -8,6 +8,7 @@
 #include "common/base/strings.h"
 #include "common/cli/options.h"
 #include "common/dns/resolver.h"
+#include "common/tls/tls_options.h"
 
 struct fetch_config_options {
     struct common_options common;

@@ -24,17 +24,9 @@ static bool check_directory(const char *value, struct reason *why)
 }
 
 static const struct option rows[] = {
-    {.name = "list",
-     .offset = AT(list),
-     .no_variable = true,
-     .help = "Print the names of the tools and exit"},
-    {.name = "install",
-     .argument = "DIR",
-     .type = OPTION_TEXT,
-     .offset = AT(install),
-     .no_variable = true,
-     .check = check_directory,
-     .help = "Put this binary into DIR, with a link for each tool, and exit"},
+    SWITCH("list", list, .no_variable = true, .help = "Print the names of the tools and exit"),
+    OPTION("install", "DIR", TEXT, install, .no_variable = true, .check = check_directory,
+           .help = "Put this binary into DIR, with a link for each tool, and exit"),
 };
 
 static const char *const examples[] = {

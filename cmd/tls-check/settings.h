@@ -6,6 +6,7 @@
 #include "common/base/strings.h"
 #include "common/cli/options.h"
 #include "common/dns/resolver.h"
+#include "common/tls/tls_options.h"
 
 #define SETTINGS_HTTP_STATUS "200-399"
 

@@ -44,56 +44,30 @@ static bool check_escapes(const char *value, struct reason *why)
 #define AT(member) offsetof(struct wait_for_tcp_options, member)
 
 static const struct option rows[] = {
-    {.name = "family",
-     .argument = "any|4|6",
-     .type = OPTION_CHOICE,
-     .offset = AT(family),
-     .choices = families,
-     .initial = "any",
-     .help = "Address family to connect over"},
+    OPTION("family", "any|4|6", CHOICE, family, .choices = families, .initial = "any",
+           .help = "Address family to connect over"),
     {.letter = '4', .stands_for = "family", .value = "4"},
     {.letter = '6', .stands_for = "family", .value = "6"},
-    {.name = "all-addresses",
-     .offset = AT(all_addresses),
-     .help = "Every address of the name must accept (headless Services); else one is enough"},
-    {.name = "min-addresses",
-     .argument = "N",
-     .type = OPTION_NUMBER,
-     .offset = AT(min_addresses),
-     .min = 1,
-     .max = ADDRESSES_MAX,
-     .initial = "1",
-     .help = "At least N addresses must accept"},
-    {.name = "hold",
-     .argument = "D",
-     .type = OPTION_DURATION,
-     .offset = AT(hold),
-     .initial = "50ms",
-     .help = "The connection must stay open this long, on top of --attempt-timeout, because sidecars and "
-             "balancers accept everything; it grows to 500ms, then 4s, once a connection was closed again; "
-             "0 = off"},
-    {.name = "send",
-     .argument = "TEXT",
-     .type = OPTION_TEXT,
-     .offset = AT(send),
-     .check = check_escapes,
-     .help = "Send this after connecting, with C escapes: 'PING\\r\\n'"},
-    {.name = "expect",
-     .argument = "TEXT",
-     .type = OPTION_TEXT,
-     .offset = AT(expect),
-     .check = check_escapes,
-     .help = "Read until this has been seen, with C escapes: '+PONG'"},
-    {.name = "gone",
-     .offset = AT(gone),
-     .help =
-         "Ready when nobody accepts: refused, no such socket, or the name is gone; a timeout proves nothing"},
-    {.name = "stable",
-     .argument = "D",
-     .type = OPTION_DURATION,
-     .offset = AT(common.retry.stable),
-     .help = "The condition must hold this long without a break"},
-    RESOLVER_ROWS(struct wait_for_tcp_options),
+    SWITCH("all-addresses", all_addresses,
+           .help = "Every address of the name must accept (headless Services); else one is enough"),
+    OPTION("min-addresses", "N", NUMBER, min_addresses, .min = 1, .max = ADDRESSES_MAX, .initial = "1",
+           .help = "At least N addresses must accept"),
+    OPTION("hold", "D", DURATION, hold, .initial = "50ms",
+           .help =
+               "The connection must stay open this long, on top of --attempt-timeout, because sidecars and "
+               "balancers accept everything; it grows to 500ms, then 4s, once a connection was closed again; "
+               "0 = off"),
+    OPTION("send", "TEXT", TEXT, send, .check = check_escapes,
+           .help = "Send this after connecting, with C escapes: 'PING\\r\\n'"),
+    OPTION("expect", "TEXT", TEXT, expect, .check = check_escapes,
+           .help = "Read until this has been seen, with C escapes: '+PONG'"),
+    SWITCH(
+        "gone", gone,
+        .help =
+            "Ready when nobody accepts: refused, no such socket, or the name is gone; a timeout proves nothing"),
+    OPTION("stable", "D", DURATION, common.retry.stable,
+           .help = "The condition must hold this long without a break"),
+    RESOLVER_ROWS,
 };
 
 static const struct option_initial initials[] = {

@@ -12,15 +12,16 @@
 #include "common/base/strings.h"
 #include "common/cli/retry.h"
 
-enum option_type {                  /* what the offset points at: */
-                   OPTION_SWITCH,   /* bool */
-                   OPTION_DURATION, /* int64_t, milliseconds, at least `min` */
-                   OPTION_SIZE,     /* int64_t, bytes, at least `min` */
-                   OPTION_NUMBER,   /* int64_t within `min` and `max` */
-                   OPTION_FACTOR,   /* double within `min` and `max` */
-                   OPTION_CHOICE,   /* int, an index into `choices` */
-                   OPTION_TEXT,     /* const char *, pointing into argv or the environment */
-                   OPTION_LIST,     /* struct strings; each value of a repeatable option */
+/* What a row's offset points at. */
+enum option_type {
+    OPTION_SWITCH,   /* bool */
+    OPTION_DURATION, /* int64_t, milliseconds, at least `min` */
+    OPTION_SIZE,     /* int64_t, bytes, at least `min` */
+    OPTION_NUMBER,   /* int64_t within `min` and `max` */
+    OPTION_FACTOR,   /* double within `min` and `max` */
+    OPTION_CHOICE,   /* int, an index into `choices` */
+    OPTION_TEXT,     /* const char *, pointing into argv or the environment */
+    OPTION_LIST,     /* struct strings; each value of a repeatable option */
 };
 
 /* A row: designated initialisers leave out what does not apply. */
@@ -33,16 +34,29 @@ struct option {
     const char *initial;        /* the default as a user would type it; NULL: zero, off, none */
     const char *help;           /* one sentence or two, no full stop at the end */
     const char *const *choices; /* NULL-terminated */
-    char
-        mark; /* of a list: stands before each value in it, so that two rows may share a list and keep their order */
+    /* Of a list: stands before each value in it, so that two rows may share a list and keep their order. */
+    char mark;
     int64_t min, max;
-    bool (*check)(const char *value, struct reason *why); /* of text: fills `why` when it will not do */
-    bool no_variable;                                     /* only as a flag */
-    bool empty_counts;                                    /* an empty variable is a value, not "unset" */
-    const char
-        *stands_for; /* this row is only another way to say --STANDS_FOR=VALUE; with a NULL value, an alias */
+    /* Of text: fills `why` when the value is invalid. */
+    bool (*check)(const char *value, struct reason *why);
+    bool no_variable;  /* only as a flag */
+    bool empty_counts; /* an empty variable is a value, not "unset" */
+    /* This row is only another way to write --STANDS_FOR=VALUE; with a NULL value, an alias. */
+    const char *stands_for;
     const char *value;
 };
+
+/* A row in one call: OPTION("hold", "D", DURATION, hold, .initial = "50ms", .help = "…"). The file that holds the table
+ * defines AT(member), the offset in its tool's options. */
+#define OPTION(long_name, value_name, kind, member, ...)                                            \
+    {                                                                                               \
+        .name = (long_name), .argument = (value_name), .type = OPTION_##kind, .offset = AT(member), \
+        __VA_ARGS__                                                                                 \
+    }
+#define SWITCH(long_name, member, ...)                         \
+    {                                                          \
+        .name = (long_name), .offset = AT(member), __VA_ARGS__ \
+    }
 
 enum { OPTIONS_VARIABLE = 96 /* bytes of a variable's name */ };
 

@@ -19,24 +19,14 @@ struct resolver_options {
 
 #define RESOLVER_DEFAULT_CONF "/etc/resolv.conf"
 
-/* Rows for a table whose struct `owner` has the member `resolver`. */
-#define RESOLVER_ROWS(owner)                                                \
-    {.name = "nameserver",                                                  \
-     .argument = "ADDR[:PORT]",                                             \
-     .type = OPTION_LIST,                                                   \
-     .offset = offsetof(owner, resolver.nameservers),                       \
-     .check = resolver_check_nameserver,                                    \
-     .help = "Ask this DNS server instead of those in resolv.conf"},        \
-        {.name = "resolv-conf",                                             \
-         .argument = "PATH",                                                \
-         .type = OPTION_TEXT,                                               \
-         .offset = offsetof(owner, resolver.resolv_conf),                   \
-         .initial = RESOLVER_DEFAULT_CONF,                                  \
-         .help = "Servers, search list and ndots come from this file"},     \
-    {                                                                       \
-        .name = "no-search", .offset = offsetof(owner, resolver.no_search), \
-        .help = "Ask for the name as it is, not through the search list"    \
-    }
+/* Rows for a table whose struct has the member `struct resolver_options resolver`. */
+#define RESOLVER_ROWS                                                                                   \
+    OPTION("nameserver", "ADDR[:PORT]", LIST, resolver.nameservers, .check = resolver_check_nameserver, \
+           .help = "Ask this DNS server instead of those in resolv.conf"),                              \
+        OPTION("resolv-conf", "PATH", TEXT, resolver.resolv_conf, .initial = RESOLVER_DEFAULT_CONF,     \
+               .help = "Servers, search list and ndots come from this file"),                           \
+        SWITCH("no-search", resolver.no_search,                                                         \
+               .help = "Ask for the name as it is, not through the search list")
 
 bool resolver_check_nameserver(const char *value, struct reason *why);
 
