@@ -150,7 +150,7 @@ void body_judge(struct exchange *exchange)
         reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone: its %s takes more memory",
                    name);
         reason_hint(why, "it takes more memory to unpack than the container has, or more than 128 MiB");
-        body_fails(exchange, ATTEMPT_RETRY);
+        body_fails(exchange, ATTEMPT_FAIL);
     }
 }
 

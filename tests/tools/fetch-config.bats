@@ -1100,7 +1100,7 @@ MADE
     run_tool fetch-config "$h/far.tar.zst=./dest" --extract
     exits 1
     ends_saying "cannot be unpacked: .*memory.*than the container has"
-    run_tool fetch-config "$h/far=./a" --once
+    run_tool fetch-config "$h/far=./a"
     exits 1
     ends_saying "Content-Encoding cannot be undone.*more memory to unpack than the container has"
     [ ! -e a ]
