@@ -279,10 +279,11 @@ static enum outcome judge_nonsense(const struct reply *reply, const struct reply
     return ATTEMPT_FAIL;
 }
 
-/* libcurl has no code of its own for a header without end. */
+/* libcurl has no code of its own for a header without end, nor for a line of it (or of a trailer) that is none. */
 static bool is_nonsense(const struct reply *reply)
 {
-    return reply->code == CURLE_RECV_ERROR && strstr(reply->said, "Too large response headers");
+    return (reply->code == CURLE_RECV_ERROR && strstr(reply->said, "Too large response headers")) ||
+           (reply->code == CURLE_BAD_FUNCTION_ARGUMENT && reply->status != 0);
 }
 
 static enum outcome judge_code(const struct reply *reply, const struct reply_rules *rules, struct reason *why)

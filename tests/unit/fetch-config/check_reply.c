@@ -155,6 +155,11 @@ START_TEST(nonsense)
     expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP");
     expect_contains(why.hint, "http://proxy:3128/, from https_proxy");
     rules.proxy = NULL;
+    reply = (struct reply){
+        .code = CURLE_BAD_FUNCTION_ARGUMENT, .status = 200, .said = "Invalid response header"};
+    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP: Invalid response header");
+    reply.status = 0; /* then it is what libcurl was told that is wrong */
+    expect(reply, ATTEMPT_FAIL, CODE_INTERNAL, "libcurl");
 }
 END_TEST
 
