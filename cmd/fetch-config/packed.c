@@ -12,6 +12,7 @@
 #include "common/base/banned.h"
 
 #define READABLE "tar (plain, gzip, zstd, xz, bzip2)"
+#define ZIP      "PK\x03\x04" /* how one begins that has entries */
 
 enum { OVERHEAD = 64 * 1024 * 1024 /* of small archives: headers, padding */ };
 
@@ -137,13 +138,13 @@ void packed_name_empty(const struct packed *packed, struct reason *why)
     ssize_t got = pread(packed->descriptor, bytes, sizeof bytes, 0);
     const char *name = packed->coding.room ? NULL : magic_name(bytes, got > 0 ? (size_t)got : 0);
 
-    if (name)
+    if (name && memcmp(bytes, ZIP, sizeof ZIP - 1) != 0)
         reason_set(why, CODE_FAILED, "is neither " READABLE " nor zip, but %s", name);
 }
 
 static void refuse_unknown(const struct packed *packed, struct reason *why)
 {
-    bool zip = packed->input.length >= 4 && memcmp(packed->bytes, "PK\x03\x04", 4) == 0;
+    bool zip = packed->input.length >= 4 && memcmp(packed->bytes, ZIP, sizeof ZIP - 1) == 0;
 
     if (zip) {
         reason_set(why, CODE_FAILED, "is cut: the zip archive has no central directory");
@@ -182,7 +183,9 @@ struct archive *packed_open(struct packed *packed, int descriptor, int64_t max_s
     packed->deadline = deadline;
     /* libarchive converts a zip's names to that, and refuses what it cannot. */
     setlocale(LC_CTYPE, "C.UTF-8");
-    bool good = archive && archive_read_support_format_tar(archive) == ARCHIVE_OK;
+    bool good = archive && archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+                archive_read_set_format_option(archive, "tar", "read_concatenated_archives", "1") ==
+                    ARCHIVE_OK;
     enum coding_kind kind = fetch_input(packed) ? coding_detect(packed->bytes, packed->input.length)
                                                 : CODING_IDENTITY;
     if (good && kind != CODING_IDENTITY) {

@@ -27,7 +27,7 @@ struct packed {
     char bytes[PACKED_CHUNK];
 };
 
-/* A tar or zip for libarchive to read, for the caller to release before `packed` is closed; NULL fills `why`. `max_size`: of the
+/* A tar, to the end of its file, with others behind it, or a zip, for libarchive to read, for the caller to release before `packed` is closed; NULL fills `why`. `max_size`: of the
  * files in it; what else it holds may take as much again. */
 struct archive *packed_open(struct packed *packed, int descriptor, int64_t max_size, int64_t deadline,
                             struct reason *why);

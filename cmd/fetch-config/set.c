@@ -14,13 +14,15 @@
 
 enum { CHUNK = 64 * 1024, ALL_MODES = 07777 };
 
+static char chunk[CHUNK];
+
 /* As much as there is, up to the chunk's size; -1 with errno. */
-static ssize_t read_whole(int descriptor, char *chunk)
+static ssize_t read_whole(int descriptor, char *into)
 {
     size_t length = 0;
 
     while (length < CHUNK) {
-        ssize_t got = read(descriptor, chunk + length, CHUNK - length);
+        ssize_t got = read(descriptor, into + length, CHUNK - length);
         if (got == 0)
             break;
         if (got < 0 && errno != EINTR)
@@ -32,13 +34,13 @@ static ssize_t read_whole(int descriptor, char *chunk)
 
 static bool same_content(int a, int b)
 {
-    static char left[CHUNK], right[CHUNK];
+    static char other[CHUNK];
     ssize_t got;
 
     do {
-        got = read_whole(a, left);
-        if (got < 0 || stop_signal() != 0 || read_whole(b, right) != got ||
-            memcmp(left, right, (size_t)got) != 0)
+        got = read_whole(a, chunk);
+        if (got < 0 || stop_signal() != 0 || read_whole(b, other) != got ||
+            memcmp(chunk, other, (size_t)got) != 0)
             return false;
     } while (got > 0);
     return true;
@@ -78,7 +80,6 @@ static bool is_unchanged(const struct spool *spool, mode_t mode, const struct se
 /* Standard output or standard error: nothing can be taken back from there, so it comes last. */
 static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason *why)
 {
-    static char chunk[CHUNK];
     struct publish publish;
     ssize_t got = 0;
     int from = spool_reopen(&fetch->spool, why);

@@ -164,6 +164,11 @@ static int open_parent(struct staging *stage, const char *path, const char **nam
     return there < 0 && errno == ENOENT ? make_way(stage, path, length) : there;
 }
 
+static int make_file(int parent, const char *name)
+{
+    return openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PRIVATE_FILE);
+}
+
 int staging_open_file(struct staging *stage, const char *path, struct reason *why)
 {
     const char *name;
@@ -171,8 +176,9 @@ int staging_open_file(struct staging *stage, const char *path, struct reason *wh
     int parent = open_parent(stage, path, &name);
 
     if (parent >= 0) {
-        unlinkat(parent, name, 0);
-        descriptor = openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PRIVATE_FILE);
+        descriptor = make_file(parent, name);
+        if (descriptor < 0 && errno == EEXIST && unlinkat(parent, name, 0) == 0)
+            descriptor = make_file(parent, name);
         int error = errno;
         close(parent);
         errno = error;

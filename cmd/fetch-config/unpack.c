@@ -87,6 +87,7 @@ struct unpacking {
     struct unpack *unpack;
     const struct unpack_rules *rules;
     struct archive *archive;
+    int64_t end;     /* of the bytes that were written for the entry */
     bool unreadable; /* libarchive has found what it cannot read: the stream below may be damaged */
     struct reason *why;
 };
@@ -97,7 +98,7 @@ static bool refuse(struct unpacking *unpacking, const char *path, const char *pr
     return false;
 }
 
-static bool is_too_large(const struct unpacking *unpacking)
+static bool fail_too_large(const struct unpacking *unpacking)
 {
     return reason_set(unpacking->why, CODE_FAILED,
                       "unpacks to more than the %" PRId64 " bytes of --max-unpacked-size",
@@ -107,6 +108,14 @@ static bool is_too_large(const struct unpacking *unpacking)
 static bool must_end(const struct unpacking *unpacking)
 {
     return busy_must_end(unpacking->rules->deadline, "it was being unpacked", unpacking->why);
+}
+
+/* Why libarchive refuses something. */
+static const char *archive_words(const struct unpacking *unpacking)
+{
+    const char *words = archive_error_string(unpacking->archive);
+
+    return words ? words : "no reason given";
 }
 
 /* What is left of the entry's content. What is passed over counts as well: libarchive would unpack it all the same, and for
@@ -125,19 +134,18 @@ static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *
         unpack->size += (int64_t)length;
         unpack->kept_size += descriptor != NOWHERE ? (int64_t)length : 0;
         if (unpack->size > unpacking->rules->max_size || offset > unpacking->rules->max_size)
-            return is_too_large(unpacking);
+            return fail_too_large(unpacking);
         if (descriptor != NOWHERE && !staging_claim(&unpack->stage, (int64_t)length, unpacking->why))
             return false;
         if (descriptor != NOWHERE && !staging_write(descriptor, bytes, length, offset, unpacking->why))
             return false;
+        unpacking->end = offset + (int64_t)length;
     }
     if (status == ARCHIVE_EOF)
         return true;
     unpacking->unreadable = true;
-    reason_set(unpacking->why, CODE_FAILED, "the archive's entry %.100s is broken: %.150s", path,
-               archive_error_string(unpacking->archive) ? archive_error_string(unpacking->archive)
-                                                        : "no reason given");
-    return false;
+    return reason_set(unpacking->why, CODE_FAILED, "the archive's entry %.100s cannot be unpacked: %.150s",
+                      path, archive_words(unpacking));
 }
 
 static mode_t mode_for(const struct unpack_rules *rules, mode_t mode, bool directory)
@@ -156,12 +164,14 @@ static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, 
     };
 
     if (archive_entry_size(entry) > unpacking->rules->max_size) /* of a sparse file, too */
-        return is_too_large(unpacking);
+        return fail_too_large(unpacking);
     int descriptor = staging_open_file(&unpacking->unpack->stage, path, unpacking->why);
     if (descriptor < 0)
         return false;
+    unpacking->end = 0;
     bool good = take_bytes(unpacking, descriptor, path);
-    if (good && archive_entry_size_is_set(entry) && ftruncate(descriptor, archive_entry_size(entry)) != 0)
+    bool sparse = archive_entry_size_is_set(entry) && archive_entry_size(entry) != unpacking->end;
+    if (good && sparse && ftruncate(descriptor, archive_entry_size(entry)) != 0)
         good = reason_set(unpacking->why, CODE_FAILED, "%.200s: %s", path, strerror(errno));
     good = good && staging_set_status(&unpacking->unpack->stage, descriptor, path, &status, unpacking->why);
     close(descriptor);
@@ -239,6 +249,42 @@ static bool check_end(const struct unpacking *unpacking, int64_t before)
     return false;
 }
 
+/* A warning says that a part of the header was passed over: the entry's name may have been in it. A name that is not UTF-8 stays as
+ * it is. */
+static bool check_header(struct unpacking *unpacking, int status, struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname(entry);
+
+    if (status == ARCHIVE_OK || strstr(archive_words(unpacking), "converted from"))
+        return true;
+    return reason_set(unpacking->why, CODE_FAILED,
+                      "the header of the archive's entry %.100s is damaged: %.150s", name ? name : "?",
+                      archive_words(unpacking));
+}
+
+static bool refuse_rest(const struct unpacking *unpacking)
+{
+    size_t entries = unpacking->unpack->entries;
+
+    if (entries == 0)
+        return reason_set(unpacking->why, CODE_FAILED, "cannot be read as an archive: %.200s",
+                          archive_words(unpacking));
+    return reason_set(unpacking->why, CODE_FAILED, "cannot be read after its entry %zu: %.200s", entries,
+                      archive_words(unpacking));
+}
+
+static bool check_count(const struct unpacking *unpacking)
+{
+    const struct unpack *unpack = unpacking->unpack;
+    size_t strip = unpacking->rules->strip;
+
+    if (unpack->entries == 0 || (unpack->kept == 0 && strip == 0))
+        return reason_set(unpacking->why, CODE_FAILED, "is an archive without entries");
+    return unpack->kept > 0 || reason_set(unpacking->why, CODE_FAILED,
+                                          "--strip-components %zu leaves none of the archive's %zu entries",
+                                          strip, unpack->entries);
+}
+
 static bool take_all(struct unpacking *unpacking)
 {
     struct archive_entry *entry;
@@ -247,7 +293,7 @@ static bool take_all(struct unpacking *unpacking)
 
     while ((status = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
-        if (must_end(unpacking))
+        if (must_end(unpacking) || !check_header(unpacking, status, entry))
             return false;
         if (take_entry(unpacking, entry) && take_bytes(unpacking, NOWHERE, "that is passed over")) {
             before = archive_filter_bytes(unpacking->archive, 0);
@@ -260,16 +306,8 @@ static bool take_all(struct unpacking *unpacking)
     }
     unpacking->unreadable = status != ARCHIVE_EOF;
     if (unpacking->unreadable)
-        return reason_set(unpacking->why, CODE_FAILED, "is no archive that can be read: %.200s",
-                          archive_error_string(unpacking->archive) ? archive_error_string(unpacking->archive)
-                                                                   : "no reason given");
-    if (unpacking->unpack->entries == 0)
-        return reason_set(unpacking->why, CODE_FAILED, "is an archive without entries");
-    if (unpacking->unpack->kept == 0)
-        return reason_set(unpacking->why, CODE_FAILED,
-                          "--strip-components %zu leaves none of the archive's %zu entries",
-                          unpacking->rules->strip, unpacking->unpack->entries);
-    return check_end(unpacking, before);
+        return refuse_rest(unpacking);
+    return check_count(unpacking) && check_end(unpacking, before);
 }
 
 /* All that the archive holds is staged, and it has come to its end. */

@@ -1,11 +1,13 @@
 #include "cmd/fetch-config/zipcheck.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/fetch-config/busy.h"
+#include "common/base/mem.h"
 
 #include "common/base/banned.h"
 
@@ -19,10 +21,22 @@ enum {
     TAIL = 16 * 1024, /* libarchive looks for the end so far back */
     NAMES_MOST = 64 * 1024,
     LENGTH_BEHIND = 1 << 3, /* a flag: checksum and sizes follow the content */
-    LOOK_EVERY = 1024,      /* entries */
+    ZIP64 = 0x0001,         /* extra fields */
+    UNICODE_PATH = 0x7075,
+    CENTRAL_AHEAD = 64 * 1024, /* read at once */
+    LOCAL_AHEAD = 512,
+    LOOK_EVERY = 1024, /* entries */
+    NAME_SHOWN = 150,
 };
 
 static const int64_t in_zip64 = 0xffffffff; /* a field's value that is somewhere else */
+
+/* A piece of the file, read at once. */
+struct piece {
+    int64_t from;
+    size_t length;
+    unsigned char bytes[CENTRAL + 2 * NAMES_MOST];
+};
 
 struct zip {
     int descriptor;
@@ -31,6 +45,14 @@ struct zip {
     int64_t correction; /* what is before the archive's own beginning: a program that unpacks itself */
     uint64_t count;     /* of entries, of which `count_mask` is told */
     uint64_t count_mask;
+    struct piece central, local;
+};
+
+/* An entry as the central directory has it, and the header before its content. */
+struct entry {
+    const unsigned char *central, *local;
+    size_t name, extra, local_extra; /* lengths */
+    int64_t offset;
 };
 
 static uint64_t number(const unsigned char *bytes, unsigned length)
@@ -42,10 +64,31 @@ static uint64_t number(const unsigned char *bytes, unsigned length)
     return value;
 }
 
+static bool is_inside(const struct zip *zip, int64_t at, size_t length)
+{
+    return at >= 0 && at <= zip->size - (int64_t)length;
+}
+
 static bool read_at(const struct zip *zip, int64_t at, void *bytes, size_t length)
 {
-    return at >= 0 && at <= zip->size - (int64_t)length &&
-           pread(zip->descriptor, bytes, length, at) == (ssize_t)length;
+    return is_inside(zip, at, length) && pread(zip->descriptor, bytes, length, at) == (ssize_t)length;
+}
+
+/* `length` bytes of the file, which last until the next ones of the same piece; up to `ahead` bytes more are read with them. NULL:
+ * they are not there. */
+static const unsigned char *look(const struct zip *zip, struct piece *piece, int64_t at, size_t length,
+                                 size_t ahead)
+{
+    if (!is_inside(zip, at, length) || length > sizeof piece->bytes)
+        return NULL;
+    if (at < piece->from || at + (int64_t)length > piece->from + (int64_t)piece->length) {
+        size_t most = length < ahead ? ahead : length;
+        ssize_t got = pread(zip->descriptor, piece->bytes, most, at);
+        piece->from = at;
+        piece->length = got > 0 ? (size_t)got : 0;
+    }
+    return at + (int64_t)length <= piece->from + (int64_t)piece->length ? piece->bytes + (at - piece->from)
+                                                                        : NULL;
 }
 
 /* --- where it is --- */
@@ -84,12 +127,10 @@ static bool take_end(struct zip *zip, const unsigned char *bytes, int64_t end)
 
 static bool find_end(struct zip *zip)
 {
-    static unsigned char tail[TAIL];
     int64_t length = zip->size < TAIL ? zip->size : TAIL;
+    const unsigned char *tail = look(zip, &zip->central, zip->size - length, (size_t)length, 0);
 
-    if (!read_at(zip, zip->size - length, tail, (size_t)length))
-        return false;
-    for (int64_t at = length - END; at >= 0; at--)
+    for (int64_t at = length - END; tail && at >= 0; at--)
         if (take_end(zip, tail + at, zip->size - length + at))
             return true;
     return false;
@@ -97,97 +138,129 @@ static bool find_end(struct zip *zip)
 
 /* --- its entries --- */
 
-/* The field of a Zip64 extra that stands for the local header's offset: behind those of the sizes that are there, too (4.5.3). */
-static int64_t offset_in_extra(const unsigned char *entry, const unsigned char *extra, size_t length)
+/* The content of an extra field, and its length; NULL: there is none of that kind (4.5.1). */
+static const unsigned char *find_field(const unsigned char *extra, size_t length, unsigned kind, size_t *size)
 {
-    size_t at = 4 + 8 * ((number(entry + 20, 4) == (uint64_t)in_zip64) +
-                         (number(entry + 24, 4) == (uint64_t)in_zip64));
-
     while (length >= 4) {
-        size_t field = 4 + number(extra + 2, 2);
-        if (field > length)
-            return -1;
-        if (number(extra, 2) == 1)
-            return at + 8 <= field ? (int64_t)number(extra + at, 8) : -1;
-        extra += field;
-        length -= field;
+        *size = number(extra + 2, 2);
+        if (*size > length - 4)
+            return NULL;
+        if (number(extra, 2) == kind)
+            return extra + 4;
+        extra += 4 + *size;
+        length -= 4 + *size;
     }
-    return -1;
+    return NULL;
 }
 
-static bool same_sizes(const unsigned char *entry, const unsigned char *local)
+/* The field of a Zip64 extra that stands for the local header's offset: behind those of the sizes that are there, too (4.5.3). */
+static int64_t offset_in_extra(const struct entry *entry)
 {
+    size_t size, at = 8 * ((size_t)(number(entry->central + 20, 4) == (uint64_t)in_zip64) +
+                           (size_t)(number(entry->central + 24, 4) == (uint64_t)in_zip64));
+    const unsigned char *field = find_field(entry->central + CENTRAL + entry->name, entry->extra, ZIP64,
+                                            &size);
+
+    return field && at + 8 <= size ? (int64_t)number(field + at, 8) : -1;
+}
+
+static bool same_sizes(const struct entry *entry)
+{
+    const unsigned char *central = entry->central, *local = entry->local;
     bool apart = number(local + 6, 2) & LENGTH_BEHIND;
     bool wide = number(local + 18, 4) == (uint64_t)in_zip64 || number(local + 22, 4) == (uint64_t)in_zip64;
 
     return apart ||
-           (memcmp(entry + 16, local + 14, 4) == 0 && (wide || memcmp(entry + 20, local + 18, 8) == 0));
+           (memcmp(central + 16, local + 14, 4) == 0 && (wide || memcmp(central + 20, local + 18, 8) == 0));
 }
 
-/* `entry` with its name is in the central directory; `offset` leads to the header before its content. */
-static bool check_local(const struct zip *zip, const unsigned char *entry, const char *name, int64_t offset,
-                        struct reason *why)
+/* The name itself, and a second one that some programs take in its place (4.6.9). */
+static bool same_names(const struct entry *entry)
 {
-    static unsigned char local_name[NAMES_MOST];
-    unsigned char local[LOCAL];
-    size_t length = number(entry + 28, 2);
+    size_t one = 0, other = 0;
+    const unsigned char *name = entry->central + CENTRAL, *local = entry->local + LOCAL;
 
-    if (offset < 0 || offset > zip->size || !read_at(zip, offset + zip->correction, local, sizeof local) ||
-        memcmp(local, "PK\3\4", 4) != 0)
-        return reason_set(why, CODE_FAILED, "the archive's entry %.150s has no header before its content",
-                          name);
-    if (number(local + 26, 2) != length ||
-        !read_at(zip, offset + zip->correction + LOCAL, local_name, length) ||
-        memcmp(local_name, name, length) != 0)
-        return reason_set(why, CODE_FAILED, "the archive's entry %.150s has another name before its content",
-                          name);
-    if (memcmp(local + 8, entry + 10, 2) != 0 || !same_sizes(entry, local))
-        return reason_set(
-            why, CODE_FAILED,
-            "the archive's entry %.150s has another method, checksum or size before its content", name);
-    return true;
+    if (memcmp(name, local, entry->name) != 0)
+        return false;
+    const unsigned char *a = find_field(name + entry->name, entry->extra, UNICODE_PATH, &one);
+    const unsigned char *b = find_field(local + entry->name, entry->local_extra, UNICODE_PATH, &other);
+    return (!a && !b) || (a && b && one == other && memcmp(a, b, one) == 0);
+}
+
+static bool fail(const struct entry *entry, const char *problem, struct reason *why)
+{
+    int length = entry->name < NAME_SHOWN ? (int)entry->name : NAME_SHOWN;
+
+    return reason_set(why, CODE_FAILED, "the archive's entry %.*s has %s before its content", length,
+                      (const char *)entry->central + CENTRAL, problem);
+}
+
+static bool check_local(struct zip *zip, struct entry *entry, struct reason *why)
+{
+    int64_t at = entry->offset + zip->correction;
+    const unsigned char *local = NULL;
+
+    if (entry->offset >= 0 && entry->offset <= zip->size)
+        local = look(zip, &zip->local, at, LOCAL, LOCAL_AHEAD);
+    if (!local || memcmp(local, "PK\3\4", 4) != 0)
+        return fail(entry, "no header", why);
+    if (number(local + 26, 2) != entry->name)
+        return fail(entry, "another name", why);
+    entry->local_extra = number(local + 28, 2);
+    entry->local = look(zip, &zip->local, at, LOCAL + entry->name + entry->local_extra, LOCAL_AHEAD);
+    if (!entry->local || !same_names(entry))
+        return fail(entry, "another name", why);
+    return (memcmp(entry->local + 8, entry->central + 10, 2) == 0 && same_sizes(entry)) ||
+           fail(entry, "another method, checksum or size", why);
 }
 
 /* The entry at *at, which is moved behind it. */
-static bool check_entry(const struct zip *zip, int64_t *at, struct reason *why)
+static bool check_entry(struct zip *zip, int64_t *at, struct reason *why)
 {
-    static unsigned char more[2 * NAMES_MOST];
-    static char name[NAMES_MOST + 1];
-    unsigned char entry[CENTRAL];
+    struct entry entry = {.central = look(zip, &zip->central, *at, CENTRAL, CENTRAL_AHEAD)};
 
-    if (!read_at(zip, *at, entry, sizeof entry))
+    if (entry.central) {
+        entry.name = number(entry.central + 28, 2);
+        entry.extra = number(entry.central + 30, 2);
+        entry.central = look(zip, &zip->central, *at, CENTRAL + entry.name + entry.extra, CENTRAL_AHEAD);
+    }
+    if (!entry.central)
         return reason_set(why, CODE_FAILED, "the archive's central directory is cut");
-    size_t length = number(entry + 28, 2), extra = number(entry + 30, 2);
-    int64_t offset = (int64_t)number(entry + 42, 4);
-    if (!read_at(zip, *at + CENTRAL, more, length + extra))
-        return reason_set(why, CODE_FAILED, "the archive's central directory is cut");
-    memcpy(name, more, length);
-    name[length] = '\0';
-    if (offset == in_zip64)
-        offset = offset_in_extra(entry, more + length, extra);
-    *at += CENTRAL + (int64_t)(length + extra + number(entry + 32, 2));
-    return check_local(zip, entry, name, offset, why);
+    entry.offset = (int64_t)number(entry.central + 42, 4);
+    if (entry.offset == in_zip64)
+        entry.offset = offset_in_extra(&entry);
+    *at += CENTRAL + (int64_t)(entry.name + entry.extra + number(entry.central + 32, 2));
+    return check_local(zip, &entry, why);
+}
+
+static bool check_all(struct zip *zip, int64_t deadline, struct reason *why)
+{
+    const unsigned char *next;
+    uint64_t seen = 0;
+
+    if (!find_end(zip) || zip->start < 0 || zip->start > zip->size)
+        return reason_set(why, CODE_FAILED, "the archive's central directory is not where its end says");
+    int64_t at = zip->start;
+    while ((next = look(zip, &zip->central, at, 4, CENTRAL_AHEAD)) && memcmp(next, "PK\1\2", 4) == 0) {
+        if (++seen % LOOK_EVERY == 0 && busy_must_end(deadline, "it was being unpacked", why))
+            return false;
+        if (!check_entry(zip, &at, why))
+            return false;
+    }
+    return (seen & zip->count_mask) == zip->count ||
+           reason_set(why, CODE_FAILED, "the archive says that it has %" PRIu64 " entries, and has %" PRIu64,
+                      zip->count, seen);
 }
 
 bool zipcheck(int descriptor, int64_t deadline, struct reason *why)
 {
-    struct zip zip = {.descriptor = descriptor};
-    unsigned char next[4];
+    struct zip *zip = xcalloc(1, sizeof *zip);
     struct stat present;
 
+    zip->descriptor = descriptor;
     if (fstat(descriptor, &present) == 0)
-        zip.size = present.st_size;
-    if (!find_end(&zip) || zip.start < 0 || zip.start > zip.size)
-        return reason_set(why, CODE_FAILED, "the archive's central directory is not where its end says");
-    int64_t at = zip.start;
-    uint64_t seen = 0;
-    while (read_at(&zip, at, next, sizeof next) && memcmp(next, "PK\1\2", 4) == 0) {
-        if (++seen % LOOK_EVERY == 0 && busy_must_end(deadline, "it was being unpacked", why))
-            return false;
-        if (!check_entry(&zip, &at, why))
-            return false;
-    }
-    return (seen & zip.count_mask) == zip.count ||
-           reason_set(why, CODE_FAILED, "the archive says that it has %" PRIu64 " entries, and has %" PRIu64,
-                      zip.count, seen);
+        zip->size = present.st_size;
+    bool good = check_all(zip, deadline, why);
+    free(zip);
+    return good;
 }

@@ -252,11 +252,61 @@ MADE
             [ -z "$(ls -A dest)" ]
         done
     done
-    # One block of zeros will do, and what follows does not matter.
+    # One block of zeros will do.
     head -c $((end * 512 + 512)) whole.tar >short.tar
     run_tool fetch-config "file://$PWD/short.tar=./dest" --extract
     exits 0
     cmp two dest/two
+}
+
+@test "tars one after another are one, and anything else behind a tar is refused" {
+    echo one >one && echo two >two
+    tar -cf first.tar one
+    tar -cf second.tar two
+    cat first.tar second.tar >both.tar
+    { gzip -c first.tar && gzip -c second.tar; } >both.tar.gz
+    for archive in both.tar both.tar.gz; do
+        rm -rf dest
+        run_tool fetch-config "file://$PWD/$archive=./dest" --extract
+        exits 0
+        ends_saying "2 entries of 8 bytes"
+        cmp one dest/one
+        cmp two dest/two
+    done
+    rm -rf dest
+    { cat first.tar && head -c 700 one && printf '%600s' '<html>502 Bad Gateway</html>'; } >page.tar
+    gzip -k page.tar
+    for archive in page.tar page.tar.gz; do
+        run_tool fetch-config "file://$PWD/$archive=./dest" --extract
+        exits 1
+        ends_saying "cannot be read after its entry 1: Damaged tar archive"
+        [ -z "$(ls -A dest)" ]
+    done
+}
+
+@test "a header that cannot be read as a whole is refused: the name may have been in it" {
+    "$python" - <<'MADE'
+import io, tarfile
+names = {"long": "a/" * 500000, "good": "name"}
+for kind, path in names.items():
+    with tarfile.open(kind + ".tar", "w", format=tarfile.PAX_FORMAT) as out:
+        entry = tarfile.TarInfo("short")
+        entry.size, entry.pax_headers = 5, {"path": path}
+        out.addfile(entry, io.BytesIO(b"hello"))
+data = bytearray(open("good.tar", "rb").read())
+at = data.index(b" path=name")
+data[at - 2 : at] = b"00"
+open("length.tar", "wb").write(data)
+MADE
+    for kind in long length; do
+        run_tool fetch-config "file://$PWD/$kind.tar=./dest" --extract
+        exits 1
+        ends_saying "the header of the archive's entry short is damaged: .*pax extended attribute"
+        [ -z "$(ls -A dest)" ]
+    done
+    run_tool fetch-config "file://$PWD/good.tar=./dest" --extract
+    exits 0
+    [ "$(cat dest/name)" = hello ]
 }
 
 @test "--strip-components that leaves nothing is refused, and what is counted is what was published" {

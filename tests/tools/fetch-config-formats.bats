@@ -200,7 +200,7 @@ MADE
 
 @test "a zip whose central directory and headers tell two stories is refused" {
     "$python" - <<'MADE'
-import struct, zipfile
+import struct, zipfile, zlib
 
 with zipfile.ZipFile("good.zip", "w", zipfile.ZIP_DEFLATED) as out:
     out.writestr("first.txt", "first\n" * 100)
@@ -222,11 +222,31 @@ write("checksum", central + 16, b"\1\2\3\4")
 write("size", local + 22, struct.pack("<I", 699))
 write("fewer", end + 8, struct.pack("<HH", 1, 1))
 write("more", end + 8, struct.pack("<HH", 3, 3))
+
+def unicode_path(name, kind):
+    """A second name (0x7075) of second.txt: in both headers, or in one of them."""
+    extra = struct.pack("<HHBI", 0x7075, 5 + len(kind), 1, zlib.crc32(b"second.txt")) + kind.encode()
+    information = zipfile.ZipInfo("second.txt")
+    with zipfile.ZipFile(name + ".zip", "w") as out:
+        information.extra = extra if kind != "listed" else b""
+        with out.open(information, "w") as file:
+            file.write(b"second\n")
+        information.extra = extra if kind != "unpacked" else b""
+
+for kind in "same", "unpacked", "listed":
+    unicode_path("path-" + kind, kind)
 MADE
     for kind in name:name listed:name method:method checksum:checksum size:size fewer:"1 entries, and has 2" more:"3 entries, and has 2"; do
         extracts "${kind%%:*}.zip"
-        refused "entry .* has another .*${kind#*:}.* before its content|says that it has ${kind#*:}|entry .* is broken"
+        refused "entry .* has another .*${kind#*:}.* before its content|says that it has ${kind#*:}|entry .* (cannot be unpacked|is damaged)"
     done
+    for kind in unpacked listed; do
+        extracts "path-$kind.zip"
+        refused "entry second.txt has another name before its content"
+    done
+    extracts path-same.zip
+    exits 0
+    [ "$(cat dest/same)" = second ]
     extracts good.zip
     exits 0
     ends_saying "2 entries of 1300 bytes"
