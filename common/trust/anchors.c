@@ -1,6 +1,5 @@
 #include "common/trust/anchors.h"
 
-#include <openssl/err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +45,6 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
 {
     struct anchor anchor = {0};
 
-    ERR_clear_error();
     if (!find_subject(der, length, &anchor))
         return false;
     if (store->count == TRUSTSTORE_ANCHORS) {

@@ -52,10 +52,16 @@ const X509_NAME *anchors_name(struct anchor *anchor);
 
 void anchors_warn(struct truststore *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Warns where OpenSSL's own reader finds fewer certificates in a PEM file than the `found` that were found here; `broken`
- * blocks were left out. */
-void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content, size_t found,
-                          size_t broken);
+/* Adds the certificates of a PEM file, with warnings about those that cannot be used. False: there is none that can be read. */
+bool anchors_add_pem(struct truststore *store, const char *path, const struct buf *content,
+                     struct reason *why);
+
+/* The same without a word. Returns how many blocks are truncated or corrupt. */
+size_t anchors_read_pem(struct truststore *store, const struct buf *content);
+
+/* Warns where OpenSSL's own reader finds fewer certificates in a PEM file than the `found` that were found here. */
+void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content,
+                          size_t found);
 
 /* Adds what is in a file of any known format. */
 bool anchors_read_file(struct truststore *store, const char *path, struct reason *why);

@@ -15,9 +15,9 @@ bool der_next(const unsigned char **at, const unsigned char *end, struct der *el
 
     if (start >= end)
         return false;
-    ERR_set_mark();
     int result = ASN1_get_object(&start, &length, &element->tag, &class, (long)(end - *at));
-    ERR_pop_to_mark();
+    if ((result & FAILED) != 0)
+        ERR_pop(); /* that of this failure: it is nobody's who looks at the queue */
     if ((result & (FAILED | INDEFINITE)) != 0)
         return false;
     element->content = start;

@@ -32,9 +32,8 @@ static void offer_anchor(struct offer *offer, struct anchor *anchor)
         mem_exhausted();
 }
 
-/* Adds the anchors of that name. Nearly always a CA writes its name with the same bytes everywhere; only when no anchor
- * has those are names compared as they have to be (RFC 5280, 7.1), which takes long. */
-static void offer_name(struct offer *offer, const X509_NAME *name)
+/* Adds the anchors whose subject is the same to the byte. */
+static bool offer_same(struct offer *offer, const X509_NAME *name)
 {
     struct truststore *store = offer->store;
     const unsigned char *der = NULL;
@@ -42,7 +41,7 @@ static void offer_name(struct offer *offer, const X509_NAME *name)
     bool found = false;
 
     if (X509_NAME_get0_der(name, &der, &length) != 1)
-        return;
+        return false;
     for (size_t i = 0; i < store->count; i++) {
         struct anchor *anchor = &store->anchors[i];
         if (anchor->subject_length != length || memcmp(anchor->der + anchor->subject, der, length) != 0)
@@ -50,8 +49,21 @@ static void offer_name(struct offer *offer, const X509_NAME *name)
         found = true;
         offer_anchor(offer, anchor);
     }
-    uint32_t fold = found ? 0 : anchors_fold_name(der, length);
-    for (size_t i = 0; i < store->count && !found; i++) {
+    return found;
+}
+
+/* Adds the anchors of that name. Nearly always a CA writes its name with the same bytes everywhere; only when no anchor
+ * has those are names compared as they have to be (RFC 5280, 7.1), which takes long. */
+static void offer_name(struct offer *offer, const X509_NAME *name)
+{
+    struct truststore *store = offer->store;
+    const unsigned char *der = NULL;
+    size_t length = 0;
+
+    if (offer_same(offer, name) || X509_NAME_get0_der(name, &der, &length) != 1)
+        return;
+    uint32_t fold = anchors_fold_name(der, length);
+    for (size_t i = 0; i < store->count; i++) {
         struct anchor *anchor = &store->anchors[i];
         if (!anchor->offered && anchors_fold(anchor) == fold && anchors_name(anchor) &&
             X509_NAME_cmp(anchors_name(anchor), name) == 0)
@@ -68,8 +80,11 @@ void truststore_offer(struct truststore *store, X509_STORE *to, const STACK_OF(X
         mem_exhausted();
     for (size_t i = 0; i < store->count; i++)
         store->anchors[i].offered = false;
+    if (sk_X509_num(chain) > 0) /* it signs nobody: only the very certificate counts as its anchor */
+        offer_same(&offer, X509_get_subject_name(sk_X509_value(chain, 0)));
     for (int i = 0; i < sk_X509_num(chain); i++) {
-        offer_name(&offer, X509_get_subject_name(sk_X509_value(chain, i)));
+        if (i > 0)
+            offer_name(&offer, X509_get_subject_name(sk_X509_value(chain, i)));
         offer_name(&offer, X509_get_issuer_name(sk_X509_value(chain, i)));
     }
     for (int i = 0; i < sk_X509_num(offer.offered); i++)

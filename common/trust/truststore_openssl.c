@@ -9,39 +9,6 @@
 
 #include "common/base/banned.h"
 
-enum { LINE_MOST = 76 /* bytes of base64 in a usual line; longer ones are left to OpenSSL to judge */ };
-
-static bool is_boundary(const char *line, size_t length)
-{
-    static const char *const usual[] = {"-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"};
-
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (length == strlen(usual[i]) && memcmp(line, usual[i], length) == 0)
-            return true;
-    return false;
-}
-
-/* Nothing but certificates, in lines of the usual kind: OpenSSL's reader, which takes ten times as long as ours, has not to be
- * asked. */
-static bool is_usual(const struct buf *content)
-{
-    const char *at = content->data, *after = content->data + content->length;
-    bool in_block = false;
-
-    while (at < after) {
-        const char *end = memchr(at, '\n', (size_t)(after - at));
-        size_t length = (size_t)((end ? end : after) - at);
-        if (length > 0 && at[length - 1] == '\r')
-            length--;
-        if (is_boundary(at, length))
-            in_block = at[5] == 'B';
-        else if (memmem(at, length, "-----", 5) || (in_block && length > LINE_MOST))
-            return false;
-        at = end ? end + 1 : after;
-    }
-    return true;
-}
-
 /* Nobody is asked for a password. A pem_password_cb. NOLINTNEXTLINE(readability-non-const-parameter) */
 static int give_nothing(char *to, int size, int writing, void *owner)
 {
@@ -75,11 +42,8 @@ static const char *cause(unsigned long error)
     return "a certificate, CRL or key in it is broken";
 }
 
-void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content, size_t found,
-                          size_t broken)
+void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content, size_t found)
 {
-    if (broken == 0 && is_usual(content))
-        return;
     size_t count = count_certificates(content);
     unsigned long error = ERR_peek_error();
     if (count == 0 && found > 0)

@@ -1,6 +1,5 @@
 /* Certificates out of files of each format that a trust store may have: anchors_read_file of anchors.h. */
 #include <dirent.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,110 +16,6 @@
 #include "common/trust/store_file.h"
 
 #include "common/base/banned.h"
-
-/* --- PEM and DER --- */
-
-static const char *const labels[] = {"CERTIFICATE-----", "X509 CERTIFICATE-----", "TRUSTED CERTIFICATE-----"};
-
-enum {
-    LABELS = sizeof labels / sizeof labels[0],
-    TRUSTED = 2, /* OpenSSL's trust settings stand behind the certificate */
-};
-
-struct tally {
-    size_t found, broken, distrusted;
-};
-
-/* Whether the settings say that it is for no server: distributions list CAs that they have stopped trusting so. */
-static bool is_distrusted(const unsigned char *der, size_t length)
-{
-    X509 *x509 = d2i_X509_AUX(NULL, &der, (long)length);
-    bool distrusted = !x509 || X509_check_trust(x509, X509_TRUST_SSL_SERVER, 0) == X509_TRUST_REJECTED;
-
-    X509_free(x509);
-    return distrusted;
-}
-
-static void add_block(struct truststore *store, bool has_settings, const unsigned char *der, size_t length,
-                      struct tally *tally)
-{
-    if (has_settings && is_distrusted(der, length))
-        tally->distrusted++;
-    else if (anchors_add(store, der, length))
-        tally->found++;
-    else
-        tally->broken++;
-}
-
-/* Adds the certificate whose base64 stands, in lines, from `at` to the end line. */
-static void add_base64(struct truststore *store, bool has_settings, const char *at, const char *end,
-                       struct tally *tally)
-{
-    unsigned char *text = xcalloc((size_t)(end - at) + 1, 1), *der = xcalloc((size_t)(end - at) + 1, 1);
-    size_t length = 0, padding = 0;
-
-    while (at < end) {
-        const char *line_end = memchr(at, '\n', (size_t)(end - at));
-        size_t line = (size_t)((line_end ? line_end : end) - at);
-        size_t kept = line;
-        while (kept > 0 && (at[kept - 1] == '\r' || at[kept - 1] == ' '))
-            kept--;
-        memcpy(text + length, at, kept);
-        length += kept;
-        at += line + 1;
-    }
-    while (padding < length && padding < 3 && text[length - 1 - padding] == '=')
-        padding++;
-    int decoded = length > 0 && padding < 3 ? EVP_DecodeBlock(der, text, (int)length) : -1;
-    size_t der_length = decoded > (int)padding ? (size_t)decoded - padding : 0;
-    add_block(store, has_settings && der_length > 0, der, der_length, tally);
-    free(text);
-    free(der);
-}
-
-/* OpenSSL's own reader takes ten times as long over a distribution's bundle, which is longer than a handshake. */
-static struct tally read_pem(struct truststore *store, const struct buf *content)
-{
-    static const char begin[] = "-----BEGIN ", end[] = "-----END ";
-    struct tally tally = {0};
-    const char *at = content->data, *after = content->data + content->length;
-
-    while ((at = memmem(at, (size_t)(after - at), begin, sizeof begin - 1))) {
-        size_t label = 0;
-        at += sizeof begin - 1;
-        while (label < LABELS && strncmp(at, labels[label], strlen(labels[label])) != 0)
-            label++;
-        if (label == LABELS)
-            continue;
-        at += strlen(labels[label]);
-        const char *last = memmem(at, (size_t)(after - at), end, sizeof end - 1);
-        if (last)
-            add_base64(store, label == TRUSTED, at, last, &tally);
-        tally.broken += !last;
-        at = last ? last : after;
-    }
-    return tally;
-}
-
-static bool add_pem(struct truststore *store, const char *path, const struct buf *content, struct reason *why)
-{
-    struct tally tally = read_pem(store, content);
-
-    if (tally.distrusted > 0)
-        anchors_warn(store,
-                     "%.200s: %zu of its certificates %s not trusted for servers, by what is set in the file",
-                     path, tally.distrusted, tally.distrusted == 1 ? "is" : "are");
-    if (tally.found + tally.distrusted == 0 && store_file_name(path, content, why))
-        return false;
-    if (tally.broken > 0 && tally.found == 0)
-        return reason_set(why, CODE_TRUST_STORE, "%.200s: its certificates are truncated or corrupt (PEM)",
-                          path);
-    if (tally.broken > 0)
-        anchors_warn(store, "%.200s: %zu of its PEM blocks %s truncated or corrupt, and left out", path,
-                     tally.broken, tally.broken == 1 ? "is" : "are");
-    anchors_warn_openssl(store, path, content, tally.found + tally.distrusted, tally.broken);
-    return true;
-}
 
 /* --- Java key stores --- */
 
@@ -273,7 +168,7 @@ static bool add_content(struct truststore *store, const char *path, const struct
     }
     if (memmem(content->data, content->length, "-----BEGIN", 10))
         return store->java_alone ? anchors_java_refuses(path, "PEM", why)
-                                 : add_pem(store, path, content, why);
+                                 : anchors_add_pem(store, path, content, why);
     if (content->data[0] == 0x30 && add_der(store, path, content))
         return !store->java_alone || anchors_java_refuses(path, "DER", why);
     if (store_file_name(path, content, why))
@@ -306,7 +201,7 @@ static bool add_file(struct truststore *store, const char *file, size_t *total, 
     struct stat present;
     struct buf content;
     struct reason passed_over;
-    struct tally tally = {0};
+    size_t broken = 0;
 
     if (stat(file, &present) != 0 || !S_ISREG(present.st_mode))
         return true;
@@ -314,11 +209,11 @@ static bool add_file(struct truststore *store, const char *file, size_t *total, 
     if (file_read(file, &content, NULL, &passed_over)) {
         *total += content.length;
         if (memmem(content.data, content.length, "-----BEGIN", 10))
-            tally = read_pem(store, &content);
+            broken = anchors_read_pem(store, &content);
         else if (content.length > 0 && content.data[0] == 0x30)
             anchors_add(store, (const unsigned char *)content.data, content.length);
     }
-    if (tally.broken > 0 && store->warnings.count < warned + 5)
+    if (broken > 0 && store->warnings.count < warned + 5)
         anchors_warn(store, "%.200s: truncated or corrupt (PEM), and left out", file);
     buf_free(&content);
     return *total <= TRUSTSTORE_DIRECTORY;
