@@ -9,7 +9,6 @@
 
 enum {
     LABEL_MOST = 63,
-    MARK = 0x110000, /* no letter */
     /* RFC 3492, 5: the parameters of Punycode. */
     BASE = 36,
     T_MIN = 1,
@@ -71,49 +70,72 @@ static bool take_delta(const char **at, const char *end, uint32_t bias, uint64_t
     }
 }
 
-/* What stands behind "xn--", added to the letters (RFC 3492, 6.2). */
-static bool add_punycode(struct java_letters *to, const char *label, size_t length)
+/* What a JVM makes of a label behind "xn--". */
+enum reading {
+    READ,
+    UNKNOWN, /* it is not known here */
+    REFUSED, /* it takes no name with that */
+};
+
+/* The letters that it stands for (RFC 3492, 6.2). False: it is not Punycode. */
+static bool decode(const char *label, size_t length, struct java_letters *out)
 {
-    struct java_letters out = {.count = 0};
     const char *end = label + length, *at = label, *last = memrchr(label, '-', length);
     uint64_t delta, index = 0, letter = JAVA_BEYOND_ASCII;
     uint32_t bias = BIAS;
 
+    out->count = 0;
     for (; last && at < last; at++)
-        out.at[out.count++] = to_lower((unsigned char)*at);
+        out->at[out->count++] = to_lower((unsigned char)*at);
     at = last ? last + 1 : label;
     for (bool first = true; at < end; first = false) {
-        if (!take_delta(&at, end, bias, &delta) || out.count == LABEL_MOST)
+        if (!take_delta(&at, end, bias, &delta) || out->count == LABEL_MOST)
             return false;
         index += delta;
-        letter += index / (out.count + 1);
-        index %= out.count + 1;
-        bias = adapt((uint32_t)delta, (uint32_t)out.count + 1, first);
+        letter += index / (out->count + 1);
+        index %= out->count + 1;
+        bias = adapt((uint32_t)delta, (uint32_t)out->count + 1, first);
         if (letter > 0x10FFFF)
             return false;
-        memmove(&out.at[index + 1], &out.at[index], (out.count - index) * sizeof out.at[0]);
-        out.at[index++] = (uint32_t)letter;
-        out.count++;
+        memmove(&out->at[index + 1], &out->at[index], (out->count - index) * sizeof out->at[0]);
+        out->at[index++] = (uint32_t)letter;
+        out->count++;
     }
-    for (size_t i = 0; i < out.count; i++)
-        if (!is_plain(out.at[i]))
-            return false;
-    memcpy(to->at + to->count, out.at, out.count * sizeof out.at[0]);
-    to->count += out.count;
     return true;
 }
 
-/* A label as it is, or what its Punycode stands for. Where it is not known how a JVM reads it, a mark goes in front: the label then
- * equals itself, and matches no pattern but "*". */
-static void add_label(struct java_letters *to, const char *label, size_t length)
+/* Letters of ASCII alone would not be written as Punycode: a JVM leaves those as they are. */
+static enum reading judge(const struct java_letters *out)
+{
+    bool ascii = true, plain = true;
+
+    if (out->count > 0 && (out->at[0] == '-' || out->at[out->count - 1] == '-'))
+        return REFUSED;
+    for (size_t i = 0; i < out->count; i++) {
+        plain = plain && is_plain(out->at[i]);
+        ascii = ascii && out->at[i] < JAVA_BEYOND_ASCII;
+    }
+    return plain && !ascii ? READ : UNKNOWN;
+}
+
+/* Adds a label as it is, or what its Punycode stands for. Where it is not known how a JVM reads it, JAVA_MARK goes in front: the label
+ * then equals itself, and java_name.c lets it match no pattern but "*". False: a JVM takes no name with that label. */
+static bool add_label(struct java_letters *to, const char *label, size_t length)
 {
     if (length > 4 && length <= LABEL_MOST && strncasecmp(label, "xn--", 4) == 0) {
-        if (add_punycode(to, label + 4, length - 4))
-            return;
-        to->at[to->count++] = MARK;
+        struct java_letters out;
+        enum reading reading = decode(label + 4, length - 4, &out) ? judge(&out) : UNKNOWN;
+        if (reading == READ) {
+            memcpy(to->at + to->count, out.at, out.count * sizeof out.at[0]);
+            to->count += out.count;
+        }
+        if (reading != UNKNOWN)
+            return reading == READ;
+        to->at[to->count++] = JAVA_MARK;
     }
     for (size_t i = 0; i < length; i++)
         to->at[to->count++] = to_lower((unsigned char)label[i]);
+    return true;
 }
 
 bool java_letters_read(const char *text, struct java_letters *to)
@@ -123,7 +145,8 @@ bool java_letters_read(const char *text, struct java_letters *to)
         return false;
     for (const char *at = text; *at != '\0';) {
         size_t length = strcspn(at, ".");
-        add_label(to, at, length);
+        if (!add_label(to, at, length))
+            return false;
         at += length;
         if (*at == '.')
             to->at[to->count++] = (unsigned char)*at++;

@@ -9,6 +9,7 @@
 enum {
     JAVA_LETTERS = 255, /* bytes of a name at most */
     JAVA_BEYOND_ASCII = 0x80,
+    JAVA_MARK = 0x110000, /* no letter: begins a label of which it is not known how a JVM reads it */
 };
 
 /* A name in small letters, a code point for each. */
@@ -17,7 +18,7 @@ struct java_letters {
     size_t count;
 };
 
-/* Reads a name of ASCII, as IDN.toUnicode(IDN.toASCII(text)) does in the JDK. False: it is too long. */
+/* Reads a name of ASCII, as IDN.toUnicode(IDN.toASCII(text)) does in the JDK. False: it is too long, or a JVM takes no such name. */
 bool java_letters_read(const char *text, struct java_letters *to);
 
 /* The same for one that may have its letters as they are, in UTF-8. False also for letters of which it is not known here whether

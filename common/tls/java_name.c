@@ -107,6 +107,8 @@ static bool match_label(struct span name, struct span pattern)
 
     if (index_of(pattern, STAR) == pattern.count)
         return is_equal(name, pattern);
+    if (name.count > 0 && name.at[0] == JAVA_MARK)
+        return pattern.count == 1;
     for (size_t star; (star = index_of(pattern, STAR)) < pattern.count; first = false) {
         struct span before = {.at = pattern.at, .count = star};
         size_t start = find(name, before);
