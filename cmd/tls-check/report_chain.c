@@ -73,7 +73,9 @@ static void show_session(struct buf *out, const struct check *check, const struc
         visible_add_line(out, "  not revoked, says its issuer's OCSP answer, which the server sends");
     if (facts->client_wanted)
         visible_add_line(out, "  client certificate asked for, %s",
-                         facts->client_given ? "and given" : "none given");
+                         !facts->client_given  ? "none given"
+                         : facts->client_shown ? "and given"
+                                               : "and the one given was not sent");
     for (size_t i = 0; i < session->judgement.count; i++)
         visible_add_line(out, "  ✗  %s", session->judgement.reasons[i].text);
     for (size_t i = 0; i < session->judgement.warning_count; i++)

@@ -95,7 +95,9 @@ static void add_client(struct buf *out, const struct tls_facts *facts)
     buf_add_text(out, "{");
     add_bool(out, "wanted", facts->client_wanted);
     add_bool(out, "given", facts->client_given);
-    json_add_member(out, "accepted", acceptances[facts->acceptance]);
+    add_bool(out, "sent", facts->client_shown);
+    json_add_member(out, "accepted",
+                    acceptances[facts->client_shown ? facts->acceptance : TLS_ACCEPTANCE_UNKNOWN]);
     add_list(out, "accepted_issuers", &facts->client_issuers);
     buf_add_text(out, "}");
 }

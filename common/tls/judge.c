@@ -164,8 +164,18 @@ static void judge_client(const struct tls_facts *facts, const struct tls_rules *
         judgement->permanent = true;
         return;
     }
-    if (!rules->client_must_be_accepted ||
-        (facts->client_wanted && facts->client_given && facts->acceptance == TLS_ACCEPTANCE_PROVEN))
+    bool unshown = facts->client_wanted && facts->client_given && !facts->client_shown;
+    if (!rules->client_must_be_accepted) {
+        if (unshown && !facts->java.client_unfit) /* of that, judge_java_handshake warns */
+            judge_say_client_refused(facts, judge_warn(judgement));
+        return;
+    }
+    if (unshown) {
+        judge_say_client_refused(facts, judge_add(judgement));
+        judgement->permanent = true;
+        return;
+    }
+    if (facts->client_wanted && facts->client_given && facts->acceptance == TLS_ACCEPTANCE_PROVEN)
         return;
     struct reason *why = judge_add(judgement);
     judgement->permanent = true;

@@ -47,6 +47,15 @@ void judge_say_client_refused(const struct tls_facts *facts, struct reason *why)
         hint_issuers(facts, why);
         return;
     }
+    if (!facts->client_shown) {
+        reason_set(
+            why, CODE_CLIENT_CERTIFICATE,
+            "the client certificate %.100s was not sent: its key (%s) can make no signature that the server takes",
+            client->subject, client->key);
+        reason_hint(
+            why, "a certificate with another kind of key, or more signature algorithms in the server's list");
+        return;
+    }
     reason_set(why, CODE_CLIENT_CERTIFICATE, "the server refuses the client certificate %.100s",
                client->subject);
     if (facts->alert >= 0)

@@ -122,6 +122,7 @@ struct tls_facts {
     /* The client's certificate. */
     bool client_wanted;   /* the server asked for one */
     bool client_given;    /* there was one to send */
+    bool client_shown;    /* one was sent: not where its key fits no signature that the server takes */
     bool client_withheld; /* there is one, but it is for another server */
     struct certificate client;
     struct strings client_issuers; /* that the server would accept; empty: it does not say */

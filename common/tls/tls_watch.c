@@ -119,6 +119,18 @@ static void note_message(struct tls_facts *facts, size_t length)
     facts->java.message_most = body > facts->java.message_most ? body : facts->java.message_most;
 }
 
+/* Certificate (RFC 5246, 7.4.2; RFC 8446, 4.4.2): a list with its length before it, and in TLS 1.3 a context before that. */
+static void note_shown(struct tls_facts *facts, const unsigned char *message, size_t length, const SSL *ssl)
+{
+    size_t at = SSL3_HM_HEADER_LENGTH;
+
+    if (length <= at || message[0] != SSL3_MT_CERTIFICATE)
+        return;
+    if (SSL_version(ssl) >= TLS1_3_VERSION)
+        at += 1 + (size_t)message[at];
+    facts->client_shown = at + 3 <= length && (message[at] | message[at + 1] | message[at + 2]) != 0;
+}
+
 /* The head of each record as it came: of the first one, what it tells when it is no TLS at all. */
 static void on_message(int sent, int version, int type, const void *bytes, size_t length, SSL *ssl,
                        void *owner)
@@ -131,6 +143,8 @@ static void on_message(int sent, int version, int type, const void *bytes, size_
         facts->unasked = 0;
     if (!sent && type == SSL3_RT_HANDSHAKE)
         note_message(facts, length);
+    if (sent && type == SSL3_RT_HANDSHAKE)
+        note_shown(facts, byte, length, ssl);
     if (sent || type != SSL3_RT_HEADER)
         return;
     if (length == SSL3_RT_HEADER_LENGTH)

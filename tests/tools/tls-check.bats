@@ -520,6 +520,28 @@ END
     ends_saying "the server does not ask for a client certificate"
 }
 
+@test "23: a client certificate that is not sent, as its key or issuer does not fit, is none that was accepted" {
+    local tls
+    for tls in -tls1_2 -tls1_3; do
+        # The client's key is EC; the server lets everybody pass.
+        start_s_server port -cert good.pem -key good.key -cert_chain good.pem "$tls" -verify 3 -client_sigalgs RSA+SHA256:rsa_pss_rsae_sha256
+        check --client-cert client.pem $(at "$port")
+        exits 0
+        says "CN=agent was not sent: its key \(EC prime256v1\) can make no signature that the server takes"
+        check --client-cert client.pem --client-cert-accepted --report report.json $(at "$port")
+        exits 23
+        ends_saying "CN=agent was not sent.*hint: a certificate with another kind of key"
+        grep -q '"client_certificate":{"wanted":true,"given":true,"sent":false,"accepted":"unknown"' report.json
+        start_s_server port -cert good.pem -key good.key -cert_chain good.pem "$tls" -verify 3 -CAfile other.crt
+        check --profile java --client-cert client.p12 --client-key-password-file password $(at "$port")
+        exits 0
+        says "Java shows none"
+        check --profile java --client-cert client.p12 --client-key-password-file password --client-cert-accepted $(at "$port")
+        exits 23
+        ends_saying "Java shows none of its 1 client certificates.*hint: it has to be from one of those the server names: CN=Unrelated Root"
+    done
+}
+
 ### 24: protocol
 
 @test "24: no version, no cipher in common" {

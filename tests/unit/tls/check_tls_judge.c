@@ -498,6 +498,8 @@ END_TEST
 
 START_TEST(clients_and_answers_are_judged)
 {
+    static char me[] = "CN=client";
+
     good();
     rules.http_low = 200;
     rules.http_high = 399;
@@ -513,7 +515,14 @@ START_TEST(clients_and_answers_are_judged)
     facts.client_withheld = false;
     facts.http_status = 0;
     facts.client_given = true;
+    facts.client.subject = facts.client.issuer = me;
+    facts.acceptance = TLS_ACCEPTANCE_PROVEN; /* the handshake went through, without it */
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    expect_contains(judgement.warnings[0].text, "was not sent");
     rules.client_must_be_accepted = true;
+    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "was not sent");
+    facts.client_shown = true;
+    facts.acceptance = TLS_ACCEPTANCE_UNKNOWN;
     expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "says nothing");
     facts.acceptance = TLS_ACCEPTANCE_PROVEN;
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
