@@ -90,6 +90,23 @@ static void judge_name(const struct tls_facts *facts, struct tls_judgement *judg
 
 /* --- lifetime and pins --- */
 
+/* An anchor's dates bind no JVM; those of the server's own certificate are asked about even where it is the anchor. */
+static bool days_count(const struct tls_facts *facts, size_t depth)
+{
+    return depth == 0 || depth < facts->chain_sent || facts->profile != TLS_JAVA;
+}
+
+/* What has expired is a reason of its own already, but where that is forgiven: more days than none were asked for then. */
+static bool is_told(const struct tls_facts *facts, size_t depth, const struct tls_rules *rules,
+                    const struct tls_judgement *judgement)
+{
+    bool told = rules->min_days == 0;
+
+    for (size_t i = 0; i < judgement->count; i++)
+        told = told || judgement->reasons[i].code == CODE_EXPIRED;
+    return told && facts->chain[depth].not_after < facts->time;
+}
+
 static void judge_days(const struct tls_facts *facts, const struct tls_rules *rules,
                        struct tls_judgement *judgement)
 {
@@ -98,8 +115,8 @@ static void judge_days(const struct tls_facts *facts, const struct tls_rules *ru
     char place[JUDGE_PLACE], date[CERTIFICATE_TIME];
 
     for (size_t i = 0; i < facts->chain_count; i++) {
-        if (facts->chain[i].not_after < facts->time || (i >= facts->chain_sent && facts->profile == TLS_JAVA))
-            continue; /* said already, or nobody's concern */
+        if (!days_count(facts, i) || is_told(facts, i, rules, judgement))
+            continue;
         if (!shortest || facts->chain[i].not_after < shortest->not_after) {
             shortest = &facts->chain[i];
             depth = i;
@@ -107,14 +124,20 @@ static void judge_days(const struct tls_facts *facts, const struct tls_rules *ru
     }
     if (!shortest)
         return;
+    bool expired = shortest->not_after < facts->time;
     int64_t left = (shortest->not_after - facts->time) / DAY;
     if (left >= rules->min_days && left >= rules->warn_days)
         return;
     bool fails = left < rules->min_days;
     struct reason *why = fails ? judge_add(judgement) : judge_warn(judgement);
     judgement->permanent = judgement->permanent || fails;
-    reason_set(why, CODE_EXPIRED, "the %s expires on %s, in %lld day%s", judge_place(facts, depth, place),
-               certificate_format_time(shortest->not_after, date), (long long)left, left == 1 ? "" : "s");
+    judge_place(facts, depth, place);
+    certificate_format_time(shortest->not_after, date);
+    if (expired)
+        reason_set(why, CODE_EXPIRED, "the %s expired on %s", place, date);
+    else
+        reason_set(why, CODE_EXPIRED, "the %s expires on %s, in %lld day%s", place, date, (long long)left,
+                   left == 1 ? "" : "s");
     if (fails)
         reason_hint(why, "it has to be renewed: --min-days %lld asks for more", (long long)rules->min_days);
     else

@@ -254,6 +254,38 @@ START_TEST(times_have_their_codes)
 }
 END_TEST
 
+/* Who asks for days gets them, of whatever the profile does not look at. */
+START_TEST(days_that_are_asked_for_are_not_forgiven)
+{
+    good();
+    facts.profile = TLS_JAVA;
+    facts.chain_sent = 0; /* the server's own certificate is the anchor */
+    facts.chain_count = 1;
+    rules.min_days = 101;
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "expires on");
+    chain[0].not_after = NOW - 1;
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "the certificate CN=server.test expired on");
+    rules.min_days = 0;
+    rules.warn_days = 30;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    good();
+    facts.profile = TLS_JAVA;
+    chain[2].not_after = NOW - 1; /* other anchors' dates bind nobody */
+    rules.min_days = 100;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    good();
+    chain[0].not_after = NOW - 1;
+    add_error(X509_V_ERR_CERT_HAS_EXPIRED, 0);
+    facts.verified = false;
+    rules.min_days = 1;
+    rules.trusts_anyone = true;
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "expired on");
+    rules.trusts_anyone = false;
+    expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "expired on");
+    ck_assert_uint_eq(judgement.count, 1);
+}
+END_TEST
+
 START_TEST(java_forgives_with_a_word)
 {
     good();
@@ -655,8 +687,8 @@ SUITE("tls_judge", issuers_fit_patterns, a_certificate_that_comes_alone_may_lack
       an_alert_without_a_request_is_not_about_the_client, a_good_chain_passes,
       an_unknown_root_is_named_with_the_closest, a_ca_without_its_issuer_lacks_the_root,
       a_missing_intermediate_is_told_by_where_it_is_to_be_had, a_url_that_is_no_plain_one_is_in_no_hint,
-      an_interceptor_is_told_by_its_name, times_have_their_codes, java_forgives_with_a_word,
-      others_forgive_nothing, what_was_not_verified_is_not_trusted,
+      an_interceptor_is_told_by_its_name, times_have_their_codes, days_that_are_asked_for_are_not_forgiven,
+      java_forgives_with_a_word, others_forgive_nothing, what_was_not_verified_is_not_trusted,
       what_java_forgives_elsewhere_does_not_count, warnings_that_have_no_room_are_counted,
       limits_have_their_codes, a_chain_over_the_limits_is_not_forgiven,
       all_reasons_are_said_the_gravest_first, a_chain_that_was_not_verified_proves_no_pin_but_its_first,
