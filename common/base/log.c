@@ -25,6 +25,7 @@ static struct {
     const char *tool;
     enum log_format format;
     enum log_level level;
+    unsigned step;
 } setup = {.tool = "initkit", .format = LOG_TEXT, .level = LOG_INFO};
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
@@ -34,6 +35,11 @@ void log_setup(const char *tool, enum log_format format, enum log_level level)
     setup.tool = tool;
     setup.format = format;
     setup.level = level;
+}
+
+void log_set_step(unsigned step)
+{
+    setup.step = step;
 }
 
 static bool cut; /* the last line lacks its end */
@@ -81,6 +87,8 @@ static void log_add_json(struct buf *line, const struct log_event *event, const 
     log_add_time(line);
     json_add_member(line, "level", level_names[event->level]);
     json_add_member(line, "tool", setup.tool);
+    if (setup.step > 0)
+        json_add_member_number(line, "step", setup.step);
     json_add_member(line, "event", event->name ? event->name : level_names[event->level]);
     json_add_member(line, "message", message);
     if (event->target)

@@ -31,6 +31,9 @@ struct log_event {
 /* Says what follows in the name of `tool`, at `level` and what is graver. `tool` must outlive the log. */
 void log_setup(const char *tool, enum log_format format, enum log_level level);
 
+/* The number of the step of `initkit run` that this process is: a member of each JSON line. 0: none. */
+void log_set_step(unsigned step);
+
 /* Text: "TOOL: TARGET: MESSAGE", escaped as visible.h says. A line is lost when nobody takes it from
  * standard error within a second. */
 void log_event(const struct log_event *event, const char *format, ...) __attribute__((format(printf, 2, 3)));

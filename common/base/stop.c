@@ -30,12 +30,21 @@ void stop_install(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
 
+    if (descriptor >= 0)
+        return;
     descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+}
+
+void stop_renew(void)
+{
+    close(descriptor);
+    descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    first_signal = 0;
 }
 
 int stop_descriptor(void)

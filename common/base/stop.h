@@ -6,8 +6,11 @@
 
 #include <stdbool.h>
 
-/* Installs the handlers (no SA_RESTART: a blocked write must end too) and ignores SIGPIPE. Once a process. */
+/* Installs the handlers (no SA_RESTART: a blocked write must end too) and ignores SIGPIPE. Does nothing the second time. */
 void stop_install(void);
+
+/* For the child of a fork, where both signals are still blocked: a descriptor of its own, which no signal has reached. */
+void stop_renew(void);
 
 /* Readable from the first signal on; nobody reads from it. -1 before stop_install. */
 int stop_descriptor(void);

@@ -3,14 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/harden.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/stop.h"
 #include "common/cli/help.h"
+#include "common/cli/step.h"
 #include "common/cli/variables.h"
 
 #include "common/base/banned.h"
@@ -40,6 +43,18 @@ static int tool_print(const struct tool *tool, const struct common_options *opti
     return fflush(stdout) == 0 ? CODE_OK : CODE_FAILED;
 }
 
+/* The run's time bounds the step's own, and only the run writes its termination log. */
+static void tool_become_step(const struct step *step, struct common_options *options)
+{
+    int64_t left = deadline_left(step->deadline, deadline_now());
+
+    log_set_step(step->number);
+    if (left != DEADLINE_NEVER && (options->retry.timeout == 0 || options->retry.timeout > left))
+        options->retry.timeout = left > 0 ? left : 1; /* 0 would be no limit */
+    if (options->termination_log && strcmp(options->termination_log, step->termination_log) == 0)
+        options->termination_log = "";
+}
+
 bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, struct verdict *verdict,
                 int *code)
 {
@@ -50,8 +65,10 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
     stop_install(); /* early: PID 1 has no default actions, so a signal before this is lost */
     harden_relocations();
     bool good = options_parse(tool, argc, argv, environment_all(), options, &why);
-    log_setup(tool->name, (enum log_format)common->log_format, (enum log_level)common->log_level);
-    verdict->tool = tool->name;
+    if (step_current())
+        tool_become_step(step_current(), common);
+    log_setup(tool_shown(tool), (enum log_format)common->log_format, (enum log_level)common->log_level);
+    verdict->tool = tool_shown(tool);
     verdict->termination_log = common->termination_log ? common->termination_log : "";
     verdict->warn_only = common->warn_only;
     if (common->warn_only)
@@ -65,6 +82,7 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
         *code = tool_print(tool, common);
         return false;
     }
-    variables_warn_unknown(environment_all(), warn_unknown_variable);
+    if (!step_current()) /* its run has done it */
+        variables_warn_unknown(environment_all(), warn_unknown_variable);
     return true;
 }

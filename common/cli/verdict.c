@@ -8,6 +8,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/visible.h"
+#include "common/cli/step.h"
 #include "common/files/directory.h"
 
 #include "common/base/banned.h"
@@ -51,19 +52,42 @@ static void termination_write(const char *path, const struct buf *message)
     close(descriptor);
 }
 
-void verdict_so_far(const struct verdict *verdict, const char *line)
+bool verdict_is_followed(const struct verdict *verdict)
+{
+    return verdict->termination_log[0] != '\0' || step_current();
+}
+
+static void verdict_note(const struct verdict *verdict, bool final, enum code code,
+                         const struct reason *reason, const char *line)
 {
     struct buf message;
 
-    if (verdict->termination_log[0] == '\0')
+    if (!verdict_is_followed(verdict))
         return;
     buf_init(&message, VERDICT_LINE - 1);
     buf_add_format(&message, "%s: ", verdict->tool);
     visible_add(&message, line);
+    step_tell(final, code, reason, message.data);
     message.max = VERDICT_LINE;
     buf_add_text(&message, "\n");
-    termination_write(verdict->termination_log, &message);
+    if (verdict->termination_log[0] != '\0')
+        termination_write(verdict->termination_log, &message);
     buf_free(&message);
+}
+
+void verdict_so_far(const struct verdict *verdict, const char *line)
+{
+    verdict_note(verdict, false, CODE_OK, NULL, line);
+}
+
+void verdict_clear(const struct verdict *verdict)
+{
+    struct buf nothing;
+
+    buf_init(&nothing, 0);
+    if (verdict->termination_log[0] != '\0')
+        termination_write(verdict->termination_log, &nothing);
+    buf_free(&nothing);
 }
 
 static enum code verdict_code(const struct verdict *verdict, enum code code)
@@ -82,7 +106,7 @@ int verdict_finish(const struct verdict *verdict, enum code code, const struct l
     buf_init(&message, LINE_WITH_TARGET);
     buf_add_format(&message, "%.*s%s%s", VERDICT_LINE, event->target ? event->target : "",
                    event->target ? ": " : "", line);
-    verdict_so_far(verdict, message.data);
+    verdict_note(verdict, true, code, event->reason, message.data);
     buf_free(&message);
     log_event(event, "%s", line);
     return (int)verdict_code(verdict, code);

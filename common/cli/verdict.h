@@ -15,8 +15,15 @@ struct verdict {
 
 enum { VERDICT_LINE = 1024 }; /* the longest termination message, as the kubelet cuts it no shorter */
 
-/* Writes "TOOL: LINE" to the termination log, so that a container that gets killed leaves its reason too. */
+/* Whether anybody learns of verdict_so_far's line. */
+bool verdict_is_followed(const struct verdict *verdict);
+
+/* Writes "TOOL: LINE" to the termination log, so that a container that gets killed leaves its reason too. A step reports it to
+ * its run. */
 void verdict_so_far(const struct verdict *verdict, const char *line);
+
+/* Empties the termination log: what is in it is untrue of the program that takes this one's place. */
+void verdict_clear(const struct verdict *verdict);
 
 /* Says the last line, as `event` tells, writes it to the termination log, and returns the exit code. */
 int verdict_finish(const struct verdict *verdict, enum code code, const struct log_event *event,

@@ -7,6 +7,7 @@
 
 #include "common/base/deadline.h"
 #include "common/base/stop.h"
+#include "common/cli/step.h"
 #include "common/run/wait_say.h"
 
 #include "common/base/banned.h"
@@ -225,6 +226,7 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     struct retry_step step = retry_next(&wait->options->retry, &target->retry, outcome, now);
 
     wait->in_flight--;
+    step_count_attempt();
     if (target->wants_time && target->doublings < DOUBLINGS_MOST)
         target->doublings++;
     if (outcome == ATTEMPT_FAIL || (outcome == ATTEMPT_RETRY && !target_was_cut_short(target, now)))

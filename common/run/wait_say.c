@@ -169,7 +169,7 @@ void wait_say_so_far(const struct wait *wait)
 {
     struct buf line;
 
-    if (wait->verdict->termination_log[0] == '\0')
+    if (!verdict_is_followed(wait->verdict))
         return;
     buf_init(&line, SUMMARY_MAX);
     if (wait->count == 1)
