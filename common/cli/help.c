@@ -113,19 +113,24 @@ static void add_flags_only(struct buf *out, const struct tool *tool)
 
 void help_add_environment(struct buf *out, const struct tool *tool)
 {
-    char own[VARIABLE_NAME], operands[VARIABLE_NAME];
+    char own[VARIABLE_NAME], operands[VARIABLE_NAME], words[VARIABLE_NAME];
     struct buf flags;
 
     buf_init(&flags, HELP_PARAGRAPH);
     add_flags_only(&flags, tool);
     variable_name(tool->name, "log-level", own);
     variable_name(tool->name, "targets", operands);
+    variable_name(NULL, tool->name, words);
     buf_add_format(
         out,
         "Every option but %s can be set in the environment: %s for this tool, or INITKIT_LOG_LEVEL "
         "for every tool. A flag beats the first, that beats the second. ",
         flags.data, own);
-    if (!tool->one_shot)
+    if (tool->runs_tools && !tool->one_shot)
+        buf_add_format(
+            out, "Without a TOOL on the command line the words of %s, one a line, come before its own. ",
+            words);
+    else if (!tool->one_shot)
         buf_add_format(out,
                        "Without operands they come from %s or INITKIT_TARGETS, separated by white space. ",
                        operands);
@@ -199,7 +204,7 @@ void help_print(FILE *out, const struct tool *tool)
 {
     struct buf notes;
 
-    fprintf(out, "Usage: %s [OPTION]... %s\n%s.\n\n", tool->name, tool->operands, tool->summary);
+    fprintf(out, "Usage: %s [OPTION]... %s\n%s.\n\n", tool_shown(tool), tool->operands, tool->summary);
     print_paragraphs(out, tool->description);
     fprintf(out, "Options:\n");
     for (size_t i = 0; i < tool->option_count; i++)
@@ -222,7 +227,7 @@ void help_print(FILE *out, const struct tool *tool)
 
 void version_print(FILE *out, const struct tool *tool)
 {
-    fprintf(out, "%s %s\n", tool->name, INITKIT_VERSION);
+    fprintf(out, "%s %s\n", tool_shown(tool), INITKIT_VERSION);
     for (const char *const *library = tool->libraries; *library; library++)
         fprintf(out, "%s\n", *library);
 }

@@ -51,8 +51,11 @@ static bool row_applies(const struct tool *tool, const struct option *row)
 {
     if (row->name && strcmp(row->name, "min-targets") == 0)
         return tool->many_targets;
-    bool about_waiting = row->offset < AT(min_targets) || row->offset == AT(warn_only);
-    return row->stands_for || !about_waiting || !tool->one_shot;
+    bool about_attempts = row->offset < AT(min_targets) && row->offset != AT(retry.timeout);
+    bool about_waiting = about_attempts || row->offset == AT(retry.timeout) || row->offset == AT(warn_only);
+    if (row->stands_for)
+        return true;
+    return !(about_waiting && tool->one_shot) && !(about_attempts && tool->no_attempt);
 }
 
 const struct option *options_row(const struct tool *tool, size_t index)
@@ -80,6 +83,14 @@ const char *options_initial(const struct tool *tool, const struct option *row)
         if (row->name && strcmp(own->name, row->name) == 0)
             return own->initial;
     return row->initial;
+}
+
+const char *options_choice(const char *name, int value)
+{
+    for (size_t i = 0; i < COMMON_ROWS; i++)
+        if (common_rows[i].name && common_rows[i].choices && strcmp(common_rows[i].name, name) == 0)
+            return common_rows[i].choices[value];
+    return "";
 }
 
 bool options_refuse_operand(const struct common_options *options, const char *operand, struct reason *why)

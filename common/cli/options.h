@@ -39,8 +39,9 @@ struct option {
     int64_t min, max;
     /* Of text: fills `why` when the value is invalid. */
     bool (*check)(const char *value, struct reason *why);
-    bool no_variable;  /* only as a flag */
-    bool empty_counts; /* an empty variable is a value, not "unset" */
+    bool no_variable;     /* only as a flag */
+    bool empty_counts;    /* an empty variable is a value, not "unset" */
+    bool begins_operands; /* the word is an operand itself, and so is all that follows it */
     /* This row is only another way to write --STANDS_FOR=VALUE; with a NULL value, an alias. */
     const char *stands_for;
     const char *value;
@@ -71,6 +72,7 @@ struct common_options {
     bool warn_only;
     bool help, version;
     struct strings operands;
+    struct strings words;                 /* of the variable that holds words, to which options may point */
     char operands_from[OPTIONS_VARIABLE]; /* the variable that they come from; empty: the command line */
 };
 
@@ -81,6 +83,7 @@ struct option_initial {
 
 struct tool {
     const char *name;
+    const char *command;          /* as it is called, where that is not its name; NULL: it is */
     const char *operands;         /* as the usage line shows them */
     const char *summary;          /* one line, no full stop */
     const char *description;      /* paragraphs, separated by empty lines */
@@ -94,7 +97,15 @@ struct tool {
     bool judges_servers;                   /* ends with codes 20 to 29, too: TLS, HTTP, proxies */
     bool one_shot;                         /* waits for nothing: no time-outs, no retries, no --warn-only */
     bool one_attempt;                      /* tries nothing again: delays between attempts mean nothing */
+    bool no_attempt; /* has none of its own: of the options about waiting, --timeout and --warn-only apply */
+    bool runs_tools; /* what follows the first operand is not for it to understand */
 };
+
+/* What the tool is called in lines and documents. */
+static inline const char *tool_shown(const struct tool *tool)
+{
+    return tool->command ? tool->command : tool->name;
+}
 
 /* Puts the operand, as target_show shows it, and the variable that it comes from before a text that refuses it. Returns false. */
 bool options_refuse_operand(const struct common_options *options, const char *operand, struct reason *why);
@@ -108,6 +119,9 @@ void options_free(const struct tool *tool, void *options);
 
 /* The rows that apply to a tool in the order of its help: its own, then the common ones; NULL at the end. */
 const struct option *options_row(const struct tool *tool, size_t index);
+
+/* A value of an option of every tool that has choices, as a user says it. */
+const char *options_choice(const char *name, int value);
 
 /* Whether help and documents tell of a row. A common one that has nothing to do in this tool is taken, as by every tool, and
  * not told. */

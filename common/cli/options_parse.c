@@ -25,6 +25,7 @@ struct parser {
     struct value_source source;
     char **environment;
     enum given *given; /* for each row */
+    bool in_variable;  /* the words come from a variable, which no flag gives way to */
 };
 
 static size_t row_count(const struct tool *tool)
@@ -67,7 +68,9 @@ static bool store_flag(struct parser *parser, size_t index, const char *value)
         value = row->value ? row->value : value;
         row = options_row(parser->tool, index);
     }
-    parser->given[index] = GIVEN_FLAG;
+    if (parser->in_variable && parser->given[index] == GIVEN_FLAG)
+        return true;
+    parser->given[index] = parser->in_variable ? GIVEN_VARIABLE : GIVEN_FLAG;
     return value_store(&parser->source, row, value, parser->options);
 }
 
@@ -94,6 +97,9 @@ static bool parse_long(struct parser *parser, const char *argument, char ***next
     if (!row)
         return reason_set(parser->source.why, CODE_USAGE, "--%.*s: unknown option; see --help",
                           (int)(length < 100 ? length : 100), name); /* its value may be a secret */
+    if (row->begins_operands)
+        return reason_set(parser->source.why, CODE_USAGE, "--%s: expects a word of its own, then %s",
+                          row->name, row->argument);
     snprintf(source, sizeof source, "--%s", row->name);
     parser->source.name = source;
     if (!value && !takes_value(parser->tool, row))
@@ -131,6 +137,15 @@ static bool parse_short(struct parser *parser, const char *argument, char ***nex
     return true;
 }
 
+/* Whether the argument is the name of a row that begins the operands. */
+static bool begins_operands(const struct tool *tool, const char *argument)
+{
+    if (strncmp(argument, "--", 2) != 0)
+        return false;
+    const struct option *row = options_row(tool, find_name(tool, argument + 2, strlen(argument + 2)));
+    return row && row->begins_operands;
+}
+
 static bool parse_arguments(struct parser *parser, char **next)
 {
     struct strings *operands = &parser->options->operands;
@@ -138,15 +153,60 @@ static bool parse_arguments(struct parser *parser, char **next)
 
     while (*next) {
         const char *argument = *next++;
-        if (options_end || argument[0] != '-' || argument[1] == '\0')
+        if (options_end || argument[0] != '-' || argument[1] == '\0' ||
+            begins_operands(parser->tool, argument)) {
             strings_add(operands, argument, strlen(argument));
-        else if (strcmp(argument, "--") == 0)
+            options_end = options_end || parser->tool->runs_tools;
+        } else if (strcmp(argument, "--") == 0) {
             options_end = true;
-        else if (argument[1] == '-' ? !parse_long(parser, argument, &next)
-                                    : !parse_short(parser, argument, &next))
+        } else if (argument[1] == '-' ? !parse_long(parser, argument, &next)
+                                      : !parse_short(parser, argument, &next)) {
             return false;
+        }
     }
     return true;
+}
+
+/* One word a line, into `words`. Returns the words as arguments, which the caller frees. */
+static char **split_words(const char *value, struct strings *words)
+{
+    while (*(value += strspn(value, "\r\n")) != '\0') {
+        size_t length = strcspn(value, "\r\n");
+        strings_add(words, value, length);
+        value += length;
+    }
+    char **arguments = xcalloc(words->count + 1, sizeof *arguments);
+    if (words->count > 0)
+        memcpy(arguments, words->items, words->count * sizeof *arguments);
+    return arguments;
+}
+
+/* The words of the tool's own variable come before those of the command line if these only continue them. Options among them give
+ * way to flags. */
+static bool parse_words_variable(struct parser *parser)
+{
+    struct common_options *options = parser->options;
+    struct strings rest = options->operands;
+    char name[VARIABLE_NAME];
+
+    variable_name(NULL, parser->tool->name, name);
+    const char *value = variable_value(parser->environment, name);
+    if (!value || *value == '\0' || (rest.count > 0 && !begins_operands(parser->tool, rest.items[0])))
+        return true;
+    options->operands = (struct strings){0};
+    char **arguments = split_words(value, &options->words);
+    parser->in_variable = true;
+    bool good = parse_arguments(parser, arguments);
+    if (!good)
+        reason_wrap(parser->source.why, "%s", name);
+    parser->in_variable = false;
+    free(arguments);
+    if (options->operands.count > 0)
+        snprintf(options->operands_from, sizeof options->operands_from, "%s", name);
+    for (size_t i = 0; i < rest.count; i++)
+        strings_add(&options->operands, rest.items[i], strlen(rest.items[i]));
+    strings_clear(&rest);
+    return good;
 }
 
 /* A repeatable option has one value a line, the operands are separated by white space. */
@@ -203,7 +263,8 @@ static bool parse_variables(struct parser *parser)
         if (!parse_variable(parser, row, &parser->given[i]))
             return false;
     }
-    return parser->options->operands.count > 0 || parser->tool->one_shot || parse_operands_variable(parser);
+    return parser->options->operands.count > 0 || parser->tool->one_shot || parser->tool->runs_tools ||
+           parse_operands_variable(parser);
 }
 
 /* Defaults are in the table in the words of a user, so they take the same way as a user's. */
@@ -287,7 +348,8 @@ bool options_parse(const struct tool *tool, int argc, char **argv, char **enviro
     parser.given = xcalloc(row_count(tool) + 1, sizeof *parser.given);
     bool good = store_initials(&parser) && parse_arguments(&parser, argv + (argc > 0));
     if (good && !parser.options->help && !parser.options->version) {
-        good = parse_variables(&parser);
+        good = (!tool->runs_tools || tool->one_shot || parse_words_variable(&parser)) &&
+               parse_variables(&parser);
         settle(&parser);
         good = good && check_min_targets(&parser) && check_once(&parser);
     }
@@ -303,4 +365,5 @@ void options_free(const struct tool *tool, void *options)
         if (tool->options[i].type == OPTION_LIST && !tool->options[i].stands_for)
             strings_clear((struct strings *)((char *)options + tool->options[i].offset));
     strings_clear(&((struct common_options *)options)->operands);
+    strings_clear(&((struct common_options *)options)->words);
 }

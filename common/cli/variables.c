@@ -16,8 +16,7 @@ void variable_name(const char *tool, const char *option, char variable[VARIABLE_
     }
 }
 
-/* The value of `name` in `environment`; NULL when it is not set. */
-static const char *variable_value(char **environment, const char *name)
+const char *variable_value(char **environment, const char *name)
 {
     size_t length = strlen(name);
 

@@ -9,6 +9,9 @@ enum { VARIABLE_NAME = 96 };
 /* "INITKIT_WAIT_FOR_TCP_TIMEOUT", or with a NULL tool "INITKIT_TIMEOUT". */
 void variable_name(const char *tool, const char *option, char name[VARIABLE_NAME]);
 
+/* The value of `name`; NULL: it is not set. */
+const char *variable_value(char **environment, const char *name);
+
 /* The value of the tool's own variable or of the shared one, whichever counts, and its name. An empty one counts as unset
  * unless `empty_counts`. NULL when neither is set. */
 const char *variable_find(char **environment, const char *tool, const char *option, bool empty_counts,
