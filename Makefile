@@ -83,10 +83,11 @@ MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
 WAIT_PARTS := $(filter-out $(MAINS),$(foreach t,$(WAIT_TOOLS),$(wildcard cmd/$t/*.c)))
 DOCS := $(wildcard cmd/initkit/docs*.c)
-INITKIT := $(filter-out $(DOCS),$(wildcard cmd/initkit/*.c))
+# What of initkit knows no tool: `initkit run`.
+RUN_PARTS := $(filter-out $(DOCS) cmd/initkit/main.c,$(wildcard cmd/initkit/*.c))
 UNIT := $(wildcard tests/unit/*/check_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
-TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) $(INITKIT) $(DOCS))
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) cmd/initkit/main.c $(RUN_PARTS) $(DOCS))
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 
 all: $(foreach t,$(TOOLS) initkit initkit-wait,$(BIN)/$t) $(if $(filter $(HOST),$(ARCH)),build/docs-fresh) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
@@ -149,7 +150,7 @@ $(foreach t,$(TOOLS),$(call tool_objects,$1,$2,$t))
 # All of common/, and what of it needs no OpenSSL.
 $(call archive,$1/libcommon.a,$2,$(COMMON:%.c=$1/%.o))
 $(call archive,$1/libplain.a,$2,$(patsubst %.c,$1/%.o,$(filter-out $(TLS_COMMON),$(COMMON))))
-$(call archive,$1/libcmd.a,$2,$(PARTS:%.c=$1/%.o))
+$(call archive,$1/libcmd.a,$2,$(patsubst %.c,$1/%.o,$(PARTS) $(RUN_PARTS)))
 
 $1/flags: always
 	@$$(call if_changed,build/deps/$2/bin/cc $3)
@@ -199,9 +200,9 @@ endef
 define programs
 $(foreach t,$(TOOLS),$(call program,$1/$t,$2,$3,$(patsubst %.c,$2/%.o,$(wildcard cmd/$t/*.c)) \
 	$2/$(if $(filter openssl,$(LIBRARIES.$t)),libcommon,libplain).a,$4,$(LIBRARIES.$t)))
-$(call program,$1/initkit,$2,$3,$(INITKIT:%.c=$2/%.o) $(MAINS:%.c=$2/multi/%.o) $2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES))
-$(call program,$1/initkit-wait,$2,$3,$(INITKIT:%.c=$2/wait/%.o) $(WAIT_TOOLS:%=$2/multi/cmd/%/main.o) \
-	$(WAIT_PARTS:%.c=$2/%.o) $2/libplain.a,$4,$(LIBRARIES.wait-for-dns))
+$(call program,$1/initkit,$2,$3,$2/cmd/initkit/main.o $(MAINS:%.c=$2/multi/%.o) $2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES))
+$(call program,$1/initkit-wait,$2,$3,$2/wait/cmd/initkit/main.o $(WAIT_TOOLS:%=$2/multi/cmd/%/main.o) \
+	$(patsubst %.c,$2/%.o,$(WAIT_PARTS) $(RUN_PARTS)) $2/libplain.a,$4,$(LIBRARIES.wait-for-dns))
 endef
 # $1: folder, $2: ARCH-VARIANT, $3: link flags
 define unit_tests
@@ -212,13 +213,13 @@ endef
 
 $(eval $(call programs,$(BIN),build/$(ARCH),$(ARCH)-release,$(LDFLAGS) $(LDFLAGS.$(ARCH)) -s))
 $(eval $(call programs,build/valgrind,build/$(HOST),$(HOST)-release,$(SHARED)))
-$(TOOLS:%=build/valgrind/%): | build/.packages-valgrind
+$(TOOLS:%=build/valgrind/%) build/valgrind/initkit: | build/.packages-valgrind
 $(eval $(call programs,build/sanitized/bin,build/sanitized,$(HOST)-sanitized,))
 $(eval $(call unit_tests,build/sanitized,$(HOST)-sanitized,))
 $(eval $(call programs,build/coverage/bin,build/coverage,$(HOST)-sanitized,--coverage))
 $(eval $(call unit_tests,build/coverage,$(HOST)-sanitized,--coverage))
 $(eval $(call unit_tests,build/musl,$(HOST)-release,$(LDFLAGS)))
-$(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,$(DOCS:%.c=build/$(HOST)/%.o) \
+$(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,$(patsubst %.c,build/$(HOST)/%.o,$(DOCS) $(RUN_PARTS)) \
 	$(patsubst %.c,build/$(HOST)/multi/%.o,$(MAINS) cmd/initkit/main.c) build/$(HOST)/libcmd.a \
 	build/$(HOST)/libcommon.a,$(LDFLAGS),$(LIBRARIES)))
 $(FUZZ:%.c=build/fuzz/%.o): $(call libraries,$(HOST)-sanitized,$(LIBRARIES))
@@ -302,7 +303,7 @@ check-tools: all build/.packages-test $(if $(filter $(HOST),$(ARCH)),,build/.pac
 check-tools-sanitized: $(foreach t,$(TOOLS) initkit,build/sanitized/bin/$t) build/.packages-test ## the same with ASan and UBSan
 	@INITKIT_BIN=$(abspath build/sanitized/bin) bats --jobs 4 tests/tools
 
-check-tools-valgrind: $(foreach t,$(TOOLS),build/valgrind/$t) build/.packages-test build/.packages-valgrind ## the tools' main paths under valgrind
+check-tools-valgrind: $(foreach t,$(TOOLS) initkit,build/valgrind/$t) build/.packages-test build/.packages-valgrind ## the tools' main paths under valgrind
 	@bats --jobs 2 tests/valgrind
 
 check-build: all build/.packages-test ## is the build reproducible, complete, and idle when nothing changed?

@@ -9,7 +9,7 @@
 
 #include "common/base/banned.h"
 
-enum { MAGIC = 8 };
+enum { FED_MOST = 1 << 30, MAGIC = 8 };
 
 static const struct coding_format *const formats[] = {
     [CODING_GZIP] = &coding_gzip,
@@ -34,6 +34,16 @@ static const struct {
 const char *coding_name(enum coding_kind kind)
 {
     return formats[kind] ? formats[kind]->name : "identity";
+}
+
+bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length)
+{
+    return length > 0 && memcmp(bytes, magic, length < magic_length ? length : magic_length) == 0;
+}
+
+unsigned coding_clamp(size_t length)
+{
+    return length < FED_MOST ? (unsigned)length : FED_MOST;
 }
 
 enum coding_kind coding_detect(const char *bytes, size_t length)

@@ -2,8 +2,6 @@
 #ifndef FETCH_CONFIG_CODING_FORMAT_H
 #define FETCH_CONFIG_CODING_FORMAT_H
 
-#include <string.h>
-
 #include "cmd/fetch-config/coding.h"
 
 struct coding_format {
@@ -21,17 +19,9 @@ struct coding_format {
 extern const struct coding_format coding_gzip, coding_zstd, coding_xz, coding_bzip2;
 
 /* Whether `bytes` are how `magic` begins, as far as they go: at least one of them. */
-static inline bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length)
-{
-    return length > 0 && memcmp(bytes, magic, length < magic_length ? length : magic_length) == 0;
-}
-
-enum { CODING_FED_MOST = 1 << 30 };
+bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length);
 
 /* What the libraries count in an unsigned int. */
-static inline unsigned coding_clamp(size_t length)
-{
-    return length < CODING_FED_MOST ? (unsigned)length : CODING_FED_MOST;
-}
+unsigned coding_clamp(size_t length);
 
 #endif

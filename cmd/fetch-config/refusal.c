@@ -11,7 +11,7 @@
 
 #include "common/base/banned.h"
 
-enum { WORD = 64, SECRET_LEAST = 8 /* shorter words are in any message */ };
+enum { WORD = 64 };
 
 struct refusal {
     char code[WORD], region[WORD]; /* empty: not said */
@@ -198,39 +198,15 @@ static bool has_text(const char *body, size_t length, const char *text)
     return false;
 }
 
-/* Whether a word of a header's value is in the message: of "Authorization: Bearer TOKEN" the token. */
-static bool repeats(const char *message, const char *line)
-{
-    char word[WORD];
-
-    line += strcspn(line, ":;");
-    while (*(line += strspn(line, ":; ")) != '\0') {
-        size_t length = strcspn(line, " ");
-        snprintf(word, sizeof word, "%.*s", (int)length, line); /* the beginning of a long one is enough */
-        if (length >= SECRET_LEAST && strstr(message, word))
-            return true;
-        line += length;
-    }
-    return false;
-}
-
-static bool repeats_any(const char *message, const struct strings *sent)
-{
-    for (size_t i = 0; sent && i < sent->count; i++)
-        if (repeats(message, sent->items[i]))
-            return true;
-    return false;
-}
-
 /* https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
-static void tell_status(const struct strings *sent, const char *body, size_t length, struct reason *why)
+static void tell_status(const char *body, size_t length, struct reason *why)
 {
     json_t *status = json_loadb(body, length, JSON_DISABLE_EOF_CHECK, NULL);
     const char *kind = json_string_value(json_object_get(status, "kind"));
     const char *message = json_string_value(json_object_get(status, "message"));
     size_t used = strlen(why->text);
 
-    if (kind && message && strcmp(kind, "Status") == 0 && !repeats_any(message, sent)) {
+    if (kind && message && strcmp(kind, "Status") == 0) {
         snprintf(why->text + used, sizeof why->text - used, ": %.160s", message);
         if (has_text(message, strlen(message), "system:serviceaccount:"))
             reason_hint(why, "a Role and a RoleBinding let this service account read it");
@@ -238,8 +214,7 @@ static void tell_status(const struct strings *sent, const char *body, size_t len
     json_decref(status);
 }
 
-void refusal_tell_plainly(int status, bool encrypted, const struct strings *sent, const char *body,
-                          size_t length, struct reason *why)
+void refusal_tell_plainly(int status, bool encrypted, const char *body, size_t length, struct reason *why)
 {
     size_t used = strlen(why->text);
 
@@ -248,6 +223,6 @@ void refusal_tell_plainly(int status, bool encrypted, const struct strings *sent
         snprintf(why->text + used, sizeof why->text - used, ": this port speaks TLS");
         reason_hint(why, "write https:// in the URL");
     } else if (status >= 400 && length > 0 && *body == '{') {
-        tell_status(sent, body, length, why);
+        tell_status(body, length, why);
     }
 }

@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "common/base/reason.h"
-#include "common/base/strings.h"
 
 enum refuser {
     REFUSER_S3,
@@ -22,9 +21,7 @@ bool refusal_passes(const char *body, size_t length);
 void refusal_tell(enum refuser refuser, int status, const char *region, const char *body, size_t length,
                   struct reason *why);
 
-/* The same for other servers: a Status of Kubernetes brings its message, unless that repeats a value of the headers that were `sent`
- * (NULL: none), which may be secrets; a 400 to plain http may say that the port speaks TLS. */
-void refusal_tell_plainly(int status, bool encrypted, const struct strings *sent, const char *body,
-                          size_t length, struct reason *why);
+/* The same for other servers: a Status of Kubernetes brings its message; a 400 to plain http may say that the port speaks TLS. */
+void refusal_tell_plainly(int status, bool encrypted, const char *body, size_t length, struct reason *why);
 
 #endif

@@ -63,10 +63,6 @@ struct reply_rules {
 /* Whether the status is a redirect that is to be followed. */
 bool reply_is_redirect(const struct reply *reply);
 
-/* Whether the server has no rest of the body that was begun, so that the whole is to be asked for: as the file is shorter now, or
- * since it takes If-Range for another condition. */
-bool reply_refuses_range(const struct reply *reply);
-
 /* Anything but OK fills `why`. */
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why);
 

@@ -1,14 +1,20 @@
 # shellcheck shell=bash disable=SC2194,SC2207
 # Completion for bash. Written by `make docs`; installed by `make install`.
 
-# The tool whose options come next: the command itself, or what follows initkit.
+# The tool whose options come next: the command itself, what follows initkit, or the last step of initkit run.
 _initkit_tool() {
-    local word
+    local word chain='' expected=yes
     for word in "${COMP_WORDS[@]:0:COMP_CWORD}"; do
-        case " wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit " in
-            *" ${word##*/} "*) tool=${word##*/} ;;
-            *) return ;;
+        case $chain$word in
+            yes--and | yes--then) tool=run expected=yes ;;
+            yes--exec) tool='' expected='' chain='' ;;
         esac
+        [ -n "$expected" ] || continue
+        case " wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit run " in
+            *" ${word##*/} "*) tool=${word##*/} ;;
+            *) [ "$tool" = run ] || expected='' ;;
+        esac
+        [ "$tool" != run ] || chain=yes
     done
 }
 
@@ -22,6 +28,7 @@ _initkit() {
         copy-agent) options='--install --include --exclude --mode --owner --chown --keep-privileges --for-uid --for-gid --writable --version-dir --link --relative-links --verify --prune --max-prune --follow-dest --render --render-prefix --render-files --max-bytes --min-files --jobs --sync --dry-run --progress --timeout --attempt-timeout --once --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
         tls-check) options='--trust-store --cacert --trust-store-password-file --client-cert --cert --client-key --key --client-key-password-file --client-cert-accepted --server-name --tls-server-name --connect --all-addresses --family --profile --java-version --min-tls --max-tls --alpn --groups --large-hello --min-days --warn-days --as-agent --agent-dir --java-options --verify-time --pin-sha256 --issuer --max-validity --require-staple --http-path --http-status --proxy --proxy-auth-file --starttls --show-chain --report --metrics --export-chain --wait-for-trust --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
         initkit) options='--list --install --log-format --log-level --termination-log --sandbox --help --version' ;;
+        run) options='--and --then --exec --timeout --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
     esac
     case ${COMP_WORDS[COMP_CWORD - 1]} in
         --family) words='any 4 6 both' ;;
@@ -35,7 +42,7 @@ _initkit() {
         --max-tls) words='any 1.2 1.3' ;;
         --as-agent) words='none appd' ;;
         --starttls) words='none smtp imap pop3 postgres mysql ldap' ;;
-        initkit) words='wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit' ;;
+        initkit | run | --and | --then) words='wait-for-dns wait-for-tcp fetch-config copy-agent tls-check initkit run' ;;
     esac
     if [ -n "$words" ] && [[ $word != -* ]]; then
         COMPREPLY=($(compgen -W "$words" -- "$word"))

@@ -15,7 +15,7 @@
 
 #include "common/base/banned.h"
 
-enum { DOCUMENT_MAX = 1024 * 1024, PATH_TEXT = 128, MARKER_TEXT = 64, FILE_MODE = 0644 };
+enum { DOCUMENT_MAX = 1024 * 1024, MARKER_TEXT = 64, FILE_MODE = 0644 };
 
 #define VARIABLES_FILE  "common/cli/variables.inc"
 #define COMPLETION_FILE "cmd/initkit/completion.bash"
@@ -39,7 +39,10 @@ static void collect_variables(struct strings *names, const struct tool *tool)
 {
     const struct option *row;
 
-    add_variable(names, tool->name, "targets");
+    if (tool->runs_tools && !tool->one_shot)
+        add_variable(names, NULL, tool->name); /* its words */
+    else
+        add_variable(names, tool->name, "targets");
     for (size_t i = 0; (row = options_row(tool, i)); i++) {
         if (!help_has_variable(row))
             continue;
@@ -172,11 +175,11 @@ static void run_whole(struct run *run, const char *path,
 
 static void run_tool(struct run *run, const struct tool *tool)
 {
-    char path[PATH_TEXT];
+    char path[DOCS_PATH];
 
-    snprintf(path, sizeof path, "cmd/%s/README.md", tool->name);
+    docs_readme(tool, path);
     run_sections(run, path, tool_sections, tool);
-    snprintf(path, sizeof path, "cmd/%s/%s.1", tool->name, tool->name);
+    docs_man(tool, path);
     run_whole(run, path, docs_write_man, tool);
 }
 

@@ -5,8 +5,14 @@
 #include "common/base/buf.h"
 #include "common/cli/options.h"
 
-/* All of them, initkit last; NULL at the end. */
+/* All of them, initkit and `initkit run` last; NULL at the end. */
 extern const struct tool *const docs_all_tools[];
+
+/* Where a tool's page and manual page are, and what the latter is called. */
+enum { DOCS_PATH = 128 };
+void docs_readme(const struct tool *tool, char path[DOCS_PATH]);
+void docs_man(const struct tool *tool, char path[DOCS_PATH]);
+void docs_man_name(const struct tool *tool, char name[DOCS_PATH]);
 
 /* Markdown tables: a tool's options; of all tools (their argument is not used) the tools, and the options they share; the
  * exit codes of a tool, of any with NULL. */

@@ -1,4 +1,5 @@
 /* The completion for bash: for each tool its options, for an option the words it takes, else names of files. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "cmd/initkit/docs.h"
@@ -43,30 +44,43 @@ static void write_choices(struct buf *out, const struct tool *tool)
     }
 }
 
-static void write_names(struct buf *out)
+/* Those that are commands, or the words that may follow initkit. */
+static void write_names(struct buf *out, bool commands)
 {
     for (size_t i = 0; docs_all_tools[i]; i++)
-        buf_add_format(out, "%s%s", i > 0 ? " " : "", docs_all_tools[i]->name);
+        if (!commands || !docs_all_tools[i]->command)
+            buf_add_format(out, "%s%s", i > 0 ? " " : "", docs_all_tools[i]->name);
 }
+
+static const char find_tool_head[] =
+    "# shellcheck shell=bash disable=SC2194,SC2207\n"
+    "# Completion for bash. Written by `make docs`; installed by `make install`.\n\n"
+    "# The tool whose options come next: the command itself, what follows initkit, or the last step of initkit run.\n"
+    "_initkit_tool() {\n"
+    "    local word chain='' expected=yes\n"
+    "    for word in \"${COMP_WORDS[@]:0:COMP_CWORD}\"; do\n"
+    "        case $chain$word in\n"
+    "            yes--and | yes--then) tool=run expected=yes ;;\n"
+    "            yes--exec) tool='' expected='' chain='' ;;\n"
+    "        esac\n"
+    "        [ -n \"$expected\" ] || continue\n"
+    "        case \" ";
+
+static const char find_tool_tail[] = " \" in\n"
+                                     "            *\" ${word##*/} \"*) tool=${word##*/} ;;\n"
+                                     "            *) [ \"$tool\" = run ] || expected='' ;;\n"
+                                     "        esac\n"
+                                     "        [ \"$tool\" != run ] || chain=yes\n"
+                                     "    done\n"
+                                     "}\n\n";
 
 void docs_write_completion(struct buf *out, const struct tool *unused)
 {
     (void)unused;
-    buf_add_text(out, "# shellcheck shell=bash disable=SC2194,SC2207\n"
-                      "# Completion for bash. Written by `make docs`; installed by `make install`.\n\n"
-                      "# The tool whose options come next: the command itself, or what follows initkit.\n"
-                      "_initkit_tool() {\n"
-                      "    local word\n"
-                      "    for word in \"${COMP_WORDS[@]:0:COMP_CWORD}\"; do\n"
-                      "        case \" ");
-    write_names(out);
-    buf_add_text(out, " \" in\n"
-                      "            *\" ${word##*/} \"*) tool=${word##*/} ;;\n"
-                      "            *) return ;;\n"
-                      "        esac\n"
-                      "    done\n"
-                      "}\n\n"
-                      "_initkit() {\n"
+    buf_add_text(out, find_tool_head);
+    write_names(out, false);
+    buf_add_text(out, find_tool_tail);
+    buf_add_text(out, "_initkit() {\n"
                       "    local tool='' options='' words='' word=${COMP_WORDS[COMP_CWORD]}\n"
                       "    _initkit_tool\n"
                       "    case $tool in\n");
@@ -76,8 +90,8 @@ void docs_write_completion(struct buf *out, const struct tool *unused)
                       "    case ${COMP_WORDS[COMP_CWORD - 1]} in\n");
     for (size_t i = 0; docs_all_tools[i]; i++)
         write_choices(out, docs_all_tools[i]);
-    buf_add_text(out, "        initkit) words='");
-    write_names(out);
+    buf_add_text(out, "        initkit | run | --and | --then) words='");
+    write_names(out, false);
     buf_add_text(out, "' ;;\n"
                       "    esac\n"
                       "    if [ -n \"$words\" ] && [[ $word != -* ]]; then\n"
@@ -89,6 +103,6 @@ void docs_write_completion(struct buf *out, const struct tool *unused)
                       "    fi\n"
                       "}\n\n"
                       "complete -o filenames -F _initkit ");
-    write_names(out);
+    write_names(out, true);
     buf_add_text(out, "\n");
 }

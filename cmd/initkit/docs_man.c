@@ -77,16 +77,19 @@ static void add_bold(struct buf *out, const char *text)
 /* .TH with neither date nor version: a page changes when what it says does. Names of variables are not to be broken. */
 static void add_head(struct buf *out, const struct tool *tool)
 {
-    buf_add_format(out, ".\\\" From the table in cmd/%s/main.c, by `make docs`: changes here are lost.\n.TH ",
-                   tool->name);
-    for (const char *at = tool->name; *at != '\0'; at++)
+    char name[DOCS_PATH];
+
+    docs_man_name(tool, name);
+    buf_add_format(out, ".\\\" From the table of %s, by `make docs`: changes here are lost.\n.TH ",
+                   tool_shown(tool));
+    for (const char *at = name; *at != '\0'; at++)
         add_byte(out, (char)toupper((unsigned char)*at));
     buf_add_text(out, " 1 \"\" initkit \"User Commands\"\n.nh\n.ad l\n.SH NAME\n");
-    add_text(out, tool->name, strlen(tool->name));
+    add_text(out, name, strlen(name));
     buf_add_format(out, " \\- %c", tolower((unsigned char)tool->summary[0]));
     add_text(out, tool->summary + 1, strlen(tool->summary + 1));
     buf_add_text(out, "\n.SH SYNOPSIS\n");
-    add_bold(out, tool->name);
+    add_bold(out, tool_shown(tool));
     buf_add_text(out, " [\\fIOPTION\\fR]... \\fI");
     add_text(out, tool->operands, strlen(tool->operands));
     buf_add_text(out, "\\fR\n.SH DESCRIPTION\n");
@@ -165,12 +168,14 @@ static void add_examples(struct buf *out, const struct tool *tool)
 static void add_others(struct buf *out, const struct tool *tool)
 {
     const char *separator = ".SH SEE ALSO\n";
+    char name[DOCS_PATH];
 
     for (const struct tool *const *other = docs_all_tools; *other; other++) {
         if (*other == tool)
             continue;
         buf_add_text(out, separator);
-        add_bold(out, (*other)->name);
+        docs_man_name(*other, name);
+        add_bold(out, name);
         buf_add_text(out, "(1)");
         separator = ",\n";
     }

@@ -128,7 +128,7 @@ static void add_defaults(struct buf *out, const struct tool *first, const struct
     for (const struct tool *const *tool = docs_all_tools; *tool; tool++) {
         if (!has_row(*tool, row) || !options_initial(*tool, row))
             continue;
-        buf_add_format(out, "%s%s", separator, (*tool)->name);
+        buf_add_format(out, "%s%s", separator, tool_shown(*tool));
         add_default(out, *tool, row);
         separator = ", ";
     }
@@ -164,11 +164,14 @@ void docs_write_common_options(struct buf *out, const struct tool *unused)
 
 void docs_write_tools(struct buf *out, const struct tool *unused)
 {
+    char page[DOCS_PATH];
+
     (void)unused;
     buf_add_text(out, "| tool | what it does | for example |\n| --- | --- | --- |\n");
     for (const struct tool *const *at = docs_all_tools; *at; at++) {
         const struct tool *tool = *at;
-        buf_add_format(out, "| [%s](cmd/%s/README.md) | ", tool->name, tool->name);
+        docs_readme(tool, page);
+        buf_add_format(out, "| [%s](%s) | ", tool_shown(tool), page);
         add_plain(out, tool->summary);
         buf_add_text(out, " | ");
         add_code(out, tool->examples[1], strlen(tool->examples[1]));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/initkit/run.h"
 #include "cmd/initkit/tools.h"
 #include "common/cli/tool.h"
 #include "common/files/install.h"
@@ -43,27 +44,24 @@ const struct tool initkit_tool = {
     .operands = "TOOL [ARGUMENT]...",
     .summary = "Run one of initkit's tools",
     .description = "TOOL is one of those that --list prints; what follows it are that tool's own options "
-                   "and operands. Called through a link with a tool's name, initkit is that tool.",
+                   "and operands. Called through a link with a tool's name, initkit is that tool. "
+                   "initkit run runs several of them as the steps of one container.",
     .examples = examples,
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .options_size = sizeof(struct initkit_options),
     .one_shot = true,
-};
-
-struct entry {
-    const struct tool *tool;
-    int (*main)(int argc, char **argv);
+    .runs_tools = true,
 };
 
 #define TOOL_ENTRY(name) {&name##_tool, name##_main},
 
-static const struct entry entries[] = {TOOLS(TOOL_ENTRY)};
+static const struct chain_tool entries[] = {TOOLS(TOOL_ENTRY)};
 
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
 
 /* The tool of that name, which may be a path; NULL when there is none. */
-static const struct entry *find_entry(const char *name)
+static const struct chain_tool *find_entry(const char *name)
 {
     const char *slash = name ? strrchr(name, '/') : NULL;
 
@@ -127,8 +125,9 @@ static int refuse(const char *word, const struct verdict *verdict)
     struct reason why;
 
     reason_set(&why, CODE_USAGE, "%.100s: %s", shown,
-               find_entry(word) ? "options go behind the tool's name: initkit TOOL [ARGUMENT]..."
-                                : "no such tool: expected one of those that --list prints");
+               find_entry(word) || strcmp(word, run_tool.name) == 0
+                   ? "options go behind the tool's name: initkit TOOL [ARGUMENT]..."
+                   : "no such tool: expected one of those that --list prints");
     free(shown);
     return verdict_refuse(verdict, &why);
 }
@@ -149,7 +148,7 @@ static int run(const struct initkit_options *options, const struct verdict *verd
 
 int main(int argc, char **argv)
 {
-    const struct entry *entry = find_entry(argv[0]);
+    const struct chain_tool *entry = find_entry(argv[0]);
     const char *libraries[LIBRARIES_MOST] = {0};
     struct tool self = initkit_tool;
     struct initkit_options options;
@@ -163,11 +162,9 @@ int main(int argc, char **argv)
         if (entry)
             return entry->main(argc - 1, argv + 1);
     }
-    /* What follows a tool's name is not initkit's own. */
-    for (int i = 1; i < argc; i++)
-        if (find_entry(argv[i]))
-            argv[argc = i + 1] = NULL;
     collect_libraries(libraries);
+    if (argc > 1 && strcmp(argv[1], run_tool.name) == 0)
+        return run_main(argc - 1, argv + 1, find_entry, libraries);
     self.libraries = libraries;
     if (tool_begin(&self, argc, argv, &options, &verdict, &code))
         code = run(&options, &verdict);

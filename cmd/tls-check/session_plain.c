@@ -35,11 +35,12 @@ void session_next_phase(struct session *session)
         session->phase = SESSION_HANDSHAKE;
 }
 
-bool session_converse(struct session *session)
+/* One step of the conversation with what has come. False: it is over with a failure. */
+static bool session_converse(struct session *session, enum session_phase phase)
 {
     enum dialogue_next next;
 
-    if (session->phase == SESSION_PROXY)
+    if (phase == SESSION_PROXY)
         next = proxy_next(&session->in, session->plan->proxy, session->credentials->proxy_credentials != NULL,
                           &session->why);
     else
@@ -62,13 +63,31 @@ bool session_converse(struct session *session)
     return true;
 }
 
-bool session_receive_plain(struct session *session)
+void session_talk(struct session *session)
+{
+    for (enum session_phase before = SESSION_IDLE; before != session->phase;) {
+        before = session->phase;
+        if (session->phase == SESSION_PROXY || session->phase == SESSION_STARTTLS)
+            if (!session_converse(session, session->phase))
+                return;
+    }
+    if (session->phase == SESSION_HELLO)
+        session_read_hello(session);
+    else if (session_send_plain(session) && session->phase == SESSION_HANDSHAKE) {
+        if (session->is_second)
+            session_begin_hello(session);
+        else
+            session_begin_tls(session);
+    }
+}
+
+void session_receive_plain(struct session *session)
 {
     char chunk[SESSION_CHUNK];
     ssize_t got = recv(session->watch.fd, chunk, sizeof chunk, 0);
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return false;
+        return;
     if (got <= 0) {
         session_lost(session, got < 0 ? errno : 0);
     } else if (!buf_add(&session->in, chunk, (size_t)got)) {
@@ -76,7 +95,6 @@ bool session_receive_plain(struct session *session)
                    "what came is longer than any answer, %s", session_doing(session));
         session_fail(session, ATTEMPT_FAIL);
     } else {
-        return true;
+        session_talk(session);
     }
-    return false;
 }

@@ -53,21 +53,6 @@ START_TEST(bad_statuses)
 }
 END_TEST
 
-START_TEST(a_range_that_is_refused)
-{
-    struct reply reply = {.from = 5};
-
-    for (int status = 304; status != 0; status = status == 304 ? 412 : status == 412 ? 416 : 0) {
-        reply.status = status;
-        expect(reply, ATTEMPT_RETRY, CODE_HTTP_STATUS, "what follows the first 5 bytes");
-    }
-    reply.status = 404;
-    expect(reply, ATTEMPT_FAIL, CODE_HTTP_STATUS, "404 Not Found");
-    ck_assert(!reply_refuses_range(&(struct reply){.status = 416}));
-    ck_assert(!reply_refuses_range(&(struct reply){.status = 416, .from = 5, .header_cut = true}));
-}
-END_TEST
-
 START_TEST(patience)
 {
     expect((struct reply){.status = 429, .retry_after = 2000}, ATTEMPT_RETRY, CODE_HTTP_STATUS, "wait 2s");
@@ -170,11 +155,6 @@ START_TEST(nonsense)
     expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP");
     expect_contains(why.hint, "http://proxy:3128/, from https_proxy");
     rules.proxy = NULL;
-    reply = (struct reply){
-        .code = CURLE_BAD_FUNCTION_ARGUMENT, .status = 200, .said = "Invalid response header"};
-    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP: Invalid response header");
-    reply.status = 0; /* then it is what libcurl was told that is wrong */
-    expect(reply, ATTEMPT_FAIL, CODE_INTERNAL, "libcurl");
 }
 END_TEST
 
@@ -243,6 +223,5 @@ START_TEST(methods_behind_redirects)
 }
 END_TEST
 
-SUITE("fetch_reply", good_statuses, bad_statuses, a_range_that_is_refused, patience, retry_after, connecting,
-      broken_bodies, silence, limits, nonsense, proxies, lists_of_statuses, redirects,
-      methods_behind_redirects)
+SUITE("fetch_reply", good_statuses, bad_statuses, patience, retry_after, connecting, broken_bodies, silence,
+      limits, nonsense, proxies, lists_of_statuses, redirects, methods_behind_redirects)

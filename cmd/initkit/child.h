@@ -1,0 +1,61 @@
+/* A step as a process: a fork of the run that becomes the tool, without another program being executed.
+ *
+ * Why no exec: the new process shares what the run has relocated already (most of a megabyte with OpenSSL in it), starts in a third
+ * of the time, and works where this very file can no longer be opened. What confines a tool (Landlock, RLIMIT_DATA) it takes on
+ * after the fork, so it holds for that step alone. The price: steps have the same memory layout. */
+#ifndef INITKIT_CHILD_H
+#define INITKIT_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cmd/initkit/chain.h"
+#include "common/base/reason.h"
+#include "common/cli/options.h"
+#include "common/cli/step.h"
+
+enum child_state {
+    CHILD_NEXT, /* not started */
+    CHILD_RUNNING,
+    CHILD_DONE,
+    CHILD_FAILED,
+};
+
+struct child {
+    const struct chain_step *step;
+    enum child_state state;
+    pid_t pid;
+    bool killed;      /* by the run, because it did not end */
+    struct step told; /* what the tool is told; its report is shared with it */
+    enum code code;   /* of a child that has ended */
+    /* Of one that failed without a verdict: it could not be started, or was killed. An empty text: the verdict tells. */
+    struct reason why;
+    int64_t began, ended; /* see deadline.h */
+};
+
+/* What all steps get. */
+struct child_surroundings {
+    const struct common_options *options; /* the run's: some are the tools' defaults */
+    int64_t deadline;
+    int wake; /* an eventfd that is written to when a report has changed */
+    int output; /* takes the place of standard error, and of standard output if that is the same terminal; -1: nothing does */
+};
+
+/* Memory for the reports of `count` children, which are zeroed. False with errno set. */
+bool child_prepare(struct child *children, size_t count, const struct chain *chain);
+
+/* Starts it. False fills child->why; it has failed then. */
+bool child_start(struct child *child, const struct child_surroundings *surroundings);
+
+/* Notes how it ended, as waitpid told. */
+void child_end(struct child *child, int status);
+
+/* Sends a signal if it runs. */
+void child_signal(struct child *child, int number);
+
+/* Its latest words; without any, or where they tell less than child->why, that reason. */
+void child_words(const struct child *child, struct step_words *words);
+
+#endif

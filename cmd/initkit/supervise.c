@@ -1,0 +1,219 @@
+#include "cmd/initkit/supervise.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/initkit/telling.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/base/stop.h"
+
+#include "common/base/banned.h"
+
+enum {
+    LAST_WORDS =
+        500, /* milliseconds past the run's time in which steps end by themselves: they were told that time */
+    PATIENCE = 10000, /* milliseconds from SIGTERM to SIGKILL */
+};
+
+bool supervise_begin(struct supervisor *supervisor, struct reason *why)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL}; /* ignored, children would leave no status */
+    sigset_t children;
+
+    supervisor->children = xcalloc(supervisor->chain->count, sizeof *supervisor->children);
+    supervisor->began = deadline_now();
+    supervisor->kill_at = DEADLINE_NEVER;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGCHLD, &action, NULL);
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &children, &supervisor->mask);
+    supervisor->child_signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    supervisor->surroundings = (struct child_surroundings){
+        .options = supervisor->options,
+        .deadline = deadline_limit(supervisor->began, supervisor->options->retry.timeout),
+        .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+        .output = -1,
+    };
+    if (supervisor->child_signals >= 0 && supervisor->surroundings.wake >= 0 &&
+        child_prepare(supervisor->children, supervisor->chain->count, supervisor->chain))
+        return true;
+    reason_set(why, CODE_INTERNAL, "cannot prepare for the steps: %s", strerror(errno));
+    reason_hint(why,
+                "does a seccomp profile forbid a call? examples/seccomp/initkit-run.json names them all");
+    return false;
+}
+
+void supervise_end(struct supervisor *supervisor)
+{
+    if (supervisor->child_signals >= 0)
+        close(supervisor->child_signals);
+    if (supervisor->surroundings.wake >= 0)
+        close(supervisor->surroundings.wake);
+    sigprocmask(SIG_SETMASK, &supervisor->mask, NULL);
+    free(supervisor->children);
+}
+
+/* --- ends --- */
+
+static void tell_to_end(struct supervisor *supervisor, int number)
+{
+    if (supervisor->kill_at != DEADLINE_NEVER)
+        return;
+    supervisor->kill_at = deadline_after(deadline_now(), PATIENCE);
+    for (size_t i = 0; i < supervisor->chain->count; i++)
+        child_signal(&supervisor->children[i], number);
+}
+
+static void kill_all(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < supervisor->chain->count; i++)
+        child_signal(&supervisor->children[i], SIGKILL);
+    supervisor->kill_at = deadline_after(deadline_now(), PATIENCE); /* nothing more can be done */
+}
+
+static bool is_forgiven(const struct child *child)
+{
+    return child->step->warn_only && child->code == CODE_INTERNAL;
+}
+
+static void note_end(struct supervisor *supervisor, struct child *child, int status)
+{
+    child_end(child, status);
+    supervisor->running--;
+    if (child->state == CHILD_FAILED && is_forgiven(child)) {
+        child->state = CHILD_DONE;
+        telling_forgiven(supervisor->chain, child);
+    }
+    if (child->state == CHILD_DONE)
+        supervisor->done++;
+}
+
+/* PID 1 inherits processes that it never started: they are only taken away. */
+static void reap(struct supervisor *supervisor)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR))
+        for (size_t i = 0; i < supervisor->chain->count; i++)
+            if (supervisor->children[i].state == CHILD_RUNNING && supervisor->children[i].pid == pid)
+                note_end(supervisor, &supervisor->children[i], status);
+}
+
+/* What ends after the others were told to end has not decided anything. */
+static void judge_ends(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < supervisor->chain->count && supervisor->kill_at == DEADLINE_NEVER; i++) {
+        if (supervisor->children[i].state != CHILD_FAILED)
+            continue;
+        supervisor->decided = &supervisor->children[i];
+        tell_to_end(supervisor, SIGTERM);
+    }
+}
+
+/* --- waiting --- */
+
+static void drain(int fd)
+{
+    char bytes[1024];
+
+    while (read(fd, bytes, sizeof bytes) > 0)
+        ;
+}
+
+/* The next point in time at which something has to be done without an event. */
+static int64_t next_due(const struct supervisor *supervisor)
+{
+    int64_t due = supervisor->kill_at;
+
+    if (due == DEADLINE_NEVER && supervisor->surroundings.deadline != DEADLINE_NEVER)
+        due = deadline_after(supervisor->surroundings.deadline, LAST_WORDS);
+    return due;
+}
+
+static void wait_for_event(struct supervisor *supervisor)
+{
+    enum { CHILDREN, NEWS, STOP };
+    struct pollfd waits[] = {
+        [CHILDREN] = {.fd = supervisor->child_signals, .events = POLLIN},
+        [NEWS] = {.fd = supervisor->surroundings.wake, .events = POLLIN},
+        /* It stays readable. */
+        [STOP] = {.fd = stop_signal() == 0 ? stop_descriptor() : -1, .events = POLLIN},
+    };
+    int64_t left = deadline_left(next_due(supervisor), deadline_now());
+
+    if (poll(waits, sizeof waits / sizeof waits[0], left > INT_MAX ? INT_MAX : (int)left) <= 0)
+        return;
+    if (waits[CHILDREN].revents != 0)
+        drain(supervisor->child_signals);
+    if (waits[NEWS].revents != 0) {
+        drain(supervisor->surroundings.wake);
+        telling_so_far(supervisor);
+    }
+}
+
+static void act_on_time(struct supervisor *supervisor)
+{
+    if (stop_signal() != 0)
+        tell_to_end(supervisor, stop_signal());
+    if (deadline_left(next_due(supervisor), deadline_now()) > 0)
+        return;
+    if (supervisor->kill_at != DEADLINE_NEVER) {
+        kill_all(supervisor);
+    } else {
+        supervisor->late = true;
+        tell_to_end(supervisor, SIGTERM);
+    }
+}
+
+/* --- stages --- */
+
+static bool goes_on(const struct supervisor *supervisor)
+{
+    return supervisor->kill_at == DEADLINE_NEVER && stop_signal() == 0;
+}
+
+static size_t start_stage(struct supervisor *supervisor, size_t first)
+{
+    size_t next = first;
+
+    for (; next < supervisor->chain->count &&
+           supervisor->chain->steps[next].stage == supervisor->chain->steps[first].stage;
+         next++)
+        if (goes_on(supervisor) && child_start(&supervisor->children[next], &supervisor->surroundings))
+            supervisor->running++;
+        else
+            judge_ends(supervisor);
+    return next;
+}
+
+bool supervise_run(struct supervisor *supervisor)
+{
+    size_t next = 0;
+
+    while (next < supervisor->chain->count && goes_on(supervisor)) {
+        if (deadline_left(supervisor->surroundings.deadline, deadline_now()) == 0) {
+            supervisor->late = true;
+            break;
+        }
+        next = start_stage(supervisor, next);
+        telling_so_far(supervisor);
+        while (supervisor->running > 0) {
+            act_on_time(supervisor);
+            wait_for_event(supervisor);
+            reap(supervisor);
+            judge_ends(supervisor);
+        }
+    }
+    reap(supervisor);
+    return supervisor->done == supervisor->chain->count && stop_signal() == 0;
+}

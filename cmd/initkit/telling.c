@@ -1,0 +1,160 @@
+#include "cmd/initkit/telling.h"
+
+#include <stdio.h>
+
+#include "common/base/buf.h"
+#include "common/base/deadline.h"
+#include "common/base/log.h"
+#include "common/base/stop.h"
+#include "common/base/units.h"
+
+#include "common/base/banned.h"
+
+enum { LINE_MAX_BYTES = 8 * 1024 };
+
+/* The step that a line is about while none has decided: the first that is under way and has something to tell, else the first that
+ * is not done. NULL: all are. */
+static const struct child *foremost(const struct supervisor *supervisor)
+{
+    const struct child *first = NULL;
+
+    for (size_t i = 0; i < supervisor->chain->count; i++) {
+        const struct child *child = &supervisor->children[i];
+        if (child->state == CHILD_DONE)
+            continue;
+        if (child->told.report->edition > 0)
+            return child;
+        first = first ? first : child;
+    }
+    return first;
+}
+
+static void add_share(const struct supervisor *supervisor, struct buf *line)
+{
+    buf_add_format(line, "%zu of %zu step%s done", supervisor->done, supervisor->chain->count,
+                   supervisor->chain->count == 1 ? "" : "s");
+}
+
+static void add_step(const struct child *child, const struct step_words *words, struct buf *line)
+{
+    buf_add_format(line, "; step %u, %s", child->told.number, words->line);
+}
+
+void telling_so_far(const struct supervisor *supervisor)
+{
+    const struct child *child = foremost(supervisor);
+    struct step_words words;
+    struct buf line;
+
+    if (!child || !verdict_is_followed(supervisor->verdict))
+        return;
+    buf_init(&line, LINE_MAX_BYTES);
+    add_share(supervisor, &line);
+    child_words(child, &words);
+    add_step(child, &words, &line);
+    verdict_so_far(supervisor->verdict, line.data);
+    buf_free(&line);
+}
+
+void telling_forgiven(const struct chain *chain, const struct child *child)
+{
+    char name[CHAIN_NAME];
+
+    log_warn("%s: %s, which --warn-only forgives; hint: %s", chain_name(chain, child->told.number - 1, name),
+             child->why.text, child->why.hint);
+}
+
+/* Steps that ended with 0 although their verdict is another one: what --warn-only has let pass is told once more at the end. */
+static void add_warnings(const struct supervisor *supervisor, struct buf *line)
+{
+    for (size_t i = 0; i < supervisor->chain->count; i++) {
+        const struct child *child = &supervisor->children[i];
+        struct step_words words;
+
+        child_words(child, &words);
+        if (words.code == CODE_OK || line->length > VERDICT_LINE)
+            continue;
+        buf_add_text(line, "; with a warning");
+        add_step(child, &words, line);
+    }
+}
+
+static void add_good(const struct supervisor *supervisor, struct buf *line)
+{
+    char took[UNITS_TEXT];
+
+    add_share(supervisor, line);
+    buf_add_format(line, " after %s", units_format_duration(deadline_now() - supervisor->began, took));
+    add_warnings(supervisor, line);
+}
+
+static enum code verdict_code(const struct supervisor *supervisor)
+{
+    if (stop_signal() != 0)
+        return (enum code)(128 + stop_signal());
+    return supervisor->decided ? supervisor->decided->code : CODE_DEADLINE;
+}
+
+static const char *event_name(enum code code)
+{
+    if (code == CODE_OK)
+        return "ready";
+    if (code == CODE_DEADLINE)
+        return "deadline";
+    return code >= CODE_SIGINT ? "signal" : "failed";
+}
+
+/* What ended the run in place of a step. */
+static void add_cause(const struct supervisor *supervisor, struct buf *line)
+{
+    char limit[UNITS_TEXT];
+
+    if (stop_signal() != 0)
+        buf_add_format(line, "; stopped by %s", stop_signal() == SIGINT ? "SIGINT" : "SIGTERM");
+    else if (deadline_left(supervisor->surroundings.deadline, deadline_now()) == 0)
+        buf_add_format(line, "; the time of the whole run (--timeout %s) ran out",
+                       units_format_duration(supervisor->options->retry.timeout, limit));
+}
+
+static int tell_bad(const struct supervisor *supervisor, struct buf *line)
+{
+    const struct child *child = supervisor->decided ? supervisor->decided : foremost(supervisor);
+    enum code code = verdict_code(supervisor);
+    struct log_number numbers[] = {{NULL, 0}, {NULL, 0}};
+    struct step_words words = {0};
+    struct log_event event = {
+        .level = LOG_ERROR,
+        .name = event_name(code),
+        .elapsed = deadline_now() - supervisor->began,
+        .numbers = numbers,
+    };
+
+    add_share(supervisor, line);
+    add_cause(supervisor, line);
+    if (child) {
+        child_words(child, &words);
+        add_step(child, &words, line);
+        numbers[0] = (struct log_number){"step", child->told.number};
+    }
+    if (words.reason.text[0] != '\0')
+        event.reason = &words.reason;
+    return verdict_finish(supervisor->verdict, code, &event, line->data);
+}
+
+int telling_verdict(const struct supervisor *supervisor, bool good)
+{
+    struct log_event event = {
+        .level = LOG_INFO, .name = "ready", .elapsed = deadline_now() - supervisor->began};
+    struct buf line;
+    int code;
+
+    buf_init(&line, LINE_MAX_BYTES);
+    if (good) {
+        add_good(supervisor, &line);
+        code = verdict_finish(supervisor->verdict, CODE_OK, &event, line.data);
+    } else {
+        code = tell_bad(supervisor, &line);
+    }
+    buf_free(&line);
+    return code;
+}

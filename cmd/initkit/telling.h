@@ -1,0 +1,16 @@
+/* What `initkit run` reports itself: how far it is, which step decided, and why. Everything else its steps report. */
+#ifndef INITKIT_TELLING_H
+#define INITKIT_TELLING_H
+
+#include "cmd/initkit/supervise.h"
+
+/* Writes the termination log of a container that may be killed. */
+void telling_so_far(const struct supervisor *supervisor);
+
+/* A step with --warn-only that was killed. */
+void telling_forgiven(const struct chain *chain, const struct child *child);
+
+/* The last line; returns the exit code. */
+int telling_verdict(const struct supervisor *supervisor, bool good);
+
+#endif
