@@ -178,6 +178,7 @@ CASES = [
     ),
     Case("copy-agent", "--termination-log= --jobs 2 {folder}/tree {work}/dest", PLAIN),
     Case("copy-agent", "--termination-log= tree/agent.jar work/agent.jar", {"agent.jar": JAR}),
+    Case("initkit run", "run --timeout 5s --termination-log {folder}/log wait-for-tcp localhost:{tcp} --and wait-for-tcp localhost:{tcp}"),
     Case("copy-agent", "--termination-log= --install work", {"copy-agent": lambda folder: (folder / "copy-agent").read_bytes()}),
     Case("tls-check", "--timeout 2s --termination-log {folder}/log --show-chain --trust-store {folder}/localhost.pem localhost:{tls}"),
     Case(

@@ -24,7 +24,6 @@ WHAT is what follows the status line and headers, `text` without escapes being t
     chunks A B ...   a chunk each, properly ended
     badchunk A       a chunk, then what is none
     cutchunk A       a chunk, then an end
-    badtrailer A     a chunk, then a trailer that is no header
     pour             bytes without end or Content-Length
     slow N S         N bytes, one every S seconds, with a right Content-Length
     stall N          a Content-Length of N, one byte, and then nothing
@@ -173,13 +172,12 @@ class Peer:
             head("Connection: close")
             send(b"x" * int(arguments[0]))
             return False
-        if what in ("chunks", "badchunk", "cutchunk", "badtrailer"):
+        if what in ("chunks", "badchunk", "cutchunk"):
             head("Transfer-Encoding: chunked")
             for text in arguments:
                 piece = unescape(text)
                 send(b"%x\r\n%s\r\n" % (len(piece), piece))
-            send({"chunks": b"0\r\n\r\n", "badchunk": b"zz\r\nnonsense", "cutchunk": b"",
-                  "badtrailer": b"0\r\nnonsense\r\n\r\n"}[what])
+            send({"chunks": b"0\r\n\r\n", "badchunk": b"zz\r\nnonsense", "cutchunk": b""}[what])
             return what == "chunks"
         if what == "pour":
             head("Connection: close")

@@ -23,7 +23,12 @@ stopped() {
     start_tool "$@"
     inside=()
     until_true 20 eval "$sign"
-    kill -TERM "$(pgrep -P "$tool" || echo "$tool")"
+    # Behind strace, the tool is its child; in front of its steps, it is itself.
+    if [ "$(readlink -f "/proc/$tool/exe")" = "$(readlink -f "$bin/$1")" ]; then
+        kill -TERM "$tool"
+    else
+        kill -TERM "$(pgrep -P "$tool" || echo "$tool")"
+    fi
     wait_tool
     exits 143
 }
@@ -129,4 +134,15 @@ play_tls_check() {
     mode 27 tls-check --trust-store absent "127.0.0.1:${port[0]}"
     mode 124 tls-check "${at[@]}" --timeout 300ms "127.0.0.1:${port[4]}"
     stopped "err_has attempt" tls-check "${at[@]}" --attempt-timeout 100ms "127.0.0.1:${port[4]}"
+}
+
+play_run() {
+    start_tcp port "127.0.0.1:0 / hold" "127.0.0.1:0 bound"
+    local open=127.0.0.1:${port[0]} shut=127.0.0.1:${port[1]}
+    mode 0 initkit run --termination-log log wait-for-tcp "$open" --and wait-for-tcp "$open" --then wait-for-tcp "$open"
+    mode 0 initkit run --log-format json wait-for-tcp --warn-only --once "$shut" --exec "$bin/initkit" wait-for-tcp "$open"
+    mode 1 initkit run wait-for-tcp "$shut" --and wait-for-tcp --once "$shut"
+    mode 124 initkit run --timeout 300ms wait-for-tcp "$shut"
+    mode 2 initkit run wait-for-godot
+    stopped "err_has attempt" initkit run wait-for-tcp "$shut"
 }

@@ -40,13 +40,18 @@ nothing_in() {
     [ -z "$found" ] || report "$1: $(tr '\n' ' ' <<<"$found")"
 }
 
-# traces TOOL: its calls are those that the listing has for it.
-traces() {
+# trace TOOL: the calls of its main paths go to the file `made`.
+trace() {
     runner=(strace -f -qq -A -a 1 -s 0 -e signal=none -o calls)
     [ -z "$emulated" ] || runner=(env QEMU_STRACE=1 "QEMU_LOG_FILENAME=$PWD/calls.%d")
     "play_${1//-/_}"
     sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' calls* | sort -u >made
     grep -q write made
+}
+
+# traces TOOL: its calls are those that the listing has for it.
+traces() {
+    trace "$1"
     nothing_in "not in the profile" comm -23 made <(allowed)
     [ "$(uname -m)$emulated" = x86_64 ] || return 0
     nothing_in "$1 makes them, and the listing does not say so" \
@@ -102,6 +107,33 @@ confines() {
 
 @test "tls-check does its work under the profile" {
     confines tls-check
+}
+
+@test "initkit run makes the calls that are listed for it and its steps, and no others" {
+    profile=${profile%.json}-run.json
+    trace run
+    nothing_in "not in the profile" comm -23 made <(allowed)
+    [ "$(uname -m)$emulated" = x86_64 ] || return 0
+    nothing_in "initkit run makes them, and the listing does not say so" comm -23 made \
+        <(sort -u <(row "every tool") <(row "initkit run") <(row wait-for-tcp) <(row "at times"))
+    nothing_in "listed for initkit run, and not made" comm -13 made <(row "initkit run")
+}
+
+@test "initkit run does its work under its own profile" {
+    profile=${profile%.json}-run.json
+    confines run
+}
+
+@test "the profile of initkit run is that of the tools, new processes, and what is listed for it" {
+    for name in "initkit run" "on a terminal"; do
+        row "$name"
+    done | sort -u >more
+    "$python" -c 'import json, sys
+tools, run = ([(name, entry.get("args")) for entry in json.load(open(path))["syscalls"] for name in entry["names"]] for path in sys.argv[1:])
+assert all(each in run for each in tools), "it lacks what the tools need"
+print(*sorted(name for name, _ in run if (name, _) not in tools), sep="\n")' "$profile" "${profile%.json}-run.json" >added
+    # clone is what stands for fork on arm64.
+    diff <(sort -u more <(echo clone)) added
 }
 
 @test "each tool has its two tests here, and its row" {

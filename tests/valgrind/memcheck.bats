@@ -37,6 +37,10 @@ runner=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds
     play_tls_check
 }
 
+@test "initkit run, and its steps" {
+    play_run
+}
+
 @test "each tool has its test here" {
     for tool in $("$repository/build/bin/initkit" --list); do
         grep -qx "    play_${tool//-/_}" "$BATS_TEST_FILENAME"
