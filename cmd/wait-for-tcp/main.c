@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/wait-for-tcp/escape.h"
 #include "cmd/wait-for-tcp/probe.h"
 #include "cmd/wait-for-tcp/versions.h"
+#include "common/base/escape.h"
 #include "common/base/limits.h"
 #include "common/base/mem.h"
 #include "common/cli/tool.h"
@@ -15,7 +15,7 @@
 
 #include "common/base/banned.h"
 
-enum { SCRIPT_MAX = 64 * 1024, IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3, ADDRESSES_MAX = 65536 };
+enum { IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3, ADDRESSES_MAX = 65536 };
 
 struct wait_for_tcp_options {
     struct common_options common;
@@ -30,16 +30,6 @@ struct wait_for_tcp_options {
 
 static const char *const families[] = {"any", "4", "6", NULL};
 static const int family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
-
-static bool check_escapes(const char *value, struct reason *why)
-{
-    struct buf bytes;
-
-    buf_init(&bytes, SCRIPT_MAX);
-    bool good = escape_decode(value, &bytes, why);
-    buf_free(&bytes);
-    return good;
-}
 
 #define AT(member) offsetof(struct wait_for_tcp_options, member)
 
@@ -57,9 +47,9 @@ static const struct option rows[] = {
                "The connection must stay open this long, on top of --attempt-timeout, because sidecars and "
                "balancers accept everything; it grows to 500ms, then 4s, once a connection was closed again; "
                "0 = off"),
-    OPTION("send", "TEXT", TEXT, send, .check = check_escapes,
+    OPTION("send", "TEXT", TEXT, send, .check = escape_check,
            .help = "Send this after connecting, with C escapes: 'PING\\r\\n'"),
-    OPTION("expect", "TEXT", TEXT, expect, .check = check_escapes,
+    OPTION("expect", "TEXT", TEXT, expect, .check = escape_check,
            .help = "Read until this has been seen, with C escapes: '+PONG'"),
     SWITCH(
         "gone", gone,
@@ -272,8 +262,8 @@ int main(int argc, char **argv)
         struct run *run = xcalloc(1, sizeof *run);
         enter_sandbox(&options.common);
         limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
-        buf_init(&run->send, SCRIPT_MAX);
-        buf_init(&run->expect, SCRIPT_MAX);
+        buf_init(&run->send, ESCAPE_MAX);
+        buf_init(&run->expect, ESCAPE_MAX);
         if (options.common.retry.attempt_timeout > 0)
             options.common.retry.attempt_timeout += options.hold;
         code = run_prepare(run, &options, &why) ? run_wait(run, &options.common, &verdict)

@@ -1,5 +1,5 @@
 /* --expect on the first line, and what a server sends behind it, in packets: seen exactly when a plain search finds it. */
-#include "cmd/wait-for-tcp/escape.h"
+#include "common/base/escape.h"
 
 #include "tests/fuzz/input.h"
 

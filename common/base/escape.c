@@ -1,4 +1,4 @@
-#include "cmd/wait-for-tcp/escape.h"
+#include "common/base/escape.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -65,4 +65,14 @@ bool escape_decode(const char *text, struct buf *bytes, struct reason *why)
         at += length;
     }
     return true;
+}
+
+bool escape_check(const char *text, struct reason *why)
+{
+    struct buf bytes;
+
+    buf_init(&bytes, ESCAPE_MAX);
+    bool good = escape_decode(text, &bytes, why);
+    buf_free(&bytes);
+    return good;
 }

@@ -1,4 +1,4 @@
-#include "cmd/wait-for-tcp/escape.h"
+#include "common/base/escape.h"
 
 #include "tests/unit/suite.h"
 
