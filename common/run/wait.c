@@ -252,6 +252,12 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     wait_kick(wait);
 }
 
+void wait_hurry(struct wait_target *target)
+{
+    if (target->phase == WAIT_SLEEPING && target->retry.attempts > 0)
+        loop_timer_set(target->wait->loop, &target->timer, deadline_now());
+}
+
 /* --- the run --- */
 
 /* With --once every target has its attempt before the run is given up. */

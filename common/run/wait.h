@@ -98,6 +98,9 @@ size_t wait_capacity(size_t descriptors, size_t most);
 /* Runs until the end, says the verdict, and returns its exit code. */
 int wait_run(struct wait *wait);
 
+/* Its next attempt need not be waited for: something has changed. Nothing happens while one is under way, or none is to come. */
+void wait_hurry(struct wait_target *target);
+
 /* Called once for each start, from the loop or from within start; not after cancel. `why` may be NULL with ATTEMPT_OK. */
 void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const struct reason *why);
 

@@ -624,8 +624,63 @@ START_TEST(slow_answers_get_longer_attempts)
 }
 END_TEST
 
-SUITE("wait", the_time_runs_out_however_much_there_is_to_hear, slow_answers_get_longer_attempts,
-      one_target_is_ready, reasons_that_come_again_are_not_reported_again, what_was_found_is_in_the_last_line,
+static void on_hurry(void *owner)
+{
+    struct fake *fake = owner;
+
+    wait_hurry(&fake->base);
+}
+
+/* `at`: milliseconds after the start. */
+static int run_with_hurry(int64_t at)
+{
+    struct loop_timer hurry = {.on_due = on_hurry, .owner = &fakes[0]};
+
+    wait_state.loop = loop_new();
+    loop_timer_set(wait_state.loop, &hurry, deadline_now() + at);
+    capture_begin(STDERR_FILENO);
+    int code = wait_run(&wait_state);
+    said = capture_end();
+    loop_timer_clear(wait_state.loop, &hurry);
+    loop_free(wait_state.loop);
+    return code;
+}
+
+START_TEST(an_attempt_that_is_hurried_comes_at_once)
+{
+    prepare(1);
+    fakes[0].good_at = 2;
+    options.retry.timeout = 40000;
+    options.retry.interval = options.retry.max_interval = 30000;
+    int64_t began = deadline_now();
+    ck_assert_int_eq(run_with_hurry(50), 0);
+    ck_assert_int_lt(deadline_now() - began, 20000);
+    ck_assert_uint_eq(fakes[0].started, 2);
+    prepare(1); /* the next attempt would have been after the deadline, and so none */
+    fakes[0].good_at = 2;
+    options.retry.timeout = 20000;
+    options.retry.interval = options.retry.max_interval = 30000;
+    ck_assert_int_eq(run_with_hurry(50), 0);
+}
+END_TEST
+
+START_TEST(a_hurried_attempt_does_not_begin_while_one_is_under_way_or_none_is_to_come)
+{
+    prepare(1);
+    fakes[0].takes = 100;
+    ck_assert_int_eq(run_with_hurry(20), 0);
+    ck_assert_uint_eq(fakes[0].started, 1);
+    prepare(2); /* one is ready, the other one takes longer */
+    fakes[1].takes = 100;
+    ck_assert_int_eq(run_with_hurry(50), 0);
+    ck_assert_uint_eq(fakes[0].started, 1);
+}
+END_TEST
+
+SUITE("wait", an_attempt_that_is_hurried_comes_at_once,
+      a_hurried_attempt_does_not_begin_while_one_is_under_way_or_none_is_to_come,
+      the_time_runs_out_however_much_there_is_to_hear, slow_answers_get_longer_attempts, one_target_is_ready,
+      reasons_that_come_again_are_not_reported_again, what_was_found_is_in_the_last_line,
       all_of_several_are_ready, some_of_several_are_enough,
       a_permanent_failure_ends_the_run_and_the_others_end_their_attempt, what_decided_comes_first,
       last_words_are_few, with_once_every_attempt_has_all_of_its_time,
