@@ -78,7 +78,8 @@ LDFLAGS.x86_64 := -Wl,-z,pack-relative-relocs
 # The shipped code with Debian's musl as a shared library: valgrind can take the place of nothing else's malloc.
 SHARED := -pie -Wl,--dynamic-linker=/lib/ld-musl-$(HOST).so.1,--gc-sections /lib/ld-musl-$(HOST).so.1
 
-COMMON := $(wildcard common/*/*.c)
+HTTP := $(wildcard common/http/*.c)
+COMMON := $(filter-out $(HTTP),$(wildcard common/*/*.c))
 MAINS := $(foreach t,$(TOOLS),cmd/$t/main.c)
 PARTS := $(filter-out $(MAINS),$(foreach t,$(TOOLS),$(wildcard cmd/$t/*.c)))
 WAIT_PARTS := $(filter-out $(MAINS),$(foreach t,$(WAIT_TOOLS),$(wildcard cmd/$t/*.c)))
@@ -87,13 +88,14 @@ DOCS := $(wildcard cmd/initkit/docs*.c)
 RUN_PARTS := $(filter-out $(DOCS) cmd/initkit/main.c,$(wildcard cmd/initkit/*.c))
 UNIT := $(wildcard tests/unit/*/check_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
-TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(PARTS) $(MAINS) cmd/initkit/main.c $(RUN_PARTS) $(DOCS))
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(COMMON) $(HTTP) $(PARTS) $(MAINS) cmd/initkit/main.c $(RUN_PARTS) $(DOCS))
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 
 all: $(foreach t,$(TOOLS) initkit initkit-wait,$(BIN)/$t) $(if $(filter $(HOST),$(ARCH)),build/docs-fresh) ## build the tools into build/bin (ARCH=aarch64: build/aarch64/bin)
 
 # What the tools' sources include; only these wait for OpenSSL's headers.
 TLS_COMMON := $(shell deps/users openssl/ common/*)
+HTTP_LIBRARIES := curl openssl libzstd xz-utils bzip2 zlib c-ares jansson
 
 # --- libraries (deps/build keeps them outside the work tree) ---
 
@@ -145,11 +147,13 @@ $1/wait/cmd/initkit/main.o: cmd/initkit/main.c $1/flags $(call libraries,$2)
 # Whose headers they include.
 $(COMMON:%.c=$1/%.o): $(call libraries,$2,c-ares)
 $(TLS_COMMON:%.c=$1/%.o): $(call libraries,$2,openssl)
+$(HTTP:%.c=$1/%.o): $(call libraries,$2,$(HTTP_LIBRARIES))
 $(foreach t,$(TOOLS),$(call tool_objects,$1,$2,$t))
 
-# All of common/, and what of it needs no OpenSSL.
+# All of common/ but common/http; what of it needs no OpenSSL; and common/http, which needs libcurl.
 $(call archive,$1/libcommon.a,$2,$(COMMON:%.c=$1/%.o))
 $(call archive,$1/libplain.a,$2,$(patsubst %.c,$1/%.o,$(filter-out $(TLS_COMMON),$(COMMON))))
+$(call archive,$1/libhttp.a,$2,$(HTTP:%.c=$1/%.o))
 $(call archive,$1/libcmd.a,$2,$(patsubst %.c,$1/%.o,$(PARTS) $(RUN_PARTS)))
 
 $1/flags: always
@@ -199,15 +203,15 @@ endef
 # $1: folder of the binaries, $2: folder of the objects, $3: ARCH-VARIANT, $4: link flags
 define programs
 $(foreach t,$(TOOLS),$(call program,$1/$t,$2,$3,$(patsubst %.c,$2/%.o,$(wildcard cmd/$t/*.c)) \
-	$2/$(if $(filter openssl,$(LIBRARIES.$t)),libcommon,libplain).a,$4,$(LIBRARIES.$t)))
-$(call program,$1/initkit,$2,$3,$2/cmd/initkit/main.o $(MAINS:%.c=$2/multi/%.o) $2/libcmd.a $2/libcommon.a,$4,$(LIBRARIES))
+	$(if $(filter curl,$(LIBRARIES.$t)),$2/libhttp.a) $2/$(if $(filter openssl,$(LIBRARIES.$t)),libcommon,libplain).a,$4,$(LIBRARIES.$t)))
+$(call program,$1/initkit,$2,$3,$2/cmd/initkit/main.o $(MAINS:%.c=$2/multi/%.o) $2/libcmd.a $2/libhttp.a $2/libcommon.a,$4,$(LIBRARIES))
 $(call program,$1/initkit-wait,$2,$3,$2/wait/cmd/initkit/main.o $(WAIT_TOOLS:%=$2/multi/cmd/%/main.o) \
 	$(patsubst %.c,$2/%.o,$(WAIT_PARTS) $(RUN_PARTS)) $2/libplain.a,$4,$(LIBRARIES.wait-for-dns))
 endef
 # $1: folder, $2: ARCH-VARIANT, $3: link flags
 define unit_tests
 $(foreach t,$(UNIT),$(call program,$(t:tests/unit/%.c=$1/unit/%),$1,$2,$(t:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o) \
-	$1/libcmd.a $1/libcommon.a,$3,check $(LIBRARIES)))
+	$1/libcmd.a $1/libhttp.a $1/libcommon.a,$3,check $(LIBRARIES)))
 $(UNIT:%.c=$1/%.o) $(UNIT_PARTS:%.c=$1/%.o): $(call libraries,$2,check $(LIBRARIES))
 endef
 
@@ -221,10 +225,10 @@ $(eval $(call unit_tests,build/coverage,$(HOST)-sanitized,--coverage))
 $(eval $(call unit_tests,build/musl,$(HOST)-release,$(LDFLAGS)))
 $(eval $(call program,build/docs-gen,build/$(HOST),$(HOST)-release,$(patsubst %.c,build/$(HOST)/%.o,$(DOCS) $(RUN_PARTS)) \
 	$(patsubst %.c,build/$(HOST)/multi/%.o,$(MAINS) cmd/initkit/main.c) build/$(HOST)/libcmd.a \
-	build/$(HOST)/libcommon.a,$(LDFLAGS),$(LIBRARIES)))
+	build/$(HOST)/libhttp.a build/$(HOST)/libcommon.a,$(LDFLAGS),$(LIBRARIES)))
 $(FUZZ:%.c=build/fuzz/%.o): $(call libraries,$(HOST)-sanitized,$(LIBRARIES))
 $(foreach f,$(FUZZ),$(eval $(call program,$(f:tests/fuzz/%.c=build/fuzz/%),build/fuzz,$(HOST)-sanitized,\
-	$(f:%.c=build/fuzz/%.o) build/fuzz/libcmd.a build/fuzz/libcommon.a,-fsanitize=fuzzer,$(LIBRARIES))))
+	$(f:%.c=build/fuzz/%.o) build/fuzz/libcmd.a build/fuzz/libhttp.a build/fuzz/libcommon.a,-fsanitize=fuzzer,$(LIBRARIES))))
 
 build/lint/%.tidy: %.c .clang-tidy build/sanitized/%.o build/.packages-lint
 	@mkdir -p $(@D)
@@ -273,7 +277,7 @@ check: ## run everything that a change must pass; the last line counts (ARCH=aar
 check-all: ## the same, and the fault matrix, a short run of the fuzzers, the images, and the examples as pods
 	+@MAKE='$(MAKE)' tests/run $(CHECKS) faults check-fuzz check-images pods
 
-lint: build/.packages-lint $(TIDY) build/$(HOST)/libcommon.a build/$(HOST)/libcmd.a ## clang-format, clang-tidy, cppcheck, shellcheck, and who may use whom
+lint: build/.packages-lint $(TIDY) build/$(HOST)/libcommon.a build/$(HOST)/libhttp.a build/$(HOST)/libcmd.a ## clang-format, clang-tidy, cppcheck, shellcheck, and who may use whom
 	@tests/layers build/$(HOST)
 	@tests/lint $(TOOL_LISTS)
 

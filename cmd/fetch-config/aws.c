@@ -7,11 +7,11 @@
 #include <strings.h>
 
 #include "cmd/fetch-config/aws_answer.h"
-#include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/sigv4.h"
 #include "common/base/buf.h"
 #include "common/base/mem.h"
 #include "common/base/strings.h"
+#include "common/http/headers.h"
 #include "common/net/address.h"
 
 #include "common/base/banned.h"

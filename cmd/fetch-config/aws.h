@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/fetch-config/reach.h"
-#include "cmd/fetch-config/url.h"
 #include "common/base/reason.h"
 #include "common/base/strings.h"
 #include "common/cli/options.h"
+#include "common/http/reach.h"
+#include "common/http/url.h"
 
 /* Where credentials come from, in the order in which they are looked for. */
 enum aws_source {

@@ -4,9 +4,9 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "cmd/fetch-config/headers.h"
 #include "common/base/buf.h"
 #include "common/base/mem.h"
+#include "common/http/headers.h"
 
 #include "common/base/banned.h"
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cmd/fetch-config/aws.h"
-#include "cmd/fetch-config/headers.h"
 #include "common/base/log.h"
 #include "common/base/strings.h"
+#include "common/http/headers.h"
 
 #include "common/base/banned.h"
 

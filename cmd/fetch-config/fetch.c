@@ -9,9 +9,9 @@
 #include "cmd/fetch-config/finish.h"
 #include "cmd/fetch-config/local.h"
 #include "cmd/fetch-config/part.h"
-#include "cmd/fetch-config/redirect.h"
 #include "cmd/fetch-config/refusal.h"
 #include "common/base/deadline.h"
+#include "common/http/redirect.h"
 
 #include "common/base/banned.h"
 
@@ -209,8 +209,8 @@ static enum outcome fetch_judge(struct fetch *fetch, struct reason *why)
     const struct reply_rules rules = {
         .retry_statuses = fetch->plan->retry_statuses,
         .retry_status_count = fetch->plan->retry_status_count,
-        .proxy = exchange->via.used ? exchange->via.url.shown : NULL,
-        .proxy_source = exchange->via.source,
+        .proxy = exchange->proxy.used ? exchange->proxy.url.shown : NULL,
+        .proxy_source = exchange->proxy.source,
         .proxy_auth = exchange->had_proxy_auth,
         .encrypted = fetch->at.scheme == URL_HTTPS,
         .connect_timeout = plan->connect_timeout,

@@ -5,14 +5,14 @@
 #include <sys/types.h>
 
 #include "cmd/fetch-config/aws.h"
-#include "cmd/fetch-config/exchange.h"
-#include "cmd/fetch-config/headers.h"
 #include "cmd/fetch-config/operand.h"
 #include "cmd/fetch-config/spool.h"
 #include "cmd/fetch-config/unpack.h"
 #include "cmd/fetch-config/validate.h"
 #include "common/base/strings.h"
 #include "common/cli/progress.h"
+#include "common/http/exchange.h"
+#include "common/http/headers.h"
 #include "common/run/wait.h"
 
 /* The same for all pairs of a run. */

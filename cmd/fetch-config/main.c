@@ -75,7 +75,7 @@ static void run_free(struct run *run)
     secrets_free(run);
     aws_free(&run->aws);
     multi_free(run->plan.exchange.multi);
-    secure_free(&run->secure);
+    https_free(&run->https);
     loop_free(run->plan.exchange.loop);
     free(run->fetches);
     free(run->targets);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/fetch-config/coding.h"
 #include "common/base/reason.h"
+#include "common/http/coding.h"
 
 enum { PACKED_CHUNK = 64 * 1024, PACKED_HEAD = 512 };
 

@@ -45,6 +45,7 @@ static void run_set_plan(struct run *run)
     };
     reply_parse_statuses(options->retry_status, plan->retry_statuses, &plan->retry_status_count);
     plan->exchange = (struct exchange_plan){
+        .tool = fetch_config_tool.name,
         .lookup = {.resolver = &run->resolver,
                    .search = !options->resolver.no_search,
                    .family = AF_UNSPEC,
@@ -56,13 +57,13 @@ static void run_set_plan(struct run *run)
         .stall_timeout = options->stall_timeout,
         .max_size = options->max_size,
         .max_unpacked_size = options->max_unpacked_size,
-        .prepare_tls = secure_prepare,
-        .judge_tls = secure_judge,
-        .tls = &run->secure,
+        .prepare_tls = https_prepare,
+        .judge_tls = https_judge,
+        .tls = &run->https,
     };
-    run->secure.trust_source = (struct truststore_source){
-        .paths = &options->trust_stores, .password_file = options->trust_store_password_file};
-    run->secure.client_source = (struct keystore_source){
+    run->https.trust_source = (struct truststore_source){.paths = &options->trust_stores,
+                                                         .password_file = options->trust_store_password_file};
+    run->https.client_source = (struct keystore_source){
         .certificate = options->client_cert,
         .key = options->client_key,
         .password_file = options->client_key_password_file,
@@ -287,22 +288,23 @@ static bool check_ways(struct run *run, bool servers, const struct reason *no_se
     for (size_t i = 0; i < run->count; i++) {
         const struct fetch *fetch = &run->fetches[i];
         const struct url *url = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
-        struct via via;
+        struct http_proxy proxy;
         if (url->scheme == URL_FILE)
             continue;
-        bool good = via_choose(url, run->plan.exchange.proxy, environment_all(), &via, why);
-        const char *host = via.used ? via.url.host : url->host;
+        bool good = http_proxy_choose(url, run->plan.exchange.tool, run->plan.exchange.proxy,
+                                      environment_all(), &proxy, why);
+        const char *host = proxy.used ? proxy.url.host : url->host;
         if (good && !servers && lookup_needs_dns(&run->plan.exchange.lookup, host)) {
             *why = *no_servers;
             good = false;
         }
-        if (good && via.auth && !warned)
+        if (good && proxy.auth && !warned)
             log_warn(
                 "%s: holds a user and password, which are used: whoever may see the pod's description sees them, too; "
                 "--proxy-auth-file names a file instead",
-                via.source);
-        warned = warned || via.auth;
-        via_free(&via);
+                proxy.source);
+        warned = warned || proxy.auth;
+        http_proxy_free(&proxy);
         if (!good)
             return false;
     }
@@ -319,7 +321,7 @@ static bool check_tls(struct run *run, struct reason *why)
                  run->fetches[i].object.scheme == URL_HTTPS ||
                  run->fetches[i].sum_object.scheme == URL_HTTPS ||
                  (run->fetches[i].sum_url.text && run->fetches[i].sum_url.scheme == URL_HTTPS);
-    return !wanted || secure_load(&run->secure, why);
+    return !wanted || https_load(&run->https, why);
 }
 
 /* What says what becomes of a file is refused where there is none. */

@@ -3,9 +3,9 @@
 #define FETCH_CONFIG_RUN_H
 
 #include "cmd/fetch-config/fetch.h"
-#include "cmd/fetch-config/secure.h"
 #include "cmd/fetch-config/settings.h"
 #include "common/files/ownership.h"
+#include "common/http/https.h"
 
 /* Everything that the run needs, which the caller has zeroed and given its options. */
 struct run {
@@ -15,7 +15,7 @@ struct run {
     struct ownership ownership;
     struct fetch_plan plan;
     struct volume_memory memory;
-    struct secure secure;
+    struct https https;
     struct aws aws;
     bool aws_is_read; /* when the first URL needs it */
     struct fetch *fetches;

@@ -3,11 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cmd/fetch-config/headers.h"
-#include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/versions.h"
 #include "common/files/ownership.h"
+#include "common/http/headers.h"
+#include "common/http/reply.h"
 
 #include "common/base/banned.h"
 

@@ -5,9 +5,9 @@
 #include "cmd/fetch-config/aws_answer.h"
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/jsoncheck.h"
-#include "cmd/fetch-config/reply.h"
 #include "cmd/fetch-config/validate.h"
 #include "common/base/deadline.h"
+#include "common/http/reply.h"
 #include "tests/fuzz/input.h"
 
 struct source {

@@ -1,0 +1,27 @@
+/* One kind of compression, for coding.c. */
+#ifndef COMMON_CODING_FORMAT_H
+#define COMMON_CODING_FORMAT_H
+
+#include "common/http/coding.h"
+
+struct coding_format {
+    const char *name;
+    size_t padding;       /* zeros may follow a stream, a multiple of this many; 0: none */
+    bool follows_padding; /* and another stream may follow them */
+    /* Whether a stream begins so: `length` bytes, which may be fewer than it takes to be certain. */
+    bool (*begins)(const char *bytes, size_t length);
+    void *(*open)(void); /* out of memory: exit 3 */
+    /* One step; CODING_ENDED leaves it ready for the next stream. */
+    enum coding_state (*step)(void *stream, struct coding_input *input, char *room, size_t *made);
+    void (*close)(void *stream);
+};
+
+extern const struct coding_format coding_gzip, coding_zstd, coding_xz, coding_bzip2;
+
+/* Whether `bytes` are how `magic` begins, as far as they go: at least one of them. */
+bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length);
+
+/* What the libraries count in an unsigned int. */
+unsigned coding_clamp(size_t length);
+
+#endif

@@ -1,0 +1,130 @@
+#include "common/http/easy.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+
+#include "common/base/banned.h"
+
+/* What libcurl has to connect is shared out among the addresses, so it goes by the time that is left; a little more, in
+ * milliseconds, so that it is not libcurl who ends the attempt. */
+enum { LATE = 100, RECEIVE_BUFFER = 256 * 1024, AGENT = 64 };
+
+static struct curl_slist *append(struct curl_slist *list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(list, line);
+
+    if (!longer)
+        mem_exhausted();
+    return longer;
+}
+
+static void set_limits(struct exchange *exchange)
+{
+    const struct exchange_plan *plan = exchange->plan;
+    CURL *easy = exchange->easy;
+    int64_t left = deadline_left(exchange->request.deadline, deadline_now());
+    int64_t connecting = deadline_earlier(plan->connect_timeout > 0 ? plan->connect_timeout : INT_MAX,
+                                          left < INT_MAX ? left + LATE : INT_MAX);
+
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connecting < INT_MAX ? connecting : INT_MAX));
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)plan->max_size);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+}
+
+/* libcurl itself looks into no variable and no file: neither for a proxy nor for a password. */
+static void set_proxy(struct exchange *exchange)
+{
+    CURL *easy = exchange->easy;
+
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, exchange->proxy.used ? exchange->proxy.url.text : "");
+    if (exchange->proxy.used && exchange->proxy_auth) {
+        char *colon = strchr(exchange->proxy_auth, ':');
+        *colon = '\0';
+        curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, exchange->proxy_auth);
+        curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, colon + 1);
+        *colon = ':';
+        curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+    }
+}
+
+/* A header that the user gave counts in place of ours. */
+static void set_accepted(struct exchange *exchange)
+{
+    static const char name[] = "Accept-Encoding:";
+    const struct strings *given = exchange->request.headers;
+
+    exchange->accepted = NULL;
+    for (size_t i = 0; given && i < given->count; i++)
+        if (strncasecmp(given->items[i], name, sizeof name - 1) == 0) {
+            exchange->accepted = given->items[i] + sizeof name - 1;
+            exchange->accepted += strspn(exchange->accepted, " \t");
+            return;
+        }
+    if (!exchange->request.decode)
+        return;
+    exchange->accepted = exchange->request.resumable ? "identity" : CODING_ACCEPTED;
+    exchange->headers = append(exchange->headers, exchange->request.resumable
+                                                      ? "Accept-Encoding: identity"
+                                                      : "Accept-Encoding: " CODING_ACCEPTED);
+}
+
+static void add_range(struct exchange *exchange)
+{
+    char line[RESUME_VALIDATOR + 64];
+
+    if (exchange->request.from == 0)
+        return;
+    snprintf(line, sizeof line, "Range: bytes=%" PRId64 "-", exchange->request.from);
+    exchange->headers = append(exchange->headers, line);
+    snprintf(line, sizeof line, "If-Range: %s", exchange->request.part->validator);
+    exchange->headers = append(exchange->headers, line);
+}
+
+static void set_request(struct exchange *exchange)
+{
+    const struct exchange_request *request = &exchange->request;
+    CURL *easy = exchange->easy;
+    char agent[AGENT];
+
+    snprintf(agent, sizeof agent, "%s/" INITKIT_VERSION, exchange->plan->tool);
+    curl_easy_setopt(easy, CURLOPT_URL, request->url->text);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); /* on_body refuses it, by name */
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
+    curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve);
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* coding.h does it, up to the end */
+    if (request->method)
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    if (request->method && strcmp(request->method, "HEAD") == 0)
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    if (request->upload >= 0) {
+        curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->upload_size);
+    }
+    exchange->headers = append(NULL, "Expect:"); /* nobody waits for a "100 Continue" */
+    for (size_t i = 0; request->headers && i < request->headers->count; i++)
+        exchange->headers = append(exchange->headers, request->headers->items[i]);
+    set_accepted(exchange);
+    add_range(exchange);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
+}
+
+void easy_set(struct exchange *exchange)
+{
+    set_request(exchange);
+    set_proxy(exchange);
+    set_limits(exchange);
+}

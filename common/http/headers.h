@@ -1,0 +1,55 @@
+/* What a request says in its header: lines from arguments and files, and secrets from files that are read anew for
+ * each attempt. */
+#ifndef COMMON_HEADERS_H
+#define COMMON_HEADERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/reason.h"
+#include "common/cli/options.h"
+#include "common/http/url.h"
+
+enum { HEADERS_FILE = 64 * 1024 }; /* bytes of a file with headers or a secret */
+
+enum headers_kind { HEADERS_LINE, HEADERS_LINES_FILE, HEADERS_BEARER_FILE, HEADERS_BASIC_FILE };
+
+/* One value of an option. */
+struct headers_entry {
+    enum headers_kind kind;
+    struct url origin; /* whom it is for; its text is NULL where the user named nobody */
+    const char *value; /* a line, or the path of a file */
+};
+
+/* Where the user's headers come from. */
+struct headers_source {
+    struct headers_entry *entries;
+    size_t count;
+};
+
+/* "--header", "--bearer-token-file", ... */
+const char *headers_option(enum headers_kind kind);
+
+/* "NAME: VALUE" that can go on the wire as it is: a token, no control bytes, and none of those that frame the message. It
+ * never repeats the value. */
+bool headers_check(const char *line, struct reason *why);
+
+/* Adds to `list` the lines that are for the origin of `url`: those whose origin was named, and, if `own`, those of nobody in
+ * particular. False fills `why`: CODE_USAGE, naming the option and the file. */
+bool headers_read(const struct headers_source *source, const struct url *url, bool own, struct strings *list,
+                  struct reason *why);
+
+/* How many of the lines are an Authorization header. */
+size_t headers_authorizations(const struct strings *list);
+
+/* Wipes and frees what headers_read has added. */
+void headers_clear(struct strings *list);
+
+/* Reads a file's one line, such as a token: without the newline at its end, not empty, no control bytes. The caller wipes
+ * and frees it. NULL fills `why` (CODE_USAGE). */
+char *headers_read_secret(const char *path, struct reason *why);
+
+/* Overwrites a secret, if there is one, and frees it. */
+void headers_wipe(char *secret);
+
+#endif

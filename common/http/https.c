@@ -1,0 +1,199 @@
+#include "common/http/https.h"
+
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/tls/judge.h"
+#include "common/tls/tls.h"
+
+#include "common/base/banned.h"
+
+/* One connection's facts. libcurl's pool keeps connections beyond the exchange that made them, and with them the callbacks
+ * that write here. */
+struct https_connection {
+    struct https_connection *next;
+    struct tls_facts facts;
+    struct reason why; /* why it could not be set up; an empty text: it could */
+};
+
+bool https_load(struct https *https, struct reason *why)
+{
+    if (https->trust)
+        return true;
+    https->trust = truststore_load(&https->trust_source, why);
+    if (!https->trust)
+        return false;
+    const struct strings *warnings = truststore_warnings(https->trust);
+    for (size_t i = 0; i < warnings->count; i++)
+        log_warn("%s", warnings->items[i]);
+    https->setup = xcalloc(1, sizeof *https->setup);
+    https->strangers = xcalloc(1, sizeof *https->strangers);
+    https->setup->trust = https->trust;
+    https->setup->min_version = TLS1_2_VERSION;
+    *https->strangers = *https->setup;
+    if (!https->client_source.certificate)
+        return true;
+    https->setup->client = &https->client;
+    bool good = keystore_load(&https->client_source, &https->client, why);
+    if (good && https->client.warning[0] != '\0')
+        log_warn("%s", https->client.warning);
+    return good;
+}
+
+static void https_expect(struct tls_facts *facts, const struct exchange *exchange)
+{
+    const struct url *url = exchange->request.url, *proxy = &exchange->proxy.url;
+    char place[TARGET_PLACE], proxy_place[TARGET_PLACE];
+
+    tls_expect(facts, url->host);
+    facts->deadline = exchange->request.deadline;
+    target_place(url->host, url->port, place);
+    if (exchange->proxy.used)
+        snprintf(facts->reach, sizeof facts->reach, "-proxy %s -connect %s",
+                 target_place(proxy->host, proxy->port, proxy_place), place);
+    else
+        snprintf(facts->reach, sizeof facts->reach, "-connect %s", place);
+}
+
+/* libcurl calls it before the handshake of each new connection. */
+static CURLcode on_context(CURL *easy, void *context, void *owner)
+{
+    struct exchange *exchange = owner;
+    struct https *https = exchange->plan->tls;
+    struct https_connection *connection = xcalloc(1, sizeof *connection);
+
+    (void)easy;
+    connection->next = https->connections;
+    https->connections = connection;
+    exchange->tls = connection;
+    tls_facts_init(&connection->facts);
+    https_expect(&connection->facts, exchange);
+    bool stranger = exchange->request.stranger;
+    connection->facts.client_withheld = stranger && https->setup->client;
+    return tls_apply(context, stranger ? https->strangers : https->setup, &connection->facts,
+                     &connection->why)
+               ? CURLE_OK
+               : CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* A connection on which the client certificate was shown is for those only to whom it may be shown, and the other way round. */
+static void keep_apart(const struct exchange *exchange)
+{
+    const struct https *https = exchange->plan->tls;
+
+    if (!exchange->request.stranger || !https->setup->client)
+        return;
+    curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
+/* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. Each
+ * connection shakes hands in full, so that none goes without a chain to verify. */
+bool https_prepare(struct exchange *exchange, struct reason *why)
+{
+    CURL *easy = exchange->easy;
+
+    exchange->tls = NULL;
+    if (!https_load(exchange->plan->tls, why))
+        return false;
+    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, exchange);
+    keep_apart(exchange);
+    return true;
+}
+
+/* libcurl has taken the error off OpenSSL's queue and tells it as "error:0A00010B:...". */
+static void note_library(struct tls_facts *facts, const char *said)
+{
+    static const char mark[] = "error:";
+    const char *number = strstr(said, mark);
+
+    while (number && strspn(number + sizeof mark - 1, "0123456789ABCDEFabcdef") != 8)
+        number = strstr(number + 1, mark);
+    if (number) {
+        tls_note_library(facts, strtoul(number + sizeof mark - 1, NULL, 16));
+        return;
+    }
+    facts->end = TLS_END_LIBRARY;
+    snprintf(facts->library, sizeof facts->library, "%.150s", said);
+}
+
+static void note_end(struct tls_facts *facts, const struct reply *reply)
+{
+    if (facts->end == TLS_END_FLOOD)
+        return;
+    if (facts->alert >= 0)
+        facts->end = TLS_END_ALERT;
+    else if (reply->code == CURLE_OPERATION_TIMEDOUT)
+        facts->end = TLS_END_TIMEOUT;
+    else if (reply->code == CURLE_RECV_ERROR || reply->code == CURLE_SEND_ERROR || reply->error != 0 ||
+             strstr(reply->said, "SYSCALL") || strstr(reply->said, "0A000126:") /* an unexpected end */ ||
+             strstr(reply->said, "reset"))
+        facts->end = TLS_END_CLOSED;
+    else
+        note_library(facts, reply->said);
+}
+
+static void note_facts(struct exchange *exchange, struct tls_facts *facts)
+{
+    const struct reply *reply = &exchange->reply;
+    curl_off_t done = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_APPCONNECT_TIME_T, &done);
+    /* A handshake that was ended here, because of the chain or what its issuer says of it, needs no other reason. */
+    facts->done = done > 0 || (facts->has_chain && !judge_lets_pass(facts));
+    if (!facts->done)
+        note_end(facts, reply);
+    if (done > 0 && facts->client_wanted && facts->alert >= 0 && reply->status == 0)
+        facts->acceptance = TLS_ACCEPTANCE_REFUSED;
+    facts->http_status = reply->status;
+}
+
+void https_judge(struct exchange *exchange)
+{
+    static const struct tls_rules rules;
+    struct https_connection *connection = exchange->tls;
+    struct tls_judgement judgement;
+    struct reply *reply = &exchange->reply;
+
+    if (!connection)
+        return; /* no TLS, or a connection that was judged before */
+    exchange->tls = NULL;
+    if (connection->why.text[0] != '\0') {
+        reply->tls = connection->why;
+        reply->tls_outcome = ATTEMPT_FAIL;
+    } else {
+        note_facts(exchange, &connection->facts);
+        judge_tls(&connection->facts, &rules, &judgement);
+        reply->tls_outcome = judge_sum_up(&judgement, &reply->tls);
+        if (connection->facts.alert == SSL_AD_NO_APPLICATION_PROTOCOL)
+            reason_hint(&reply->tls, REPLY_ONE_ONE);
+    }
+    reply->tls_failed = reply->tls_outcome != ATTEMPT_OK;
+    tls_facts_free(&connection->facts);
+}
+
+void https_free(struct https *https)
+{
+    while (https->connections) {
+        struct https_connection *connection = https->connections;
+        https->connections = connection->next;
+        tls_facts_free(&connection->facts);
+        free(connection);
+    }
+    keystore_free(&https->client);
+    truststore_free(https->trust);
+    free(https->setup);
+    free(https->strangers);
+    memset(https, 0, sizeof *https);
+}

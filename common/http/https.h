@@ -1,0 +1,34 @@
+/* TLS for libcurl's connections: whom to trust, what to show, and the verdict on a handshake, shared with tls-check. */
+#ifndef COMMON_HTTPS_H
+#define COMMON_HTTPS_H
+
+#include <stdbool.h>
+
+#include "common/http/exchange.h"
+#include "common/trust/keystore.h"
+#include "common/trust/truststore.h"
+
+struct https_connection;
+
+struct https {
+    struct truststore_source trust_source;
+    struct keystore_source client_source; /* certificate NULL: none */
+
+    struct truststore *trust; /* NULL: not read yet */
+    struct keystore client;
+    struct tls_setup *setup;
+    struct tls_setup *strangers;          /* the same without the client certificate */
+    struct https_connection *connections; /* that there have been: libcurl may keep them open until its end */
+};
+
+/* Reads trust store and client certificate, once. False fills `why` (CODE_TRUST_STORE, CODE_CLIENT_CERTIFICATE). */
+bool https_load(struct https *https, struct reason *why);
+
+/* The exchange's hooks: sets up an https handle; then, when it is over, judges what was seen, into the reply. */
+bool https_prepare(struct exchange *exchange, struct reason *why);
+void https_judge(struct exchange *exchange);
+
+/* After the last connection has been closed. */
+void https_free(struct https *https);
+
+#endif

@@ -1,0 +1,202 @@
+#include "common/http/receive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
+#include "common/base/stop.h"
+#include "common/base/units.h"
+#include "common/http/body.h"
+
+#include "common/base/banned.h"
+
+/* --- while it comes --- */
+
+static bool wants_body(const struct exchange *exchange)
+{
+    int status = exchange->reply.status;
+
+    return status >= 200 && status < 300 && (status != 206 || exchange->request.from > 0);
+}
+
+static char *header_value(CURL *easy, const char *name)
+{
+    struct curl_header *header;
+
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return xstrdup(header->value);
+}
+
+/* For libcurl, what comes without a header is HTTP/0.9. It is told to let it through, so that its beginning can be told of. */
+static void note_foreign(struct reply *reply, const char *bytes, size_t length)
+{
+    reply->foreign_length = length < sizeof reply->foreign ? length : sizeof reply->foreign;
+    memcpy(reply->foreign, bytes, reply->foreign_length);
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
+{
+    struct exchange *exchange = owner;
+    size_t length = size * count;
+    long status = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    exchange->reply.status = (int)status;
+    if (!exchange->headed) {
+        note_foreign(&exchange->reply, bytes, length);
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (!wants_body(exchange))
+        return body_drain(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
+    return body_take(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
+}
+
+/* libcurl reads what a proxy sends with its refusal of a CONNECT in one go, for as long as more of it comes: there is no way out
+ * but from here. */
+static bool must_end(struct exchange *exchange)
+{
+    long connect_status = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    exchange->reply.late = deadline_now() >= exchange->request.deadline;
+    return exchange->reply.late || connect_status >= 300 || stop_signal() != 0;
+}
+
+/* Called often: counts what has come, whatever the server said would come. */
+static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t to_send, curl_off_t sent)
+{
+    struct exchange *exchange = owner;
+
+    (void)all;
+    (void)to_send;
+    if (got + sent != exchange->moved) {
+        exchange->moved = got + sent;
+        exchange->last_activity = deadline_now();
+    }
+    exchange->reply.received = got;
+    if (must_end(exchange))
+        return 1;
+    if (got <= exchange->plan->max_size)
+        return 0;
+    exchange->reply.too_large = true;
+    return 1;
+}
+
+/* For libcurl, an end of the connection within the header is an answer without a body. */
+static size_t on_header(const char *bytes, size_t size, size_t count, void *owner)
+{
+    struct exchange *exchange = owner;
+    size_t length = size * count;
+    long status = 0;
+
+    exchange->last_activity = deadline_now();
+    if (length > 0 && length <= 2 && bytes[length - 1] == '\n') {
+        curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+        bool first = !exchange->headed && status >= 200; /* a trailer may come, too */
+        exchange->reply.status = (int)status;
+        exchange->headed = exchange->headed || first;
+        if (first && !wants_body(exchange))
+            body_begin_refusal(exchange);
+        else if (first && !body_begin(exchange))
+            return 0;
+    }
+    return length;
+}
+
+static size_t on_upload(char *bytes, size_t size, size_t count, void *owner)
+{
+    const struct exchange *exchange = owner;
+    ssize_t got = read(exchange->request.upload, bytes, size * count);
+
+    return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+}
+
+/* A connection that is used again may have been closed by the server: then the body is sent once more, from its beginning. */
+static int on_rewind(void *owner, curl_off_t offset, int origin)
+{
+    const struct exchange *exchange = owner;
+
+    return lseek(exchange->request.upload, offset, origin) >= 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+void receive_set(struct exchange *exchange)
+{
+    CURL *easy = exchange->easy;
+
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->reply.said);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
+    curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, exchange);
+}
+
+/* --- when it is over --- */
+
+/* What the header says, whether libcurl went on to the body or not. */
+static int64_t told_length(CURL *easy)
+{
+    char *value = header_value(easy, "Content-Length");
+    int64_t length = -1;
+
+    if (value && !units_parse_number(value, 0, INT64_MAX, &length))
+        length = -1;
+    free(value);
+    return length;
+}
+
+/* A connection that is used again took no time to connect, but has an address; behind a proxy that is the proxy's, which may
+ * have answered no CONNECT. */
+static bool is_connected(const struct exchange *exchange, const char *address)
+{
+    bool tunnel = exchange->proxy.used && exchange->request.url->scheme == URL_HTTPS;
+    curl_off_t connected = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_CONNECT_TIME_T, &connected);
+    return connected > 0 || (!tunnel && *address != '\0');
+}
+
+void receive_gather(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+    CURL *easy = exchange->easy;
+    long status = 0, connect_status = 0, error = 0;
+    char *address = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+    if (reply->code == CURLE_WRITE_ERROR && stop_signal() != 0)
+        reply->code = CURLE_ABORTED_BY_CALLBACK;
+    if ((reply->code == CURLE_ABORTED_BY_CALLBACK || reply->code == CURLE_WRITE_ERROR) && reply->late)
+        reply->code = CURLE_OPERATION_TIMEDOUT;
+    if (reply->code == CURLE_OK && exchange->coding.room && wants_body(exchange))
+        body_judge(exchange);
+    if (reply->code != CURLE_OK && reply->said[0] == '\0')
+        snprintf(reply->said, sizeof reply->said, "%s", curl_easy_strerror(reply->code));
+    reply->status = (int)status;
+    reply->header_cut = status != 0 && !exchange->headed;
+    reply->connect_status = (int)connect_status;
+    reply->error = (int)error;
+    reply->expected = told_length(easy);
+    snprintf(reply->address, sizeof reply->address, "%s", address ? address : "");
+    reply->connected = status != 0 || is_connected(exchange, reply->address);
+    char *after = header_value(easy, "Retry-After");
+    reply->retry_after = after ? reply_retry_after(after, exchange->request.wall_time) : 0;
+    free(after);
+    char *region = reply->status >= 300 ? header_value(easy, "x-amz-bucket-region") : NULL;
+    snprintf(reply->region, sizeof reply->region, "%s", region ? region : "");
+    free(region);
+    reply->location = reply_is_redirect(reply) ? header_value(easy, "Location") : NULL;
+}

@@ -1,0 +1,230 @@
+#include "common/http/url.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/net/address.h"
+#include "common/net/target.h"
+
+#include "common/base/banned.h"
+
+enum { TEXT_MAX = 64 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
+
+/* The part of `handle`, for the caller to free; NULL when it has none. */
+static char *part(CURLU *handle, CURLUPart what, unsigned flags)
+{
+    char *value = NULL;
+    char *copy = NULL;
+    CURLUcode code = curl_url_get(handle, what, &value, flags);
+
+    if (code == CURLUE_OUT_OF_MEMORY)
+        mem_exhausted();
+    if (code == CURLUE_OK)
+        copy = xstrdup(value);
+    curl_free(value);
+    return copy;
+}
+
+static bool set_host(struct url *url, const char *host, const char *namespace, struct reason *why)
+{
+    struct address address;
+    size_t length = strlen(host);
+
+    if (host[0] == '[' && length > 2 && length - 2 < sizeof url->host) {
+        memcpy(url->host, host + 1, length - 2);
+        url->host[length - 2] = '\0';
+        return address_parse(url->host, 0, &address) ||
+               reason_set(why, CODE_USAGE, "the address in brackets is no IPv6 address");
+    }
+    return hostname_parse(host, namespace, url->host, why);
+}
+
+static bool fill_http(struct url *url, CURLU *handle, struct reason *why)
+{
+    char *scheme = part(handle, CURLUPART_SCHEME, 0);
+    char *host = part(handle, CURLUPART_HOST, 0);
+    char *port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+
+    url->scheme = scheme && strcmp(scheme, "https") == 0 ? URL_HTTPS : URL_HTTP;
+    bool good = scheme && (url->scheme == URL_HTTPS || strcmp(scheme, "http") == 0);
+    if (!good)
+        reason_set(why, CODE_USAGE, "is neither http nor https");
+    good = good && set_host(url, host ? host : "", "", why);
+    if (good && !(port && address_parse_port(port, &url->port)))
+        good = reason_set(why, CODE_USAGE, "the port is not one from 1 to 65535");
+    free(scheme);
+    free(host);
+    free(port);
+    curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
+    url->text = part(handle, CURLUPART_URL, 0);
+    curl_url_set(handle, CURLUPART_QUERY, NULL, 0);
+    url->bare = part(handle, CURLUPART_URL, 0);
+    url->shown = target_show(url->bare ? url->bare : "");
+    return good && url->text;
+}
+
+static bool refuse(CURLUcode code, struct reason *why)
+{
+    if (code == CURLUE_OUT_OF_MEMORY)
+        mem_exhausted();
+    if (code == CURLUE_USER_NOT_ALLOWED)
+        return reason_set(
+            why, CODE_USAGE,
+            "a user and password cannot be in a URL: put them into a file for --basic-auth-file");
+    return reason_set(why, CODE_USAGE, "is no URL: %s", curl_url_strerror(code));
+}
+
+/* The host alone may hold %n; libcurl would take it for an escape. */
+static bool expand(const char *text, const char *namespace, struct buf *out, struct reason *why)
+{
+    const char *authority = strstr(text, "://") + 3;
+    size_t length = strcspn(authority, "/?#");
+    const char *at = authority;
+
+    bool fits = buf_add(out, text, (size_t)(authority - text));
+    while (fits && at < authority + length) {
+        bool is_namespace = strncmp(at, "%n", 2) == 0;
+        if (is_namespace && namespace[0] == '\0')
+            return reason_set(
+                why, CODE_USAGE,
+                "%%n is not known: set INITKIT_NAMESPACE or POD_NAMESPACE to the pod's namespace");
+        fits = is_namespace ? buf_add_text(out, namespace) : buf_add(out, at, 1);
+        at += is_namespace ? 2 : 1;
+    }
+    return (fits && buf_add_text(out, at)) || reason_set(why, CODE_USAGE, "the URL is too long");
+}
+
+static bool parse_http(const char *text, const char *namespace, struct url *url, struct reason *why)
+{
+    CURLU *handle = curl_url();
+    struct buf whole;
+
+    if (!handle)
+        mem_exhausted();
+    if (strchr("/?#:", strstr(text, "://")[3])) { /* libcurl takes http:///x for http://x */
+        curl_url_cleanup(handle);
+        return reason_set(why, CODE_USAGE, "the host is empty");
+    }
+    buf_init(&whole, TEXT_MAX);
+    bool good = expand(text, namespace, &whole, why);
+    if (good) {
+        CURLUcode code = curl_url_set(handle, CURLUPART_URL, whole.data, CURLU_DISALLOW_USER);
+        good = code == CURLUE_OK ? fill_http(url, handle, why) : refuse(code, why);
+    }
+    buf_free(&whole);
+    curl_url_cleanup(handle);
+    return good;
+}
+
+/* file:///PATH and file://localhost/PATH (RFC 8089); %XX is decoded, a NUL among it refused. */
+static bool parse_file(const char *text, struct url *url, struct reason *why)
+{
+    const char *path = text + strlen("file://");
+    int length = 0;
+
+    if (strncasecmp(path, "localhost/", 10) == 0)
+        path += 9;
+    if (*path != '/')
+        return reason_set(why, CODE_USAGE, "expected file:///PATH");
+    char *decoded = curl_easy_unescape(NULL, path, 0, &length);
+    url->path = xstrdup(decoded ? decoded : "");
+    curl_free(decoded);
+    bool whole = length > 0 && strlen(url->path) == (size_t)length;
+    url->scheme = URL_FILE;
+    url->text = xstrdup(text);
+    url->bare = xstrdup(text);
+    url->shown = target_show(text);
+    return whole || reason_set(why, CODE_USAGE, "%%00 cannot be in a path");
+}
+
+/* s3://BUCKET/KEY: the key is everything behind the bucket, as it is. */
+static bool parse_s3(const char *text, struct url *url, struct reason *why)
+{
+    const char *bucket = text + strlen("s3://");
+    size_t length = strcspn(bucket, "/");
+
+    if (length == 0 || length >= sizeof url->host || bucket[length] == '\0' || bucket[length + 1] == '\0')
+        return reason_set(why, CODE_USAGE, "expected s3://BUCKET/KEY");
+    if (strspn(bucket, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") < length)
+        return reason_set(why, CODE_USAGE, "a bucket's name has letters, digits, dots and hyphens");
+    memcpy(url->host, bucket, length);
+    url->host[length] = '\0';
+    url->scheme = URL_S3;
+    url->path = xstrdup(bucket + length + 1);
+    url->text = xstrdup(text);
+    url->bare = xstrdup(text);
+    url->shown = strchr(text, '@') ? target_show(text) : xstrdup(text); /* a ? is a byte as any other here */
+    return true;
+}
+
+static bool begins(const char *text, const char *prefix)
+{
+    return strncasecmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool url_parse(const char *text, const char *namespace, struct url *url, struct reason *why)
+{
+    bool is_key = begins(text, "s3://"); /* as it is: a blank in it is a blank */
+
+    memset(url, 0, sizeof *url);
+    for (const char *at = text; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7F)
+            return reason_set(why, CODE_USAGE, "expected a %s without control bytes (tabs, line breaks)",
+                              is_key ? "bucket and key" : "URL");
+        else if (*at == ' ' && !is_key)
+            return reason_set(why, CODE_USAGE, "a URL has no blanks: write them as %%20");
+    if (begins(text, "http://") || begins(text, "https://"))
+        return parse_http(text, namespace, url, why);
+    if (begins(text, "file://"))
+        return parse_file(text, url, why);
+    if (is_key)
+        return parse_s3(text, url, why);
+    return reason_set(why, CODE_USAGE, "expected a URL that begins with http://, https://, file:// or s3://");
+}
+
+bool url_follow(const struct url *from, const char *location, struct url *to, struct reason *why)
+{
+    CURLU *handle = curl_url();
+
+    memset(to, 0, sizeof *to);
+    if (!handle)
+        mem_exhausted();
+    CURLUcode code = curl_url_set(handle, CURLUPART_URL, from->text, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_set(handle, CURLUPART_URL, location, CURLU_DISALLOW_USER | CURLU_URLENCODE);
+    bool good = code == CURLUE_OK ? fill_http(to, handle, why) : refuse(code, why);
+    if (code == CURLUE_USER_NOT_ALLOWED)
+        reason_set(why, CODE_USAGE, "the URL holds a user and password");
+    const char *host = strstr(location, "://");
+    if (good && host && host < location + strcspn(location, "/?#") + 1 && strchr("/?#:", host[3]))
+        good = reason_set(why, CODE_USAGE, "the host is empty");
+    curl_url_cleanup(handle);
+    return good;
+}
+
+bool url_same_origin(const struct url *a, const struct url *b)
+{
+    return a->scheme == b->scheme && a->port == b->port && strcasecmp(a->host, b->host) == 0;
+}
+
+bool url_same_party(const struct url *a, const struct url *b)
+{
+    if (strcasecmp(a->host, b->host) != 0)
+        return false;
+    if (a->scheme == b->scheme && a->port == b->port)
+        return true;
+    return a->scheme == URL_HTTP && a->port == HTTP_PORT && b->scheme == URL_HTTPS && b->port == HTTPS_PORT;
+}
+
+void url_free(struct url *url)
+{
+    free(url->text);
+    free(url->bare);
+    free(url->shown);
+    free(url->path);
+    memset(url, 0, sizeof *url);
+}
