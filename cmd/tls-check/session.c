@@ -9,30 +9,6 @@
 
 #include "common/base/banned.h"
 
-const char *session_doing(const struct session *session)
-{
-    switch (session->phase) {
-    case SESSION_PROXY:
-        return "asking the proxy";
-    case SESSION_STARTTLS:
-        return "starting TLS with";
-    case SESSION_HANDSHAKE:
-        return "shaking hands with";
-    case SESSION_SETTLING:
-        return "waiting for a word on the client certificate from";
-    case SESSION_HTTP:
-        return "waiting for the HTTP answer of";
-    case SESSION_HELLO:
-    case SESSION_AGAIN:
-        return "shaking hands once more with";
-    case SESSION_IDLE:
-    case SESSION_CONNECTING:
-    case SESSION_ENDED:
-        break;
-    }
-    return "connecting to";
-}
-
 static void session_connected(struct session *session)
 {
     session->connected = true;
