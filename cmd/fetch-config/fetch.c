@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include "cmd/fetch-config/asking.h"
+#include "cmd/fetch-config/aws_refusal.h"
 #include "cmd/fetch-config/busy.h"
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/finish.h"
 #include "cmd/fetch-config/local.h"
 #include "cmd/fetch-config/part.h"
-#include "cmd/fetch-config/refusal.h"
 #include "common/base/deadline.h"
 #include "common/http/redirect.h"
 
@@ -244,7 +244,7 @@ static bool fetch_passes(const struct fetch *fetch)
 
     return !exchange->failed && exchange->reply.status >= 400 && exchange->reply.retry_after == 0 &&
            (fetch->phase == FETCH_CREDENTIALS || asking_s3(fetch)) &&
-           refusal_passes(exchange->refusal, exchange->refused);
+           aws_refusal_passes(exchange->refusal, exchange->refused);
 }
 
 static void tell_of_refusal(const struct fetch *fetch, struct reason *why)
@@ -255,12 +255,12 @@ static void tell_of_refusal(const struct fetch *fetch, struct reason *why)
     if (exchange->failed)
         return;
     if (!credentials && !asking_s3(fetch)) {
-        refusal_tell_plainly(exchange->reply.status, fetch->at.scheme == URL_HTTPS, exchange->refusal,
-                             exchange->refused, why);
+        reply_add_words(exchange->reply.status, fetch->at.scheme == URL_HTTPS, exchange->refusal,
+                        exchange->refused, why);
         return;
     }
-    refusal_tell(credentials ? REFUSER_STS : REFUSER_S3, exchange->reply.status, exchange->reply.region,
-                 exchange->refusal, exchange->refused, why);
+    aws_refusal_tell(credentials ? REFUSER_STS : REFUSER_S3, exchange->reply.status, exchange->reply.region,
+                     exchange->refusal, exchange->refused, why);
     if (credentials)
         reason_wrap(why, "credentials from %.100s", fetch->asked.shown);
 }

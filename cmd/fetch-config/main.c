@@ -4,9 +4,8 @@
 
 #include <curl/curl.h>
 
-#include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/kept.h"
-#include "cmd/fetch-config/secrets.h"
+#include "cmd/fetch-config/run.h"
 #include "cmd/fetch-config/set.h"
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
@@ -14,6 +13,8 @@
 #include "common/base/mem.h"
 #include "common/cli/tool.h"
 #include "common/files/sandbox.h"
+#include "common/http/json_arena.h"
+#include "common/http/secrets.h"
 #include "common/tls/tls.h"
 
 #include "common/base/banned.h"
@@ -72,7 +73,7 @@ static void run_free(struct run *run)
 {
     for (size_t i = 0; i < run->count; i++)
         fetch_free(&run->fetches[i]);
-    secrets_free(run);
+    secrets_free(&run->plan.headers);
     aws_free(&run->aws);
     multi_free(run->plan.exchange.multi);
     https_free(&run->https);
@@ -120,7 +121,7 @@ int main(int argc, char **argv)
         run->options = &options;
         limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a text of YAML */
         tls_begin();
-        jsoncheck_begin();
+        json_arena_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             mem_exhausted();
         code = run_through(run, &verdict);

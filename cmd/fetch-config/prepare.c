@@ -5,12 +5,11 @@
 
 #include "cmd/fetch-config/operand.h"
 #include "cmd/fetch-config/run.h"
-#include "cmd/fetch-config/secrets.h"
 #include "common/base/environment.h"
-#include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/dns/hosts.h"
 #include "common/dns/namespace.h"
+#include "common/http/secrets.h"
 #include "common/net/target.h"
 
 #include "common/base/banned.h"
@@ -26,8 +25,8 @@ static void run_set_plan(struct run *run)
     plan->mode = ownership_mode(&run->ownership, FILE_MODE, false);
     plan->max_redirs = (unsigned)options->max_redirs;
     plan->allow_local_redirects = options->allow_local_redirects;
-    plan->method = options->request ? options->request : options->data_file ? "POST" : NULL;
-    plan->data_file = options->data_file;
+    plan->method = options->http.method ? options->http.method : options->http.data_file ? "POST" : NULL;
+    plan->data_file = options->http.data_file;
     plan->min_size = options->min_size;
     plan->render = options->render;
     plan->render_prefix = options->render_prefix;
@@ -50,24 +49,12 @@ static void run_set_plan(struct run *run)
                    .search = !options->resolver.no_search,
                    .family = AF_UNSPEC,
                    .hosts_path = HOSTS_FILE},
-        .proxy = options->proxy,
-        .proxy_auth_file = options->proxy_auth_file,
-        .environment = environment_all(),
         .connect_timeout = options->connect_timeout,
         .stall_timeout = options->stall_timeout,
         .max_size = options->max_size,
         .max_unpacked_size = options->max_unpacked_size,
-        .prepare_tls = https_prepare,
-        .judge_tls = https_judge,
-        .tls = &run->https,
     };
-    run->https.trust_source = (struct truststore_source){.paths = &options->trust_stores,
-                                                         .password_file = options->trust_store_password_file};
-    run->https.client_source = (struct keystore_source){
-        .certificate = options->client_cert,
-        .key = options->client_key,
-        .password_file = options->client_key_password_file,
-    };
+    http_options_plan(&options->http, &plan->exchange, &run->https);
 }
 
 /* Where an s3:// URL leads to; of others, nothing. */
@@ -94,7 +81,7 @@ static bool add_object(struct run *run, const struct url *url, struct url *objec
 /* What is behind a "=" may be a part of the URL or of what is sent: nobody but the user knows. */
 static bool may_be_split(const struct fetch_config_options *options, const char *url, struct reason *why)
 {
-    if (!strchr(url, '?') && !options->data_file)
+    if (!strchr(url, '?') && !options->http.data_file)
         return true;
     reason_set(why, CODE_USAGE, "it is not clear whether the last = is part of the URL");
     reason_hint(why, "write the URL by itself, and where it goes as --output PATH (/dev/null: nowhere)");
@@ -259,53 +246,39 @@ static bool check_counts(const struct fetch_config_options *options, struct reas
                           "--render-prefix, --render-files: go with --render, which is missing");
     if (options->strip_components > 0 && !options->extract)
         return reason_set(why, CODE_USAGE, "--strip-components: goes with --extract, which is missing");
-    if (!options->client_cert && (options->client_key || options->client_key_password_file))
-        return reason_set(why, CODE_USAGE, "--client-key: goes with --client-cert, which is missing");
-    if (options->data_file && access(options->data_file, R_OK) != 0)
-        return reason_set(why, CODE_USAGE, "--data-file: %.200s cannot be read", options->data_file);
-    return true;
+    return http_options_check(&options->http, why);
 }
 
-static bool check_proxy_auth(const struct run *run, struct reason *why)
+/* Whom the requests go to: each pair's server, and that of its checksum. */
+static bool prepare_secrets(struct run *run, const char *namespace, struct reason *why)
 {
-    if (!run->options->proxy_auth_file)
-        return true;
-    char *secret = headers_read_secret(run->options->proxy_auth_file, why);
-    bool good = true;
-    if (secret && !strchr(secret, ':'))
-        good = reason_set(why, CODE_USAGE, "%.200s: expected user:password", run->options->proxy_auth_file);
-    if (!secret || !good)
-        reason_wrap(why, "--proxy-auth-file");
-    headers_wipe(secret);
-    return secret && good;
+    struct secrets_party *parties = xcalloc(run->count, 2 * sizeof *parties);
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fetch *fetch = &run->fetches[i];
+        bool s3 = fetch->url.scheme == URL_S3;
+        if (fetch->url.scheme != URL_FILE)
+            parties[count++] = (struct secrets_party){.url = s3 ? &fetch->object : &fetch->url,
+                                                      .is_signed = s3};
+        if (fetch->sum_url.text)
+            parties[count++] = (struct secrets_party){.url = &fetch->sum_url, .is_beside = true};
+    }
+    bool good = secrets_prepare(&run->options->http, parties, count, namespace, &run->plan.headers, why);
+    free(parties);
+    return good;
 }
 
 /* A proxy that makes no sense, and names that nobody can be asked for. */
-static bool check_ways(struct run *run, bool servers, const struct reason *no_servers, struct reason *why)
+static bool check_ways(struct run *run, const struct reason *no_servers, struct reason *why)
 {
     bool warned = false;
 
     for (size_t i = 0; i < run->count; i++) {
         const struct fetch *fetch = &run->fetches[i];
         const struct url *url = fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
-        struct http_proxy proxy;
-        if (url->scheme == URL_FILE)
-            continue;
-        bool good = http_proxy_choose(url, run->plan.exchange.tool, run->plan.exchange.proxy,
-                                      environment_all(), &proxy, why);
-        const char *host = proxy.used ? proxy.url.host : url->host;
-        if (good && !servers && lookup_needs_dns(&run->plan.exchange.lookup, host)) {
-            *why = *no_servers;
-            good = false;
-        }
-        if (good && proxy.auth && !warned)
-            log_warn(
-                "%s: holds a user and password, which are used: whoever may see the pod's description sees them, too; "
-                "--proxy-auth-file names a file instead",
-                proxy.source);
-        warned = warned || proxy.auth;
-        http_proxy_free(&proxy);
-        if (!good)
+        if (url->scheme != URL_FILE &&
+            !http_options_check_way(&run->plan.exchange, url, no_servers, &warned, why))
             return false;
     }
     return true;
@@ -314,7 +287,7 @@ static bool check_ways(struct run *run, bool servers, const struct reason *no_se
 /* What is needed for https is read before anything is tried; a redirect may need it later. */
 static bool check_tls(struct run *run, struct reason *why)
 {
-    bool wanted = run->options->trust_stores.count > 0 || run->options->client_cert;
+    bool wanted = run->options->http.trust_stores.count > 0 || run->options->http.client_cert;
 
     for (size_t i = 0; i < run->count; i++)
         wanted = wanted || run->fetches[i].url.scheme == URL_HTTPS ||
@@ -352,8 +325,8 @@ bool run_prepare(struct run *run, struct reason *why)
         return false;
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||
-        !check_nesting(run, why) || !secrets_prepare(run, namespace, why) || !check_proxy_auth(run, why) ||
-        !check_files(run, why) || !check_ways(run, servers, &no_servers, why) || !check_tls(run, why))
+        !check_nesting(run, why) || !prepare_secrets(run, namespace, why) || !check_files(run, why) ||
+        !check_ways(run, servers ? NULL : &no_servers, why) || !check_tls(run, why))
         return false;
     if (!servers)
         run->plan.exchange.lookup.no_servers = no_servers;

@@ -1,12 +1,9 @@
 #include "cmd/fetch-config/settings.h"
 
 #include <string.h>
-#include <strings.h>
 
-#include "cmd/fetch-config/secrets.h"
 #include "cmd/fetch-config/versions.h"
 #include "common/files/ownership.h"
-#include "common/http/headers.h"
 #include "common/http/reply.h"
 
 #include "common/base/banned.h"
@@ -26,73 +23,16 @@ static bool check_digest(const char *value, struct reason *why)
     return reason_set(why, CODE_USAGE, "expected the 64 hexadecimal digits of a SHA-256");
 }
 
-static bool check_method(const char *value, struct reason *why)
-{
-    size_t length = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-");
-
-    if (length > 0 && length < 32 && value[length] == '\0' && strcmp(value, "CONNECT") != 0)
-        return true;
-    return reason_set(why, CODE_USAGE, "expected a method such as PUT or POST");
-}
-
-static bool check_path(const char *value, struct reason *why)
-{
-    return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path");
-}
-
-/* An origin, and nothing that is for it. */
-static bool check_origin(const char *value, struct reason *why)
-{
-    bool lonely = secrets_value(value) == value &&
-                  (strncasecmp(value, "http://", 7) == 0 || strncasecmp(value, "https://", 8) == 0);
-
-    return !lonely ||
-           reason_set(why, CODE_USAGE, "expected ORIGIN=VALUE, where ORIGIN is https://HOST[:PORT]");
-}
-
-static bool check_header(const char *value, struct reason *why)
-{
-    if (!check_origin(value, why))
-        return false;
-    return headers_check(secrets_value(value), why);
-}
-
-static bool check_secret_path(const char *value, struct reason *why)
-{
-    return check_origin(value, why) && check_path(secrets_value(value), why);
-}
-
 static const char *const formats[] = {"json", "yaml", "xml", "auto", "none", NULL};
 
 #define AT(member) offsetof(struct fetch_config_options, member)
 
 static const struct option rows[] = {
     OPTION(
-        "output", "PATH", LIST, outputs, .letter = 'o', .check = check_path,
+        "output", "PATH", LIST, outputs, .letter = 'o', .check = http_options_check_path,
         .help =
             "The n-th one is where the n-th URL goes, and no operand is split at a = then; - is standard output"),
-    OPTION("header", "'NAME: VALUE'", LIST, headers, .letter = 'H', .check = check_header,
-           .help = "Send this header, to the URL's own host alone; for a secret there is --header-file. "
-                   "'ORIGIN=NAME: VALUE' is for that origin of several, https://HOST[:PORT]"),
-    OPTION("header-file", "F", LIST, header_files, .check = check_secret_path,
-           .help =
-               "Send the headers in this file, one a line; it is read anew for each attempt. ORIGIN=F is for "
-               "that origin"),
-    OPTION(
-        "bearer-token-file", "F", LIST, bearer_token_files, .check = check_secret_path,
-        .help =
-            "Send the token in this file as Authorization: Bearer; read anew for each attempt. ORIGIN=F is "
-            "for that origin"),
-    OPTION(
-        "basic-auth-file", "F", LIST, basic_auth_files, .check = check_secret_path,
-        .help = "Send the user:password in this file as Authorization: Basic. ORIGIN=F is for that origin"),
-    TLS_ROWS,
-    OPTION(
-        "proxy", "URL", TEXT, proxy, .letter = 'x', .empty_counts = true,
-        .help =
-            "Go through this HTTP proxy; empty = none. Without it https_proxy, http_proxy and no_proxy count"),
-    OPTION("proxy-auth-file", "F", TEXT, proxy_auth_file, .check = check_path,
-           .help = "The user:password for the proxy is in this file"),
+    HTTP_ROWS,
     OPTION("max-redirs", "N", NUMBER, max_redirs, .max = REDIRECTS_MAX, .initial = "5",
            .help = "Follow at most N redirects, never from https to http; secrets, headers and the client "
                    "certificate go to the first host alone"),
@@ -128,7 +68,7 @@ static const struct option rows[] = {
             "NAME that is not set is an error"),
     OPTION("render-prefix", "P", TEXT, render_prefix, .help = "Only names that begin with P are replaced"),
     OPTION(
-        "render-files", "DIR", LIST, render_files, .check = check_path,
+        "render-files", "DIR", LIST, render_files, .check = http_options_check_path,
         .help =
             "${file:PATH} reads only files below DIR; without it, any file if the template is a file:// URL, "
             "else none"),
@@ -155,9 +95,9 @@ static const struct option rows[] = {
         .help = "Mode of what is written, whatever the umask (default: 0644; with --extract, the archive's)"),
     OPTION("owner", "[UID][:GID]", TEXT, owner, .check = ownership_check_owner,
            .help = "Owner of what is written"),
-    OPTION("request", "M", TEXT, request, .letter = 'X', .check = check_method,
+    OPTION("request", "M", TEXT, http.method, .letter = 'X', .check = http_options_check_method,
            .help = "Use this method in place of GET; a URL needs no PATH then"),
-    OPTION("data-file", "F", TEXT, data_file, .check = check_path,
+    OPTION("data-file", "F", TEXT, http.data_file, .check = http_options_check_path,
            .help = "Send this file as the request's body; without --request as a POST"),
     SWITCH("progress", progress,
            .help =

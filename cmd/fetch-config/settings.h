@@ -8,17 +8,12 @@
 #include "common/base/strings.h"
 #include "common/cli/options.h"
 #include "common/dns/resolver.h"
-#include "common/tls/tls_options.h"
+#include "common/http/http_options.h"
 
 struct fetch_config_options {
     struct common_options common;
     struct strings outputs;
-    struct strings headers;
-    struct strings header_files, bearer_token_files, basic_auth_files;
-    struct strings trust_stores;
-    const char *trust_store_password_file;
-    const char *client_cert, *client_key, *client_key_password_file;
-    const char *proxy, *proxy_auth_file;
+    struct http_options http;
     int64_t max_redirs;
     bool allow_local_redirects;
     const char *retry_status;
@@ -33,7 +28,6 @@ struct fetch_config_options {
     int64_t strip_components;
     bool if_changed, keep_on_error;
     const char *mode, *owner;
-    const char *request, *data_file;
     bool progress;
     struct resolver_options resolver;
 };

@@ -9,10 +9,10 @@
 #include <yaml.h>
 
 #include "cmd/fetch-config/busy.h"
-#include "cmd/fetch-config/jsoncheck.h"
 #include "cmd/fetch-config/yamlcheck.h"
 #include "common/base/limits.h"
 #include "common/base/mem.h"
+#include "common/http/json_arena.h"
 
 #include "common/base/banned.h"
 
@@ -102,7 +102,9 @@ static bool validate_json(struct input *input)
     size_t memory = values_memory();
     json_error_t error;
 
-    if (jsoncheck(json_read, input, memory, &error))
+    bool good = json_arena_load(json_read, input, memory, &error) != NULL;
+    json_arena_clear();
+    if (good)
         return true;
     if (input->failed)
         return false;

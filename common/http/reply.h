@@ -66,6 +66,10 @@ bool reply_is_redirect(const struct reply *reply);
 /* Anything but OK fills `why`. */
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why);
 
+/* Adds to `why`, which tells the status, what the body's beginning says: a Status of Kubernetes its message, a 400 to plain http that
+ * the port speaks TLS. */
+void reply_add_words(int status, bool encrypted, const char *body, size_t length, struct reason *why);
+
 /* Retry-After (RFC 9110, 10.2.3): seconds or a date; `now` is the wall clock's seconds. Milliseconds; 0 when it says nothing that
  * can be used. */
 int64_t reply_retry_after(const char *value, int64_t now);

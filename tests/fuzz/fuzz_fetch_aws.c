@@ -2,7 +2,8 @@
 #include <stdlib.h>
 
 #include "cmd/fetch-config/aws_answer.h"
-#include "cmd/fetch-config/refusal.h"
+#include "cmd/fetch-config/aws_refusal.h"
+#include "common/http/reply.h"
 #include "tests/fuzz/input.h"
 
 static void check_word(const char *word)
@@ -30,13 +31,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_key(aws_answer_json(text, size, &key), &key);
     reason_set(&why, CODE_HTTP_STATUS, "HTTP status 403 Forbidden");
     size_t status = strlen(why.text);
-    refusal_tell(size % 2 == 0 ? REFUSER_S3 : REFUSER_STS, 403, "", text, size, &why);
+    aws_refusal_tell(size % 2 == 0 ? REFUSER_S3 : REFUSER_STS, 403, "", text, size, &why);
     MUST(why.text[status] == '\0' || strncmp(why.text + status, ": ", 2) == 0);
     if (why.text[status] != '\0')
         check_word(why.text + status + 2);
     for (const char *at = why.hint; *at != '\0'; at++)
         MUST(*at >= ' ' && *at <= '~');
-    refusal_tell_plainly(size % 2 == 0 ? 400 : 403, false, text, size, &why);
+    reply_add_words(size % 2 == 0 ? 400 : 403, false, text, size, &why);
     MUST(strlen(why.text) < sizeof why.text);
     free(text);
     return 0;

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "cmd/fetch-config/secrets.h"
 #include "common/cli/value.h"
+#include "common/http/secrets.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 

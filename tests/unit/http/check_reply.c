@@ -223,5 +223,38 @@ START_TEST(methods_behind_redirects)
 }
 END_TEST
 
-SUITE("reply", good_statuses, bad_statuses, patience, retry_after, connecting, broken_bodies, silence, limits,
-      nonsense, proxies, lists_of_statuses, redirects, methods_behind_redirects)
+static void expect_plainly(int status, const char *body, const char *text, const char *hint)
+{
+    reason_set(&why, CODE_HTTP_STATUS, "HTTP status");
+    reason_hint(&why, "as it was");
+    reply_add_words(status, false, body, strlen(body), &why);
+    ck_assert_str_eq(why.text, text);
+    expect_contains(why.hint, hint);
+}
+
+START_TEST(other_servers)
+{
+    expect_plainly(403,
+                   "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"message\":\"secrets is forbidden: User "
+                   "\\\"system:serviceaccount:a:b\\\" cannot get\"}\n",
+                   "HTTP status: secrets is forbidden: User \"system:serviceaccount:a:b\" cannot get",
+                   "RoleBinding");
+    expect_plainly(404, "{\"kind\":\"Status\",\"message\":\"configmaps not found\"}",
+                   "HTTP status: configmaps not found", "as it was");
+    expect_plainly(403, "{\"kind\":\"Status\",\"message\":\"cut", "HTTP status", "as it was");
+    expect_plainly(403, "{\"kind\":\"Pod\",\"message\":\"x\"}", "HTTP status", "as it was");
+    expect_plainly(403, "{\"kind\":[],\"message\":1}", "HTTP status", "as it was");
+    expect_plainly(403, "[]", "HTTP status", "as it was");
+    expect_plainly(400, "Client sent an HTTP request to an HTTPS server.\n",
+                   "HTTP status: this port speaks TLS", "https://");
+    expect_plainly(400, "You're speaking plain HTTP to an SSL-enabled server port.",
+                   "HTTP status: this port speaks TLS", "https://");
+    expect_plainly(400, "bad request", "HTTP status", "as it was");
+    reason_set(&why, CODE_HTTP_STATUS, "HTTP status");
+    reply_add_words(400, true, "https", 5, &why);
+    ck_assert_str_eq(why.text, "HTTP status");
+}
+END_TEST
+
+SUITE("reply", good_statuses, bad_statuses, patience, retry_after, connecting, broken_bodies, silence,
+      other_servers, limits, nonsense, proxies, lists_of_statuses, redirects, methods_behind_redirects)

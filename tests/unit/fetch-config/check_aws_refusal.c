@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/refusal.h"
+#include "cmd/fetch-config/aws_refusal.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ static void tell(enum refuser refuser, const char *body, size_t length)
 {
     reason_set(&why, CODE_HTTP_STATUS, "HTTP status 403 Forbidden");
     reason_hint(&why, "as it was");
-    refusal_tell(refuser, 400, "", body, length, &why);
+    aws_refusal_tell(refuser, 400, "", body, length, &why);
 }
 
 static void expect(enum refuser refuser, const char *body, const char *text, const char *hint)
@@ -46,7 +46,7 @@ static void expect_hint(enum refuser refuser, int status, const char *hint)
 {
     reason_set(&why, CODE_HTTP_STATUS, "HTTP status");
     reason_hint(&why, "as it was");
-    refusal_tell(refuser, status, "", "", 0, &why);
+    aws_refusal_tell(refuser, status, "", "", 0, &why);
     expect_contains(why.hint, hint);
 }
 
@@ -69,10 +69,10 @@ START_TEST(what_passes)
     static const char sts[] =
         "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code></Error></ErrorResponse>";
 
-    ck_assert(refusal_passes(slow, strlen(slow)));
-    ck_assert(refusal_passes(sts, strlen(sts)));
-    ck_assert(!refusal_passes(denied, strlen(denied)));
-    ck_assert(!refusal_passes("", 0));
+    ck_assert(aws_refusal_passes(slow, strlen(slow)));
+    ck_assert(aws_refusal_passes(sts, strlen(sts)));
+    ck_assert(!aws_refusal_passes(denied, strlen(denied)));
+    ck_assert(!aws_refusal_passes("", 0));
 }
 END_TEST
 
@@ -115,46 +115,13 @@ START_TEST(regions)
     static const char moved[] = "<Error><Code>PermanentRedirect</Code><Endpoint>b.s3</Endpoint></Error>";
 
     reason_set(&why, CODE_HTTP_STATUS, "HTTP status 301");
-    refusal_tell(REFUSER_S3, 301, "eu-west-1", moved, strlen(moved), &why);
+    aws_refusal_tell(REFUSER_S3, 301, "eu-west-1", moved, strlen(moved), &why);
     ck_assert_str_eq(why.text, "HTTP status 301: PermanentRedirect");
     expect_contains(why.hint, "set AWS_REGION to eu-west-1");
-    refusal_tell(REFUSER_S3, 301, "eu west\n", moved, strlen(moved), &why);
+    aws_refusal_tell(REFUSER_S3, 301, "eu west\n", moved, strlen(moved), &why);
     expect_contains(why.hint, "is AWS_REGION right?");
 }
 END_TEST
 
-static void expect_plainly(int status, const char *body, const char *text, const char *hint)
-{
-    reason_set(&why, CODE_HTTP_STATUS, "HTTP status");
-    reason_hint(&why, "as it was");
-    refusal_tell_plainly(status, false, body, strlen(body), &why);
-    ck_assert_str_eq(why.text, text);
-    expect_contains(why.hint, hint);
-}
-
-START_TEST(other_servers)
-{
-    expect_plainly(403,
-                   "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"message\":\"secrets is forbidden: User "
-                   "\\\"system:serviceaccount:a:b\\\" cannot get\"}\n",
-                   "HTTP status: secrets is forbidden: User \"system:serviceaccount:a:b\" cannot get",
-                   "RoleBinding");
-    expect_plainly(404, "{\"kind\":\"Status\",\"message\":\"configmaps not found\"}",
-                   "HTTP status: configmaps not found", "as it was");
-    expect_plainly(403, "{\"kind\":\"Status\",\"message\":\"cut", "HTTP status", "as it was");
-    expect_plainly(403, "{\"kind\":\"Pod\",\"message\":\"x\"}", "HTTP status", "as it was");
-    expect_plainly(403, "{\"kind\":[],\"message\":1}", "HTTP status", "as it was");
-    expect_plainly(403, "[]", "HTTP status", "as it was");
-    expect_plainly(400, "Client sent an HTTP request to an HTTPS server.\n",
-                   "HTTP status: this port speaks TLS", "https://");
-    expect_plainly(400, "You're speaking plain HTTP to an SSL-enabled server port.",
-                   "HTTP status: this port speaks TLS", "https://");
-    expect_plainly(400, "bad request", "HTTP status", "as it was");
-    reason_set(&why, CODE_HTTP_STATUS, "HTTP status");
-    refusal_tell_plainly(400, true, "https", 5, &why);
-    ck_assert_str_eq(why.text, "HTTP status");
-}
-END_TEST
-
-SUITE("fetch_refusal", regions, other_servers, codes, statuses_without_a_code, what_passes, cut_anywhere,
+SUITE("fetch_aws_refusal", regions, codes, statuses_without_a_code, what_passes, cut_anywhere,
       what_is_no_code)

@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/secrets.h"
+#include "common/http/secrets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,11 +6,19 @@
 #include <strings.h>
 
 #include "common/base/mem.h"
+#include "common/http/http_options.h"
 #include "common/net/target.h"
 
 #include "common/base/banned.h"
 
 enum { ORIGIN_NAME = 80 };
+
+/* All parties, and what is said for them. */
+struct secrets {
+    const struct secrets_party *parties;
+    size_t count;
+    struct headers_source *headers;
+};
 
 #define FORM "expected ORIGIN=VALUE, where ORIGIN is https://HOST[:PORT]"
 
@@ -50,75 +58,63 @@ static bool add_entry(struct headers_source *headers, enum headers_kind kind, co
     return false;
 }
 
-static bool add_entries(struct run *run, const char *pod_namespace, struct reason *why)
+static bool add_entries(const struct http_options *options, struct headers_source *headers,
+                        const char *pod_namespace, struct reason *why)
 {
     const struct strings *lists[] = {
-        [HEADERS_LINE] = &run->options->headers,
-        [HEADERS_LINES_FILE] = &run->options->header_files,
-        [HEADERS_BEARER_FILE] = &run->options->bearer_token_files,
-        [HEADERS_BASIC_FILE] = &run->options->basic_auth_files,
+        [HEADERS_LINE] = &options->headers,
+        [HEADERS_LINES_FILE] = &options->header_files,
+        [HEADERS_BEARER_FILE] = &options->bearer_token_files,
+        [HEADERS_BASIC_FILE] = &options->basic_auth_files,
     };
     enum { KINDS = sizeof lists / sizeof lists[0] };
     size_t count = 0;
 
     for (size_t kind = 0; kind < KINDS; kind++)
         count += lists[kind]->count;
-    run->plan.headers.entries = xcalloc(count, sizeof *run->plan.headers.entries);
+    headers->entries = xcalloc(count, sizeof *headers->entries);
     for (size_t kind = 0; kind < KINDS; kind++)
         for (size_t i = 0; i < lists[kind]->count; i++)
-            if (!add_entry(&run->plan.headers, (enum headers_kind)kind, lists[kind]->items[i], pod_namespace,
-                           why))
+            if (!add_entry(headers, (enum headers_kind)kind, lists[kind]->items[i], pod_namespace, why))
                 return false;
     return true;
 }
 
 /* --- whom they are for --- */
 
-/* The URL that a pair's request goes to; NULL for a file that is here. */
-static const struct url *asked_url(const struct fetch *fetch)
+/* Whether a signed party is of that origin; of none: whether there is any. */
+static bool is_signed(const struct secrets *secrets, const struct url *origin)
 {
-    if (fetch->url.scheme == URL_S3)
-        return &fetch->object;
-    return fetch->url.scheme == URL_FILE ? NULL : &fetch->url;
-}
-
-/* Whether a pair of S3 is of that origin; of none: whether there is any. */
-static bool is_s3(const struct run *run, const struct url *origin)
-{
-    for (size_t i = 0; i < run->count; i++)
-        if (run->fetches[i].url.scheme == URL_S3 &&
-            (!origin->text || url_same_origin(&run->fetches[i].object, origin)))
+    for (size_t i = 0; i < secrets->count; i++)
+        if (secrets->parties[i].is_signed &&
+            (!origin->text || url_same_origin(secrets->parties[i].url, origin)))
             return true;
     return false;
 }
 
-static bool leads_to(const struct run *run, const struct url *origin)
+static bool leads_to(const struct secrets *secrets, const struct url *origin)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        const struct url *url = asked_url(&run->fetches[i]), *sum = &run->fetches[i].sum_url;
-        if ((url && url_same_origin(url, origin)) || (sum->text && url_same_origin(sum, origin)))
+    for (size_t i = 0; i < secrets->count; i++)
+        if (url_same_origin(secrets->parties[i].url, origin))
             return true;
-    }
     return false;
 }
 
-static bool has_https(const struct run *run)
+static bool has_https(const struct secrets *secrets)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        const struct url *url = asked_url(&run->fetches[i]), *sum = &run->fetches[i].sum_url;
-        if ((url && url->scheme == URL_HTTPS) || (sum->text && sum->scheme == URL_HTTPS))
+    for (size_t i = 0; i < secrets->count; i++)
+        if (secrets->parties[i].url->scheme == URL_HTTPS)
             return true;
-    }
     return false;
 }
 
 /* What goes over plain http may be read on the way; beside https it is more likely a mistake than meant. */
-static bool check_named(const struct run *run, const struct headers_entry *entry, struct reason *why)
+static bool check_named(const struct secrets *secrets, const struct headers_entry *entry, struct reason *why)
 {
-    if (!leads_to(run, &entry->origin))
+    if (!leads_to(secrets, &entry->origin))
         return reason_set(why, CODE_USAGE, "%s: no URL leads to %.100s", headers_option(entry->kind),
                           entry->origin.shown);
-    return entry->origin.scheme == URL_HTTPS || !has_https(run) ||
+    return entry->origin.scheme == URL_HTTPS || !has_https(secrets) ||
            reason_set(why, CODE_USAGE,
                       "%s: %.100s is not encrypted, and other URLs are: fetch from there in a run of its own",
                       headers_option(entry->kind), entry->origin.shown);
@@ -133,13 +129,14 @@ static const char *origin_name(const struct url *url, char name[ORIGIN_NAME])
     return name;
 }
 
-static bool check_unnamed(const struct run *run, const struct headers_entry *entry, struct reason *why)
+static bool check_unnamed(const struct secrets *secrets, const struct headers_entry *entry,
+                          struct reason *why)
 {
     const struct url *first = NULL, *other = NULL;
     char a[ORIGIN_NAME], b[ORIGIN_NAME];
 
-    for (size_t i = 0; i < run->count && !other; i++) {
-        const struct url *url = asked_url(&run->fetches[i]);
+    for (size_t i = 0; i < secrets->count && !other; i++) {
+        const struct url *url = secrets->parties[i].is_beside ? NULL : secrets->parties[i].url;
         if (url && !first)
             first = url;
         else if (url && !url_same_origin(first, url))
@@ -167,13 +164,13 @@ static bool check_pair(const struct headers_entry *a, const struct headers_entry
                       a->kind == b->kind ? "another one" : headers_option(b->kind));
 }
 
-static bool check_entries(const struct run *run, struct reason *why)
+static bool check_entries(const struct secrets *secrets, struct reason *why)
 {
-    const struct headers_source *headers = &run->plan.headers;
+    const struct headers_source *headers = secrets->headers;
 
     for (size_t i = 0; i < headers->count; i++) {
         const struct headers_entry *entry = &headers->entries[i];
-        if (!(entry->origin.text ? check_named(run, entry, why) : check_unnamed(run, entry, why)))
+        if (!(entry->origin.text ? check_named(secrets, entry, why) : check_unnamed(secrets, entry, why)))
             return false;
         for (size_t j = 0; j < i; j++)
             if (!check_pair(&headers->entries[j], entry, why))
@@ -184,10 +181,10 @@ static bool check_entries(const struct run *run, struct reason *why)
 
 /* The files have to make sense now, although they are read anew for each attempt: for each origin that was named, and for
  * the one that none had to be named for. */
-static bool check_files(const struct run *run, struct reason *why)
+static bool check_files(const struct secrets *secrets, struct reason *why)
 {
     static const struct url nobody;
-    const struct headers_source *headers = &run->plan.headers;
+    const struct headers_source *headers = secrets->headers;
     bool good = true;
 
     for (size_t i = 0; good && i <= headers->count; i++) {
@@ -196,7 +193,7 @@ static bool check_files(const struct run *run, struct reason *why)
         if (i < headers->count && !origin->text)
             continue;
         good = headers_read(headers, origin, true, &lines, why);
-        if (good && headers_authorizations(&lines) > 0 && is_s3(run, origin))
+        if (good && headers_authorizations(&lines) > 0 && is_signed(secrets, origin))
             good = reason_set(why, CODE_USAGE,
                               "an Authorization header does not go with s3://, whose requests are signed");
         headers_clear(&lines);
@@ -204,14 +201,19 @@ static bool check_files(const struct run *run, struct reason *why)
     return good;
 }
 
-bool secrets_prepare(struct run *run, const char *pod_namespace, struct reason *why)
+bool secrets_prepare(const struct http_options *options, const struct secrets_party *parties, size_t count,
+                     const char *pod_namespace, struct headers_source *headers, struct reason *why)
 {
-    return add_entries(run, pod_namespace, why) && check_entries(run, why) && check_files(run, why);
+    const struct secrets secrets = {parties, count, headers};
+
+    return add_entries(options, headers, pod_namespace, why) && check_entries(&secrets, why) &&
+           check_files(&secrets, why);
 }
 
-void secrets_free(struct run *run)
+void secrets_free(struct headers_source *headers)
 {
-    for (size_t i = 0; i < run->plan.headers.count; i++)
-        url_free(&run->plan.headers.entries[i].origin);
-    free(run->plan.headers.entries);
+    for (size_t i = 0; i < headers->count; i++)
+        url_free(&headers->entries[i].origin);
+    free(headers->entries);
+    *headers = (struct headers_source){0};
 }

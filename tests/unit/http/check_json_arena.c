@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/jsoncheck.h"
+#include "common/http/json_arena.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +23,14 @@ static size_t next_piece(void *into, size_t size, void *owner)
     return length;
 }
 
+static bool is_json(json_load_callback_t read, void *owner, size_t memory, json_error_t *error)
+{
+    bool good = json_arena_load(read, owner, memory, error) != NULL;
+
+    json_arena_clear();
+    return good;
+}
+
 /* The same verdict whether it comes at once or byte by byte. */
 static void expect_json(const char *text, bool good, int line, int column)
 {
@@ -31,7 +39,7 @@ static void expect_json(const char *text, bool good, int line, int column)
     for (size_t i = 0; i < COUNT_OF(pieces); i++) {
         struct text_source source = {text, strlen(text), pieces[i]};
         json_error_t error;
-        ck_assert_msg(jsoncheck(next_piece, &source, 1 << 20, &error) == good, "%s: %s", text, error.text);
+        ck_assert_msg(is_json(next_piece, &source, 1 << 20, &error) == good, "%s: %s", text, error.text);
         if (good)
             continue;
         ck_assert_msg(error.line == line && error.column == column, "%s: line %d, column %d: %s", text,
@@ -154,7 +162,7 @@ START_TEST(json_without_end_is_bounded)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct endless_source source = cases[i].source;
         json_error_t error;
-        ck_assert(!jsoncheck(next_of_endless, &source, 1 << 20, &error));
+        ck_assert(!is_json(next_of_endless, &source, 1 << 20, &error));
         expect_contains(error.text, cases[i].problem);
         ck_assert_int_eq(error.line == 0, strstr(error.text, "MiB") != NULL);
     }
@@ -177,7 +185,7 @@ START_TEST(the_memory_may_end_anywhere)
     for (size_t memory = 0; memory < most; memory += memory / 100 + 8) {
         struct text_source source = {text, strlen(text), SIZE_MAX};
         json_error_t error;
-        if (jsoncheck(next_piece, &source, memory, &error))
+        if (is_json(next_piece, &source, memory, &error))
             continue;
         ck_assert_int_eq(error.line, 0);
         expect_contains(error.text, "of memory");
@@ -188,5 +196,5 @@ START_TEST(the_memory_may_end_anywhere)
 }
 END_TEST
 
-SUITE("fetch_jsoncheck", good_json, bad_json, good_json_that_is_refused, json_without_end_is_bounded,
+SUITE("json_arena", good_json, bad_json, good_json_that_is_refused, json_without_end_is_bounded,
       the_memory_may_end_anywhere)

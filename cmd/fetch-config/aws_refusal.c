@@ -1,11 +1,9 @@
-#include "cmd/fetch-config/refusal.h"
+#include "cmd/fetch-config/aws_refusal.h"
 
 #include <expat.h>
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/base/mem.h"
 
@@ -81,7 +79,7 @@ static void refusal_read(const char *body, size_t length, struct refusal *refusa
     XML_ParserFree(parser);
 }
 
-bool refusal_passes(const char *body, size_t length)
+bool aws_refusal_passes(const char *body, size_t length)
 {
     static const char *const passing[] = {
         "BandwidthLimitExceeded",
@@ -162,8 +160,8 @@ static void hint_at_region(const char *region, struct reason *why)
         reason_hint(why, "the bucket is in another region: set AWS_REGION to %s", region);
 }
 
-void refusal_tell(enum refuser refuser, int status, const char *region, const char *body, size_t length,
-                  struct reason *why)
+void aws_refusal_tell(enum refuser refuser, int status, const char *region, const char *body, size_t length,
+                      struct reason *why)
 {
     struct refusal refusal;
 
@@ -184,45 +182,4 @@ void refusal_tell(enum refuser refuser, int status, const char *region, const ch
         reason_hint(why, "%s It expects %s", hint, refusal.region);
     else if (hint)
         reason_hint(why, "%s", hint);
-}
-
-/* --- other servers --- */
-
-static bool has_text(const char *body, size_t length, const char *text)
-{
-    size_t wanted = strlen(text);
-
-    for (size_t i = 0; i + wanted <= length; i++)
-        if (strncasecmp(body + i, text, wanted) == 0)
-            return true;
-    return false;
-}
-
-/* https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
-static void tell_status(const char *body, size_t length, struct reason *why)
-{
-    json_t *status = json_loadb(body, length, JSON_DISABLE_EOF_CHECK, NULL);
-    const char *kind = json_string_value(json_object_get(status, "kind"));
-    const char *message = json_string_value(json_object_get(status, "message"));
-    size_t used = strlen(why->text);
-
-    if (kind && message && strcmp(kind, "Status") == 0) {
-        snprintf(why->text + used, sizeof why->text - used, ": %.160s", message);
-        if (has_text(message, strlen(message), "system:serviceaccount:"))
-            reason_hint(why, "a Role and a RoleBinding let this service account read it");
-    }
-    json_decref(status);
-}
-
-void refusal_tell_plainly(int status, bool encrypted, const char *body, size_t length, struct reason *why)
-{
-    size_t used = strlen(why->text);
-
-    if (status == 400 && !encrypted &&
-        (has_text(body, length, "https") || has_text(body, length, "SSL-enabled"))) {
-        snprintf(why->text + used, sizeof why->text - used, ": this port speaks TLS");
-        reason_hint(why, "write https:// in the URL");
-    } else if (status >= 400 && length > 0 && *body == '{') {
-        tell_status(body, length, why);
-    }
 }

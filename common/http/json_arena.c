@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/jsoncheck.h"
+#include "common/http/json_arena.h"
 
 #include <setjmp.h>
 #include <stdalign.h>
@@ -66,7 +66,7 @@ static void arena_keep(void *memory)
     (void)memory;
 }
 
-static void arena_clear(void)
+void json_arena_clear(void)
 {
     while (arena.chunks) {
         struct chunk *chunk = arena.chunks;
@@ -82,7 +82,7 @@ static void *take_or_end(size_t size)
 }
 
 /* Its own seed is the time and the process's number. */
-void jsoncheck_begin(void)
+void json_arena_begin(void)
 {
     size_t number = 0;
 
@@ -110,19 +110,20 @@ static void describe_full(json_error_t *error)
 }
 
 /* A number beyond what a double holds is an error (1e400); one with more digits than it can tell apart is none. */
-static bool parse(json_load_callback_t read, void *owner, json_error_t *error)
+static json_t *parse(json_load_callback_t read, void *owner, json_error_t *error)
 {
     if (setjmp(arena.full) != 0) {
         describe_full(error);
-        return false;
+        return NULL;
     }
-    if (json_load_callback(read, owner, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, error))
-        return true;
-    describe(error);
-    return false;
+    json_t *value = json_load_callback(read, owner,
+                                       JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, error);
+    if (!value)
+        describe(error);
+    return value;
 }
 
-bool jsoncheck(json_load_callback_t read, void *owner, size_t memory, json_error_t *error)
+json_t *json_arena_load(json_load_callback_t read, void *owner, size_t memory, json_error_t *error)
 {
     json_malloc_t take;
     json_free_t give_back;
@@ -130,8 +131,30 @@ bool jsoncheck(json_load_callback_t read, void *owner, size_t memory, json_error
     json_get_alloc_funcs(&take, &give_back);
     json_set_alloc_funcs(arena_take, arena_keep);
     arena.most = memory;
-    bool good = parse(read, owner, error);
-    arena_clear();
+    json_t *value = parse(read, owner, error);
     json_set_alloc_funcs(take, give_back);
-    return good;
+    return value;
+}
+
+struct bytes {
+    const char *at;
+    size_t left;
+};
+
+static size_t next_bytes(void *buffer, size_t size, void *owner)
+{
+    struct bytes *bytes = owner;
+    size_t length = bytes->left < size ? bytes->left : size;
+
+    memcpy(buffer, bytes->at, length);
+    bytes->at += length;
+    bytes->left -= length;
+    return length;
+}
+
+json_t *json_arena_load_bytes(const char *bytes, size_t length, size_t memory, json_error_t *error)
+{
+    struct bytes source = {bytes, length};
+
+    return json_arena_load(next_bytes, &source, memory, error);
 }

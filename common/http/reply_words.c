@@ -1,0 +1,48 @@
+/* What a server that refuses says in words, of reply.h. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/http/reply.h"
+
+#include "common/base/banned.h"
+
+static bool has_text(const char *body, size_t length, const char *text)
+{
+    size_t wanted = strlen(text);
+
+    for (size_t i = 0; i + wanted <= length; i++)
+        if (strncasecmp(body + i, text, wanted) == 0)
+            return true;
+    return false;
+}
+
+/* https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+static void add_status(const char *body, size_t length, struct reason *why)
+{
+    json_t *status = json_loadb(body, length, JSON_DISABLE_EOF_CHECK, NULL);
+    const char *kind = json_string_value(json_object_get(status, "kind"));
+    const char *message = json_string_value(json_object_get(status, "message"));
+    size_t used = strlen(why->text);
+
+    if (kind && message && strcmp(kind, "Status") == 0) {
+        snprintf(why->text + used, sizeof why->text - used, ": %.160s", message);
+        if (has_text(message, strlen(message), "system:serviceaccount:"))
+            reason_hint(why, "a Role and a RoleBinding let this service account read it");
+    }
+    json_decref(status);
+}
+
+void reply_add_words(int status, bool encrypted, const char *body, size_t length, struct reason *why)
+{
+    size_t used = strlen(why->text);
+
+    if (status == 400 && !encrypted &&
+        (has_text(body, length, "https") || has_text(body, length, "SSL-enabled"))) {
+        snprintf(why->text + used, sizeof why->text - used, ": this port speaks TLS");
+        reason_hint(why, "write https:// in the URL");
+    } else if (status >= 400 && length > 0 && *body == '{') {
+        add_status(body, length, why);
+    }
+}
