@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "common/base/reason.h"
+#include "common/base/strings.h"
 
 enum refuser {
     REFUSER_S3,

@@ -255,8 +255,8 @@ static void tell_of_refusal(const struct fetch *fetch, struct reason *why)
     if (exchange->failed)
         return;
     if (!credentials && !asking_s3(fetch)) {
-        reply_add_words(exchange->reply.status, fetch->at.scheme == URL_HTTPS, exchange->refusal,
-                        exchange->refused, why);
+        reply_add_words(exchange->reply.status, fetch->at.scheme == URL_HTTPS, exchange->request.headers,
+                        exchange->refusal, exchange->refused, why);
         return;
     }
     aws_refusal_tell(credentials ? REFUSER_STS : REFUSER_S3, exchange->reply.status, exchange->reply.region,

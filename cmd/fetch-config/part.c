@@ -56,8 +56,8 @@ void part_settle(struct fetch *fetch, enum outcome outcome)
         fetch->whole_only = true;
     if (fetch->begun && !reply->resumed && fetch->spool.size > 0)
         learn(fetch);
-    if (outcome != ATTEMPT_RETRY || reply->misfits || (reply->from > 0 && reply->status == 416) ||
-        !fetch->part.url || fetch->spool.size >= fetch->part.total)
+    if (outcome != ATTEMPT_RETRY || reply->misfits || reply_refuses_range(reply) || !fetch->part.url ||
+        fetch->spool.size >= fetch->part.total)
         part_drop(fetch);
 }
 

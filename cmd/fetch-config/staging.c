@@ -18,16 +18,6 @@
 
 enum { PRIVATE_FILE = 0600, DIRECTORY_MODE = 0755 };
 
-bool staging_fail(struct reason *why, const char *path, const char *doing)
-{
-    int error = errno;
-
-    reason_set(why, CODE_FAILED, "%.200s: %s: %s", path, doing, strerror(error));
-    if (error == ENOSPC || error == EDQUOT)
-        volume_hint(why, path, error);
-    return false;
-}
-
 /* --- the hidden directory --- */
 
 bool staging_begin(struct staging *stage, const char *directory, const struct ownership *ownership,
@@ -206,23 +196,6 @@ bool staging_claim(struct staging *stage, int64_t bytes, struct reason *why)
     return true;
 }
 
-bool staging_write(int descriptor, const void *bytes, size_t length, int64_t offset, struct reason *why)
-{
-    const char *at = bytes;
-
-    while (length > 0) {
-        ssize_t written = pwrite(descriptor, at, length, offset);
-        if (written < 0 && errno != EINTR)
-            return staging_fail(why, "the archive", "cannot be unpacked");
-        if (written > 0) {
-            at += written;
-            offset += written;
-            length -= (size_t)written;
-        }
-    }
-    return true;
-}
-
 static uid_t owner_of(const struct ownership *ownership)
 {
     return ownership->has_owner ? ownership->owner : (uid_t)-1;
@@ -231,20 +204,6 @@ static uid_t owner_of(const struct ownership *ownership)
 static gid_t group_of(const struct ownership *ownership)
 {
     return ownership->has_group ? ownership->group : (gid_t)-1;
-}
-
-bool staging_set_status(struct staging *stage, int descriptor, const char *path,
-                        const struct staging_status *status, struct reason *why)
-{
-    const struct timespec times[] = {{.tv_nsec = UTIME_NOW}, status->time};
-    bool unkept = false;
-
-    if (!ownership_give(descriptor, path, status->mode, status->ownership, &unkept, why))
-        return false;
-    stage->unkept += unkept;
-    if (status->has_time)
-        futimens(descriptor, times);
-    return true;
 }
 
 bool staging_symlink(struct staging *stage, const char *path, const char *target,

@@ -18,60 +18,6 @@
 
 enum { FILE_MAX = 1024 * 1024, PATH_TEXT = 4096 };
 
-/* The names of an item in each source; NULL: it cannot be said there. */
-static const struct {
-    const char *words, *variable, *property, *element;
-    bool secret;
-} items[AGENT_ITEMS] = {
-    [AGENT_HOST] = {"controller host", "APPDYNAMICS_CONTROLLER_HOST_NAME", "appdynamics.controller.hostName",
-                    "controller-host", false},
-    [AGENT_PORT] = {"controller port", "APPDYNAMICS_CONTROLLER_PORT", "appdynamics.controller.port",
-                    "controller-port", false},
-    [AGENT_SSL] = {"TLS", "APPDYNAMICS_CONTROLLER_SSL_ENABLED", "appdynamics.controller.ssl.enabled",
-                   "controller-ssl-enabled", false},
-    [AGENT_STORE] = {"trust store", "APPDYNAMICS_CONTROLLER_KEYSTORE_FILENAME",
-                     "appdynamics.controller.keystore.filename", "controller-keystore-filename", false},
-    [AGENT_STORE_PASSWORD] = {"trust store password", "APPDYNAMICS_CONTROLLER_KEYSTORE_PASSWORD",
-                              "appdynamics.controller.keystore.password", "controller-keystore-password",
-                              true},
-    [AGENT_CLIENT_AUTH] = {"client certificate", NULL, NULL, "use-ssl-client-auth", false},
-    [AGENT_CLIENT_STORE] = {"client key store", NULL, NULL, "asymmetric-keystore-filename", false},
-    [AGENT_CLIENT_PASSWORD] = {"client key store password", NULL, NULL, "asymmetric-keystore-password", true},
-    [AGENT_KEY_PASSWORD] = {"client key password", NULL, NULL, "asymmetric-key-password", true},
-    [AGENT_KEY_ALIAS] = {"client key alias", NULL, NULL, "asymmetric-key-alias", false},
-    [AGENT_PROXY_HOST] = {"proxy host", NULL, "appdynamics.http.proxyHost", NULL, false},
-    [AGENT_PROXY_PORT] = {"proxy port", NULL, "appdynamics.http.proxyPort", NULL, false},
-    [AGENT_PROXY_USER] = {"proxy user", NULL, "appdynamics.http.proxyUser", NULL, false},
-    [AGENT_PROTOCOL] = {"TLS version", NULL, "appdynamics.agent.ssl.protocol", NULL, false},
-    [AGENT_JVM_PROTOCOLS] = {"TLS versions of the JVM", NULL, "jdk.tls.client.protocols", NULL, false},
-    [AGENT_VALIDATION] = {"certificate validation", NULL,
-                          "appdynamics.force.default.ssl.certificate.validation",
-                          "force-ssl-certificate-validation", false},
-    [AGENT_ENCRYPTED] = {"encrypted passwords", NULL, NULL, "use-encrypted-credentials", false},
-    [AGENT_JAVA_STORE] = {"trust store of the JVM", NULL, "javax.net.ssl.trustStore", NULL, false},
-    [AGENT_JAVA_STORE_PASSWORD] = {"password of that trust store", NULL, "javax.net.ssl.trustStorePassword",
-                                   NULL, true},
-    [AGENT_JAVA_STORE_TYPE] = {"type of that trust store", NULL, "javax.net.ssl.trustStoreType", NULL, false},
-    [AGENT_JAVA_KEYS] = {"key store of the JVM", NULL, "javax.net.ssl.keyStore", NULL, false},
-    [AGENT_JAVA_KEYS_PASSWORD] = {"password of that key store", NULL, "javax.net.ssl.keyStorePassword", NULL,
-                                  true},
-    [AGENT_HTTPS_PROXY_HOST] = {"proxy host for https", NULL, "https.proxyHost", NULL, false},
-    [AGENT_HTTPS_PROXY_PORT] = {"proxy port for https", NULL, "https.proxyPort", NULL, false},
-    [AGENT_HTTP_PROXY_HOST] = {"proxy host for http", NULL, "http.proxyHost", NULL, false},
-    [AGENT_HTTP_PROXY_PORT] = {"proxy port for http", NULL, "http.proxyPort", NULL, false},
-    [AGENT_NO_PROXY] = {"hosts without the proxy", NULL, "http.nonProxyHosts", NULL, false},
-};
-
-static void agent_set(struct agent *agent, enum agent_item item, char *value, const char *from)
-{
-    if (!value || *value == '\0' || agent->values[item]) {
-        free(value);
-        return;
-    }
-    agent->values[item] = value;
-    agent->from[item] = xstrdup(from);
-}
-
 /* --- properties --- */
 
 /* The end of a word: blanks end it, but not within quotes (JAVA_TOOL_OPTIONS knows single and double ones). */
@@ -119,8 +65,8 @@ static void gather_properties(struct agent *agent)
     for (size_t v = 0; v < sizeof variables / sizeof variables[0]; v++) {
         const char *options = environment_get(variables[v]);
         for (int i = 0; options && i < AGENT_ITEMS; i++)
-            if (items[i].property)
-                agent_set(agent, (enum agent_item)i, agent_property(options, items[i].property),
+            if (agent_items[i].property)
+                agent_set(agent, (enum agent_item)i, agent_property(options, agent_items[i].property),
                           variables[v]);
     }
 }
@@ -168,21 +114,13 @@ bool agent_needs_no_proxy(const char *patterns, const char *host)
 static void gather_variables(struct agent *agent)
 {
     for (int i = 0; i < AGENT_ITEMS; i++) {
-        const char *value = items[i].variable ? environment_get(items[i].variable) : NULL;
+        const char *value = agent_items[i].variable ? environment_get(agent_items[i].variable) : NULL;
         if (value)
-            agent_set(agent, (enum agent_item)i, xstrdup(value), items[i].variable);
+            agent_set(agent, (enum agent_item)i, xstrdup(value), agent_items[i].variable);
     }
 }
 
 /* --- controller-info.xml --- */
-
-void agent_set_element(struct agent *agent, const char *name, const char *text, size_t length,
-                       const char *path)
-{
-    for (int i = 0; i < AGENT_ITEMS; i++)
-        if (items[i].element && strcmp(items[i].element, name) == 0)
-            agent_set(agent, (enum agent_item)i, xstrndup(text, length), path);
-}
 
 /* A file that is not there says nothing. */
 static bool gather_file(struct agent *agent, const char *path, struct reason *why)
@@ -259,6 +197,6 @@ void agent_say(const struct agent *agent)
 
     for (int i = 0; i < AGENT_ITEMS; i++)
         if (agent->values[i])
-            log_event(&event, "agent: %s %s (from %s)", items[i].words,
-                      items[i].secret ? "given" : agent->values[i], agent->from[i]);
+            log_event(&event, "agent: %s %s (from %s)", agent_items[i].words,
+                      agent_items[i].secret ? "given" : agent->values[i], agent->from[i]);
 }

@@ -25,46 +25,12 @@ static bool has_nothing_in_common(const struct tls_facts *facts)
     return facts->end == TLS_END_LIBRARY && strstr(facts->library, "version") != NULL;
 }
 
-static bool wants_look(const struct session *session, enum hello_kind *kind)
+bool session_wants_second(const struct session *session, enum hello_kind *kind)
 {
     *kind = session->outcome == ATTEMPT_OK ? HELLO_LARGE : HELLO_WIDE;
     if (session->is_second || session->second)
         return false;
     return *kind == HELLO_LARGE ? session->plan->large_hello : has_nothing_in_common(&session->facts);
-}
-
-static void on_second(struct session *second)
-{
-    struct session *session = second->owner;
-
-    if (second->phase != SESSION_ENDED)
-        return;
-    session_conclude_second(session);
-    session->phase = SESSION_ENDED;
-    session->on_progress(session);
-}
-
-bool session_look_again(struct session *session)
-{
-    enum hello_kind kind;
-
-    if (!wants_look(session, &kind))
-        return false;
-    session->second = xcalloc(1, sizeof *session->second);
-    *session->second = (struct session){
-        .plan = session->plan,
-        .operand = session->operand,
-        .credentials = session->credentials,
-        .address = session->address,
-        .on_progress = on_second,
-        .owner = session,
-        .is_second = true,
-        .hello = kind,
-    };
-    session->credentials->users++;
-    session->phase = SESSION_AGAIN;
-    session_start(session->second, session->deadline);
-    return true;
 }
 
 /* --- looking --- */

@@ -37,7 +37,7 @@ const char *session_doing(const struct session *session)
     return "connecting to";
 }
 
-static void session_close(struct session *session)
+void session_end(struct session *session)
 {
     if (session->phase == SESSION_IDLE || session->phase == SESSION_ENDED)
         return;
@@ -58,21 +58,13 @@ static void session_close(struct session *session)
     session->phase = SESSION_ENDED;
 }
 
-void session_end(struct session *session)
-{
-    session_close(session);
-    if (!session_look_again(session))
-        session->on_progress(session);
-}
-
 void session_name_proxy(struct session *session)
 {
     if (session->plan->proxy && session->phase <= SESSION_PROXY)
         proxy_wrap(session->plan->proxy, &session->why);
 }
 
-/* The same behind the proxy: it may be what stands in between. */
-static void session_name_way(struct session *session)
+void session_name_way(struct session *session)
 {
     const struct proxy *proxy = session->plan->proxy;
     size_t used = strlen(session->why.detail);
@@ -142,48 +134,13 @@ void session_lost(struct session *session, int error)
     session_fail(session, ATTEMPT_RETRY);
 }
 
-void session_stop(struct session *session, bool time_is_up)
-{
-    char where[ADDRESS_TEXT];
-
-    if (session->phase == SESSION_IDLE || session->phase == SESSION_ENDED)
-        return;
-    if (session->phase == SESSION_AGAIN) {
-        session_stop(session->second, time_is_up);
-        if (time_is_up)
-            session_conclude_second(session);
-        else if (session->outcome == ATTEMPT_OK)
-            session->outcome = ATTEMPT_RETRY;
-        session_close(session);
-        return;
-    }
-    session->outcome = ATTEMPT_RETRY;
-    if (time_is_up && (session->phase == SESSION_HANDSHAKE || session->phase == SESSION_SETTLING)) {
-        session->facts.end = session->facts.done ? session->facts.end : TLS_END_TIMEOUT;
-        session_judge(session);
-    } else if (session->phase == SESSION_CONNECTING) {
-        session->connect_error = ETIMEDOUT;
-        connect_reason(ETIMEDOUT, address_format(&session->address, where), &session->why);
-        session_name_proxy(session);
-    } else {
-        reason_set(&session->why, CODE_FAILED, "no answer within the attempt's time, %s",
-                   session_doing(session));
-        reason_detail(&session->why, " %s", address_format(&session->address, where));
-        reason_hint(&session->why,
-                    "something accepts and does not answer: is this the right port and protocol?");
-        session_name_proxy(session);
-        session_name_way(session);
-    }
-    session_close(session);
-}
-
 void session_free(struct session *session)
 {
     if (session->second)
         session_free(session->second);
     free(session->second);
     session->second = NULL;
-    session_close(session);
+    session_end(session);
     session_forget_judgement(session);
     tls_facts_free(&session->facts);
     credentials_release(session->credentials);

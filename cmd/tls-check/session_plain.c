@@ -35,12 +35,11 @@ void session_next_phase(struct session *session)
         session->phase = SESSION_HANDSHAKE;
 }
 
-/* One step of the conversation with what has come. False: it is over with a failure. */
-static bool session_converse(struct session *session, enum session_phase phase)
+bool session_converse(struct session *session)
 {
     enum dialogue_next next;
 
-    if (phase == SESSION_PROXY)
+    if (session->phase == SESSION_PROXY)
         next = proxy_next(&session->in, session->plan->proxy, session->credentials->proxy_credentials != NULL,
                           &session->why);
     else
@@ -63,31 +62,13 @@ static bool session_converse(struct session *session, enum session_phase phase)
     return true;
 }
 
-void session_talk(struct session *session)
-{
-    for (enum session_phase before = SESSION_IDLE; before != session->phase;) {
-        before = session->phase;
-        if (session->phase == SESSION_PROXY || session->phase == SESSION_STARTTLS)
-            if (!session_converse(session, session->phase))
-                return;
-    }
-    if (session->phase == SESSION_HELLO)
-        session_read_hello(session);
-    else if (session_send_plain(session) && session->phase == SESSION_HANDSHAKE) {
-        if (session->is_second)
-            session_begin_hello(session);
-        else
-            session_begin_tls(session);
-    }
-}
-
-void session_receive_plain(struct session *session)
+bool session_receive_plain(struct session *session)
 {
     char chunk[SESSION_CHUNK];
     ssize_t got = recv(session->watch.fd, chunk, sizeof chunk, 0);
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
+        return false;
     if (got <= 0) {
         session_lost(session, got < 0 ? errno : 0);
     } else if (!buf_add(&session->in, chunk, (size_t)got)) {
@@ -95,6 +76,7 @@ void session_receive_plain(struct session *session)
                    "what came is longer than any answer, %s", session_doing(session));
         session_fail(session, ATTEMPT_FAIL);
     } else {
-        session_talk(session);
+        return true;
     }
+    return false;
 }

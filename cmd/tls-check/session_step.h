@@ -12,11 +12,11 @@ enum { SESSION_CHUNK = 4096 /* bytes that are read at a time */ };
 /* Leaves the phase at hand for the next one that there is. */
 void session_next_phase(struct session *session);
 
-/* Goes on as far as it can with what has come. */
-void session_talk(struct session *session);
+/* One step of the conversation with what has come. False: it is over with a failure. */
+bool session_converse(struct session *session);
 
-/* Reads what has come, and goes on. */
-void session_receive_plain(struct session *session);
+/* Reads what has come. False: nothing yet, or the connection is over. */
+bool session_receive_plain(struct session *session);
 
 /* False: not all could be sent yet, or the connection is over. */
 bool session_send_plain(struct session *session);
@@ -33,8 +33,8 @@ void session_http(struct session *session);
 
 /* --- session_again.c: a second look --- */
 
-/* Begins one where it has something to tell, after the first has ended. True: on_progress comes later. */
-bool session_look_again(struct session *session);
+/* Whether a second look at this server, over another connection, has something to find; and with which first message. */
+bool session_wants_second(const struct session *session, enum hello_kind *kind);
 
 /* Sends the first message of a second look, and goes on with what was answered. */
 void session_begin_hello(struct session *session);
@@ -51,7 +51,11 @@ void session_judge(struct session *session);
 /* What goes wrong on the way to the proxy, or while it is asked, is told as that. */
 void session_name_proxy(struct session *session);
 
-/* Ends it, judged by what was seen; or as it was judged before; or before there was any TLS, with `why` filled. */
+/* The same behind the proxy: it may be what stands in between. */
+void session_name_way(struct session *session);
+
+/* Ends it, judged by what was seen; or as it was judged before; or before there was any TLS, with `why` filled. Its owner hears of
+ * it from session.c, once the step is over. */
 void session_finish(struct session *session);
 void session_end(struct session *session);
 void session_fail(struct session *session, enum outcome outcome);

@@ -15,64 +15,18 @@
 
 #include "common/base/banned.h"
 
-/* Those whose temporaries are there now, for the case that memory runs out. */
-static struct publish *open_publishes;
+/* What was put in its place is taken back. */
+static void forget(struct publish *open)
+{
+    if (open->placed)
+        publish_put_back(open);
+    else
+        publish_remove_temporary(open);
+}
 
 static void publish_at_exhaustion(void)
 {
-    for (struct publish *open = open_publishes; open; open = open->next)
-        if (open->placed)
-            publish_put_back(open);
-        else
-            publish_remove_temporary(open);
-}
-
-/* One that is open in the same directory; NULL: none. */
-static const struct publish *find_neighbour(const struct publish *publish)
-{
-    const struct publish *open = open_publishes;
-
-    while (open && (open == publish || open->device != publish->device || open->inode != publish->inode))
-        open = open->next;
-    return open;
-}
-
-/* A set of many files in one directory takes one descriptor for it, not one each. */
-static bool share_directory(struct publish *publish)
-{
-    struct stat found;
-
-    if (fstat(publish->directory, &found) != 0)
-        return false;
-    publish->device = found.st_dev;
-    publish->inode = found.st_ino;
-    const struct publish *neighbour = find_neighbour(publish);
-    if (neighbour) {
-        close(publish->directory);
-        publish->directory = neighbour->directory;
-    }
-    return true;
-}
-
-void publish_close(struct publish *publish)
-{
-    if (publish->descriptor >= 0)
-        close(publish->descriptor);
-    if (publish->old_lock >= 0)
-        close(publish->old_lock);
-    if (publish->directory >= 0 && (publish->inode == 0 || !find_neighbour(publish)))
-        close(publish->directory);
-    publish->descriptor = publish->old_lock = publish->directory = -1;
-    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
-        if (*link == publish) {
-            *link = publish->next;
-            break;
-        }
-}
-
-const char *publish_name(const struct publish *publish)
-{
-    return directory_last_part(publish->path);
+    publish_each(forget);
 }
 
 static bool open_temporary_file(struct publish *publish, mode_t mode, struct reason *why)
@@ -111,12 +65,11 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
     /* A rename onto it would fail, but only once others of a set are in their places. */
     if (mount_is_root(publish->directory, name))
         return volume_fail(why, publish->path, "cannot be replaced", EBUSY);
-    if (!share_directory(publish))
+    if (!publish_share_directory(publish))
         return volume_fail(why, publish->path, "cannot be written", errno);
     if (!open_temporary_file(publish, mode, why))
         return false;
-    publish->next = open_publishes;
-    open_publishes = publish;
+    publish_enlist(publish);
     mem_at_exhaustion(publish_at_exhaustion);
     return true;
 }
@@ -166,50 +119,4 @@ bool publish_write(struct publish *publish, const void *bytes, size_t length, st
         length -= written > 0 ? (size_t)written : 0;
     }
     return true;
-}
-
-void publish_remove_temporary(const struct publish *publish)
-{
-    unlinkat(publish->directory, publish->temporary, 0);
-}
-
-void publish_abort(struct publish *publish)
-{
-    if (publish->descriptor >= 0 && !publish->direct)
-        publish_remove_temporary(publish);
-    publish_close(publish);
-}
-
-/* What close says of what was written: NFS and FUSE report a full disk or quota only there. A copy of the descriptor is
- * closed, since the file's own holds the lock that keeps others from taking the temporary for litter. */
-static int written_error(const struct publish *publish)
-{
-    int copy, error;
-
-    do {
-        copy = fcntl(publish->descriptor, F_DUPFD_CLOEXEC, 0);
-        error = copy < 0 || close(copy) != 0 ? errno : 0;
-    } while (error == EINTR && stop_signal() == 0);
-    return error;
-}
-
-/* After an error nothing is put in its place, and the temporary goes. */
-bool publish_all_written(struct publish *publish, struct reason *why)
-{
-    int error = written_error(publish);
-
-    if (error == 0)
-        return true;
-    publish_abort(publish);
-    return volume_fail(why, publish->path, "cannot be written", error);
-}
-
-void publish_move(struct publish *from, struct publish *to)
-{
-    *to = *from;
-    for (struct publish **link = &open_publishes; *link; link = &(*link)->next)
-        if (*link == from) {
-            *link = to;
-            break;
-        }
 }

@@ -149,44 +149,14 @@ void publish_copy_forget(int directory, const char *source, const char *name)
         unlinkat(directory, mark, 0);
 }
 
-/* Keeps what is there under a hidden name. 0 or errno. */
-static int keep_copy(struct publish *publish)
+int publish_copy_entry(int directory, const char *source, const char *name, int descriptor, int64_t deadline)
 {
-    const char *name = publish_name(publish);
-    char prefix[PUBLISH_PREFIX];
-    struct stat present;
+    int from = openat(directory, source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-    publish->old[0] = '\0';
-    if (fstatat(publish->directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? 0 : errno;
-    publish_prefix(name, PUBLISH_OLD, prefix);
-    publish->old_lock = litter_make_file(publish->directory, prefix, publish->old);
-    if (publish->old_lock < 0)
+    if (from >= 0)
+        return copy_file(from, fcntl(descriptor, F_DUPFD_CLOEXEC, 0), deadline);
+    if (errno != ELOOP)
         return errno;
-    if (S_ISLNK(present.st_mode)) {
-        unlinkat(publish->directory, publish->old, 0);
-        return copy_link(publish->directory, name, publish->old);
-    }
-    return copy_file(open_source(publish->directory, name), fcntl(publish->old_lock, F_DUPFD_CLOEXEC, 0),
-                     publish->deadline);
-}
-
-int publish_copy_into_place(struct publish *publish)
-{
-    const char *name = publish_name(publish);
-    int directory = publish->directory, error = keep_copy(publish);
-
-    if (error == 0)
-        error = publish_copy(directory, publish->temporary, name, publish->deadline);
-    if (error == 0) {
-        publish->in_place = true;
-        publish_remove_temporary(publish);
-        return 0;
-    }
-    int failed = publish->old[0] != '\0' ? publish_put_back(publish) : 0;
-    if (failed == 0 && publish->old[0] == '\0')
-        unlinkat(directory, name, 0);
-    if (failed == 0)
-        publish_copy_forget(directory, publish->temporary, name);
-    return error;
+    unlinkat(directory, name, 0);
+    return copy_link(directory, source, name);
 }

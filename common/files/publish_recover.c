@@ -17,39 +17,7 @@
 
 #include "common/base/banned.h"
 
-#define MARK ".initkit-"
-
-enum { NAME_WHOLE = 200, NAME_PART = 180, REPAIR_MOST = 10000 /* milliseconds */ };
-
-/* FNV-1a. */
-static uint64_t hash(const char *name)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-/* No character of UTF-8 is cut, which some file systems refuse. */
-static int name_part(const char *name)
-{
-    size_t length = NAME_PART;
-
-    while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
-        length--;
-    return (int)length;
-}
-
-/* There has to be room for the mark, the kind, and two numbers. */
-void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX])
-{
-    if (strlen(name) <= NAME_WHOLE)
-        snprintf(prefix, PUBLISH_PREFIX, ".%s" MARK "%s", name, kind);
-    else
-        snprintf(prefix, PUBLISH_PREFIX, ".%.*s~%016" PRIx64 MARK "%s", name_part(name), name, hash(name),
-                 kind);
-}
+enum { REPAIR_MOST = 10000 /* milliseconds */ };
 
 struct repair {
     const char *name; /* of the target */

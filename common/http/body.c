@@ -89,6 +89,23 @@ static void read_headers(CURL *easy, struct resume_headers *headers, char *value
                                        values[4], values[5], values[6]};
 }
 
+/* An answer that is not 206 and tells by its Content-Range that it is a part. */
+static bool refuse_part(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+    char *range = reply->status == 206 ? NULL : header_values(exchange->easy, "Content-Range");
+    bool part = range && resume_is_part(range);
+
+    if (part) {
+        reason_set(&reply->body, CODE_FAILED, "HTTP status %d with Content-Range %.60s: only a part came",
+                   reply->status, range);
+        reply->misfits = reply->from > 0;
+        body_fails(exchange, reply->misfits ? ATTEMPT_RETRY : ATTEMPT_FAIL);
+    }
+    free(range);
+    return part;
+}
+
 /* Whether the body's beginning fits to what is here. True for a whole one. */
 static bool begin_part(struct exchange *exchange)
 {
@@ -96,6 +113,8 @@ static bool begin_part(struct exchange *exchange)
     struct resume_headers headers;
     char *values[7];
 
+    if (refuse_part(exchange))
+        return false;
     if (reply->status != 206 && (reply->status != 200 || !exchange->request.resumable))
         return true;
     read_headers(exchange->easy, &headers, values);
@@ -150,7 +169,7 @@ void body_judge(struct exchange *exchange)
         reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone: its %s takes more memory",
                    name);
         reason_hint(why, "it takes more memory to unpack than the container has, or more than 128 MiB");
-        body_fails(exchange, ATTEMPT_RETRY);
+        body_fails(exchange, ATTEMPT_FAIL);
     }
 }
 

@@ -1,6 +1,8 @@
 /* One kind of compression, for coding.c. */
-#ifndef COMMON_CODING_FORMAT_H
-#define COMMON_CODING_FORMAT_H
+#ifndef COMMON_HTTP_CODING_FORMAT_H
+#define COMMON_HTTP_CODING_FORMAT_H
+
+#include <string.h>
 
 #include "common/http/coding.h"
 
@@ -19,9 +21,17 @@ struct coding_format {
 extern const struct coding_format coding_gzip, coding_zstd, coding_xz, coding_bzip2;
 
 /* Whether `bytes` are how `magic` begins, as far as they go: at least one of them. */
-bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length);
+static inline bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length)
+{
+    return length > 0 && memcmp(bytes, magic, length < magic_length ? length : magic_length) == 0;
+}
+
+enum { CODING_FED_MOST = 1 << 30 };
 
 /* What the libraries count in an unsigned int. */
-unsigned coding_clamp(size_t length);
+static inline unsigned coding_clamp(size_t length)
+{
+    return length < CODING_FED_MOST ? (unsigned)length : CODING_FED_MOST;
+}
 
 #endif

@@ -279,10 +279,11 @@ static enum outcome judge_nonsense(const struct reply *reply, const struct reply
     return ATTEMPT_FAIL;
 }
 
-/* libcurl has no code of its own for a header without end. */
+/* libcurl has no code of its own for a header without end, nor for a line of it (or of a trailer) that is none. */
 static bool is_nonsense(const struct reply *reply)
 {
-    return reply->code == CURLE_RECV_ERROR && strstr(reply->said, "Too large response headers");
+    return (reply->code == CURLE_RECV_ERROR && strstr(reply->said, "Too large response headers")) ||
+           (reply->code == CURLE_BAD_FUNCTION_ARGUMENT && reply->status != 0);
 }
 
 static enum outcome judge_code(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
@@ -319,6 +320,13 @@ static enum outcome judge_code(const struct reply *reply, const struct reply_rul
     }
 }
 
+bool reply_refuses_range(const struct reply *reply)
+{
+    bool refused = reply->status == 304 || reply->status == 412 || reply->status == 416;
+
+    return refused && reply->from > 0 && !reply->header_cut;
+}
+
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why)
 {
     bool final = reply->status >= 200 && !reply->header_cut;
@@ -333,10 +341,10 @@ enum outcome reply_judge(const struct reply *reply, const struct reply_rules *ru
     }
     if (reply->connect_status >= 300 && reply->status == 0)
         return judge_proxy(reply, rules, why);
-    if (final && reply->status == 416 && reply->from > 0) {
+    if (reply_refuses_range(reply)) {
         reason_set(why, CODE_HTTP_STATUS,
-                   "HTTP status 416: nothing follows the %" PRId64 " bytes that came: it is fetched anew",
-                   reply->from);
+                   "HTTP status %d for what follows the first %" PRId64 " bytes: it is fetched anew",
+                   reply->status, reply->from);
         return ATTEMPT_RETRY;
     }
     if (final && (reply->status >= 300 || (reply->status == 206 && !reply->resumed))) {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/base/reason.h"
+#include "common/base/strings.h"
 #include "common/http/resume.h"
 
 enum {
@@ -63,12 +64,17 @@ struct reply_rules {
 /* Whether the status is a redirect that is to be followed. */
 bool reply_is_redirect(const struct reply *reply);
 
+/* Whether the server has no rest of the body that was begun, so that the whole is to be asked for: as the file is shorter now, or
+ * since it takes If-Range for another condition. */
+bool reply_refuses_range(const struct reply *reply);
+
 /* Anything but OK fills `why`. */
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why);
 
-/* Adds to `why`, which tells the status, what the body's beginning says: a Status of Kubernetes its message, a 400 to plain http that
- * the port speaks TLS. */
-void reply_add_words(int status, bool encrypted, const char *body, size_t length, struct reason *why);
+/* Adds to `why`, which tells the status, what the body's beginning says: a Status of Kubernetes its message, unless that repeats a value of
+ * the headers that were `sent` (NULL: none), which may be secrets; a 400 to plain http that the port speaks TLS. */
+void reply_add_words(int status, bool encrypted, const struct strings *sent, const char *body, size_t length,
+                     struct reason *why);
 
 /* Retry-After (RFC 9110, 10.2.3): seconds or a date; `now` is the wall clock's seconds. Milliseconds; 0 when it says nothing that
  * can be used. */

@@ -8,6 +8,8 @@
 
 #include "common/base/banned.h"
 
+enum { WORD = 64, SECRET_LEAST = 8 /* shorter words are in any message */ };
+
 static bool has_text(const char *body, size_t length, const char *text)
 {
     size_t wanted = strlen(text);
@@ -18,15 +20,39 @@ static bool has_text(const char *body, size_t length, const char *text)
     return false;
 }
 
+/* Whether a word of a header's value is in the message: of "Authorization: Bearer TOKEN" the token. */
+static bool repeats(const char *message, const char *line)
+{
+    char word[WORD];
+
+    line += strcspn(line, ":;");
+    while (*(line += strspn(line, ":; ")) != '\0') {
+        size_t length = strcspn(line, " ");
+        snprintf(word, sizeof word, "%.*s", (int)length, line); /* the beginning of a long one is enough */
+        if (length >= SECRET_LEAST && strstr(message, word))
+            return true;
+        line += length;
+    }
+    return false;
+}
+
+static bool repeats_any(const char *message, const struct strings *sent)
+{
+    for (size_t i = 0; sent && i < sent->count; i++)
+        if (repeats(message, sent->items[i]))
+            return true;
+    return false;
+}
+
 /* https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
-static void add_status(const char *body, size_t length, struct reason *why)
+static void add_status(const struct strings *sent, const char *body, size_t length, struct reason *why)
 {
     json_t *status = json_loadb(body, length, JSON_DISABLE_EOF_CHECK, NULL);
     const char *kind = json_string_value(json_object_get(status, "kind"));
     const char *message = json_string_value(json_object_get(status, "message"));
     size_t used = strlen(why->text);
 
-    if (kind && message && strcmp(kind, "Status") == 0) {
+    if (kind && message && strcmp(kind, "Status") == 0 && !repeats_any(message, sent)) {
         snprintf(why->text + used, sizeof why->text - used, ": %.160s", message);
         if (has_text(message, strlen(message), "system:serviceaccount:"))
             reason_hint(why, "a Role and a RoleBinding let this service account read it");
@@ -34,7 +60,8 @@ static void add_status(const char *body, size_t length, struct reason *why)
     json_decref(status);
 }
 
-void reply_add_words(int status, bool encrypted, const char *body, size_t length, struct reason *why)
+void reply_add_words(int status, bool encrypted, const struct strings *sent, const char *body, size_t length,
+                     struct reason *why)
 {
     size_t used = strlen(why->text);
 
@@ -43,6 +70,6 @@ void reply_add_words(int status, bool encrypted, const char *body, size_t length
         snprintf(why->text + used, sizeof why->text - used, ": this port speaks TLS");
         reason_hint(why, "write https:// in the URL");
     } else if (status >= 400 && length > 0 && *body == '{') {
-        add_status(body, length, why);
+        add_status(sent, body, length, why);
     }
 }

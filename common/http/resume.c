@@ -13,6 +13,8 @@
 /* Seconds that a Last-Modified has to be older than the answer: within them the file may have changed twice (RFC 9110, 8.8.2.2). */
 enum { MODIFIED_BEFORE = 60, DIGITS_MOST = 32 };
 
+#define BYTES "bytes "
+
 /* It goes into a request's header. */
 static bool is_plain(const char *text)
 {
@@ -79,13 +81,33 @@ static bool take_number(const char **text, char end, int64_t *number)
     return units_parse_number(digits, 0, INT64_MAX, number);
 }
 
+static bool counts_bytes(const char *range)
+{
+    return strncasecmp(range, BYTES, sizeof BYTES - 1) == 0;
+}
+
+/* Whether the range begins at `from` and ends with the file, whose length is *total then. */
+static bool reaches_the_end(const char *range, int64_t from, int64_t *total)
+{
+    int64_t first, last;
+
+    range += counts_bytes(range) ? sizeof BYTES - 1 : 0;
+    return take_number(&range, '-', &first) && take_number(&range, '/', &last) &&
+           take_number(&range, '\0', total) && first == from && last == *total - 1;
+}
+
 static bool is_the_rest(const char *range, int64_t from, int64_t total)
 {
-    int64_t first, last, all;
+    int64_t all;
 
-    return range && strncasecmp(range, "bytes ", 6) == 0 && (range += 6, take_number(&range, '-', &first)) &&
-           take_number(&range, '/', &last) && take_number(&range, '\0', &all) && first == from &&
-           last == total - 1 && all == total;
+    return range && counts_bytes(range) && reaches_the_end(range, from, &all) && all == total;
+}
+
+bool resume_is_part(const char *range)
+{
+    int64_t all;
+
+    return counts_bytes(range) && !reaches_the_end(range, 0, &all);
 }
 
 static bool is_same(const struct resume_headers *headers, const char *validator)

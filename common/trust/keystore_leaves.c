@@ -8,15 +8,7 @@
 
 #include "common/base/banned.h"
 
-enum { CHAIN_MOST = 100, ISSUERS_MOST = 10 };
-
-void keystore_add_certificate(struct keystore *keystore, X509 *certificate)
-{
-    if (!keystore->chain && !(keystore->chain = sk_X509_new_null()))
-        mem_exhausted();
-    if (sk_X509_num(keystore->chain) >= CHAIN_MOST || !sk_X509_push(keystore->chain, certificate))
-        X509_free(certificate);
-}
+enum { ISSUERS_MOST = 10 };
 
 bool keystore_takes_all(const struct keystore_source *source)
 {

@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_word(why.text + status + 2);
     for (const char *at = why.hint; *at != '\0'; at++)
         MUST(*at >= ' ' && *at <= '~');
-    reply_add_words(size % 2 == 0 ? 400 : 403, false, text, size, &why);
+    reply_add_words(size % 2 == 0 ? 400 : 403, false, NULL, text, size, &why);
     MUST(strlen(why.text) < sizeof why.text);
     free(text);
     return 0;

@@ -24,6 +24,7 @@ WHAT is what follows the status line and headers, `text` without escapes being t
     chunks A B ...   a chunk each, properly ended
     badchunk A       a chunk, then what is none
     cutchunk A       a chunk, then an end
+    badtrailer A     a chunk, then a trailer that is no header
     pour             bytes without end or Content-Length
     slow N S         N bytes, one every S seconds, with a right Content-Length
     stall N          a Content-Length of N, one byte, and then nothing
@@ -172,12 +173,13 @@ class Peer:
             head("Connection: close")
             send(b"x" * int(arguments[0]))
             return False
-        if what in ("chunks", "badchunk", "cutchunk"):
+        if what in ("chunks", "badchunk", "cutchunk", "badtrailer"):
             head("Transfer-Encoding: chunked")
             for text in arguments:
                 piece = unescape(text)
                 send(b"%x\r\n%s\r\n" % (len(piece), piece))
-            send({"chunks": b"0\r\n\r\n", "badchunk": b"zz\r\nnonsense", "cutchunk": b""}[what])
+            send({"chunks": b"0\r\n\r\n", "badchunk": b"zz\r\nnonsense", "cutchunk": b"",
+                  "badtrailer": b"0\r\nnonsense\r\n\r\n"}[what])
             return what == "chunks"
         if what == "pour":
             head("Connection: close")

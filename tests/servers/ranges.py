@@ -24,6 +24,8 @@ FILE is what is served. It listens on a free port of 127.0.0.1, which goes to th
     unlike     a Content-Length that contradicts the Content-Range
     packed     the rest in gzip
     beyond     416
+    notmodified, precondition   304, 412
+    other2xx   the rest, with 207
     busy       503 once, and then the rest
     moved      a redirect to /elsewhere, whose file is another one with the same ETag
 """
@@ -119,6 +121,9 @@ class Server:
             "unlike": lambda: self.rest(name, start, self.content, length=len(rest) - 1),
             "packed": lambda: self.rest(name, start, self.content, more=["Content-Encoding: gzip"]),
             "beyond": lambda: (416, [f"Content-Range: bytes */{size}", "Content-Length: 0"], b""),
+            "notmodified": lambda: (304, [], b""),
+            "precondition": lambda: (412, ["Content-Length: 0"], b""),
+            "other2xx": lambda: (207,) + self.rest(name, start, self.content)[1:],
         }
         if name == "busy" and number == 2:
             return 503, ["Content-Length: 0"], b""

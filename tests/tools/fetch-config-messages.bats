@@ -106,6 +106,15 @@ SCRIPT
     ends_saying 'HTTP status 403 Forbidden: configmaps "app" is forbidden: User "system:serviceaccount:shop:default" cannot get resource.*RoleBinding'
 }
 
+@test "a Kubernetes API that repeats the token in its message is not quoted" {
+    start_http k <<<$'/api 401 text \'{"kind":"Status","message":"token s3cr3t-s3cr3t is unknown","code":401}\''
+    echo s3cr3t-s3cr3t >token
+    run_tool fetch-config -v --termination-log "$PWD/reason" "$k/api=./a" --bearer-token-file token
+    exits 26
+    ends_saying "HTTP status 401 Unauthorized"
+    says_not s3cr3t
+}
+
 @test "URLs without a host, and redirects to such and to a user and password" {
     for url in http:///x https:// http://:80/x 'http://?x'; do
         run_tool fetch-config "$url" -o ./a

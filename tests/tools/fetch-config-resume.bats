@@ -81,7 +81,7 @@ resumes() {
     local each
     start_ranges origin
     for each in lying:another.version nameless:another.version overlap:Content-Range grown:Content-Range short:Content-Range \
-        parts:"Content-Range missing" unlike:Content-Length packed:"Content-Encoding gzip" beyond:"HTTP status 416"; do
+        parts:"Content-Range missing" unlike:Content-Length packed:"Content-Encoding gzip" beyond:"HTTP status 416" notmodified:"HTTP status 304" precondition:"HTTP status 412"; do
         resumes "${each%%:*}"
         exits 0
         says "${each#*:}.*fetched anew"
@@ -90,7 +90,32 @@ resumes() {
         [ "$(requests ranges "/${each%%:*}")" = 3 ]
         [ "$(requests ranges "/${each%%:*}" '"range": "')" = 1 ]
     done
+    resumes other2xx
+    exits 0
+    says "HTTP status 207 with Content-Range .*only a part came"
+    cmp into origin
     no_litter
+}
+
+@test "a part that no Range asked for is refused, whatever the status" {
+    echo old >into
+    start_http h <<'SCRIPT'
+/part 200 "Content-Range:bytes 5-9/10" text 56789
+/unknown 203 "Content-Range:bytes 0-4/*" text 01234
+/whole 200 "Content-Range:bytes 0-4/5" text 01234
+/pages 200 "Content-Range:items 0-24/66" text 01234
+SCRIPT
+    for each in part unknown; do
+        run_tool fetch-config "$h/$each=./into"
+        exits 1
+        ends_saying "HTTP status 20[03] with Content-Range bytes .*: only a part came"
+        [ "$(cat into)" = old ]
+    done
+    for each in whole pages; do
+        run_tool fetch-config "$h/$each=./into"
+        exits 0
+        [ "$(cat into)" = 01234 ]
+    done
 }
 
 @test "another version, a server without ranges, and a redirect elsewhere begin the body anew" {

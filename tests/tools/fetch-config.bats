@@ -216,10 +216,13 @@ SCRIPT
 }
 
 @test "what is no HTTP, and headers without end, end it at once" {
-    start_http h <<<$'/g garbage\n/h headers'
+    start_http h <<<$'/g garbage\n/h headers\n/t 200 badtrailer hello'
     run_tool fetch-config "$h/g=./a"
     exits 1
     ends_saying "no HTTP"
+    run_tool fetch-config "$h/t=./a"
+    exits 1
+    ends_saying "no HTTP: Invalid response header"
     run_tool fetch-config "$h/h=./a"
     exits 1
     took_less_than 10000
@@ -1100,7 +1103,7 @@ MADE
     run_tool fetch-config "$h/far.tar.zst=./dest" --extract
     exits 1
     ends_saying "cannot be unpacked: .*memory.*than the container has"
-    run_tool fetch-config "$h/far=./a" --once
+    run_tool fetch-config "$h/far=./a"
     exits 1
     ends_saying "Content-Encoding cannot be undone.*more memory to unpack than the container has"
     [ ! -e a ]

@@ -53,6 +53,21 @@ START_TEST(bad_statuses)
 }
 END_TEST
 
+START_TEST(a_range_that_is_refused)
+{
+    struct reply reply = {.from = 5};
+
+    for (int status = 304; status != 0; status = status == 304 ? 412 : status == 412 ? 416 : 0) {
+        reply.status = status;
+        expect(reply, ATTEMPT_RETRY, CODE_HTTP_STATUS, "what follows the first 5 bytes");
+    }
+    reply.status = 404;
+    expect(reply, ATTEMPT_FAIL, CODE_HTTP_STATUS, "404 Not Found");
+    ck_assert(!reply_refuses_range(&(struct reply){.status = 416}));
+    ck_assert(!reply_refuses_range(&(struct reply){.status = 416, .from = 5, .header_cut = true}));
+}
+END_TEST
+
 START_TEST(patience)
 {
     expect((struct reply){.status = 429, .retry_after = 2000}, ATTEMPT_RETRY, CODE_HTTP_STATUS, "wait 2s");
@@ -155,6 +170,11 @@ START_TEST(nonsense)
     expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP");
     expect_contains(why.hint, "http://proxy:3128/, from https_proxy");
     rules.proxy = NULL;
+    reply = (struct reply){
+        .code = CURLE_BAD_FUNCTION_ARGUMENT, .status = 200, .said = "Invalid response header"};
+    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP: Invalid response header");
+    reply.status = 0; /* then it is what libcurl was told that is wrong */
+    expect(reply, ATTEMPT_FAIL, CODE_INTERNAL, "libcurl");
 }
 END_TEST
 
@@ -223,11 +243,13 @@ START_TEST(methods_behind_redirects)
 }
 END_TEST
 
+static struct strings sent; /* headers of the request */
+
 static void expect_plainly(int status, const char *body, const char *text, const char *hint)
 {
     reason_set(&why, CODE_HTTP_STATUS, "HTTP status");
     reason_hint(&why, "as it was");
-    reply_add_words(status, false, body, strlen(body), &why);
+    reply_add_words(status, false, &sent, body, strlen(body), &why);
     ck_assert_str_eq(why.text, text);
     expect_contains(why.hint, hint);
 }
@@ -251,10 +273,28 @@ START_TEST(other_servers)
                    "HTTP status: this port speaks TLS", "https://");
     expect_plainly(400, "bad request", "HTTP status", "as it was");
     reason_set(&why, CODE_HTTP_STATUS, "HTTP status");
-    reply_add_words(400, true, "https", 5, &why);
+    reply_add_words(400, true, NULL, "https", 5, &why);
     ck_assert_str_eq(why.text, "HTTP status");
 }
 END_TEST
 
-SUITE("reply", good_statuses, bad_statuses, patience, retry_after, connecting, broken_bodies, silence,
-      other_servers, limits, nonsense, proxies, lists_of_statuses, redirects, methods_behind_redirects)
+#define BAD(word) "{\"kind\":\"Status\",\"message\":\"" word " is bad\"}"
+
+START_TEST(a_message_that_repeats_a_secret)
+{
+    static const char *const lines[] = {"Authorization: Bearer eyJhbGciOi", "X-Team: shop", "X-Key;"};
+
+    for (size_t i = 0; i < COUNT_OF(lines); i++)
+        strings_add(&sent, lines[i], strlen(lines[i]));
+    expect_plainly(401, BAD("token eyJhbGciOi"), "HTTP status", "as it was");
+    expect_plainly(401, BAD("eyJhbGciOi"), "HTTP status", "as it was");
+    expect_plainly(401, BAD("eyJhbGciO, Bearer, shop, X-Key and Authorization"),
+                   "HTTP status: eyJhbGciO, Bearer, shop, X-Key and Authorization is bad", "as it was");
+    strings_clear(&sent);
+    expect_plainly(401, BAD("eyJhbGciOi"), "HTTP status: eyJhbGciOi is bad", "as it was");
+}
+END_TEST
+
+SUITE("reply", good_statuses, bad_statuses, a_range_that_is_refused, patience, retry_after, connecting,
+      broken_bodies, silence, other_servers, a_message_that_repeats_a_secret, limits, nonsense, proxies,
+      lists_of_statuses, redirects, methods_behind_redirects)

@@ -113,4 +113,17 @@ START_TEST(the_rest)
 }
 END_TEST
 
-SUITE("resume", strong_names, times, bodies_that_cannot_be_gone_on_with, the_rest)
+START_TEST(parts_without_206)
+{
+    const char *const parts[] = {"bytes 5-9/10", "bytes 0-8/10",  "bytes 0-9/*", "bytes */10",
+                                 "Bytes 1-9/10", "bytes 0-9/100", "bytes "};
+    const char *const wholes[] = {"bytes 0-9/10", "items 0-24/66", "0-24/*", ""};
+
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        ck_assert(resume_is_part(parts[i]));
+    for (size_t i = 0; i < COUNT_OF(wholes); i++)
+        ck_assert(!resume_is_part(wholes[i]));
+}
+END_TEST
+
+SUITE("resume", strong_names, times, bodies_that_cannot_be_gone_on_with, the_rest, parts_without_206)

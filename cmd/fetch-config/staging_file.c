@@ -1,0 +1,51 @@
+/* What is done to one staged file, whatever stage it is in. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/fetch-config/staging.h"
+#include "common/files/volume.h"
+
+#include "common/base/banned.h"
+
+bool staging_fail(struct reason *why, const char *path, const char *doing)
+{
+    int error = errno;
+
+    reason_set(why, CODE_FAILED, "%.200s: %s: %s", path, doing, strerror(error));
+    if (error == ENOSPC || error == EDQUOT)
+        volume_hint(why, path, error);
+    return false;
+}
+
+bool staging_write(int descriptor, const void *bytes, size_t length, int64_t offset, struct reason *why)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        ssize_t written = pwrite(descriptor, at, length, offset);
+        if (written < 0 && errno != EINTR)
+            return staging_fail(why, "the archive", "cannot be unpacked");
+        if (written > 0) {
+            at += written;
+            offset += written;
+            length -= (size_t)written;
+        }
+    }
+    return true;
+}
+
+bool staging_set_status(struct staging *stage, int descriptor, const char *path,
+                        const struct staging_status *status, struct reason *why)
+{
+    const struct timespec times[] = {{.tv_nsec = UTIME_NOW}, status->time};
+    bool unkept = false;
+
+    if (!ownership_give(descriptor, path, status->mode, status->ownership, &unkept, why))
+        return false;
+    stage->unkept += unkept;
+    if (status->has_time)
+        futimens(descriptor, times);
+    return true;
+}
