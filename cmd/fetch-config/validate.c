@@ -174,24 +174,69 @@ static bool validate_yaml(struct input *input)
     return ended && !problem;
 }
 
+/* expat works at a tag with a million attributes, or at an entity that is a thousand times as long as its name, for seconds, and
+ * without reading on. What it asks for meanwhile is memory, for each attribute, and it calls a handler for each piece of an
+ * entity: there it is made to end. Its hooks for memory know no owner. */
+static struct input *xml_input;
+static size_t xml_most; /* bytes at a time */
+
+static bool xml_may_take(size_t size)
+{
+    return size <= xml_most && !input_must_end(xml_input);
+}
+
+static void *xml_take(size_t size)
+{
+    return xml_may_take(size) ? malloc(size) : NULL;
+}
+
+static void *xml_take_more(void *memory, size_t size)
+{
+    return xml_may_take(size) ? realloc(memory, size) : NULL;
+}
+
+static void XMLCALL on_xml_piece(void *parser, const XML_Char *text, int length)
+{
+    (void)text;
+    (void)length;
+    if (input_must_end(xml_input))
+        XML_StopParser(parser, XML_FALSE);
+}
+
+static XML_Parser xml_begin(struct input *input)
+{
+    static const XML_Memory_Handling_Suite memory = {xml_take, xml_take_more, free};
+
+    xml_input = input;
+    xml_most = values_memory();
+    XML_Parser parser = XML_ParserCreate_MM(NULL, &memory, NULL);
+    if (!parser && !input->failed)
+        mem_exhausted();
+    if (!parser)
+        return NULL;
+    XML_UseParserAsHandlerArg(parser);
+    XML_SetDefaultHandlerExpand(parser, on_xml_piece);
+    return parser;
+}
+
 /* External entities are not followed, and expat bounds the growth of internal ones. */
 static bool validate_xml(struct input *input)
 {
-    XML_Parser parser = XML_ParserCreate(NULL);
+    XML_Parser parser = xml_begin(input);
     enum XML_Status status = XML_STATUS_OK;
     ssize_t got;
 
     if (!parser)
-        mem_exhausted();
+        return false;
     do {
         got = input_read(input, chunk, sizeof chunk);
         if (got >= 0)
             status = XML_Parse(parser, chunk, (int)got, got == 0);
     } while (got > 0 && status == XML_STATUS_OK);
-    bool good = got == 0 && status == XML_STATUS_OK;
-    if (status != XML_STATUS_OK && XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY)
+    bool good = got == 0 && status == XML_STATUS_OK, is_wrong = status != XML_STATUS_OK && !input->failed;
+    if (is_wrong && XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY)
         no_memory(input->why);
-    else if (status != XML_STATUS_OK)
+    else if (is_wrong)
         wrong(input->why, "XML", XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser) + 1,
               XML_ErrorString(XML_GetErrorCode(parser)));
     XML_ParserFree(parser);

@@ -967,6 +967,16 @@ ZONE
     ends_saying "it was being copied"
     took_less_than 3000
     { printf '%s' '${NOT_SET_HERE:-' && cat large.yaml && echo '}'; } >default
+    { echo '<a' && seq -f 'k%.0f="v"' 1 2000000 && echo '/>'; } >tag.xml
+    { echo "<!DOCTYPE a [<!ENTITY e '$(head -c 60000 /dev/zero | tr '\0' x)'>]><a>" && head -c 20000000 /dev/zero | tr '\0' ' ' &&
+        yes '&e;' | head -n 30000 && echo '</a>'; } >entity.xml
+    for work in "tag.xml=./a --validate xml" "entity.xml=./a --validate xml"; do
+        # shellcheck disable=SC2086 # several words
+        run_tool fetch-config "file://$PWD/"$work --timeout 500ms
+        exits 124
+        ends_saying "it was being validated"
+        [ ! -e a ]
+    done
     for work in "large.yaml=./a --validate yaml" "large.yaml=./a --render" "default=./a --render"; do
         # shellcheck disable=SC2086 # several words
         run_tool fetch-config "file://$PWD/"$work --timeout 20ms
