@@ -59,8 +59,8 @@ char *agent_property(const char *options, const char *name)
 
 static void gather_properties(struct agent *agent)
 {
-    /* The launcher puts JDK_JAVA_OPTIONS on the command line, which beats JAVA_TOOL_OPTIONS. */
-    static const char *const variables[] = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"};
+    /* The launcher puts JDK_JAVA_OPTIONS on the command line, which beats JAVA_TOOL_OPTIONS; the JVM reads _JAVA_OPTIONS last. */
+    static const char *const variables[] = {"_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"};
 
     for (size_t v = 0; v < sizeof variables / sizeof variables[0]; v++) {
         const char *options = environment_get(variables[v]);
@@ -188,7 +188,8 @@ bool agent_is_saas(const char *host)
     static const char domain[] = ".saas.appdynamics.com";
     size_t length = strlen(host), tail = sizeof domain - 1;
 
-    return length > tail && strcasecmp(host + length - tail, domain) == 0;
+    length -= length > 0 && host[length - 1] == '.';
+    return length > tail && strncasecmp(host + length - tail, domain, tail) == 0;
 }
 
 void agent_say(const struct agent *agent)

@@ -13,6 +13,8 @@
 
 #include "common/base/banned.h"
 
+enum { HOST_SHOWN = 256 /* bytes of a target's host */ };
+
 #define STORE_NAME     "cacerts.jks"
 #define STORE_PASSWORD "changeit" /* what the agent's own store comes with */
 
@@ -71,6 +73,18 @@ static bool is_absent(const char *path)
     return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* Of HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH. */
+static void host_of(const char *operand, char *host, size_t size)
+{
+    static const char https[] = "https://";
+
+    if (strncmp(operand, https, sizeof https - 1) == 0)
+        operand += sizeof https - 1;
+    bool bracket = *operand == '[';
+    operand += bracket;
+    snprintf(host, size, "%.*s", (int)strcspn(operand, bracket ? "]" : ":/"), operand);
+}
+
 /* --- whom to trust --- */
 
 static bool is_known_type(const char *type)
@@ -116,14 +130,26 @@ static const char *name_of_java_store(const struct settings *settings)
                                             : "not known, and the system's trust store stands for it";
 }
 
+/* Whether one of the targets is AppDynamics' own, whatever controller the settings name. */
+static bool has_saas(const struct settings *settings)
+{
+    const struct strings *operands = &settings->common.operands;
+    char host[HOST_SHOWN];
+
+    for (size_t i = 0; i < operands->count; i++) {
+        host_of(operands->items[i], host, sizeof host);
+        if (agent_is_saas(host))
+            return true;
+    }
+    return false;
+}
+
 /* Without its own store the agent validates in full what is AppDynamics' own, by Java's trust store, and anything else only
  * when it is told to. Where its folder is not known, nobody knows whether it has one: then it is taken to validate. */
 static bool derive_without_store(struct derived *derived, struct settings *settings, struct reason *why)
 {
     const struct agent *agent = &derived->agent;
-    const char *host = agent->values[AGENT_HOST];
-    bool validates = !agent->conf || is_true(agent->values[AGENT_VALIDATION]) ||
-                     (host && agent_is_saas(host));
+    bool validates = !agent->conf || is_true(agent->values[AGENT_VALIDATION]) || has_saas(settings);
 
     if (!derive_java_store(derived, settings, why))
         return false;
@@ -195,25 +221,13 @@ static void derive_client(struct derived *derived, struct settings *settings)
 
 /* --- by which way --- */
 
-/* Of HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH. */
-static void host_of(const char *operand, char *host, size_t size)
-{
-    static const char https[] = "https://";
-
-    if (strncmp(operand, https, sizeof https - 1) == 0)
-        operand += sizeof https - 1;
-    bool bracket = *operand == '[';
-    operand += bracket;
-    snprintf(host, size, "%.*s", (int)strcspn(operand, bracket ? "]" : ":/"), operand);
-}
-
 /* A run has one proxy for all, or none. */
 static bool choose_direct(const struct agent *agent, const struct settings *settings, bool *direct,
                           struct reason *why)
 {
     const struct strings *operands = &settings->common.operands;
     size_t excepted = 0;
-    char host[256];
+    char host[HOST_SHOWN];
 
     for (size_t i = 0; i < operands->count; i++) {
         host_of(operands->items[i], host, sizeof host);

@@ -464,6 +464,13 @@ END
     exits 0
     says "takes any certificate of a controller on premises"
     says "not for 127\.0\.0\.1"
+    # What AppDynamics runs is validated, whatever controller the settings name.
+    local host
+    for host in x.saas.appdynamics.com x.saas.appdynamics.com.; do
+        SSL_CERT_FILE=root.crt check --as-agent appd --agent-dir agent --connect "127.0.0.1:${port[0]}" "$host"
+        exits 21
+        says_not "takes any certificate"
+    done
 }
 
 @test "--as-agent validates where it is not known that the agent does not" {
@@ -579,6 +586,9 @@ END
         check_java --client-cert-accepted "127.0.0.1:${port[0]}"
     exits 0
     says "agent: trust store of the JVM root\.jks \(from JDK_JAVA_OPTIONS\)"
+    _JAVA_OPTIONS="-Djavax.net.ssl.trustStore=other.jks" JDK_JAVA_OPTIONS="-Djavax.net.ssl.trustStore=root.jks" check_java "127.0.0.1:${port[0]}"
+    exits 20
+    says "agent: trust store of the JVM other\.jks \(from _JAVA_OPTIONS\)"
     says_not changeit
     JAVA_TOOL_OPTIONS="-Djavax.net.ssl.trustStore=root.jks" check_java $(at "${port[1]}")
     exits 0
