@@ -196,9 +196,11 @@ void check_start(struct wait_target *target, int64_t deadline)
     check->deadline = deadline;
     check->running = true;
     check->timer = (struct loop_timer){.on_due = check_on_timer, .owner = check};
-    struct credentials *credentials = credentials_get(&check->plan->credentials, &check->plan->current, &why);
+    struct credentials *credentials = credentials_get(&check->plan->credentials, &check->plan->current,
+                                                      deadline, &why);
     if (!credentials) {
-        check_end(check, ATTEMPT_FAIL, &why);
+        bool late = why.code != CODE_TRUST_STORE && why.code != CODE_CLIENT_CERTIFICATE;
+        check_end(check, late ? ATTEMPT_RETRY : ATTEMPT_FAIL, &why);
         return;
     }
     check_resolve(check);

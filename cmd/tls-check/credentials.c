@@ -12,15 +12,19 @@
 enum { FRESH = 1000 /* milliseconds: many targets share one reading */ };
 
 static bool read_all(const struct credentials_source *source, struct credentials *credentials,
-                     struct reason *why)
+                     int64_t deadline, struct reason *why)
 {
-    credentials->trust = truststore_load(&source->trust, why);
+    struct truststore_source trust = source->trust;
+    struct keystore_source client = source->client;
+
+    trust.deadline = client.deadline = deadline;
+    credentials->trust = truststore_load(&trust, why);
     if (!credentials->trust)
         return false;
     credentials->setup = source->setup;
     credentials->setup.trust = credentials->trust;
-    if (source->client.certificate) {
-        if (!keystore_load(&source->client, &credentials->client, why))
+    if (client.certificate) {
+        if (!keystore_load(&client, &credentials->client, why))
             return false;
         credentials->setup.client = &credentials->client;
     }
@@ -42,18 +46,16 @@ void credentials_release(struct credentials *credentials)
 }
 
 struct credentials *credentials_get(const struct credentials_source *source, struct credentials **current,
-                                    struct reason *why)
+                                    int64_t deadline, struct reason *why)
 {
-    int64_t now = deadline_now();
-
-    if (!*current || now - (*current)->read_at > FRESH) {
+    if (!*current || deadline_now() - (*current)->read_at > FRESH) {
         struct credentials *fresh = xcalloc(1, sizeof *fresh);
         fresh->users = 1;
-        fresh->read_at = now;
-        if (!read_all(source, fresh, why)) {
+        if (!read_all(source, fresh, deadline, why)) {
             credentials_release(fresh);
             return NULL;
         }
+        fresh->read_at = deadline_now();
         credentials_release(*current);
         *current = fresh;
     }

@@ -25,10 +25,10 @@ struct credentials {
     struct tls_setup setup;
 };
 
-/* What *current holds, read again if it is older than a second. NULL fills `why` (CODE_TRUST_STORE,
- * CODE_CLIENT_CERTIFICATE). The caller releases what it gets. */
+/* What *current holds, read again if it is older than a second. NULL fills `why`: CODE_TRUST_STORE, CODE_CLIENT_CERTIFICATE, or
+ * what store_file_is_late says. The caller releases what it gets. */
 struct credentials *credentials_get(const struct credentials_source *source, struct credentials **current,
-                                    struct reason *why);
+                                    int64_t deadline, struct reason *why);
 void credentials_release(struct credentials *credentials);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cmd/tls-check/report.h"
 #include "cmd/tls-check/settings.h"
 #include "cmd/tls-check/versions.h"
+#include "common/base/deadline.h"
 #include "common/base/limits.h"
 #include "common/base/mem.h"
 #include "common/cli/tool.h"
@@ -122,10 +123,14 @@ static bool run_needs_dns(const struct run *run)
 /* Reads what is to be trusted once before anything is attempted: a missing file is told without a connection. */
 static bool run_read_credentials(struct run *run, struct reason *why)
 {
-    struct credentials *credentials = credentials_get(&run->plan.credentials, &run->plan.current, why);
+    int64_t deadline = deadline_limit(deadline_now(), run->settings->common.retry.timeout);
+    struct credentials *credentials = credentials_get(&run->plan.credentials, &run->plan.current, deadline,
+                                                      why);
 
-    if (!credentials)
+    if (!credentials) {
+        why->code = why->code == CODE_FAILED ? CODE_DEADLINE : why->code;
         return run->settings->wait_for_trust;
+    }
     for (size_t i = 0; i < truststore_warnings(credentials->trust)->count; i++)
         log_warn("%s", truststore_warnings(credentials->trust)->items[i]);
     if (credentials->client.warning[0] != '\0')

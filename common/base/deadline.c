@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "common/base/stop.h"
+
 #include "common/base/banned.h"
 
 int64_t deadline_now(void)
@@ -25,6 +27,11 @@ int64_t deadline_limit(int64_t now, int64_t milliseconds)
 int64_t deadline_earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+bool deadline_goes_on(int64_t deadline)
+{
+    return stop_signal() == 0 && (deadline == 0 || deadline_now() < deadline);
 }
 
 int64_t deadline_left(int64_t deadline, int64_t now)

@@ -3,6 +3,7 @@
 #ifndef COMMON_BASE_DEADLINE_H
 #define COMMON_BASE_DEADLINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define DEADLINE_NEVER INT64_MAX
@@ -16,6 +17,9 @@ int64_t deadline_after(int64_t now, int64_t milliseconds);
 int64_t deadline_limit(int64_t now, int64_t milliseconds);
 
 int64_t deadline_earlier(int64_t a, int64_t b);
+
+/* Whether work that takes long may go on: no signal wants the process to end (stop.h), and the deadline is not over (0: none). */
+bool deadline_goes_on(int64_t deadline);
 
 /* Milliseconds left, 0 when it has passed; DEADLINE_NEVER for a deadline that never comes. */
 int64_t deadline_left(int64_t deadline, int64_t now);

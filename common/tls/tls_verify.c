@@ -6,7 +6,6 @@
 
 #include "common/base/deadline.h"
 #include "common/base/mem.h"
-#include "common/base/stop.h"
 #include "common/tls/java_name.h"
 #include "common/tls/judge.h"
 #include "common/tls/tls_bounds.h"
@@ -69,7 +68,7 @@ X509_STORE_CTX *tls_verify_context(struct tls_look *look, X509_STORE *anchors, S
 /* Signatures take long, so it is asked for before each. */
 static bool has_time(struct tls_facts *facts)
 {
-    if (stop_signal() == 0 && (facts->deadline == 0 || deadline_now() < facts->deadline))
+    if (deadline_goes_on(facts->deadline))
         return true;
     facts->limit = TLS_LIMIT_TIME;
     return false;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/deadline.h"
 #include "common/base/mem.h"
 #include "common/base/strings.h"
 #include "common/trust/der.h"
@@ -135,6 +136,11 @@ const X509_NAME *anchors_name(struct anchor *anchor)
     if (!anchor->name)
         anchor->name = d2i_X509_NAME(NULL, &der, (long)anchor->subject_length);
     return anchor->name;
+}
+
+bool anchors_go_on(const struct truststore *store)
+{
+    return deadline_goes_on(store->source->deadline);
 }
 
 void anchors_warn(struct truststore *store, const char *format, ...)

@@ -50,6 +50,9 @@ uint32_t anchors_fold(struct anchor *anchor);
 /* The subject; NULL: it is no name after all. */
 const X509_NAME *anchors_name(struct anchor *anchor);
 
+/* Whether there is time to read on. */
+bool anchors_go_on(const struct truststore *store);
+
 void anchors_warn(struct truststore *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds the certificates of a PEM file, with warnings about those that cannot be used. False: there is none that can be read. */

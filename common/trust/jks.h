@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "common/base/reason.h"
+#include "common/trust/pbe.h"
 
 enum {
     JKS_ENTRIES = 10000, /* the most that is read */
@@ -50,7 +51,8 @@ void jks_free(struct jks *jks);
 bool jks_check(const struct jks *jks, const char *password);
 
 /* An entry's private key, which the caller frees; NULL fills `why` (CODE_TRUST_STORE): not the password, or a form that
- * is not known. */
-EVP_PKEY *jks_key(const struct jks_entry *entry, const char *password, struct reason *why);
+ * is not known, or more work than there is left for the file's keys together. */
+EVP_PKEY *jks_key(const struct jks_entry *entry, const char *password, struct pbe_work *work,
+                  struct reason *why);
 
 #endif

@@ -124,7 +124,7 @@ static bool derive_jceks(const unsigned char *salt, int64_t rounds, const char *
 }
 
 static bool decrypt_jceks(const X509_ALGOR *algorithm, const unsigned char *in, size_t length,
-                          const char *password, unsigned char *out, size_t *out_length)
+                          const char *password, struct pbe_work *work, unsigned char *out, size_t *out_length)
 {
     const void *parameters;
     int type, made_length = 0, rest = 0;
@@ -134,9 +134,9 @@ static bool decrypt_jceks(const X509_ALGOR *algorithm, const unsigned char *in, 
     PBEPARAM *pbe = type == V_ASN1_SEQUENCE
                         ? ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter)
                         : NULL;
-    struct pbe_work work = {0};
-    bool good = pbe && ASN1_STRING_length(pbe->salt) == JCEKS_SALT && pbe_take_rounds(&work, pbe->iter) &&
-                derive_jceks(ASN1_STRING_get0_data(pbe->salt), work.rounds, password, made);
+    int64_t before = work->rounds;
+    bool good = pbe && ASN1_STRING_length(pbe->salt) == JCEKS_SALT && pbe_take_rounds(work, pbe->iter) &&
+                derive_jceks(ASN1_STRING_get0_data(pbe->salt), work->rounds - before, password, made);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     good = good && context &&
            EVP_DecryptInit_ex(context, EVP_des_ede3_cbc(), NULL, made, made + DES3_KEY) == 1 &&
@@ -159,7 +159,8 @@ static EVP_PKEY *read_plain(const unsigned char *plain, size_t length)
     return key;
 }
 
-EVP_PKEY *jks_key(const struct jks_entry *entry, const char *password, struct reason *why)
+EVP_PKEY *jks_key(const struct jks_entry *entry, const char *password, struct pbe_work *work,
+                  struct reason *why)
 {
     const unsigned char *at = entry->key.data;
     X509_SIG *sealed = entry->key.length <= KEY_MOST ? d2i_X509_SIG(NULL, &at, (long)entry->key.length)
@@ -185,10 +186,14 @@ EVP_PKEY *jks_key(const struct jks_entry *entry, const char *password, struct re
         plain_length = length - SALT - SHA1_LENGTH;
         good = decrypt_jks(in, plain_length, password, plain);
     } else if (strcmp(oid, "1.3.6.1.4.1.42.2.19.1") == 0) {
-        good = decrypt_jceks(algorithm, in, length, password, plain, &plain_length);
+        good = decrypt_jceks(algorithm, in, length, password, work, plain, &plain_length);
     }
     key = good ? read_plain(plain, plain_length) : NULL;
-    if (!key)
+    if (work->refused) {
+        reason_set(why, CODE_TRUST_STORE, "its keys ask for more than %d rounds of key derivation",
+                   PBE_ROUNDS_MOST);
+        reason_hint(why, "write it again with a usual number: keytool -importkeystore -deststoretype PKCS12");
+    } else if (!key)
         reason_set(why, CODE_TRUST_STORE, "the key of entry \"%.60s\" does not open with that password",
                    entry->alias);
     OPENSSL_cleanse(plain, length);

@@ -19,6 +19,7 @@ struct keystore_source {
     const char *alias;         /* of the entry in a JKS file; NULL: the first key */
     bool java; /* as a JVM: guess no password, and take all keys, of which the handshake chooses one */
     struct java_version java_version;
+    int64_t deadline; /* of reading (deadline.h); 0: none */
 };
 
 struct keystore {

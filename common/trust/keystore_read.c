@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/base/deadline.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/trust/certificate.h"
@@ -28,7 +29,8 @@ enum { FILE_MAX = 4 * 1024 * 1024, KEYS_MOST = 50 };
 struct reading {
     const struct keystore_source *source;
     const char *path;
-    char *password; /* of the file and its key; NULL: none */
+    char *password;       /* of the file and its key; NULL: none */
+    struct pbe_work work; /* that opening its keys took so far */
     struct keystore *keystore;
     bool wants_certificate, wants_key;
 };
@@ -96,7 +98,8 @@ static bool read_pem_certificates(const struct reading *reading, const struct bu
 
     if (!in)
         mem_exhausted();
-    while ((certificate = PEM_read_bio_X509(in, NULL, NULL, NULL)))
+    while (deadline_goes_on(reading->source->deadline) &&
+           (certificate = PEM_read_bio_X509(in, NULL, NULL, NULL)))
         keystore_add_certificate(reading->keystore, certificate);
     BIO_free(in);
     ERR_clear_error();
@@ -167,6 +170,7 @@ static bool read_pkcs12(struct reading *reading, const struct buf *content, stru
         .on_certificate = take_bag,
         .on_key = reading->wants_key ? take_key : NULL,
         .owner = reading,
+        .deadline = reading->source->deadline,
     };
     struct pkcs12_result result;
 
@@ -234,7 +238,7 @@ static bool read_entry(struct reading *reading, const struct jks_entry *entry, s
         reason_hint(why, "it is read from the file that --client-key-password-file names");
         return false;
     }
-    EVP_PKEY *key = jks_key(entry, password, why);
+    EVP_PKEY *key = jks_key(entry, password, &reading->work, why);
     if (key)
         take_key(reading, key, entry->alias);
     return key != NULL;
@@ -252,7 +256,8 @@ static bool read_jks(struct reading *reading, const struct buf *content, struct 
     if (good) {
         const struct jks_entry *entry = find_key_entry(&jks, 0, reading->source->alias);
         bool found = entry != NULL;
-        for (int keys = 0; entry && good && keys < KEYS_MOST; keys++) {
+        for (int keys = 0; entry && good && keys < KEYS_MOST && deadline_goes_on(reading->source->deadline);
+             keys++) {
             good = read_entry(reading, entry, why);
             entry = keystore_takes_all(reading->source)
                         ? find_key_entry(&jks, (size_t)(entry - jks.entries) + 1, NULL)
@@ -327,6 +332,7 @@ bool keystore_load(const struct keystore_source *source, struct keystore *keysto
              !(reading.password = truststore_read_password(source->password_file, why)))
         return false;
     bool good = load_with(&reading, why);
+    good = !store_file_is_late(source->certificate, source->deadline, why) && good;
     if (reading.password)
         OPENSSL_cleanse(reading.password, strlen(reading.password));
     free(reading.password);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/deadline.h"
 #include "common/trust/pbe.h"
 #include "common/trust/rc4.h"
 
@@ -102,7 +103,7 @@ static void take_key(struct walk *walk, const PKCS12_SAFEBAG *bag)
 
 static void walk_bags(struct walk *walk, const STACK_OF(PKCS12_SAFEBAG) * bags, int depth)
 {
-    for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); i++) {
+    for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags) && deadline_goes_on(walk->request->deadline); i++) {
         const PKCS12_SAFEBAG *bag = sk_PKCS12_SAFEBAG_value(bags, i);
         int kind = PKCS12_SAFEBAG_get_nid(bag);
         if (kind == NID_certBag && PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate)

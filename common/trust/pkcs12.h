@@ -26,6 +26,7 @@ struct pkcs12_request {
     void (*on_key)(void *owner, EVP_PKEY *key,
                    const char *alias); /* gets the key, to free it; NULL: none is wanted */
     void *owner;
+    int64_t deadline; /* of reading (deadline.h); 0: none */
 };
 
 struct pkcs12_result {
@@ -38,7 +39,8 @@ struct pkcs12_result {
 /* Whether the bytes begin as such a file does. */
 bool pkcs12_recognise(const void *bytes, size_t length);
 
-/* False (CODE_TRUST_STORE) tells why it does not open. Old files' RC2 and triple DES are understood. */
+/* False (CODE_TRUST_STORE) tells why it does not open. Once the deadline is over, certificates are passed over: the caller asks
+ * store_file_is_late at the end. Old files' RC2 and triple DES are understood. */
 bool pkcs12_walk(const void *bytes, size_t length, const struct pkcs12_request *request,
                  struct pkcs12_result *result, struct reason *why);
 

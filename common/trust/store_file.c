@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/deadline.h"
 #include "common/base/file.h"
+#include "common/base/stop.h"
 
 #include "common/base/banned.h"
 
@@ -41,6 +43,20 @@ bool store_file_read(const char *path, struct buf *content, const char *missing,
     else
         reason_hint(why, "%s", missing);
     return false;
+}
+
+bool store_file_is_late(const char *path, int64_t deadline, struct reason *why)
+{
+    if (deadline_goes_on(deadline))
+        return false;
+    int signal = stop_signal();
+    reason_set(why, signal != 0 ? (enum code)(128 + signal) : CODE_FAILED,
+               "%.200s: was not read to its end in time", path);
+    reason_hint(
+        why,
+        "it takes long because it is large: a store of the CAs that are needed takes a millisecond; or a longer "
+        "--timeout and --attempt-timeout");
+    return true;
 }
 
 /* --- what it is --- */

@@ -12,6 +12,7 @@
 #include "common/base/mem.h"
 #include "common/base/strings.h"
 #include "common/trust/anchors.h"
+#include "common/trust/store_file.h"
 
 #include "common/base/banned.h"
 
@@ -109,6 +110,9 @@ struct truststore *truststore_load(const struct truststore_source *source, struc
 
     store->source = source;
     bool good = take_password(store, source, why) && read_all(store, source->paths, why);
+    good = !store_file_is_late(store->name[0] != '\0' ? store->name : "the trust store", source->deadline,
+                               why) &&
+           good;
     forget_password(store);
     store->source = NULL;
     anchors_drop_duplicates(store);

@@ -32,11 +32,13 @@ struct truststore_source {
     const char *password;      /* beats the file; NULL: none */
     bool java; /* take what Java takes: its formats, no guessed passwords, the entries that it sees */
     struct java_version java_version;
+    int64_t deadline; /* of reading (deadline.h); 0: none */
 };
 
 struct truststore;
 
-/* Reads all of it. NULL fills `why` (CODE_TRUST_STORE): a file that cannot be read, or no anchor at all. */
+/* Reads all of it. NULL fills `why`: CODE_TRUST_STORE for a file that cannot be read, or where there is no anchor at all; what
+ * store_file_is_late says where it took too long. */
 struct truststore *truststore_load(const struct truststore_source *source, struct reason *why);
 void truststore_free(struct truststore *store);
 

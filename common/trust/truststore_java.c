@@ -69,7 +69,7 @@ bool anchors_java_add_jks(struct truststore *store, const char *path, const stru
 {
     if (jks->jceks)
         return anchors_java_refuses(path, "JCEKS", why);
-    for (size_t i = 0; i < jks->count; i++) {
+    for (size_t i = 0; i < jks->count && anchors_go_on(store); i++) {
         const struct jks_entry *entry = &jks->entries[i];
         bool is_seen = !has_capitals(entry->alias) && !is_replaced(jks, i);
         if (jks->skipped == 0 && add_entry(store, entry, is_seen))

@@ -16,14 +16,26 @@ static int give_nothing(char *to, int size, int writing, void *owner)
     return -1;
 }
 
+/* A BIO_callback_fn_ex: OpenSSL reads line by line, and ends where it gets none. */
+static long give_line(BIO *bio, int operation, const char *bytes, size_t length, int argument, long number,
+                      int result, size_t *processed) /* NOLINT(readability-non-const-parameter) */
+{
+    (void)bytes, (void)length, (void)argument, (void)number, (void)processed;
+    if (operation != BIO_CB_GETS || anchors_go_on((const struct truststore *)BIO_get_callback_arg(bio)))
+        return result;
+    return -1;
+}
+
 /* How many certificates OpenSSL's reader finds; 0 where it refuses the file, with its error in the queue. */
-static size_t count_certificates(const struct buf *content)
+static size_t count_certificates(struct truststore *store, const struct buf *content)
 {
     BIO *in = BIO_new_mem_buf(content->data, (int)content->length);
     size_t count = 0;
 
     if (!in)
         mem_exhausted();
+    BIO_set_callback_arg(in, (char *)store);
+    BIO_set_callback_ex(in, give_line);
     ERR_clear_error();
     STACK_OF(X509_INFO) *found = PEM_X509_INFO_read_bio(in, NULL, give_nothing, NULL);
     for (int i = 0; i < sk_X509_INFO_num(found); i++)
@@ -44,7 +56,7 @@ static const char *cause(unsigned long error)
 
 void anchors_warn_openssl(struct truststore *store, const char *path, const struct buf *content, size_t found)
 {
-    size_t count = count_certificates(content);
+    size_t count = count_certificates(store, content);
     unsigned long error = ERR_peek_error();
     if (count == 0 && found > 0)
         anchors_warn(

@@ -82,7 +82,8 @@ static void read_blocks(struct pem *pem)
     static const char begin[] = "-----BEGIN ", end[] = "-----END ";
     const char *at = pem->begin, *line;
 
-    while ((line = memmem(at, (size_t)(pem->end - at), begin, sizeof begin - 1))) {
+    while (anchors_go_on(pem->store) &&
+           (line = memmem(at, (size_t)(pem->end - at), begin, sizeof begin - 1))) {
         size_t label = 0;
         pem->unusual = pem->unusual || memmem(at, (size_t)(line - at), "-----", 5);
         at = line + sizeof begin - 1;

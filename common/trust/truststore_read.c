@@ -95,6 +95,7 @@ static bool walk_pkcs12(struct truststore *store, const struct buf *content, str
         .java = source->java ? &source->java_version : NULL,
         .on_certificate = take_bag,
         .owner = &bags,
+        .deadline = source->deadline,
     };
     bool good = pkcs12_walk(content->data, content->length, &request, result, why);
 
@@ -238,7 +239,7 @@ bool anchors_read_directory(struct truststore *store, const char *path, struct r
         return false;
     }
     bool fits = count <= TRUSTSTORE_FILES;
-    for (int i = 0; i < count && fits; i++) {
+    for (int i = 0; i < count && fits && anchors_go_on(store); i++) {
         char file[4096];
         snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
         fits = add_file(store, file, &total, warned);

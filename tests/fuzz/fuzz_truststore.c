@@ -10,11 +10,13 @@
 #include "common/base/strings.h"
 #include "common/trust/jks.h"
 #include "common/trust/keystore.h"
+#include "common/trust/pbe.h"
 #include "common/trust/pkcs12.h"
 #include "common/trust/truststore.h"
 
 static void try_jks(const uint8_t *data, size_t size)
 {
+    struct pbe_work work = {0};
     struct jks jks;
     struct reason why;
 
@@ -22,7 +24,7 @@ static void try_jks(const uint8_t *data, size_t size)
         jks_check(&jks, "changeit");
         for (size_t i = 0; i < jks.count; i++)
             if (jks.entries[i].key.length > 0 && !jks.jceks)
-                EVP_PKEY_free(jks_key(&jks.entries[i], "changeit", &why));
+                EVP_PKEY_free(jks_key(&jks.entries[i], "changeit", &work, &why));
     }
     jks_free(&jks);
 }

@@ -1,7 +1,9 @@
 #include "common/base/deadline.h"
 
+#include <signal.h>
 #include <time.h>
 
+#include "common/base/stop.h"
 #include "tests/unit/suite.h"
 
 START_TEST(a_point_after_another)
@@ -40,6 +42,18 @@ START_TEST(what_is_left)
 }
 END_TEST
 
+START_TEST(long_work_goes_on_until_the_deadline_or_a_signal)
+{
+    ck_assert(deadline_goes_on(0));
+    ck_assert(deadline_goes_on(DEADLINE_NEVER));
+    ck_assert(deadline_goes_on(deadline_now() + 3600 * 1000));
+    ck_assert(!deadline_goes_on(deadline_now()));
+    stop_install();
+    raise(SIGTERM);
+    ck_assert(!deadline_goes_on(0));
+}
+END_TEST
+
 START_TEST(the_clock_goes_forward)
 {
     int64_t before = deadline_now();
@@ -50,4 +64,5 @@ START_TEST(the_clock_goes_forward)
 }
 END_TEST
 
-SUITE("deadline", a_point_after_another, no_limit, the_earlier_of_two, what_is_left, the_clock_goes_forward)
+SUITE("deadline", a_point_after_another, no_limit, the_earlier_of_two, what_is_left,
+      long_work_goes_on_until_the_deadline_or_a_signal, the_clock_goes_forward)
