@@ -1,7 +1,9 @@
 #include "common/tls/java_path.h"
 
 #include <openssl/x509v3.h>
+#include <string.h>
 
+#include "common/base/deadline.h"
 #include "common/trust/certificate.h"
 #include "common/trust/java_certificate.h"
 
@@ -27,11 +29,18 @@ static bool is_self_issued(const X509 *certificate)
     return java_names_issuer(certificate, certificate);
 }
 
+/* By their encoding, as PublicKey.equals in the JDK. */
 static bool has_same_key(const X509 *a, const X509 *b)
 {
-    EVP_PKEY *key = X509_get0_pubkey(a), *other = X509_get0_pubkey(b);
+    const unsigned char *key, *other;
+    int length, other_length;
+    X509_ALGOR *algorithm, *other_algorithm;
 
-    return key && other && EVP_PKEY_eq(key, other) == 1;
+    return X509_PUBKEY_get0_param(NULL, &key, &length, &algorithm, X509_get_X509_PUBKEY(a)) == 1 &&
+           X509_PUBKEY_get0_param(NULL, &other, &other_length, &other_algorithm, X509_get_X509_PUBKEY(b)) ==
+               1 &&
+           length == other_length && memcmp(key, other, (size_t)length) == 0 &&
+           X509_ALGOR_cmp(algorithm, other_algorithm) == 0;
 }
 
 static bool is_anchor(const struct java_search *search, const X509 *certificate)
@@ -154,8 +163,9 @@ static bool search_from(struct step *step) /* NOLINT(misc-no-recursion): as deep
     struct java_search *search = step->search;
     const X509 *last = step->path.certificates[step->path.count - 1];
 
-    search->limited = search->limited || ++step->steps > STEPS_MOST;
-    if (step->steps > STEPS_MOST)
+    bool goes_on = ++step->steps <= STEPS_MOST && deadline_goes_on(search->deadline);
+    search->limited = search->limited || !goes_on;
+    if (!goes_on)
         return false;
     if (try_anchors(step, last))
         return true;

@@ -25,6 +25,7 @@ enum java_way {
 struct java_search {
     const STACK_OF(X509) * sent, *anchors;
     int64_t time;           /* seconds since 1970, as of when */
+    int64_t deadline;       /* of the search (deadline.h); 0: none */
     int intermediates_most; /* in a path that is searched for */
     /* Called for one path after another until it returns true: that one is good. */
     bool (*on_path)(void *owner, const struct java_path *path);

@@ -217,6 +217,7 @@ void tls_java_verify(struct tls_look *look, X509_STORE *store, STACK_OF(X509) * 
         .sent = sent,
         .anchors = anchors,
         .time = facts->time,
+        .deadline = facts->deadline,
         .intermediates_most = (int)java_number(facts->java.version, JAVA_INTERMEDIATES_MOST),
         .on_path = try_path,
         .owner = &trial,
