@@ -75,8 +75,8 @@ void http_location(const struct buf *in, char *text, size_t size)
     at += sizeof field - 1;
     at += strspn(at, " \t");
     size_t length = strcspn(at, "?#\r\n");
-    const char *host = memmem(at, length, "://", 3);
-    const char *begin = host ? host + 3 : at;
+    const char *host = memmem(at, length, "//", 2); /* behind a scheme, or without one (RFC 3986, 4.2) */
+    const char *begin = host ? host + 2 : at;
     size_t place = (size_t)(at + length - begin), end = strcspn(begin, "/");
     const char *user = memrchr(begin, '@', end < place ? end : place);
     if (user && host)

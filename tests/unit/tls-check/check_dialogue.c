@@ -152,6 +152,7 @@ START_TEST(a_redirect_tells_where_it_leads)
         {"HTTP/1.1 302 Found\r\nA: b\r\nLocation: https://u:p@h.test:1/x@y#z\r\n\r\n",
          "https://h.test:1/x@y"},
         {"HTTP/1.1 302 Found\r\nLocation: https://u@h.test\r\n\r\n", "https://h.test"},
+        {"HTTP/1.1 302 Found\r\nLocation: //u:p@h.test/x\r\n\r\n", "//h.test/x"},
         {"HTTP/1.1 302 Found\r\nLocation:\r\n\r\n", ""},
         {"HTTP/1.1 302 Found\r\n\r\nLocation: /body\r\n", ""},
         {"HTTP/1.1 302 Found\r\nLocation: /cut", ""},
