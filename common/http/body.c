@@ -3,15 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/buf.h"
 #include "common/base/deadline.h"
 #include "common/base/stop.h"
 #include "common/http/framing.h"
+#include "common/http/header.h"
 
 #include "common/base/banned.h"
 
 enum {
-    VALUES_MOST = 1024 * 1024, /* of one header: more than libcurl takes of all */
     DRAIN_MOST = 16 * 1024,
 };
 
@@ -20,26 +19,18 @@ static bool is_head(const struct exchange *exchange)
     return exchange->request.method && strcmp(exchange->request.method, "HEAD") == 0;
 }
 
-/* All values of a header, joined by commas (RFC 9110, 5.3); NULL: there is none. The caller frees it. */
-static char *header_values(CURL *easy, const char *name)
-{
-    struct curl_header *header;
-    struct buf values;
-
-    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return NULL;
-    buf_init(&values, VALUES_MOST);
-    buf_add_text(&values, header->value);
-    for (size_t i = 1; curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
-        buf_add_format(&values, ", %s", header->value);
-    return values.data;
-}
-
 static bool body_fails(struct exchange *exchange, enum outcome outcome)
 {
     exchange->reply.body_failed = true;
     exchange->reply.body_outcome = outcome;
     return false;
+}
+
+static bool body_hand_over(struct exchange *exchange, const char *bytes, size_t length)
+{
+    if (exchange->on_body(exchange->owner, bytes, length, &exchange->reply.body))
+        return true;
+    return exchange->enough ? false : body_fails(exchange, ATTEMPT_FAIL);
 }
 
 /* A piece of what a Content-Encoding was undone to. It may be a thousand times what came. */
@@ -52,13 +43,12 @@ static bool take_unpacked(void *owner, const char *bytes, size_t length)
     exchange->reply.late = deadline_now() >= exchange->request.deadline;
     if (exchange->reply.unpacked_too_far || exchange->reply.late || stop_signal() != 0)
         return false;
-    return exchange->on_body(exchange->owner, bytes, length, &exchange->reply.body) ||
-           body_fails(exchange, ATTEMPT_FAIL);
+    return body_hand_over(exchange, bytes, length);
 }
 
 static bool begin_coding(struct exchange *exchange)
 {
-    char *value = header_values(exchange->easy, "Content-Encoding");
+    char *value = header_all(exchange->easy, "Content-Encoding");
     enum coding_kind kind = CODING_IDENTITY;
     bool known = !value || coding_find(value, &kind);
 
@@ -84,7 +74,7 @@ static void read_headers(CURL *easy, struct resume_headers *headers, char *value
                                         "Content-Length", "Content-Range", "Accept-Ranges"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        values[i] = header_values(easy, names[i]);
+        values[i] = header_all(easy, names[i]);
     *headers = (struct resume_headers){values[0], values[1], values[2], values[3],
                                        values[4], values[5], values[6]};
 }
@@ -140,8 +130,8 @@ bool body_begin(struct exchange *exchange)
         reason_set(why, CODE_FAILED, "HTTP status %d: there is no body to keep", status);
         return body_fails(exchange, ATTEMPT_FAIL);
     }
-    char *length = header_values(exchange->easy, "Content-Length");
-    char *transfer = header_values(exchange->easy, "Transfer-Encoding");
+    char *length = header_all(exchange->easy, "Content-Length");
+    char *transfer = header_all(exchange->easy, "Transfer-Encoding");
     bool good = framing_check(length, transfer, why);
     free(length);
     free(transfer);
@@ -180,8 +170,7 @@ bool body_take(struct exchange *exchange, const char *bytes, size_t length)
     if (exchange->reply.too_large)
         return false;
     if (!exchange->coding.room)
-        return exchange->on_body(exchange->owner, bytes, length, &exchange->reply.body) ||
-               body_fails(exchange, ATTEMPT_FAIL);
+        return body_hand_over(exchange, bytes, length);
     if (coding_feed(&exchange->coding, bytes, length, take_unpacked, exchange) <= CODING_ENDED)
         return true;
     body_judge(exchange);
@@ -203,7 +192,7 @@ static bool keep_refusal(void *owner, const char *bytes, size_t length)
 
 void body_begin_refusal(struct exchange *exchange)
 {
-    char *value = header_values(exchange->easy, "Content-Encoding");
+    char *value = header_all(exchange->easy, "Content-Encoding");
     enum coding_kind kind;
 
     if (value && coding_find(value, &kind) && kind != CODING_IDENTITY)
@@ -218,5 +207,6 @@ bool body_drain(struct exchange *exchange, const char *bytes, size_t length)
     else
         keep_refusal(exchange, bytes, length);
     exchange->drained += length;
-    return exchange->drained <= DRAIN_MOST;
+    exchange->enough = exchange->drained > DRAIN_MOST;
+    return !exchange->enough;
 }

@@ -8,6 +8,7 @@
 
 #include "common/base/deadline.h"
 #include "common/base/mem.h"
+#include "common/http/trace.h"
 
 #include "common/base/banned.h"
 
@@ -105,6 +106,9 @@ static void set_request(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve);
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->url->socket);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->fresh);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)request->fresh);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* coding.h does it, up to the end */
     if (request->method)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
@@ -127,4 +131,6 @@ void easy_set(struct exchange *exchange)
     set_request(exchange);
     set_proxy(exchange);
     set_limits(exchange);
+    if (exchange->plan->trace)
+        trace_set(exchange->easy);
 }

@@ -24,6 +24,8 @@ static void exchange_release(struct exchange *exchange)
     if (exchange->easy)
         curl_easy_cleanup(exchange->easy);
     exchange->easy = NULL;
+    if (exchange->tls)
+        exchange->plan->forget_tls(exchange);
     curl_slist_free_all(exchange->resolve);
     curl_slist_free_all(exchange->headers);
     exchange->resolve = NULL;
@@ -228,6 +230,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->drained = 0;
     exchange->refused = 0;
     exchange->headed = false;
+    exchange->enough = false;
     exchange->tls = NULL;
     exchange->moved = 0;
     exchange->last_activity = deadline_now();
@@ -237,6 +240,11 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->lookup.on_end = on_addresses;
     exchange->lookup.owner = exchange;
     exchange->transfer = (struct multi_transfer){.on_done = on_done, .owner = exchange};
+    if (request->url->socket) {
+        http_proxy_none(&exchange->proxy);
+        exchange_connect(exchange);
+        return;
+    }
     if (!http_proxy_choose(request->url, plan->tool, request->direct ? "" : plan->proxy, plan->environment,
                            &exchange->proxy, &why) ||
         !read_proxy_auth(exchange, &why)) {
@@ -251,6 +259,8 @@ bool exchange_was_local(const struct exchange *exchange)
 {
     struct address address;
 
+    if (exchange->request.url->socket)
+        return true;
     if (exchange->proxy.used)
         return reach_is_local_host(exchange->request.url->host);
     return address_parse(exchange->reply.address, 0, &address) && address_is_local(&address);

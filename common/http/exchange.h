@@ -35,7 +35,16 @@ struct exchange_plan {
     /* Sets up TLS for an https handle; and judges it when it is over, before the handle goes. */
     bool (*prepare_tls)(struct exchange *exchange, struct reason *why);
     void (*judge_tls)(struct exchange *exchange);
+    void (*forget_tls)(struct exchange *exchange); /* the exchange ends, judged or not */
     void *tls;
+    bool trace; /* log the headers that are sent and received, at level debug */
+};
+
+/* Which bodies go to on_body; of the others the beginning is kept in `refusal`. */
+enum exchange_wants {
+    EXCHANGE_WANTS_GOOD, /* those of 2xx answers; a 206 only where a part was asked for */
+    EXCHANGE_WANTS_ANY,
+    EXCHANGE_WANTS_NONE,
 };
 
 /* What is asked. */
@@ -45,12 +54,14 @@ struct exchange_request {
     const struct strings *headers; /* to the server, never to a proxy */
     int upload;                    /* a descriptor whose content is the request's body; -1: none */
     int64_t upload_size;
-    bool stranger;    /* not whom the URL names, but where it led: it is shown no client certificate */
-    bool kept;        /* the body of a 2xx answer is for something: it must be there, and whole */
-    bool decode;      /* of one that is kept: take a Content-Encoding, and undo it */
-    bool direct;      /* through no proxy, whatever is set */
-    enum reach reach; /* which addresses it may go to */
-    int64_t from;     /* 0: the whole is asked for; else what follows so many bytes of `part` */
+    bool stranger; /* not whom the URL names, but where it led: it is shown no client certificate */
+    enum exchange_wants wants;
+    bool fresh;                /* over a connection of its own, which nobody uses again */
+    bool kept;                 /* the body of a 2xx answer is for something: it must be there, and whole */
+    bool decode;               /* of one that is kept: take a Content-Encoding, and undo it */
+    bool direct;               /* through no proxy, whatever is set */
+    enum reach reach;          /* which addresses it may go to */
+    int64_t from;              /* 0: the whole is asked for; else what follows so many bytes of `part` */
     const struct resume *part; /* which lives as long as the request */
     bool resumable; /* it may be gone on with later: no Content-Encoding is asked for, reply.seen is filled */
     int64_t deadline;
@@ -59,8 +70,11 @@ struct exchange_request {
 
 struct exchange {
     const struct exchange_plan *plan;
-    /* A piece of a 2xx body. False when it cannot be kept; `why` says why. */
+    /* A piece of a body that is wanted. False when it cannot be kept: `why` says why; or, with `enough` set, when no more of it is
+     * wanted, which is no failure. */
     bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why);
+    /* The transfer is over, and the answer's header can be read; may be NULL. */
+    void (*on_answer)(void *owner, CURL *easy);
     void (*on_end)(void *owner); /* once; the facts are in `reply`, unless `failed` */
     void *owner;
 
@@ -86,7 +100,8 @@ struct exchange {
     int64_t unpacked; /* bytes that its Content-Encoding was undone to */
     struct coding coding;
     const char *accepted; /* the value of Accept-Encoding; NULL: there was none */
-    bool headed;          /* the final answer's header has ended */
+    bool enough;
+    bool headed; /* the final answer's header has ended */
     size_t drained;
     char refusal[EXCHANGE_REFUSAL]; /* the beginning of a body that is not 2xx */
     size_t refused;                 /* its length */

@@ -78,6 +78,7 @@ void http_options_plan(const struct http_options *options, struct exchange_plan 
     plan->environment = environment_all();
     plan->prepare_tls = https_prepare;
     plan->judge_tls = https_judge;
+    plan->forget_tls = https_forget;
     plan->tls = https;
     https->trust_source = (struct truststore_source){
         .paths = &options->trust_stores,

@@ -176,6 +176,11 @@ bool http_proxy_choose(const struct url *url, const char *tool, const char *opti
     return proxy->used;
 }
 
+void http_proxy_none(struct http_proxy *proxy)
+{
+    *proxy = (struct http_proxy){0};
+}
+
 void http_proxy_free(struct http_proxy *proxy)
 {
     url_free(&proxy->url);

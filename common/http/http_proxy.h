@@ -20,6 +20,10 @@ struct http_proxy {
  * one means no proxy. False (CODE_USAGE) when the one that applies makes no sense. http_proxy_free in either case. */
 bool http_proxy_choose(const struct url *url, const char *tool, const char *option, char **environment,
                        struct http_proxy *proxy, struct reason *why);
+
+/* No proxy. */
+void http_proxy_none(struct http_proxy *proxy);
+
 void http_proxy_free(struct http_proxy *proxy);
 
 /* Whether `host` is excepted by a no_proxy list: names with or without a leading dot stand for their whole domain,

@@ -13,18 +13,59 @@
 #include "common/base/banned.h"
 
 /* One connection's facts. libcurl's pool keeps connections beyond the exchange that made them, and with them the callbacks
- * that write here. */
+ * that write here: they live until both the exchange and the connection's context are through with them. */
 struct https_connection {
-    struct https_connection *next;
+    bool has_exchange, has_context;
     struct tls_facts facts;
     struct reason why; /* why it could not be set up; an empty text: it could */
 };
+
+static void connection_let_go(struct https_connection *connection)
+{
+    if (connection->has_exchange || connection->has_context)
+        return;
+    tls_facts_free(&connection->facts);
+    free(connection);
+}
+
+/* OpenSSL calls it when the context goes, which has the connection as its data. */
+static void on_context_freed(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long number,
+                             void *pointer)
+{
+    struct https_connection *connection = data;
+
+    (void)parent, (void)all, (void)index, (void)number, (void)pointer;
+    if (!connection)
+        return;
+    connection->has_context = false;
+    connection_let_go(connection);
+}
+
+static int connection_index(void)
+{
+    static int index = -1;
+
+    if (index < 0)
+        index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_context_freed);
+    return index;
+}
+
+static struct https_connection *connection_new(SSL_CTX *context)
+{
+    struct https_connection *connection = xcalloc(1, sizeof *connection);
+
+    connection->has_exchange = connection->has_context = true;
+    tls_facts_init(&connection->facts);
+    if (SSL_CTX_set_ex_data(context, connection_index(), connection) != 1)
+        mem_exhausted();
+    return connection;
+}
 
 bool https_load(struct https *https, struct reason *why)
 {
     if (https->trust)
         return true;
-    https->trust = truststore_load(&https->trust_source, why);
+    https->trust = https->trusts_anyone ? truststore_none() : truststore_load(&https->trust_source, why);
     if (!https->trust)
         return false;
     const struct strings *warnings = truststore_warnings(https->trust);
@@ -34,6 +75,7 @@ bool https_load(struct https *https, struct reason *why)
     https->strangers = xcalloc(1, sizeof *https->strangers);
     https->setup->trust = https->trust;
     https->setup->min_version = TLS1_2_VERSION;
+    https->setup->keep_going = https->trusts_anyone;
     *https->strangers = *https->setup;
     if (!https->client_source.certificate)
         return true;
@@ -59,18 +101,27 @@ static void https_expect(struct tls_facts *facts, const struct exchange *exchang
         snprintf(facts->reach, sizeof facts->reach, "-connect %s", place);
 }
 
+void https_forget(struct exchange *exchange)
+{
+    struct https_connection *connection = exchange->tls;
+
+    exchange->tls = NULL;
+    if (!connection)
+        return;
+    connection->has_exchange = false;
+    connection_let_go(connection);
+}
+
 /* libcurl calls it before the handshake of each new connection. */
 static CURLcode on_context(CURL *easy, void *context, void *owner)
 {
     struct exchange *exchange = owner;
     struct https *https = exchange->plan->tls;
-    struct https_connection *connection = xcalloc(1, sizeof *connection);
+    struct https_connection *connection = connection_new(context);
 
     (void)easy;
-    connection->next = https->connections;
-    https->connections = connection;
+    https_forget(exchange);
     exchange->tls = connection;
-    tls_facts_init(&connection->facts);
     https_expect(&connection->facts, exchange);
     bool stranger = exchange->request.stranger;
     connection->facts.client_withheld = stranger && https->setup->client;
@@ -95,16 +146,17 @@ static void keep_apart(const struct exchange *exchange)
  * connection shakes hands in full, so that none goes without a chain to verify. */
 bool https_prepare(struct exchange *exchange, struct reason *why)
 {
+    struct https *https = exchange->plan->tls;
     CURL *easy = exchange->easy;
 
     exchange->tls = NULL;
-    if (!https_load(exchange->plan->tls, why))
+    if (!https_load(https, why))
         return false;
     curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, (long)!https->trusts_anyone);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, https->trusts_anyone ? 0L : 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, exchange);
@@ -161,14 +213,13 @@ static void note_facts(struct exchange *exchange, struct tls_facts *facts)
 
 void https_judge(struct exchange *exchange)
 {
-    static const struct tls_rules rules;
+    const struct tls_rules rules = {.trusts_anyone = ((struct https *)exchange->plan->tls)->trusts_anyone};
     struct https_connection *connection = exchange->tls;
     struct tls_judgement judgement;
     struct reply *reply = &exchange->reply;
 
     if (!connection)
         return; /* no TLS, or a connection that was judged before */
-    exchange->tls = NULL;
     if (connection->why.text[0] != '\0') {
         reply->tls = connection->why;
         reply->tls_outcome = ATTEMPT_FAIL;
@@ -180,17 +231,11 @@ void https_judge(struct exchange *exchange)
             reason_hint(&reply->tls, REPLY_ONE_ONE);
     }
     reply->tls_failed = reply->tls_outcome != ATTEMPT_OK;
-    tls_facts_free(&connection->facts);
+    https_forget(exchange);
 }
 
 void https_free(struct https *https)
 {
-    while (https->connections) {
-        struct https_connection *connection = https->connections;
-        https->connections = connection->next;
-        tls_facts_free(&connection->facts);
-        free(connection);
-    }
     keystore_free(&https->client);
     truststore_free(https->trust);
     free(https->setup);

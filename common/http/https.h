@@ -13,20 +13,21 @@ struct https_connection;
 struct https {
     struct truststore_source trust_source;
     struct keystore_source client_source; /* certificate NULL: none */
+    bool trusts_anyone;                   /* nothing is verified, and no trust store is read */
 
     struct truststore *trust; /* NULL: not read yet */
     struct keystore client;
     struct tls_setup *setup;
-    struct tls_setup *strangers;          /* the same without the client certificate */
-    struct https_connection *connections; /* that there have been: libcurl may keep them open until its end */
+    struct tls_setup *strangers; /* the same without the client certificate */
 };
 
 /* Reads trust store and client certificate, once. False fills `why` (CODE_TRUST_STORE, CODE_CLIENT_CERTIFICATE). */
 bool https_load(struct https *https, struct reason *why);
 
-/* The exchange's hooks: sets up an https handle; then, when it is over, judges what was seen, into the reply. */
+/* The exchange's hooks: sets up an https handle; then, when it is over, judges what was seen, into the reply; and lets go of it. */
 bool https_prepare(struct exchange *exchange, struct reason *why);
 void https_judge(struct exchange *exchange);
+void https_forget(struct exchange *exchange);
 
 /* After the last connection has been closed. */
 void https_free(struct https *https);

@@ -110,20 +110,19 @@ static void describe_full(json_error_t *error)
 }
 
 /* A number beyond what a double holds is an error (1e400); one with more digits than it can tell apart is none. */
-static json_t *parse(json_load_callback_t read, void *owner, json_error_t *error)
+static json_t *parse(json_load_callback_t read, void *owner, size_t flags, json_error_t *error)
 {
     if (setjmp(arena.full) != 0) {
         describe_full(error);
         return NULL;
     }
-    json_t *value = json_load_callback(read, owner,
-                                       JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, error);
+    json_t *value = json_load_callback(read, owner, JSON_DECODE_ANY | JSON_ALLOW_NUL | flags, error);
     if (!value)
         describe(error);
     return value;
 }
 
-json_t *json_arena_load(json_load_callback_t read, void *owner, size_t memory, json_error_t *error)
+static json_t *load(json_load_callback_t read, void *owner, size_t memory, size_t flags, json_error_t *error)
 {
     json_malloc_t take;
     json_free_t give_back;
@@ -131,9 +130,14 @@ json_t *json_arena_load(json_load_callback_t read, void *owner, size_t memory, j
     json_get_alloc_funcs(&take, &give_back);
     json_set_alloc_funcs(arena_take, arena_keep);
     arena.most = memory;
-    json_t *value = parse(read, owner, error);
+    json_t *value = parse(read, owner, flags, error);
     json_set_alloc_funcs(take, give_back);
     return value;
+}
+
+json_t *json_arena_load(json_load_callback_t read, void *owner, size_t memory, json_error_t *error)
+{
+    return load(read, owner, memory, JSON_DECODE_INT_AS_REAL, error);
 }
 
 struct bytes {
@@ -155,6 +159,11 @@ static size_t next_bytes(void *buffer, size_t size, void *owner)
 json_t *json_arena_load_bytes(const char *bytes, size_t length, size_t memory, json_error_t *error)
 {
     struct bytes source = {bytes, length};
+    json_t *value = load(next_bytes, &source, memory, 0, error);
 
-    return json_arena_load(next_bytes, &source, memory, error);
+    if (value || json_error_code(error) != json_error_numeric_overflow)
+        return value;
+    json_arena_clear();
+    source = (struct bytes){bytes, length};
+    return load(next_bytes, &source, memory, JSON_DECODE_INT_AS_REAL, error);
 }

@@ -15,6 +15,8 @@ void json_arena_begin(void);
    before the next load, whatever came back. NULL fills `error`: line (0: it is the memory that does not do), column and text, which
    repeats nothing of the input: that may be secret. */
 json_t *json_arena_load(json_load_callback_t read, void *owner, size_t memory, json_error_t *error);
+
+/* The same of bytes that are here. Whole numbers stay whole here, unless one is too large for that: then all are doubles. */
 json_t *json_arena_load_bytes(const char *bytes, size_t length, size_t memory, json_error_t *error);
 void json_arena_clear(void);
 

@@ -10,6 +10,7 @@
 #include "common/base/stop.h"
 #include "common/base/units.h"
 #include "common/http/body.h"
+#include "common/http/header.h"
 
 #include "common/base/banned.h"
 
@@ -19,16 +20,9 @@ static bool wants_body(const struct exchange *exchange)
 {
     int status = exchange->reply.status;
 
+    if (exchange->request.wants != EXCHANGE_WANTS_GOOD)
+        return exchange->request.wants == EXCHANGE_WANTS_ANY && status >= 200;
     return status >= 200 && status < 300 && (status != 206 || exchange->request.from > 0);
-}
-
-static char *header_value(CURL *easy, const char *name)
-{
-    struct curl_header *header;
-
-    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return NULL;
-    return xstrdup(header->value);
 }
 
 /* For libcurl, what comes without a header is HTTP/0.9. It is told to let it through, so that its beginning can be told of. */
@@ -146,7 +140,7 @@ void receive_set(struct exchange *exchange)
 /* What the header says, whether libcurl went on to the body or not. */
 static int64_t told_length(CURL *easy)
 {
-    char *value = header_value(easy, "Content-Length");
+    char *value = header_first(easy, "Content-Length");
     int64_t length = -1;
 
     if (value && !units_parse_number(value, 0, INT64_MAX, &length))
@@ -181,7 +175,9 @@ void receive_gather(struct exchange *exchange)
         reply->code = CURLE_ABORTED_BY_CALLBACK;
     if ((reply->code == CURLE_ABORTED_BY_CALLBACK || reply->code == CURLE_WRITE_ERROR) && reply->late)
         reply->code = CURLE_OPERATION_TIMEDOUT;
-    if (reply->code == CURLE_OK && exchange->coding.room && wants_body(exchange))
+    if (reply->code == CURLE_WRITE_ERROR && exchange->enough && !reply->body_failed)
+        reply->code = CURLE_OK;
+    else if (reply->code == CURLE_OK && exchange->coding.room && wants_body(exchange))
         body_judge(exchange);
     if (reply->code != CURLE_OK && reply->said[0] == '\0')
         snprintf(reply->said, sizeof reply->said, "%s", curl_easy_strerror(reply->code));
@@ -190,13 +186,16 @@ void receive_gather(struct exchange *exchange)
     reply->connect_status = (int)connect_status;
     reply->error = (int)error;
     reply->expected = told_length(easy);
-    snprintf(reply->address, sizeof reply->address, "%s", address ? address : "");
+    const char *socket = exchange->request.url->socket;
+    snprintf(reply->address, sizeof reply->address, "%s", socket ? socket : address ? address : "");
     reply->connected = status != 0 || is_connected(exchange, reply->address);
-    char *after = header_value(easy, "Retry-After");
+    char *after = header_first(easy, "Retry-After");
     reply->retry_after = after ? reply_retry_after(after, exchange->request.wall_time) : 0;
     free(after);
-    char *region = reply->status >= 300 ? header_value(easy, "x-amz-bucket-region") : NULL;
+    char *region = reply->status >= 300 ? header_first(easy, "x-amz-bucket-region") : NULL;
     snprintf(reply->region, sizeof reply->region, "%s", region ? region : "");
     free(region);
-    reply->location = reply_is_redirect(reply) ? header_value(easy, "Location") : NULL;
+    if (exchange->on_answer)
+        exchange->on_answer(exchange->owner, easy);
+    reply->location = reply_is_redirect(reply) ? header_first(easy, "Location") : NULL;
 }

@@ -18,7 +18,7 @@ bool reply_is_redirect(const struct reply *reply)
            (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
-static const char *phrase(int status)
+const char *reply_phrase(int status)
 {
     static const struct {
         int status;
@@ -87,7 +87,7 @@ static enum outcome judge_status(const struct reply *reply, const struct reply_r
     char text[UNITS_TEXT], left[UNITS_TEXT];
     int status = reply->status;
 
-    reason_set(why, CODE_HTTP_STATUS, "HTTP status %d%s", status, phrase(status));
+    reason_set(why, CODE_HTTP_STATUS, "HTTP status %d%s", status, reply_phrase(status));
     hint_at_status(status, rules, why);
     if (status == 407) {
         why->code = CODE_PROXY;
@@ -117,7 +117,7 @@ static enum outcome judge_proxy(const struct reply *reply, const struct reply_ru
     int status = reply->connect_status;
 
     reason_set(why, CODE_PROXY, "the proxy %.120s (from %s) says %d%s", rules->proxy, rules->proxy_source,
-               status, phrase(status));
+               status, reply_phrase(status));
     if (status == 407)
         hint_at_proxy_auth(rules, why);
     else if (status == 403)

@@ -24,7 +24,7 @@ struct reply {
     int connect_status; /* of a proxy's answer to CONNECT */
     int error;          /* errno of connecting, 0 */
     char said[CURL_ERROR_SIZE];
-    char address[64];      /* of the peer, or empty */
+    char address[112];     /* of the peer, or its unix socket; empty: none */
     int64_t received;      /* bytes of the body */
     int64_t expected;      /* Content-Length; -1: not told */
     int64_t retry_after;   /* milliseconds that the server asks for; 0: it does not */
@@ -67,6 +67,9 @@ bool reply_is_redirect(const struct reply *reply);
 /* Whether the server has no rest of the body that was begun, so that the whole is to be asked for: as the file is shorter now, or
  * since it takes If-Range for another condition. */
 bool reply_refuses_range(const struct reply *reply);
+
+/* " Not Found": what a known status means; empty for others. */
+const char *reply_phrase(int status);
 
 /* Anything but OK fills `why`. */
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why);

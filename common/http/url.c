@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/un.h>
 
 #include "common/base/buf.h"
 #include "common/base/mem.h"
@@ -186,6 +187,35 @@ bool url_parse(const char *text, const char *namespace, struct url *url, struct 
     return reason_set(why, CODE_USAGE, "expected a URL that begins with http://, https://, file:// or s3://");
 }
 
+bool url_same_origin(const struct url *a, const struct url *b)
+{
+    return a->scheme == b->scheme && a->port == b->port && strcasecmp(a->host, b->host) == 0;
+}
+
+/* The socket's path ends at the first ":/". */
+bool url_parse_unix(const char *text, struct url *url, struct reason *why)
+{
+    const char *socket = text + strlen("http+unix://"), *path = strstr(socket, ":/");
+    size_t length = path ? (size_t)(path - socket) : strlen(socket);
+    struct sockaddr_un address;
+    struct buf whole;
+
+    memset(url, 0, sizeof *url);
+    if (*socket != '/' || length < 2 || length >= sizeof address.sun_path)
+        return reason_set(why, CODE_USAGE,
+                          "expected http+unix:///SOCKET:/PATH, where SOCKET has at most %zu bytes",
+                          sizeof address.sun_path - 1);
+    buf_init(&whole, TEXT_MAX);
+    bool good = buf_add_format(&whole, "http://localhost%s", path ? path + 1 : "/") ||
+                reason_set(why, CODE_USAGE, "the URL is too long");
+    good = good && url_parse(whole.data, "", url, why);
+    buf_free(&whole);
+    free(url->shown);
+    url->shown = target_show(text);
+    url->socket = xstrndup(socket, length);
+    return good;
+}
+
 bool url_follow(const struct url *from, const char *location, struct url *to, struct reason *why)
 {
     CURLU *handle = curl_url();
@@ -202,13 +232,10 @@ bool url_follow(const struct url *from, const char *location, struct url *to, st
     const char *host = strstr(location, "://");
     if (good && host && host < location + strcspn(location, "/?#") + 1 && strchr("/?#:", host[3]))
         good = reason_set(why, CODE_USAGE, "the host is empty");
+    if (good && from->socket && url_same_origin(from, to))
+        to->socket = xstrdup(from->socket);
     curl_url_cleanup(handle);
     return good;
-}
-
-bool url_same_origin(const struct url *a, const struct url *b)
-{
-    return a->scheme == b->scheme && a->port == b->port && strcasecmp(a->host, b->host) == 0;
 }
 
 bool url_same_party(const struct url *a, const struct url *b)
@@ -220,11 +247,27 @@ bool url_same_party(const struct url *a, const struct url *b)
     return a->scheme == URL_HTTP && a->port == HTTP_PORT && b->scheme == URL_HTTPS && b->port == HTTPS_PORT;
 }
 
+static char *copy_of(const char *text)
+{
+    return text ? xstrdup(text) : NULL;
+}
+
+void url_copy(const struct url *url, struct url *copy)
+{
+    *copy = *url;
+    copy->text = copy_of(url->text);
+    copy->bare = copy_of(url->bare);
+    copy->shown = copy_of(url->shown);
+    copy->path = copy_of(url->path);
+    copy->socket = copy_of(url->socket);
+}
+
 void url_free(struct url *url)
 {
     free(url->text);
     free(url->bare);
     free(url->shown);
     free(url->path);
+    free(url->socket);
     memset(url, 0, sizeof *url);
 }

@@ -128,6 +128,11 @@ struct truststore *truststore_load(const struct truststore_source *source, struc
     return NULL;
 }
 
+struct truststore *truststore_none(void)
+{
+    return xcalloc(1, sizeof(struct truststore));
+}
+
 void truststore_free(struct truststore *store)
 {
     if (!store)

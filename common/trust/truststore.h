@@ -42,6 +42,9 @@ struct truststore;
 struct truststore *truststore_load(const struct truststore_source *source, struct reason *why);
 void truststore_free(struct truststore *store);
 
+/* A store that trusts nobody, for a client that verifies nothing. */
+struct truststore *truststore_none(void);
+
 size_t truststore_count(const struct truststore *store);
 
 /* What the user should know although it can be used; each a sentence without a full stop. */

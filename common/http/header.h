@@ -1,0 +1,13 @@
+/* The header of an answer that libcurl has read. */
+#ifndef COMMON_HEADER_H
+#define COMMON_HEADER_H
+
+#include <curl/curl.h>
+
+/* The first value of a header; NULL: there is none. The caller frees it. */
+char *header_first(CURL *easy, const char *name);
+
+/* All values, joined by commas (RFC 9110, 5.3); NULL: there is none. The caller frees it. */
+char *header_all(CURL *easy, const char *name);
+
+#endif
