@@ -83,7 +83,7 @@ static void read_headers(CURL *easy, struct resume_headers *headers, char *value
 static bool refuse_part(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
-    char *range = reply->status == 206 ? NULL : header_values(exchange->easy, "Content-Range");
+    char *range = reply->status == 206 ? NULL : header_all(exchange->easy, "Content-Range");
     bool part = range && resume_is_part(range);
 
     if (part) {
