@@ -81,7 +81,7 @@ static bool verify_path(struct tls_look *look, const struct java_path *path, X50
     if (!store || X509_STORE_add_cert(store, anchor) != 1)
         mem_exhausted();
     X509_STORE_set_check_issued(store, follows);
-    X509_STORE_CTX *context = tls_verify_context(look, store, stack);
+    X509_STORE_CTX *context = tls_chain_context(look, store, stack);
     X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
     if (X509_STORE_CTX_set_ex_data(context, path_index(), owner.any) != 1 ||
         (as_java && X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_ANY) != 1))
@@ -117,10 +117,10 @@ static bool find_flaw(struct trial *trial, const struct java_path *path)
 /* The last second still counts (RFC 5280, 4.1.2.5), to a JVM too. */
 static int on_verdict(int good, X509_STORE_CTX *context)
 {
-    const struct tls_facts *facts = tls_verify_facts(context);
+    const struct tls_facts *facts = tls_chain_facts(context);
     const X509 *at = X509_STORE_CTX_get_current_cert(context);
 
-    if (!tls_verify_has_time(context))
+    if (!tls_chain_has_time(context))
         return 0;
     return good || (X509_STORE_CTX_get_error(context) == X509_V_ERR_CERT_HAS_EXPIRED && at &&
                     certificate_read_time(X509_get0_notAfter(at)) == facts->time);
@@ -165,7 +165,7 @@ static void gather(const struct trial *trial)
     int error;
 
     facts->error_count = 0;
-    verify_path(trial->look, &trial->path, anchor, !trial->good, tls_verify_on_gathering, &error);
+    verify_path(trial->look, &trial->path, anchor, !trial->good, tls_chain_on_gathering, &error);
     if (!trial->good)
         X509_free(anchor);
 }
@@ -178,7 +178,7 @@ static void keep_path(const struct trial *trial, X509_STORE_CTX *handshake)
     facts->verified = trial->good;
     facts->verify_error = trial->good ? X509_V_OK : trial->error;
     note_flaw(facts, trial->flaw, trial->flawed);
-    facts->chain = tls_verify_read(chain, &facts->chain_count);
+    facts->chain = tls_chain_read(chain, &facts->chain_count);
     facts->chain_sent = (size_t)trial->path.count;
     X509_STORE_CTX_set0_verified_chain(handshake, chain);
     gather(trial);
@@ -202,7 +202,7 @@ static void verify_anchored(struct tls_look *look, STACK_OF(X509) * sent, X509_S
     if (!store || !leaf || X509_STORE_add_cert(store, sk_X509_value(sent, 0)) != 1 ||
         X509_add_cert(leaf, sk_X509_value(sent, 0), X509_ADD_FLAG_UP_REF) != 1)
         mem_exhausted();
-    tls_verify_chain(look, store, leaf, handshake);
+    tls_chain_verify(look, store, leaf, handshake);
     sk_X509_pop_free(leaf, X509_free);
     X509_STORE_free(store);
 }
@@ -234,6 +234,6 @@ void tls_java_verify(struct tls_look *look, X509_STORE *store, STACK_OF(X509) * 
     else if (trial.kept)
         keep_path(&trial, handshake);
     else
-        tls_verify_explain(look, store, sent);
+        tls_chain_explain(look, store, sent);
     sk_X509_pop_free(anchors, X509_free);
 }

@@ -26,17 +26,19 @@ int tls_verify(X509_STORE_CTX *handshake, void *look);
  * one was sent. 1: it revokes nothing. 0 ends the handshake. */
 int tls_verify_staple(SSL *ssl, void *look);
 
-/* What tls_java.c shares with tls_verify.c: a verification of the first certificate by the profile's rules, which the caller
- * frees; the facts it is about; whether there is time for more of it; a callback that notes each error and goes on;
- * certificates as facts have them; a whole verification, and an explanation why it failed. */
-X509_STORE_CTX *tls_verify_context(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent);
-struct tls_facts *tls_verify_facts(X509_STORE_CTX *context);
-bool tls_verify_has_time(X509_STORE_CTX *context);
-int tls_verify_on_gathering(int good, X509_STORE_CTX *context);
-struct certificate *tls_verify_read(const STACK_OF(X509) * from, size_t *count);
-void tls_verify_chain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent,
+/* --- tls_chain.c ---
+ *
+ * A verification of the first certificate by the profile's rules, which the caller frees; the facts it is about; whether there is
+ * time for more of it; a callback that notes each error and goes on; certificates as facts have them; a whole verification, and
+ * an explanation why it failed. */
+X509_STORE_CTX *tls_chain_context(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent);
+struct tls_facts *tls_chain_facts(X509_STORE_CTX *context);
+bool tls_chain_has_time(X509_STORE_CTX *context);
+int tls_chain_on_gathering(int good, X509_STORE_CTX *context);
+struct certificate *tls_chain_read(const STACK_OF(X509) * from, size_t *count);
+void tls_chain_verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent,
                       X509_STORE_CTX *handshake);
-void tls_verify_explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent);
+void tls_chain_explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent);
 
 /* The same as a JVM does it (tls_java.c). */
 void tls_java_verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent,
