@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/deadline.h"
@@ -69,6 +70,15 @@ static int64_t target_attempt_deadline(const struct wait_target *target)
     return retry_attempt_deadline(&policy, &target->retry, deadline_now());
 }
 
+/* Milliseconds of CPU time that this process has had. */
+static int64_t worked(void)
+{
+    struct timespec time = {0};
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
 static void wait_begin_attempt(struct wait *wait, struct wait_target *target)
 {
     int64_t deadline = target_attempt_deadline(target);
@@ -77,6 +87,7 @@ static void wait_begin_attempt(struct wait *wait, struct wait_target *target)
     target->wants_time = false;
     target->began = deadline_now();
     target->lost_before = loop_lost(wait->loop);
+    target->worked_before = worked();
     target->not_before = 0;
     wait->in_flight++;
     wait->start(target, deadline);
@@ -193,12 +204,13 @@ static void target_has_failed(struct wait_target *target)
                        deadline_earlier(wait_limit(wait), deadline_after(deadline_now(), wait->last_words)));
 }
 
-/* For most of the attempt this process did not run: a CPU limit. Then fewer attempts at a time get further. */
+/* For most of the attempt this process did not run: a CPU limit. Then fewer attempts at a time get further. Where it was busy
+ * itself, with a file that it parses, no limit is to blame. */
 static bool target_was_starved(const struct wait_target *target, int64_t now)
 {
     int64_t took = now - target->began, lost = loop_lost(target->wait->loop) - target->lost_before;
 
-    return took >= STARVED_LEAST && 2 * lost > took;
+    return took >= STARVED_LEAST && 2 * (lost - (worked() - target->worked_before)) > took;
 }
 
 /* Whoever was not heard is not to blame. What is wrong for good was heard, and has a hint of its own. */

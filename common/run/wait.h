@@ -49,6 +49,7 @@ struct wait_target {
         wants_time; /* the attempt ended because answers are slow: the next ones have more time, up to 8 times
                         and 30 s. The tool sets it before the attempt ends */
     int64_t began, lost_before; /* of the present attempt: when, and the loop's lost time then */
+    int64_t worked_before;      /* this process's CPU time then, in milliseconds */
     unsigned doublings;         /* of an attempt's time */
     int64_t said;               /* when a line was last written about it */
     struct wait_target *next_queued;
