@@ -21,14 +21,14 @@
 #include "cmd/copy-agent/transfer.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
+#include "cmd/copy-agent/warnings.h"
 #include "common/base/deadline.h"
 #include "common/base/limits.h"
-#include "common/base/log.h"
 #include "common/base/mem.h"
 
 #include "common/base/banned.h"
 
-enum { JOBS_MOST = 4, LINE_MAX_BYTES = 256 };
+enum { JOBS_MOST = 4 };
 
 #define MEMORY_SLACK (INT64_C(64) * 1024 * 1024)
 
@@ -145,109 +145,6 @@ static void carry_out_version(struct copy *copy, struct stage *stage, unsigned j
         version_link(copy, stage);
 }
 
-static void warn_dropped(const struct copy *copy)
-{
-    uint64_t dropped = copy->dropped;
-
-    if (dropped > 0)
-        log_warn("%" PRIu64
-                 " file%s copied without setuid and setgid bits and file capabilities; hint: %s keeps them",
-                 dropped, dropped == 1 ? " was" : "s were",
-                 copy->settings->no_parents ? "-p" : "--keep-privileges");
-}
-
-static void warn_unkept(const struct copy *copy)
-{
-    uint64_t unkept = copy->unkept;
-    struct buf fixed;
-
-    if (unkept == 0)
-        return;
-    buf_init(&fixed, LINE_MAX_BYTES);
-    if (copy->rules.lacks_modes)
-        buf_add_format(&fixed,
-                       "this volume gives every file mode %04o and UID %u, which are options of its mount",
-                       (unsigned)copy->traits.mode, (unsigned)copy->traits.owner);
-    else
-        buf_add_text(&fixed, "where each file has one owner and mode, they are options of its mount");
-    log_warn(
-        "%" PRIu64
-        " of the files and directories %s another owner, mode or time than in SOURCE, as the volume does not let "
-        "them be set; hint: %s: uid=, gid=, file_mode=, dir_mode=",
-        unkept, unkept == 1 ? "has" : "have", fixed.data);
-    buf_free(&fixed);
-}
-
-static void warn_in_place(const struct copy *copy)
-{
-    uint64_t in_place = copy->in_place;
-
-    if (in_place > 0)
-        log_warn(
-            "%" PRIu64
-            " file%s written in place, as the volume refuses to rename files: who reads meanwhile may see "
-            "half of one",
-            in_place, in_place == 1 ? " was" : "s were");
-}
-
-static void warn_gaps(const struct copy *copy)
-{
-    uint64_t gaps = copy->gaps;
-
-    if (gaps > 0 && !copy->no_rename)
-        log_warn(
-            "%" PRIu64
-            " file%s removed before the new one got its name, as the volume refuses to rename onto what is there: who "
-            "opened it then found nothing",
-            gaps, gaps == 1 ? " was" : "s were");
-}
-
-static void warn_litter(const struct copy *copy)
-{
-    unsigned litter = journal_halt(&copy->journal) == CODE_OK
-                          ? stage_count_litter(copy->volume >= 0 ? copy->volume : copy->dest)
-                          : 0;
-
-    if (litter > 0)
-        log_warn(
-            "%u hidden " STAGE_PREFIX
-            "* %s in DEST, of this run or earlier ones, as it cannot be removed; hint: the volume or an attribute "
-            "(lsattr) refuses it, or another UID owns it",
-            litter, litter == 1 ? "entry stays" : "entries stay");
-}
-
-static void warn_version(const struct copy *copy)
-{
-    if (copy->in_place_version)
-        log_warn(
-            "%.200s was written in place, as the volume refuses to rename directories: who opens it before the "
-            "run has ended may see part of it",
-            copy->settings->version_dir);
-    else if (copy->gap)
-        log_warn(
-            "%.200s was replaced after a moment without it, as the volume cannot exchange names: who opened it then "
-            "found nothing",
-            copy->settings->version_dir);
-}
-
-/* What looks like success and hardly is what was meant. */
-static void warn_nothing(const struct copy *copy)
-{
-    const struct strings *rules = copy->filter.rules;
-
-    for (size_t i = 0; i < rules->count; i++)
-        if (rules->items[i][0] == '+' && !copy->filter.met[i])
-            log_warn(
-                "--include %.200s: matches nothing in SOURCE; hint: patterns are matched against the path "
-                "below SOURCE, and ** crosses directories",
-                rules->items[i] + 1);
-    if (copy->plan.totals.files == 0 && !copy->settings->no_parents)
-        log_warn(
-            "%.200s: has no file to copy; hint: has the path in the image changed, or is something mounted "
-            "over it? --min-files 1 makes this a failure",
-            copy->source_name);
-}
-
 static void carry_out(struct copy *copy, unsigned jobs, bool small)
 {
     struct stage stage;
@@ -262,14 +159,7 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     stage_end(&stage);
     if (copy->volume < 0 && copy->journal.troubles == 0)
         settle_root_times(copy);
-    warn_dropped(copy);
-    warn_unkept(copy);
-    warn_in_place(copy);
-    warn_gaps(copy);
-    warn_version(copy);
-    warn_litter(copy);
-    if (copy->settings->user < 0 && copy->journal.troubles == 0)
-        access_warn(copy);
+    warnings_after(copy);
 }
 
 static struct copy_counts count(const struct copy *copy)
@@ -362,8 +252,7 @@ static void run_phases(struct copy *copy)
     space_read(copy->dest_near, &space);
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))
         return;
-    warn_nothing(copy);
-    access_warn_links(copy);
+    warnings_before(copy);
     unsigned jobs = choose_jobs(copy, &limits);
     if (!check_before(copy, &space, jobs, limits.memory))
         return;

@@ -28,7 +28,7 @@ struct copy_settings {
     int64_t jobs;          /* 0: as many as fit */
     const char *version_dir, *link;
     int64_t user; /* --for-uid; below 0: nobody in particular */
-    bool follow_dest, keep_privileges, relative_links;
+    bool follow_dest, keep_privileges, relative_links, dereference;
 
     /* cp's ways, which differ a little. */
     bool keep_links;                           /* a SOURCE that is a link is copied as a link */
@@ -66,6 +66,7 @@ struct copy {
     struct stat volume_root;
     int dest_near; /* dest, or the directory that it will be in, for the space there */
     struct stat source_root, dest_root;
+    bool projected;               /* SOURCE is the volume of a ConfigMap or Secret */
     char *single, *single_target; /* SOURCE is no directory: its name, and its name in DEST; else NULL */
     char *source_path;            /* of a directory, without links; NULL where it is not known */
     char *dest_path;              /* the directory that things go into */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/source.h"
 #include "common/base/mem.h"
 #include "common/files/directory.h"
 
@@ -105,7 +106,7 @@ static struct folder *open_below(const struct descent *descent, const struct fol
     int source = -1, dest = -1;
 
     if (descent->sides != DESCENT_DEST) {
-        source = directory_open(parent->source, plan_name(plan, node));
+        source = source_open_directory(plan, parent->source, plan_name(plan, node));
         if (source < 0)
             return NULL;
     }

@@ -7,6 +7,7 @@
 
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/rendering.h"
+#include "cmd/copy-agent/source.h"
 #include "cmd/copy-agent/traits.h"
 
 #include "common/base/banned.h"
@@ -58,8 +59,9 @@ static int temporary_open(struct worker *worker, struct folder *folder, uint32_t
 
 static int open_source(const struct worker *worker, const struct folder *folder, uint32_t node)
 {
-    return openat(folder->source, plan_name(&worker->copy->plan, node),
-                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    const struct plan *plan = &worker->copy->plan;
+
+    return source_open_file(plan, folder->source, plan_name(plan, node));
 }
 
 static int open_present(const struct worker *worker, const struct folder *folder, uint32_t node)

@@ -8,6 +8,7 @@
 #include "cmd/copy-agent/file.h"
 #include "cmd/copy-agent/link_target.h"
 #include "cmd/copy-agent/metadata.h"
+#include "cmd/copy-agent/source.h"
 
 #include "common/base/banned.h"
 
@@ -95,7 +96,7 @@ static void copy_instead(struct worker *worker, struct folder *folder, uint32_t 
     struct stat source, present;
 
     if (fstatat(folder->dest, plan_dest_name(plan, node), &present, AT_SYMLINK_NOFOLLOW) == 0 &&
-        fstatat(folder->source, plan_name(plan, node), &source, AT_SYMLINK_NOFOLLOW) == 0 &&
+        source_stat(plan, folder->source, plan_name(plan, node), &source) &&
         plan_decide(&worker->copy->rules, &source, &present, plan->nodes[node].render) == PLAN_SKIP)
         worker->tally.skipped++;
     else

@@ -77,6 +77,11 @@ static const struct option rows[] = {
                "the new, never a mix"),
     OPTION("link", "NAME", TEXT, copy.link, .check = version_check_name,
            .help = "Name of that link in DEST (default: " VERSION_LINK ")"),
+    SWITCH(
+        "dereference", copy.dereference, .letter = 'L',
+        .help =
+            "Copy what symbolic links in SOURCE lead to, out of SOURCE as well; of a ConfigMap's or Secret's "
+            "volume the files alone"),
     SWITCH("relative-links", copy.relative_links,
            .help = "Make symbolic links relative whose absolute target lies within SOURCE"),
     SWITCH("verify", copy.verify, .help = "Read back and compare every file"),
@@ -258,6 +263,9 @@ static bool check_usage(const struct copy_agent_options *options, struct reason 
         return false;
     if (settings->version_dir && strcmp(settings->version_dir, version_link_name(settings)) == 0)
         return reason_set(why, CODE_USAGE, "--link: is the name of --version-dir: expected another");
+    if (settings->dereference && settings->relative_links)
+        return reason_set(why, CODE_USAGE,
+                          "--relative-links: --dereference leaves no links: expected one of them");
     if (settings->follow_dest && settings->prune)
         return reason_set(why, CODE_USAGE,
                           "--follow-dest: with --prune it could empty any directory: expected one of them");

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/source.h"
+
 #include "common/base/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, TRIES = 4 };
@@ -26,7 +28,7 @@ static mode_t first_mode(const struct copy *copy, const struct folder *parent, u
     struct stat source;
 
     if (!copy->rules.leaves_directories ||
-        fstatat(parent->source, plan_name(&copy->plan, node), &source, AT_SYMLINK_NOFOLLOW) != 0)
+        !source_stat(&copy->plan, parent->source, plan_name(&copy->plan, node), &source))
         return S_IRWXU;
     return S_IRWXU | (plan_mode(&copy->rules, source.st_mode, true) & 0777);
 }

@@ -65,6 +65,7 @@ struct plan {
     uint32_t count, capacity;
     char *names;
     size_t names_length, names_capacity;
+    bool follows;            /* links in SOURCE are not copied: what they lead to is */
     const char *target_name; /* what the only file is called in DEST; NULL: as in SOURCE */
     struct plan_totals totals;
 };

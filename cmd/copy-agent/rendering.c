@@ -8,6 +8,7 @@
 
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/source.h"
 #include "common/base/mem.h"
 #include "common/files/template.h"
 
@@ -118,8 +119,7 @@ static void check_file(struct copy *copy, const struct folder *folder, uint32_t 
     struct rendering *rendering = xcalloc(1, sizeof *rendering);
     const char *doing = "cannot be read";
     struct buf path;
-    int source = openat(folder->source, plan_name(&copy->plan, node),
-                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int source = source_open_file(&copy->plan, folder->source, plan_name(&copy->plan, node));
     int error = source < 0 ? errno : 0;
 
     buf_init(&path, PATH_MOST);

@@ -10,6 +10,7 @@
 #include "cmd/copy-agent/linking.h"
 #include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/settle.h"
+#include "cmd/copy-agent/source.h"
 #include "common/files/directory.h"
 #include "common/files/removal.h"
 
@@ -94,7 +95,7 @@ static bool enter(struct worker *worker, struct folder *parent, uint32_t node, s
     const char *name = plan_dest_name(plan, node);
 
     *folder = (struct folder){.dest = -1, .hidden = parent->hidden, .beside = parent->beside};
-    folder->source = directory_handle(parent->source, plan_name(plan, node));
+    folder->source = source_directory_handle(plan, parent->source, plan_name(plan, node));
     int error = folder->source < 0 ? errno : 0;
     if (error == 0)
         error = parent->hidden ? make_hidden(worker, parent, name, folder->source)
