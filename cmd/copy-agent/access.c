@@ -223,7 +223,7 @@ void access_warn_links(const struct copy *copy)
     const struct plan_totals *totals = &copy->plan.totals;
     struct buf path;
 
-    if (totals->leaving == 0 || copy->settings->no_parents)
+    if (totals->leaving == 0 || copy->settings->as_cp)
         return;
     buf_init(&path, PATH_MOST);
     plan_path(&copy->plan, totals->first_leaving, &path);
@@ -250,7 +250,8 @@ void access_warn(const struct copy *copy)
                totals->private_count == 1 ? " is not readable for others" : "");
     if (totals->private_count > 1)
         reason_detail(&why, " and %" PRIu64 " more are not readable for others", totals->private_count - 1);
-    log_warn("%s%s; hint: if the app runs as another user, --mode a+rX mends that, and --for-uid N proves it",
-             why.text, why.detail);
+    log_warn("%s%s; hint: if the app runs as another user, %s", why.text, why.detail,
+             copy->settings->as_cp ? "it cannot use them"
+                                   : "--mode a+rX mends that, and --for-uid N proves it");
     buf_free(&path);
 }

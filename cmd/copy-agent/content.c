@@ -262,11 +262,17 @@ static bool is_within(const struct stat *status, int dest)
     return status->st_size >= CONTENT_BUFFER && fstat(dest, &target) == 0 && target.st_dev == status->st_dev;
 }
 
+static bool is_sparse(const struct content *content, const struct stat *status)
+{
+    return content->holes == CONTENT_HOLES_ALWAYS ||
+           (content->holes == CONTENT_HOLES_AS_SOURCE && status->st_blocks < status->st_size / DISK_BLOCK);
+}
+
 bool content_copy(struct content *content, int source, const struct stat *status, int dest,
                   struct trouble *trouble)
 {
     struct stat after;
-    bool sparse = status->st_blocks < status->st_size / DISK_BLOCK;
+    bool sparse = is_sparse(content, status);
     off_t size = sparse ? 0 : status->st_size, done = 0;
 
     if (content->taken >= 0)

@@ -11,6 +11,9 @@
 
 #include "cmd/copy-agent/journal.h"
 
+/* Whether runs of zeros become holes. */
+enum content_holes { CONTENT_HOLES_AS_SOURCE, CONTENT_HOLES_ALWAYS, CONTENT_HOLES_NEVER };
+
 /* CONTENT_WHOLE: files shorter than that may be taken. */
 enum { CONTENT_BUFFER = 128 * 1024, CONTENT_WHOLE = 2 * CONTENT_BUFFER, CONTENT_HELD = 32 };
 
@@ -20,6 +23,7 @@ struct content {
     atomic_uint_fast64_t *progress; /* bytes done are added here */
     void (*on_chunk)(void *owner);  /* called after each chunk of a large file; may be NULL */
     void *owner;
+    enum content_holes holes;
     bool small;             /* page cache is short: what is written is flushed and dropped */
     bool no_range, no_send; /* copy_file_range, sendfile: have been refused once */
     char *buffer;           /* CONTENT_WHOLE; the second half is for comparing */

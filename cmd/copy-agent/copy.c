@@ -262,6 +262,18 @@ static void run_phases(struct copy *copy)
         carry_out(copy, jobs, is_memory_short(copy, &limits));
 }
 
+static void set_cp_rules(struct plan_rules *rules, const struct copy_settings *settings)
+{
+    rules->leaves_directories = settings->leave_directories;
+    rules->exact_directories = settings->exact_directories;
+    rules->refuses_kinds = settings->as_cp;
+    rules->no_modes = settings->no_modes;
+    rules->no_owners = settings->no_owners;
+    rules->no_times = settings->no_times;
+    rules->no_attributes = settings->no_attributes;
+    rules->umask = settings->umask;
+}
+
 bool copy_run(const struct copy_settings *settings, const struct copy_operands *operands, int64_t deadline,
               struct buf *line, struct copy_counts *counts, struct reason *why)
 {
@@ -278,13 +290,16 @@ bool copy_run(const struct copy_settings *settings, const struct copy_operands *
     copy->rules.prune = settings->prune;
     copy->rules.privileged = geteuid() == 0;
     copy->rules.keep_privileges = settings->keep_privileges;
-    copy->rules.leaves_directories = settings->leave_directories;
-    copy->rules.exact_directories = settings->exact_directories;
+    copy->below = operands->below;
+    set_cp_rules(&copy->rules, settings);
     ownership_init(&copy->rules.ownership, settings->mode, settings->owner);
     copy->source = copy->dest = copy->volume = copy->dest_near = -1;
     journal_begin(&copy->journal, operands->dest, deadline);
     progress_begin(&copy->progress, settings->progress, operands->dest);
     run_phases(copy);
+    /* What was done of it, a run that was stopped does not know. */
+    if (settings->verbose && journal_halt(&copy->journal) == CODE_OK)
+        report_copied(copy);
     enum code code = journal_verdict(&copy->journal, copy->doing, why);
     *counts = count(copy);
     if (code == CODE_OK)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "cmd/copy-agent/content.h"
 #include "cmd/copy-agent/glob.h"
 #include "cmd/copy-agent/journal.h"
 #include "cmd/copy-agent/plan.h"
@@ -31,9 +32,22 @@ struct copy_settings {
     bool follow_dest, keep_privileges, relative_links, dereference;
 
     /* cp's ways, which differ a little. */
-    bool keep_links;                           /* a SOURCE that is a link is copied as a link */
-    bool no_parents;                           /* DEST's parent must be there */
+    bool as_cp;      /* DEST's parent must be there, and a directory replaces no file */
+    bool keep_links; /* a SOURCE that is a link is copied as a link */
     bool leave_directories, exact_directories; /* as in struct plan_rules */
+    bool no_modes, no_owners, no_times, no_attributes;
+    bool no_hard_links;        /* each name gets a file of its own */
+    bool keep_present;         /* files that DEST has stay as they are */
+    bool keep_newer;           /* those that are not older than SOURCE's */
+    bool ask_present;          /* whether they stay is asked for */
+    bool one_file_system;      /* what is mounted in SOURCE is not entered */
+    bool link_hard, link_soft; /* links to SOURCE's files instead of copies */
+    bool replace;              /* what is there by such links */
+    bool read_specials;        /* a SOURCE that is a device or FIFO is read */
+    bool verbose;              /* what was copied is printed */
+    bool no_reflink;
+    enum content_holes holes;
+    mode_t umask; /* for what does not get SOURCE's mode */
 };
 
 /* As the user said them. */
@@ -41,6 +55,7 @@ struct copy_operands {
     const char *source, *dest;
     /* The name that SOURCE gets in the directory DEST; NULL: its content goes there, or it becomes DEST. */
     const char *into;
+    const char *below; /* only this path below SOURCE is copied; NULL: all */
 };
 
 /* What traits_learn has found. */
@@ -54,7 +69,7 @@ struct copy_traits {
 
 struct copy {
     const struct copy_settings *settings;
-    const char *source_name, *dest_name, *into; /* the operands */
+    const char *source_name, *dest_name, *into, *below; /* the operands */
     struct filter filter;
     struct plan_rules rules;
     struct copy_traits traits;

@@ -283,7 +283,7 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
             worker_note(worker, node, end.doing, error);
     }
     /* Whole seconds where SOURCE has more: set by something else, or all that this file system keeps. */
-    if (!plan_same_time(rules, status, &found)) {
+    if (!rules->no_times && !plan_same_time(rules, status, &found)) {
         const struct timespec times[2] = {status->st_atim, status->st_mtim};
         futimens(present, times);
     }

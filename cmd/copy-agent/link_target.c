@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,12 +60,32 @@ static bool make_relative(const struct copy *copy, uint32_t parent, const char *
     return true;
 }
 
+/* What a link instead of a copy leads to: SOURCE as it was named, and the path below it. -1 with errno. */
+static ssize_t name_in_source(const struct copy *copy, uint32_t parent, const char *name, char *target)
+{
+    struct buf path;
+
+    buf_init(&path, PATH_MAX - 1);
+    if (parent != PLAN_ROOT)
+        plan_path(&copy->plan, parent, &path);
+    int length = copy->single ? snprintf(target, PATH_MAX, "%s", copy->source_name)
+                              : snprintf(target, PATH_MAX, "%s/%s%s%s", copy->source_name, path.data,
+                                         path.length > 0 ? "/" : "", name);
+    buf_free(&path);
+    if (length < PATH_MAX)
+        return length;
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
 ssize_t link_target_read(const struct copy *copy, int directory, uint32_t parent, const char *name,
                          char *target)
 {
-    ssize_t length = readlinkat(directory, name, target, PATH_MAX - 1);
     struct buf relative;
 
+    if (copy->settings->link_soft)
+        return name_in_source(copy, parent, name, target);
+    ssize_t length = readlinkat(directory, name, target, PATH_MAX - 1);
     if (length < 0)
         return -1;
     target[length] = '\0';

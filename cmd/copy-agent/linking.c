@@ -22,6 +22,7 @@ struct link_maker {
     const struct plan_rules *rules;
     int leader_directory; /* of a hard link */
     const char *leader;
+    int flags; /* of linkat */
 };
 
 static int make_symlink(const struct link_maker *maker, int directory, const char *name)
@@ -35,7 +36,7 @@ static int make_symlink(const struct link_maker *maker, int directory, const cha
 static int make_hard_link(const struct link_maker *maker, int directory, const char *name)
 {
     for (unsigned tries = 0;; tries++) {
-        if (linkat(maker->leader_directory, maker->leader, directory, name, 0) == 0)
+        if (linkat(maker->leader_directory, maker->leader, directory, name, maker->flags) == 0)
             return 0;
         if (errno != ENOENT || tries == LINK_TRIES)
             return errno;
@@ -87,6 +88,21 @@ void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t nod
         worker_note(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
     else
         worker->tally.files++;
+}
+
+void linking_to_source(struct worker *worker, struct folder *folder, uint32_t node)
+{
+    const struct plan *plan = &worker->copy->plan;
+    const struct link_maker maker = {.make = make_hard_link,
+                                     .leader_directory = folder->source,
+                                     .leader = plan_name(plan, node),
+                                     .flags = plan->follows ? AT_SYMLINK_FOLLOW : 0};
+    int error = put_link(worker, folder, node, &maker);
+
+    if (error == 0)
+        worker->tally.files++;
+    else
+        worker_note(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
 }
 
 /* Where a name cannot be given to the same file, a copy of its own has to do, and may be there already. */

@@ -312,9 +312,9 @@ int main(int argc, char **argv)
     struct verdict verdict;
     int code;
 
-    umask(0);
+    mode_t mask = umask(0);
     if (cp_is_meant(argv[0]))
-        return cp_run(argc, argv);
+        return cp_run(argc, argv, mask);
     if (tool_begin(&copy_agent_tool, argc, argv, &options, &verdict, &code))
         code = run(&options, &verdict);
     options_free(&copy_agent_tool, &options);

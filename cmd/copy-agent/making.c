@@ -18,6 +18,7 @@ void making_note(struct copy *copy, uint32_t node, const char *doing, int error)
     buf_init(&path, PATH_MOST);
     plan_path(&copy->plan, node, &path);
     journal_add_errno(&copy->journal, path.data, doing, error);
+    copy->plan.nodes[node].action = PLAN_REFUSE;
     buf_free(&path);
 }
 

@@ -82,7 +82,9 @@ static int give(int descriptor, const char *name, const struct stat *status, con
 {
     const struct ownership *ownership = &rules->ownership;
     int flags = *name == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
-    uid_t owner = ownership->has_owner ? ownership->owner : status->st_uid;
+    uid_t owner = ownership->has_owner ? ownership->owner
+                  : rules->no_owners   ? present->st_uid
+                                       : status->st_uid;
     gid_t group = plan_group(rules, status, present);
     const struct stat wanted = {.st_uid = owner, .st_gid = group};
 
@@ -267,14 +269,14 @@ int metadata_copy(int source, const struct stat *status, int dest, const struct 
     if (error != 0)
         return error;
     end->doing = "its attributes cannot be set";
-    if (source >= 0)
+    if (source >= 0 && !rules->no_attributes)
         error = copy_attributes(source, dest, rules, &changed, &end->dropped);
     if (error != 0)
         return error;
     mode_t mode = mode_for(status, present, rules, kept, end);
     if (changed || (present->st_mode & ALL_BITS) != mode)
         error = set_mode(dest, mode, rules, end);
-    return error != 0 ? error : set_times(dest, times, end);
+    return error != 0 || rules->no_times ? error : set_times(dest, times, end);
 }
 
 int metadata_symlink(const struct stat *status, int directory, const char *name,
@@ -289,7 +291,7 @@ int metadata_symlink(const struct stat *status, int directory, const char *name,
     int error = give(directory, name, status, &present, rules, refusals, &kept, &changed);
     if (error != 0)
         return error;
-    if (utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 || is_refusal(errno))
+    if (rules->no_times || utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0 || is_refusal(errno))
         return 0;
     return errno;
 }

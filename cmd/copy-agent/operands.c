@@ -153,7 +153,7 @@ static bool refuse_link(struct copy *copy)
 
     directory_refuse_link(copy->dest_path, errno, &why);
     reason_hint(&why, "anybody who may write there can have made it: name the directory that it leads to%s",
-                copy->settings->no_parents ? "" : ", or use --follow-dest");
+                copy->settings->as_cp ? "" : ", or use --follow-dest");
     journal_add(&copy->journal, &why);
     return false;
 }
@@ -173,7 +173,7 @@ static bool take_dest(struct copy *copy, int handle)
 /* DEST is looked for and not there: it is made, and the directories above it. */
 static bool make_directory(struct copy *copy)
 {
-    bool no_parents = copy->settings->no_parents;
+    bool as_cp = copy->settings->as_cp;
     char *above = directory_of(copy->dest_path), *name = name_of(copy->dest_path);
     /* A file's directory is one of the parents, and so is that of versions; a tree's own gets the mode of SOURCE at the end. */
     bool parent = copy->single || copy->settings->version_dir;
@@ -181,9 +181,9 @@ static bool make_directory(struct copy *copy)
     unsigned own = copy->own_parts;
 
     errno = ENOENT;
-    if (!no_parents || !copy->single)
+    if (!as_cp || !copy->single)
         directory = directory_reach(above, own > 0 && own != DIRECTORY_FOLLOW ? own - 1 : own,
-                                    no_parents ? 0 : PARENT_MODE, NULL);
+                                    as_cp ? 0 : PARENT_MODE, NULL);
     if (directory >= 0) {
         handle = directory_make(directory, name, parent ? PARENT_MODE : S_IRWXU);
         if (handle < 0 && errno == EEXIST)
@@ -275,7 +275,7 @@ bool operands_open(struct copy *copy)
 bool operands_make_dest(struct copy *copy)
 {
     if (copy->dest >= 0 || copy->volume >= 0) {
-        copy->plan.nodes[PLAN_ROOT].touched = !copy->single && copy->rules.exact_directories;
+        copy->plan.nodes[PLAN_ROOT].touched = !copy->single && !copy->below && copy->rules.exact_directories;
         return true;
     }
     if (!make_directory(copy))

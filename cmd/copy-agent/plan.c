@@ -12,6 +12,8 @@ enum { FIRST_NODES = 64, FIRST_NAMES = 1024, DISK_BLOCK = 512 };
 
 mode_t plan_mode(const struct plan_rules *rules, mode_t mode, bool directory)
 {
+    if (rules->no_modes)
+        mode = (directory ? 0777 : 0666) & ~rules->umask;
     if (!directory && !rules->keep_privileges)
         mode &= ~(mode_t)(S_ISUID | S_ISGID);
     if (directory && rules->inherits)
@@ -46,6 +48,8 @@ gid_t plan_group(const struct plan_rules *rules, const struct stat *source, cons
         return rules->ownership.group;
     if (rules->inherits)
         return rules->inherited_group;
+    if (rules->no_owners)
+        return present->st_gid;
     /* SOURCE's own setgid directories are for its own group. */
     return is_for_group(rules, source, present) && !(source->st_mode & S_ISGID) ? present->st_gid
                                                                                 : source->st_gid;
@@ -66,7 +70,7 @@ bool plan_same_ownership(const struct plan_rules *rules, const struct stat *sour
         return false;
     if (ownership->has_group && ownership->group != present->st_gid)
         return false;
-    if (!rules->privileged || rules->lacks_owners)
+    if (!rules->privileged || rules->lacks_owners || rules->no_owners)
         return true;
     return (ownership->has_owner || source->st_uid == present->st_uid) &&
            plan_group(rules, source, present) == present->st_gid;
@@ -96,7 +100,7 @@ static enum plan_action decide_directory(const struct plan_rules *rules, const s
                                          const struct stat *present)
 {
     if (!S_ISDIR(present->st_mode))
-        return PLAN_REPLACE;
+        return rules->refuses_kinds ? PLAN_REFUSE : PLAN_REPLACE;
     if (rules->leaves_directories)
         return PLAN_SKIP;
     bool same = plan_same_ownership(rules, source, present) && plan_same_time(rules, source, present);

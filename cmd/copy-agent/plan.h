@@ -19,7 +19,7 @@ enum plan_action {
     PLAN_REPLACE, /* something else has */
     PLAN_COMPARE, /* the same size and time prove nothing: the content decides */
     PLAN_ADJUST,  /* the content is there, but its mode or owner is not */
-    PLAN_REFUSE,  /* a directory is in the way, or the source cannot be read */
+    PLAN_REFUSE,  /* something is in the way, or it cannot be read or copied */
 };
 
 struct plan_node {
@@ -85,6 +85,10 @@ struct plan_rules {
     bool lacks_modes, lacks_owners; /* DEST sets none: only what was asked for must hold */
     /* cp's ways with directories that are in DEST already: without -p they are left as they are, with it they become SOURCE's. */
     bool leaves_directories, exact_directories;
+    bool refuses_kinds; /* a directory takes no other thing's place */
+    /* --no-preserve: modes are by the umask, the owner is who runs this, times are now, extended attributes are left. */
+    bool no_modes, no_owners, no_times, no_attributes;
+    mode_t umask;
 };
 
 /* The group that a copy of `source` is meant to have, in the place of `present`. */

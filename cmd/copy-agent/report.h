@@ -1,9 +1,10 @@
-/* What --dry-run prints, on standard output. */
+/* What --dry-run and cp -v print, on standard output. */
 #ifndef COPY_AGENT_REPORT_H
 #define COPY_AGENT_REPORT_H
 
 #include <stdbool.h>
 
+#include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/plan.h"
 
 /* "create lib/a.jar"; a directory has a slash behind it. Control bytes and what is no UTF-8 are escaped. */
@@ -11,5 +12,8 @@ void report_line(const char *action, const char *path, bool directory);
 
 /* All of the plan but what is skipped. */
 void report_plan(const struct plan *plan);
+
+/* All that is in DEST now, copied or unchanged, as cp -v has it. */
+void report_copied(const struct copy *copy);
 
 #endif

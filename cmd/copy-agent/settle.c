@@ -115,7 +115,7 @@ void settle_root_times(const struct copy *copy)
 {
     struct stat source;
 
-    if (!copy->plan.nodes[PLAN_ROOT].touched || fstat(copy->source, &source) != 0)
+    if (!copy->plan.nodes[PLAN_ROOT].touched || copy->rules.no_times || fstat(copy->source, &source) != 0)
         return;
     const struct timespec times[2] = {source.st_atim, source.st_mtim};
     futimens(copy->dest, times); /* whether they can be set, settle_directories has told */

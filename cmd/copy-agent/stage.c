@@ -82,11 +82,26 @@ void stage_begin(struct stage *stage, int dest, int64_t deadline)
     pthread_mutex_init(&stage->lock, NULL);
 }
 
+/* DEST may have become read-only by its copy's mode, which it gets again. */
+static void remove_name(const struct stage *stage)
+{
+    struct stat dest;
+
+    if (faccessat(stage->dest, stage->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
+        fstat(stage->dest, &dest) != 0 || (dest.st_mode & S_IWUSR) ||
+        !directory_set_mode(stage->dest, (dest.st_mode & 07777) | S_IRWXU))
+        return;
+    unlinkat(stage->dest, stage->name, AT_REMOVEDIR);
+    directory_set_mode(stage->dest, dest.st_mode & 07777);
+}
+
 void stage_end(struct stage *stage)
 {
     open_stage = NULL;
-    if (stage->folder >= 0)
+    if (stage->folder >= 0) {
         litter_remove_directory(stage->dest, stage->name, stage->folder, stage->deadline);
+        remove_name(stage);
+    }
     pthread_mutex_destroy(&stage->lock);
 }
 

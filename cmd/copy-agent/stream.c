@@ -2,12 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/keep.h"
 #include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/space.h"
+#include "common/base/deadline.h"
+#include "common/base/mem.h"
 #include "common/base/stop.h"
 #include "common/files/directory.h"
 #include "common/files/publish.h"
@@ -38,14 +43,27 @@ static bool look_at(const char *dest, struct stat *found)
     return good;
 }
 
-bool stream_is_meant(const struct copy *copy)
+static bool is_source_meant(const struct copy *copy, mode_t mode)
 {
-    struct stat source, dest;
+    return S_ISREG(mode) || (copy->settings->read_specials && is_special(mode));
+}
 
-    if (copy->into || stat(copy->source_name, &source) != 0 || !S_ISREG(source.st_mode))
-        return false;
+static bool is_dest_special(const struct copy *copy)
+{
+    struct stat dest;
+
     return own_descriptor(copy->dest_name) >= 0 ||
            (look_at(copy->dest_name, &dest) && is_special(dest.st_mode));
+}
+
+bool stream_is_meant(const struct copy *copy)
+{
+    struct stat source;
+
+    if (copy->settings->link_hard || copy->settings->link_soft || stat(copy->source_name, &source) != 0 ||
+        !is_source_meant(copy, source.st_mode))
+        return false;
+    return is_special(source.st_mode) || (!copy->into && is_dest_special(copy));
 }
 
 static bool fail_errno(struct copy *copy, const char *name, const char *doing)
@@ -70,7 +88,7 @@ static const char *find_idle_option(const struct copy_settings *settings)
         {settings->verify, "--verify"},
         {settings->prune, "--prune"},
         {settings->sync, "--sync"},
-        {settings->keep_privileges && !settings->no_parents, "--keep-privileges"},
+        {settings->keep_privileges && !settings->as_cp, "--keep-privileges"},
         {settings->relative_links, "--relative-links"},
         {settings->follow_dest, "--follow-dest"},
     };
@@ -156,23 +174,121 @@ static bool check_size(struct copy *copy, uint64_t bytes)
     return false;
 }
 
-static bool write_all(struct copy *copy, int source, int dest)
+/* Where the bytes go: into a descriptor, or into a file that gets its name once it is complete. */
+struct sink {
+    int dest; /* below 0: the file */
+    struct publish file;
+};
+
+static bool begin_file(struct copy *copy, struct sink *sink)
+{
+    mode_t mode = 0666 & ~copy->settings->umask;
+    struct stat present;
+    struct reason why;
+    struct buf path;
+
+    buf_init(&path, PATH_MAX);
+    buf_add_format(&path, "%s%s%s", copy->dest_name, copy->into ? "/" : "", copy->into ? copy->into : "");
+    if (look_at(path.data, &present) && S_ISREG(present.st_mode))
+        mode = present.st_mode & 0777;
+    bool good = publish_begin(&sink->file, path.data, mode, &why);
+    if (good && copy->journal.deadline != DEADLINE_NEVER)
+        sink->file.deadline = copy->journal.deadline;
+    if (!good)
+        journal_add(&copy->journal, &why);
+    buf_free(&path);
+    return good;
+}
+
+static bool write_sink(struct copy *copy, struct sink *sink, const char *bytes, size_t length)
+{
+    struct reason why;
+
+    if (sink->dest >= 0)
+        return write_chunk(copy, sink->dest, bytes, length);
+    if (publish_write(&sink->file, bytes, length, &why))
+        return true;
+    journal_add(&copy->journal, &why);
+    return false;
+}
+
+/* Waits for what a FIFO or a terminal gives, or its end. False when the run is to stop. */
+static bool wait_readable(const struct copy *copy, int source)
+{
+    struct pollfd waited[] = {{.fd = source, .events = POLLIN}, {.fd = stop_descriptor(), .events = POLLIN}};
+
+    while (journal_halt(&copy->journal) == CODE_OK)
+        if (poll(waited, 2, LOOK_EVERY) > 0 && waited[0].revents != 0)
+            return true;
+    return false;
+}
+
+static bool write_all(struct copy *copy, int source, struct sink *sink)
 {
     char chunk[STOP_CHUNK];
-    ssize_t got;
 
-    while ((got = read(source, chunk, sizeof chunk)) != 0) {
-        if (got < 0 && errno != EINTR)
+    while (wait_readable(copy, source)) {
+        ssize_t got = read(source, chunk, sizeof chunk);
+        if (got == 0)
+            return true;
+        if (got < 0 && errno != EINTR && errno != EAGAIN)
             return fail_errno(copy, copy->source_name, "cannot be read");
         /* Files of procfs tell no size beforehand. */
-        if (got > 0 && !check_size(copy, copy->bytes + (uint64_t)got))
-            return false;
-        if (got > 0 && !write_chunk(copy, dest, chunk, (size_t)got))
+        if (got > 0 &&
+            (!check_size(copy, copy->bytes + (uint64_t)got) || !write_sink(copy, sink, chunk, (size_t)got)))
             return false;
         if (got > 0)
             copy->bytes += (uint64_t)got;
     }
-    return true;
+    return false;
+}
+
+static bool end_file(struct copy *copy, struct sink *sink, bool good)
+{
+    struct reason why;
+
+    if (!good)
+        publish_abort(&sink->file);
+    else if (!publish_commit(&sink->file, &why))
+        journal_add(&copy->journal, &why);
+    else
+        return true;
+    return false;
+}
+
+static void copy_to_dest(struct copy *copy)
+{
+    struct sink *sink = xcalloc(1, sizeof *sink);
+    bool special = !copy->into && is_dest_special(copy);
+
+    sink->dest = copy->dest = special ? open_dest(copy) : -1;
+    if (special ? sink->dest >= 0 : begin_file(copy, sink)) {
+        bool good = write_all(copy, copy->source, sink);
+        if (!special)
+            good = end_file(copy, sink, good);
+        copy->files += good;
+    }
+    free(sink);
+}
+
+/* What is at DEST already may have to stay (cp -n). */
+static bool stays(const struct copy *copy, const struct stat *source)
+{
+    struct stat present;
+
+    return !copy->into && look_at(copy->dest_name, &present) &&
+           keep_present(copy, source, &present, copy->dest_name);
+}
+
+/* Standard input is this process's already: a FIFO would be opened anew, and wait for another writer. */
+static int open_special_source(const char *name)
+{
+    static const char *const standard_input[] = {"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"};
+
+    for (size_t i = 0; i < sizeof standard_input / sizeof standard_input[0]; i++)
+        if (strcmp(name, standard_input[i]) == 0)
+            return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    return open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
 void stream_copy(struct copy *copy)
@@ -186,18 +302,15 @@ void stream_copy(struct copy *copy)
         fail_errno(copy, copy->source_name, "cannot be read");
         return;
     }
-    if (!check_size(copy, (uint64_t)source.st_size))
+    if (!check_size(copy, (uint64_t)source.st_size) || stays(copy, &source))
         return;
     if (copy->settings->dry_run) {
         report_line("write", copy->dest_name, false);
         return;
     }
-    copy->source = open(copy->source_name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (copy->source < 0) {
+    copy->source = open_special_source(copy->source_name);
+    if (copy->source < 0)
         fail_errno(copy, copy->source_name, "cannot be read");
-        return;
-    }
-    copy->dest = open_dest(copy);
-    if (copy->dest >= 0 && write_all(copy, copy->source, copy->dest))
-        copy->files++;
+    else
+        copy_to_dest(copy);
 }

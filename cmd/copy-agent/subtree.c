@@ -64,6 +64,8 @@ void subtree_entry(struct worker *worker, struct folder *folder, uint32_t node)
 {
     if (worker->copy->plan.nodes[node].kind == PLAN_SYMLINK)
         linking_symbolic(worker, folder, node);
+    else if (worker->copy->settings->link_hard)
+        linking_to_source(worker, folder, node);
     else
         file_transfer(worker, folder, node);
     atomic_fetch_add(&worker->copy->progress_files, 1);

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/copy-agent/keep.h"
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/source.h"
 #include "cmd/copy-agent/stage.h"
@@ -18,8 +20,13 @@ enum { PATH_MOST = 16 * 1024 * 1024 };
 
 static void add_pending(struct walk *walk, const struct entry *entry, bool takes)
 {
+    const struct copy *copy = walk->copy;
     enum plan_action action = walk_decide(walk, entry, false);
 
+    if (action == PLAN_REFUSE) {
+        walk_note(walk, entry->parent, entry->name, "something other than a directory is in the way", EEXIST);
+        return;
+    }
     if (walk->pending_count == walk->pending_capacity) {
         walk->pending_capacity = walk->pending_capacity ? walk->pending_capacity * 2 : 16;
         walk->pending = xrealloc(walk->pending, walk->pending_capacity * sizeof *walk->pending);
@@ -30,6 +37,7 @@ static void add_pending(struct walk *walk, const struct entry *entry, bool takes
         .rule = entry->rule,
         .action = (uint8_t)action,
         .out = !takes,
+        .closed = copy->settings->one_file_system && entry->source.st_dev != copy->source_root.st_dev,
         .mode = entry->source.st_mode,
     };
     if (!buf_add(&walk->pending_names, entry->name, strlen(entry->name) + 1))
@@ -45,6 +53,19 @@ static bool is_dest(const struct copy *copy, const struct stat *found)
         if (roots[i] && found->st_dev == roots[i]->st_dev && found->st_ino == roots[i]->st_ino)
             return true;
     return false;
+}
+
+static bool stays(const struct walk *walk, const struct entry *entry)
+{
+    const struct copy_settings *settings = walk->copy->settings;
+    struct buf path;
+
+    if (!entry->is_present || !(settings->keep_present || settings->keep_newer || settings->ask_present))
+        return false;
+    walk_path(walk, entry->parent, entry->dest_name, &path);
+    bool kept = keep_present(walk->copy, &entry->source, &entry->present, path.data);
+    buf_free(&path);
+    return kept;
 }
 
 /* False when the run has to end. */
@@ -75,6 +96,8 @@ static bool look_at(struct walk *walk, const struct folder *folder, struct entry
                         fstatat(folder->dest, entry->dest_name, &entry->present, AT_SYMLINK_NOFOLLOW) == 0;
     if (directory)
         add_pending(walk, entry, takes);
+    else if (stays(walk, entry))
+        return true;
     else if (S_ISREG(entry->source.st_mode) || S_ISLNK(entry->source.st_mode))
         walk_add_file(walk, folder, entry);
     else
@@ -87,12 +110,45 @@ static bool look_at(struct walk *walk, const struct folder *folder, struct entry
 /* With --dereference everything in a ConfigMap's volume is there under its own name as well. cp -L copies these, too. */
 static bool is_left_out(const struct copy *copy, const char *name)
 {
-    return copy->projected && copy->settings->dereference && !copy->settings->no_parents &&
+    return copy->projected && copy->settings->dereference && !copy->settings->as_cp &&
            strncmp(name, "..", 2) == 0;
+}
+
+/* The next part of the only path that is copied. False at its end. */
+static bool next_below(struct walk *walk, char part[NAME_MAX + 1])
+{
+    size_t length = 0;
+
+    while (walk->below && *walk->below != '\0') {
+        walk->below += strspn(walk->below, "/");
+        length = strcspn(walk->below, "/");
+        if (length > NAME_MAX)
+            return false;
+        memcpy(part, walk->below, length);
+        part[length] = '\0';
+        walk->below += length;
+        if (length > 0 && strcmp(part, ".") != 0)
+            return true;
+    }
+    return false;
+}
+
+/* `length` of walk->path is the directory's. False when the run has to end. */
+static bool scan_name(struct walk *walk, uint32_t directory, const struct folder *folder, int rule,
+                      const char *name, size_t length)
+{
+    struct entry entry = {.name = name, .dest_name = name, .parent = directory, .rule = rule};
+
+    if (walk->keeps_path) {
+        walk->path.length = length;
+        buf_add_text(&walk->path, name);
+    }
+    return look_at(walk, folder, &entry) && journal_halt(&walk->copy->journal) == CODE_OK;
 }
 
 static bool scan(struct walk *walk, uint32_t directory, const struct folder *folder, int rule)
 {
+    char part[NAME_MAX + 1];
     const char *name;
     size_t length = 0;
 
@@ -101,16 +157,13 @@ static bool scan(struct walk *walk, uint32_t directory, const struct folder *fol
         buf_add_text(&walk->path, "/");
         length = walk->path.length;
     }
+    if (next_below(walk, part))
+        return scan_name(walk, directory, folder, rule, part, length);
     listing_begin(&walk->listing, folder->source);
     while ((name = listing_next(&walk->listing))) {
-        struct entry entry = {.name = name, .dest_name = name, .parent = directory, .rule = rule};
         if (directory == PLAN_ROOT && (stage_is_ours(name) || is_left_out(walk->copy, name)))
             continue;
-        if (walk->keeps_path) {
-            walk->path.length = length;
-            buf_add_text(&walk->path, name);
-        }
-        if (!look_at(walk, folder, &entry) || journal_halt(&walk->copy->journal) != CODE_OK)
+        if (!scan_name(walk, directory, folder, rule, name, length))
             return false;
     }
     if (walk->listing.error != 0)
@@ -149,6 +202,8 @@ static bool walk_next(struct walk *walk, struct descent *descent)
     walk->plan->totals.new_inodes += pending.action == PLAN_CREATE;
     struct folder *folder = descent_to(descent, node);
     walk->plan->nodes[node].attributes = folder && metadata_has_attributes(folder->source);
+    if (folder && pending.closed)
+        return true;
     if (folder && !leads_back(walk, node, folder))
         return scan(walk, node, folder, pending.rule);
     if (!folder)
@@ -163,6 +218,7 @@ static void walk_begin(struct walk *walk, struct copy *copy, uint64_t block_size
     walk->copy = copy;
     walk->plan = &copy->plan;
     walk->block_size = block_size ? block_size : 1;
+    walk->below = copy->below;
     walk->keeps_path = copy->filter.rules->count > 0 || copy->settings->render.count > 0;
     buf_init(&walk->path, PATH_MOST);
     buf_init(&walk->pending_names, SIZE_MAX / 2);
@@ -194,6 +250,8 @@ bool walk_tree(struct copy *copy, uint64_t block_size)
     bool good = scan(walk, PLAN_ROOT, descent_to(&descent, PLAN_ROOT), FILTER_NONE);
     while (good && walk->pending_count > 0)
         good = walk_next(walk, &descent);
+    if (walk->below && *walk->below != '\0' && copy->journal.troubles == 0)
+        walk_note(walk, PLAN_ROOT, copy->below, "cannot be reached", ENOTDIR);
     descent_end(&descent);
     walk_end(walk);
     return good;

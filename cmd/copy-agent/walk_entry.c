@@ -81,6 +81,14 @@ enum plan_action walk_decide(const struct walk *walk, const struct entry *entry,
     return plan_decide(&copy->rules, source, present, render);
 }
 
+static void note_in_the_way(const struct walk *walk, const struct entry *entry)
+{
+    if (S_ISDIR(entry->present.st_mode))
+        walk_note(walk, entry->parent, entry->name, "a directory is in the way", EISDIR);
+    else
+        walk_note(walk, entry->parent, entry->name, "something is in the way", EEXIST);
+}
+
 static bool same_symlink(const struct walk *walk, const struct folder *folder, const struct entry *entry,
                          const char *source)
 {
@@ -137,41 +145,81 @@ static bool keeps_privileges(const struct copy *copy, const struct folder *folde
            ((present->st_mode & programs) && metadata_has_privileges(folder->dest, entry->dest_name));
 }
 
-void walk_add_file(struct walk *walk, const struct folder *folder, const struct entry *entry)
+/* A link to a file of SOURCE takes the place of nothing but itself, unless it may replace what is there. */
+static enum plan_action decide_link_to_source(const struct copy *copy, const struct entry *entry,
+                                              enum plan_action action)
+{
+    const struct stat *source = &entry->source, *present = &entry->present;
+
+    if (!entry->is_present || S_ISDIR(present->st_mode))
+        return action;
+    if (copy->settings->link_hard)
+        action = source->st_ino == present->st_ino && source->st_dev == present->st_dev ? PLAN_SKIP
+                                                                                        : PLAN_REPLACE;
+    return action == PLAN_SKIP || copy->settings->replace ? action : PLAN_REFUSE;
+}
+
+static enum plan_action decide_file(struct walk *walk, const struct folder *folder, const struct entry *entry,
+                                    enum plan_kind kind, bool render)
 {
     const struct copy *copy = walk->copy;
-    bool symlink = S_ISLNK(entry->source.st_mode);
-    bool render = !symlink && copy->settings->render.count > 0 &&
-                  glob_any(&copy->settings->render, walk->path.data);
     enum plan_action action = walk_decide(walk, entry, render);
 
-    if (symlink)
+    if (kind == PLAN_SYMLINK)
         action = decide_symlink(walk, folder, entry, action);
-    else if (entry->is_present && action != PLAN_REPLACE && action != PLAN_REFUSE &&
-             keeps_privileges(copy, folder, entry))
+    if (copy->settings->link_hard || copy->settings->link_soft)
+        return decide_link_to_source(copy, entry, action);
+    if (kind == PLAN_FILE && entry->is_present && action != PLAN_REPLACE && action != PLAN_REFUSE &&
+        keeps_privileges(copy, folder, entry))
         action = PLAN_REPLACE;
-    uint32_t index = plan_add(walk->plan, entry->parent, entry->name, symlink ? PLAN_SYMLINK : PLAN_FILE,
-                              action);
+    return action;
+}
+
+/* A file with several names: the first is copied, the others are linked to it. */
+static void add_name(struct walk *walk, const struct entry *entry, uint32_t index)
+{
+    struct link_entry *link = links_find(&walk->links, &entry->source);
+
+    if (link->node == 0) {
+        link->node = index;
+        link->dest_inode = entry->is_present ? entry->present.st_ino : 0;
+    } else {
+        decide_hard_link(walk, entry, link, &walk->plan->nodes[index]);
+    }
+}
+
+/* A link to SOURCE's file takes no room. */
+static void count(struct walk *walk, const struct entry *entry, uint32_t index)
+{
+    const struct copy_settings *settings = walk->copy->settings;
+    struct stat source = entry->source;
+
+    if (settings->link_hard || settings->link_soft)
+        source.st_size = source.st_blocks = 0;
+    plan_count_file(walk->plan, index, &source, entry->is_present ? &entry->present : NULL, walk->block_size);
+}
+
+void walk_add_file(struct walk *walk, const struct folder *folder, const struct entry *entry)
+{
+    const struct copy_settings *settings = walk->copy->settings;
+    bool symlink = S_ISLNK(entry->source.st_mode) || settings->link_soft;
+    enum plan_kind kind = symlink ? PLAN_SYMLINK : PLAN_FILE;
+    bool render = !symlink && settings->render.count > 0 && glob_any(&settings->render, walk->path.data);
+    enum plan_action action = decide_file(walk, folder, entry, kind, render);
+    uint32_t index = plan_add(walk->plan, entry->parent, entry->name, kind, action);
     struct plan_node *node = &walk->plan->nodes[index];
+
     node->render = render;
     node->clears = entry->is_present && S_ISDIR(entry->present.st_mode) && action == PLAN_REPLACE;
     node->large = !symlink && entry->source.st_size >= PLAN_LARGE;
     node->next = plan_seen(&entry->source);
-    if (!symlink && entry->source.st_nlink > 1) {
-        struct link_entry *link = links_find(&walk->links, &entry->source);
-        if (link->node == 0) {
-            link->node = index;
-            link->dest_inode = entry->is_present ? entry->present.st_ino : 0;
-        } else {
-            decide_hard_link(walk, entry, link, node);
-        }
-    }
+    if (!symlink && entry->source.st_nlink > 1 && !settings->no_hard_links)
+        add_name(walk, entry, index);
     if (!symlink && !node->hard_link)
         stamps_add(&walk->stamps, node, &entry->source);
-    plan_count_file(walk->plan, index, &entry->source, entry->is_present ? &entry->present : NULL,
-                    walk->block_size);
+    count(walk, entry, index);
     if (!symlink)
-        plan_count_private(walk->plan, &copy->rules, &entry->source, index);
+        plan_count_private(walk->plan, &walk->copy->rules, &entry->source, index);
     if (action == PLAN_REFUSE)
-        walk_note(walk, entry->parent, entry->name, "a directory is in the way", EISDIR);
+        note_in_the_way(walk, entry);
 }

@@ -21,7 +21,7 @@ struct pending {
     size_t name; /* offset in pending_names, which it ends */
     int rule;
     uint8_t action;
-    bool out;
+    bool out, closed; /* closed: it is another file system, which is not entered */
     mode_t mode;
 };
 
@@ -37,6 +37,7 @@ struct walk {
     struct buf pending_names;
     struct buf path; /* below SOURCE, of what is looked at; kept only where patterns ask for it */
     bool keeps_path;
+    const char *below; /* what is left of the only path that is copied; NULL: all is */
     struct listing listing;
 };
 

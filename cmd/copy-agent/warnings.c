@@ -20,7 +20,7 @@ static void warn_dropped(const struct copy *copy)
         log_warn("%" PRIu64
                  " file%s copied without setuid and setgid bits and file capabilities; hint: %s keeps them",
                  dropped, dropped == 1 ? " was" : "s were",
-                 copy->settings->no_parents ? "-p" : "--keep-privileges");
+                 copy->settings->as_cp ? "-p" : "--keep-privileges");
 }
 
 static void warn_unkept(const struct copy *copy)
@@ -99,7 +99,7 @@ static void warn_version(const struct copy *copy)
 
 static void warn_projected(const struct copy *copy)
 {
-    if (copy->projected && !copy->settings->dereference && !copy->settings->no_parents)
+    if (copy->projected && !copy->settings->dereference && !copy->settings->as_cp)
         log_warn("%.200s: is the volume of a ConfigMap or Secret, whose files are links into " WALK_PROJECTED
                  "; hint: --dereference copies the files themselves",
                  copy->source_name);
@@ -116,7 +116,7 @@ static void warn_nothing(const struct copy *copy)
                 "--include %.200s: matches nothing in SOURCE; hint: patterns are matched against the path "
                 "below SOURCE, and ** crosses directories",
                 rules->items[i] + 1);
-    if (copy->plan.totals.files == 0 && !copy->settings->no_parents)
+    if (copy->plan.totals.files == 0 && !copy->settings->as_cp)
         log_warn(
             "%.200s: has no file to copy; hint: has the path in the image changed, or is something mounted "
             "over it? --min-files 1 makes this a failure",

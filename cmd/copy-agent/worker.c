@@ -23,6 +23,8 @@ void worker_begin(struct worker *worker, struct copy *copy, struct stage *stage,
     worker->number = number;
     worker->slot = worker->trees = -1;
     content_begin(&worker->content, &copy->journal, &copy->progress_bytes, small);
+    worker->content.holes = copy->settings->holes;
+    worker->content.no_range = copy->settings->no_reflink;
 }
 
 void worker_end(struct worker *worker)
@@ -61,6 +63,7 @@ void worker_note(const struct worker *worker, uint32_t node, const char *doing, 
     struct buf path;
     struct reason why;
 
+    worker->copy->plan.nodes[node].action = PLAN_REFUSE;
     if (note_single(worker->copy, doing, error))
         return;
     buf_init(&path, PATH_MOST);
@@ -94,6 +97,7 @@ bool worker_note_locked(const struct worker *worker, const struct folder *folder
                plan_path(plan, node, &path), locked ? "it is" : "its directory is");
     reason_hint(&why, "chattr -i -a allows changes, lsattr shows them");
     journal_add(&worker->copy->journal, &why);
+    worker->copy->plan.nodes[node].action = PLAN_REFUSE;
     buf_free(&path);
     return true;
 }

@@ -189,3 +189,10 @@ like_cp() {
     [ "$status" -eq 143 ]
     [ -z "$(ls -A volume)" ]
 }
+
+@test "more than 200 commands do what GNU cp does, or it is written down why ours is the better one" {
+    needs_root
+    [ -z "$emulated" ] || skip "compares with this machine's programs"
+    cp --version | grep -q 'GNU coreutils) 9.1' || skip "the table is GNU cp 9.1's"
+    INITKIT_BIN=$bin "$repository/tests/differential/cp"
+}

@@ -380,3 +380,17 @@ CODE
     exits 1
     ends_saying "socket: cannot be opened"
 }
+
+@test "a DEST that becomes read-only by SOURCE's mode keeps no litter, as an ordinary user" {
+    needs_root
+    mkdir -m 755 source
+    mkdir -m 777 open
+    echo one >source/file
+    chmod 555 source
+    as_user 65532 copy-agent source open/copy
+    exits 0
+    no_litter open
+    says_not 'hidden'
+    [ "$(stat -c %a open/copy)" = 555 ]
+    [ "$(stat -c %Y open/copy)" = "$(stat -c %Y source)" ]
+}
