@@ -121,11 +121,12 @@ static int make_mark(int directory, const char *mark)
     return marked;
 }
 
-int publish_copy(int directory, const char *source, const char *name, int64_t deadline)
+int publish_copy(int directory, const char *source, const char *name, int64_t deadline, bool *touched)
 {
     char mark[LITTER_NAME];
     struct stat there;
 
+    *touched = false;
     if (!mark_for(source, name, mark))
         return ENAMETOOLONG;
     if (fstatat(directory, source, &there, AT_SYMLINK_NOFOLLOW) != 0)
@@ -133,9 +134,9 @@ int publish_copy(int directory, const char *source, const char *name, int64_t de
     int marked = make_mark(directory, mark);
     if (marked < 0)
         return errno;
-    bool untouched = unlinkat(directory, name, 0) != 0 && errno != ENOENT;
-    int error = untouched ? errno : copy_entry(directory, source, name, deadline);
-    if (error == 0 || untouched)
+    *touched = unlinkat(directory, name, 0) == 0 || errno == ENOENT;
+    int error = *touched ? copy_entry(directory, source, name, deadline) : errno;
+    if (error == 0 || !*touched)
         unlinkat(directory, mark, 0);
     close(marked);
     return error;

@@ -77,14 +77,21 @@ int publish_put_back(struct publish *publish)
         return unlinkat(publish->directory, name, 0) == 0 || errno == ENOENT ? 0 : errno;
     error = publish->in_place ? EPERM : publish_rename(publish, publish->old, name);
     if (publish_lacks_rename(error)) {
-        error = publish_copy(publish->directory, publish->old, name, 0);
+        bool touched;
+        error = publish_copy(publish->directory, publish->old, name, 0, &touched);
         if (error == 0)
             unlinkat(publish->directory, publish->old, 0);
     }
     return error;
 }
 
-/* Keeps what is there under a hidden name. 0 or errno. */
+void publish_forget_old(struct publish *publish)
+{
+    if (publish->old[0] != '\0')
+        unlinkat(publish->directory, publish->old, 0);
+    publish->old[0] = '\0';
+}
+
 int publish_keep_copy(struct publish *publish)
 {
     const char *name = publish_name(publish);

@@ -47,15 +47,18 @@ void publish_lock_old(struct publish *publish);
 bool publish_swap(struct publish *publish);
 /* Gives what is there a second name, so that its own is never missing; where there are no second names, another one. 0 or errno. */
 int publish_set_aside(struct publish *publish);
-/* Keeps a copy of what is there under a hidden name. 0 or errno. */
+/* Keeps a copy of what is there under a hidden name. 0 or errno, and then the copy may be half of it. */
 int publish_keep_copy(struct publish *publish);
+/* Removes what is kept: what was there before is not to come back. */
+void publish_forget_old(struct publish *publish);
 /* Puts back what was there. 0 or errno. */
 int publish_put_back(struct publish *publish);
 
 /* --- publish_copy.c --- */
 
-/* `source` of the same directory becomes `name`, byte by byte; with a mark while it lasts. 0 or errno. */
-int publish_copy(int directory, const char *source, const char *name, int64_t deadline);
+/* `source` of the same directory becomes `name`, byte by byte; with a mark while it lasts. 0 or errno, and then *touched tells whether
+ * what was there is gone. */
+int publish_copy(int directory, const char *source, const char *name, int64_t deadline, bool *touched);
 /* Removes the mark that this leaves when it fails half-way. */
 void publish_copy_forget(int directory, const char *source, const char *name);
 /* The same without a mark, into the open and empty file `name`; where `source` is a link, `name` becomes one. 0 or errno. */

@@ -27,33 +27,46 @@ static int put_keeping(struct publish *publish)
         error = publish_rename(publish, publish->temporary, name);
     if (error == 0)
         return 0;
-    if (fstatat(publish->directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(publish->directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0) {
         publish_rename(publish, publish->old, name);
-    else
-        unlinkat(publish->directory, publish->old, 0); /* it had two names */
-    publish->old[0] = '\0';
+        publish->old[0] = '\0';
+    } else {
+        publish_forget_old(publish); /* it had two names */
+    }
     return error;
 }
 
-/* The temporary's content and status under the target's name, where nothing can be renamed: others may see half of it. What is
- * there is kept by a copy. 0 or errno, and then what was there is there again. */
-static int copy_into_place(struct publish *publish)
+/* There is half of the new version. */
+static void take_back(struct publish *publish)
 {
     const char *name = publish_name(publish);
-    int directory = publish->directory, error = publish_keep_copy(publish);
+    int failed = publish->old[0] != '\0' ? publish_put_back(publish) : 0;
+
+    if (failed == 0 && publish->old[0] == '\0')
+        unlinkat(publish->directory, name, 0);
+    if (failed == 0)
+        publish_copy_forget(publish->directory, publish->temporary, name);
+}
+
+/* The temporary's content and status under the target's name, where nothing can be renamed: others may see half of it. What is
+ * there is kept by a copy, which must not take its place as long as it is there: it may be half of it. 0 or errno, and then what
+ * was there is there again. */
+static int copy_into_place(struct publish *publish)
+{
+    bool touched = false;
+    int error = publish_keep_copy(publish);
 
     if (error == 0)
-        error = publish_copy(directory, publish->temporary, name, publish->deadline);
+        error = publish_copy(publish->directory, publish->temporary, publish_name(publish), publish->deadline,
+                             &touched);
     if (error == 0) {
         publish->in_place = true;
         publish_remove_temporary(publish);
-        return 0;
+    } else if (touched) {
+        take_back(publish);
+    } else {
+        publish_forget_old(publish);
     }
-    int failed = publish->old[0] != '\0' ? publish_put_back(publish) : 0;
-    if (failed == 0 && publish->old[0] == '\0')
-        unlinkat(directory, name, 0);
-    if (failed == 0)
-        publish_copy_forget(directory, publish->temporary, name);
     return error;
 }
 
@@ -70,7 +83,7 @@ static int put(struct publish *publish, bool keep)
     if (!publish_lacks_rename(error))
         return error;
     int copied = copy_into_place(publish);
-    return copied == 0 ? 0 : error;
+    return publish_lacks_rename(copied) ? error : copied;
 }
 
 bool publish_place(struct publish *publish, bool keep, struct reason *why)

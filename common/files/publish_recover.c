@@ -60,7 +60,8 @@ static void finish_part(int directory, const char *mark, enum litter_owner owner
              mark + repair->prefix + strlen(PUBLISH_PART));
     if (!is_trusted(directory, mark, repair->name) || !is_trusted(directory, source, repair->name))
         return;
-    int error = publish_copy(directory, source, repair->name, repair->deadline);
+    bool touched;
+    int error = publish_copy(directory, source, repair->name, repair->deadline, &touched);
     if (error == 0 || error == ENOENT)
         unlinkat(directory, mark, 0);
 }
@@ -68,11 +69,12 @@ static void finish_part(int directory, const char *mark, enum litter_owner owner
 static void put_back_old(int directory, const char *hidden, enum litter_owner owner, void *with)
 {
     const struct repair *repair = with;
+    bool touched;
 
     if (owner == LITTER_ALIVE || !has_kind(repair, hidden, PUBLISH_OLD) || is_there(directory, repair->name))
         return;
     if (renameat(directory, hidden, directory, repair->name) != 0)
-        publish_copy(directory, hidden, repair->name, repair->deadline);
+        publish_copy(directory, hidden, repair->name, repair->deadline, &touched);
 }
 
 static void remove_rest(int directory, const char *hidden, enum litter_owner owner, void *with)

@@ -140,6 +140,41 @@ killed() {
     no_litter
 }
 
+@test "where nothing can be renamed and the volume is full, the old file stays, whatever is written last" {
+    not_emulated
+    mkdir vol
+    head -c 200000 /dev/urandom >before
+    head -c 300000 /dev/urandom >large.src
+    local none=("/^rename(at)?\$:error=ENOSYS" renameat2:error=ENOSYS) rest
+    for rest in "" +; do
+        for ((at = 1; ; at++)); do
+            cp before vol/a
+            faulty "${none[@]}" "write:error=ENOSPC:when=$at$rest" -- fetch-config -q "file://$PWD/large.src=./vol/a"
+            [ "$status" != 0 ] || break
+            exits 1
+            # It stays full: then the next run puts the old file back, before it asks for anything.
+            [ -z "$rest" ] || run_tool fetch-config -q "file://$PWD/missing=./vol/a"
+            exits 1
+            cmp before vol/a
+            no_litter
+        done
+        [ "$at" -gt 12 ] || report "ended after $at writes"
+        cmp large.src vol/a
+    done
+}
+
+@test "what is immutable stays, and no copy of it is left beside it" {
+    mkdir vol
+    echo old >vol/a
+    chattr +i vol/a 2>/dev/null || skip "needs root, and a file system with attributes"
+    run_tool fetch-config "file://$PWD/a.src=./vol/a"
+    chattr -i vol/a
+    exits 1
+    ends_saying "immutable or append-only"
+    [ "$(cat vol/a)" = old ]
+    no_litter
+}
+
 @test "a mode that a volume does not keep is a warning, and a failure where --mode asks for it" {
     local rule
     for rule in chmod=EPERM "--fixed 0:0:0777"; do
