@@ -145,13 +145,25 @@ static bool may_follow(const struct step *step, X509 *certificate)
            !is_repeated(&step->path, certificate);
 }
 
+/* AdaptableX509CertSelector.match: an old root has to be valid as long as what it issued. Its validity today is looked at as well,
+ * but not by the first search, which is that for the issuer of the server's certificate (ForwardBuilder.getMatchingCACerts). */
+static bool may_be_anchor(const struct step *step, const X509 *last, const X509 *anchor)
+{
+    bool old = X509_get_version(anchor) < X509_VERSION_3;
+
+    return (!old || (is_valid(anchor, certificate_read_time(X509_get0_notBefore(last))) &&
+                     is_valid(anchor, certificate_read_time(X509_get0_notAfter(last))))) &&
+           (step->path.count == 1 || is_valid(anchor, step->search->time));
+}
+
 static bool try_anchors(struct step *step, const X509 *last)
 {
     const struct java_search *search = step->search;
 
     for (int i = 0; i < sk_X509_num(search->anchors); i++) {
         X509 *anchor = sk_X509_value(search->anchors, i);
-        if (java_names_issuer(last, anchor) && !is_repeated(&step->path, anchor) && give(step, anchor))
+        if (java_names_issuer(last, anchor) && may_be_anchor(step, last, anchor) &&
+            !is_repeated(&step->path, anchor) && give(step, anchor))
             return true;
     }
     return false;

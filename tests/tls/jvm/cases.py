@@ -241,6 +241,20 @@ def anchors():
     send("nokeyids", no_key_id, bare_ca)
     for store in "baretwins", "baretwinsback", "twins":
         case(f"two-roots-of-one-name-no-key-id-{store}", "nokeyids", store=store + ".jks")
+    # A search looks at an anchor's dates, but for the issuer of the server's certificate; at an old one's always.
+    send("far", leaf(), other, ca)
+    send("near", leaf(), other)
+    past = {"begin": NOW - 20 * DAY, "end": NOW - DAY}
+    short = {"begin": NOW - 20 * DAY, "end": NOW + DAY}
+    trust("pastroot", certify(ROOT_NAME, ROOT, ROOT_NAME, ROOT, ca_ext(ROOT), **past))
+    trust("pastca", certify(CA_NAME, CA, ROOT_NAME, ROOT, ca_ext(CA, ROOT), **past))
+    trust("oldroot", certify(ROOT_NAME, ROOT, ROOT_NAME, ROOT, [], version=1))
+    trust("shortroot", certify(ROOT_NAME, ROOT, ROOT_NAME, ROOT, [], version=1, **short))
+    case("anchor-expired-searched", "far", store="pastroot.jks")
+    case("anchor-expired-searched-near", "near", store="pastca.jks")
+    case("anchor-v1-searched", "far", store="oldroot.jks")
+    case("anchor-v1-shorter-than-its-ca", "good", store="shortroot.jks")
+    case("anchor-v1-shorter-than-its-ca-searched", "far", store="shortroot.jks")
     # Anchors in another spelling of the same name.
     loud = name("O=EXAMPLE TRUST", "CN=Example  Root")
     trust("loud", certify(loud, ROOT, loud, ROOT, ca_ext(ROOT)))
@@ -583,6 +597,9 @@ def host_names():
     named("name-alabel", "xn--bcher-kva.test", "DNS:xn--bcher-kva.test")
     named("name-alabel-capitals", "XN--BCHER-KVA.test", "DNS:xn--bcher-kva.test")
     named("name-alabel-broken", "xn--zzzzzzz9999.test", "DNS:xn--zzzzzzz9999.test")
+    named("name-wildcard-alabel-broken", "xn--nxasmq6b.test", "DNS:xn--nxasmq6*.test")
+    named("name-wildcard-alabel-of-ascii", "server.test", "DNS:xn--*-.test")
+    named("name-alabel-with-hyphen", "xn--s--okx.test", "DNS:xn--s--okx.test")
     named("name-ulabel-in-common", "xn--bcher-kva.test", subject=name("CN=b\u00fccher.test"))
     named("name-alabel-in-common", "xn--bcher-kva.test", subject=name("CN=xn--bcher-kva.test"))
     named("name-underscore", "my_server.test", "DNS:my_server.test")
