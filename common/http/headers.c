@@ -54,7 +54,7 @@ static bool frames_message(const char *name, size_t length)
     return false;
 }
 
-bool headers_check(const char *line, struct reason *why)
+bool headers_check_form(const char *line, struct reason *why)
 {
     size_t length = 0;
     int byte = control_byte(line);
@@ -64,8 +64,15 @@ bool headers_check(const char *line, struct reason *why)
                           byte == '\r' ? " (a carriage return)" : "");
     while (is_token_byte(line[length]))
         length++;
-    if (length == 0 || line[length] != ':')
-        return reason_set(why, CODE_USAGE, "expected 'NAME: VALUE'");
+    return (length > 0 && line[length] == ':') || reason_set(why, CODE_USAGE, "expected 'NAME: VALUE'");
+}
+
+bool headers_check(const char *line, struct reason *why)
+{
+    size_t length = strcspn(line, ":");
+
+    if (!headers_check_form(line, why))
+        return false;
     if (frames_message(line, length))
         return reason_set(why, CODE_USAGE, "%.*s cannot be set: it follows from the body", (int)length, line);
     return true;

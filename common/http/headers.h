@@ -34,6 +34,9 @@ const char *headers_option(enum headers_kind kind);
  * never repeats the value. */
 bool headers_check(const char *line, struct reason *why);
 
+/* The same for a header that is only compared with: any name. */
+bool headers_check_form(const char *line, struct reason *why);
+
 /* Adds to `list` the lines that are for the origin of `url`: those whose origin was named, and, if `own`, those of nobody in
  * particular. False fills `why`: CODE_USAGE, naming the option and the file. */
 bool headers_read(const struct headers_source *source, const struct url *url, bool own, struct strings *list,

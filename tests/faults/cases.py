@@ -129,6 +129,12 @@ CASES = [
     Case("wait-for-dns", "--timeout 2s --termination-log= --nameserver {dns} --attempt-timeout 500ms --write {work}/peers mydb.test.", {"peers": b"192.0.2.7\n"}),
     Case("wait-for-dns", "--timeout 2s --termination-log {folder}/log --nameserver {dns} --attempt-timeout 500ms --tcp mydb.test."),
     Case("wait-for-dns", "--timeout 2s --termination-log= --hosts localhost."),
+    Case("wait-for-http", "--timeout 2s --termination-log {folder}/log --expect-json /a=1 http://localhost:{http}/number"),
+    Case(
+        "wait-for-http",
+        "--timeout 2s --termination-log= --trust-store {folder}/localhost.pem --basic-auth-file {folder}/credentials --expect value "
+        "--data-file {folder}/password https://localhost:{https}/number",
+    ),
     Case("fetch-config", "--timeout 2s --termination-log {folder}/log http://localhost:{http}/file={work}/file", {"file": BODY}),
     Case(
         "fetch-config",
@@ -213,7 +219,7 @@ def prepare(folder, binaries):
     with zipfile.ZipFile(folder / "agent.zip", "w") as archive:
         archive.writestr("agent.jar", JAR)
     (folder / "both.pem").write_bytes((folder / "localhost.pem").read_bytes() + (folder / "localhost.key").read_bytes())
-    (folder / "script").write_text("/file 200 file www/file\n/text 200 text ${NAME}\n/json 200 text {}\n")
+    (folder / "script").write_text("/file 200 file www/file\n/text 200 text ${NAME}\n/json 200 text {}\n/number 200 text '{\"a\":1,\"b\":\"value\"}'\n")
     (folder / "zone").write_text("mydb.test A 192.0.2.7\nmydb.test * NODATA\ndb.test A 127.0.0.1\ndb.test * NODATA\n* * NXDOMAIN\n")
 
 

@@ -222,6 +222,17 @@ agent_is_there() {
     said war-tomcat | grep -q '^/usr/local/tomcat/webapps/sample.war 644 50000'
 }
 
+@test "scene 16: the app starts once the other one and its database are UP" {
+    echo '{"status":"UP","components":{"db":{"status":"DOWN"}}}' >"$FOLDER/pages/actuator-health.json"
+    play 16-http-answer &
+    until_said after-health-wait-for-health '/components/db/status is not UP, but "DOWN"'
+    echo '{"status":"UP","components":{"db":{"status":"UP"}}}' >"$FOLDER/pages/actuator-health.json"
+    wait
+    app_has_started after-health-app
+    is_restricted after-health-wait-for-health
+    said after-health-wait-for-health | grep -qE 'ready after .*; HTTP 200'
+}
+
 @test "scene 12: an init container fails: 124, the reason in the termination message, the app does not start" {
     for pod in never on-failure always; do
         run ! play 12-failure only=$pod

@@ -146,3 +146,19 @@ play_run() {
     mode 2 initkit run wait-for-godot
     stopped "err_has attempt" initkit run wait-for-tcp "$shut"
 }
+
+play_wait_for_http() {
+    cat ip.pem ip.key >both.pem
+    echo token >token
+    start_http s --cert both.pem <<<$'/up 200 text \'{"status":"UP"}\''
+    start_http p <<<$'/up 503 / 200 text \'{"status":"UP"}\'\n/bomb 200 bomb 3\n/led 302 Location:/up\n/quiet silent'
+    mode 0 wait-for-http --trust-store root.crt "$s/up" --bearer-token-file token --client-cert client.crt --client-key client.key
+    mode 0 wait-for-http "$p/up" --interval 1ms --expect UP --expect-regex '"(UP|OK)"' --expect-json /status=UP --expect-header content-length:
+    mode 0 wait-for-http -v "$p/led" --max-redirs 1 --status 200 --stable 50ms
+    mode 0 wait-for-http --trust any "$s/up" -X POST
+    mode 1 wait-for-http --once "$p/bomb" --expect never --termination-log log
+    mode 1 wait-for-http --once http+unix:///absent:/
+    mode 20 wait-for-http --trust-store other.crt "$s/up" --log-format json
+    mode 124 wait-for-http --timeout 300ms "$p/missing" --data-file token
+    stopped "err_has attempt" wait-for-http --attempt-timeout 100ms "$p/quiet"
+}

@@ -85,6 +85,14 @@ confines() {
     confines wait-for-tcp
 }
 
+@test "wait-for-http makes the calls that are listed for it, and no others" {
+    traces wait-for-http
+}
+
+@test "wait-for-http does its work under the profile" {
+    confines wait-for-http
+}
+
 @test "fetch-config makes the calls that are listed for it, and no others" {
     traces fetch-config
 }

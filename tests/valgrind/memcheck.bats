@@ -25,6 +25,10 @@ runner=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds
     play_wait_for_tcp
 }
 
+@test "wait-for-http" {
+    play_wait_for_http
+}
+
 @test "fetch-config" {
     play_fetch_config
 }

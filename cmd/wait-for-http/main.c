@@ -1,0 +1,309 @@
+/* wait-for-http: until servers answer as they should. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "cmd/wait-for-http/question.h"
+#include "cmd/wait-for-http/versions.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/dns/hosts.h"
+#include "common/dns/namespace.h"
+#include "common/dns/resolver.h"
+#include "common/files/sandbox.h"
+#include "common/http/http_options.h"
+#include "common/http/json_arena.h"
+#include "common/http/secrets.h"
+#include "common/tls/tls.h"
+
+#include "common/base/banned.h"
+
+enum { IN_FLIGHT_MOST = 64, DESCRIPTORS_EACH = 6, REDIRECTS_MAX = 100, TRUST_ANY = 1 };
+
+struct wait_for_http_options {
+    struct common_options common;
+    const char *statuses;
+    struct strings texts, patterns, json, answer_headers;
+    int64_t max_redirs;
+    struct http_options http;
+    int trust; /* index into `trusts` */
+    struct resolver_options resolver;
+};
+
+static const char *const trusts[] = {"verified", "any", NULL};
+
+static bool check_statuses(const char *value, struct reason *why)
+{
+    struct statuses statuses;
+
+    return statuses_parse(value, &statuses) ||
+           reason_set(why, CODE_USAGE, "expected statuses and ranges of them, such as 200-299,404");
+}
+
+#define AT(member) offsetof(struct wait_for_http_options, member)
+
+static const struct option rows[] = {
+    OPTION("status", "LIST", TEXT, statuses, .initial = "200-399", .check = check_statuses,
+           .help = "Statuses and ranges that are ready; everything else is tried again, 404 and 401, too"),
+    OPTION("expect", "TEXT", LIST, texts, .check = expect_check_text,
+           .help = "The body must have this text, in its first 1 MiB"),
+    OPTION("expect-regex", "ERE", LIST, patterns, .check = expect_check_regex,
+           .help = "A line of the body must match this extended regular expression"),
+    OPTION("expect-json", "POINTER[=VALUE]", LIST, json, .check = expect_check_json,
+           .help = "The body must be JSON with a value there (RFC 6901), or with this value: /status=UP"),
+    OPTION("expect-header", "'NAME: VALUE'", LIST, answer_headers, .check = expect_check_header,
+           .help = "The answer must have this header, with VALUE in it; an empty VALUE: with any value"),
+    OPTION("max-redirs", "N", NUMBER, max_redirs, .max = REDIRECTS_MAX, .initial = "0",
+           .help = "Follow at most N redirects, never from https to http; secrets, headers and the client "
+                   "certificate go to the first host alone. 0: the redirect is the answer"),
+    HTTP_ROWS,
+    OPTION("trust", "verified|any", CHOICE, trust, .choices = trusts, .initial = "verified",
+           .help = "any: verify no certificate. That is for a wait alone: nothing secret can be sent then"),
+    OPTION("request", "M", TEXT, http.method, .letter = 'X', .check = http_options_check_method,
+           .help = "Use this method in place of GET"),
+    OPTION("data-file", "F", TEXT, http.data_file, .check = http_options_check_path,
+           .help = "Send this file as the request's body; without --request as a POST"),
+    OPTION("stable", "D", DURATION, common.retry.stable,
+           .help = "The condition must hold this long without a break"),
+    RESOLVER_ROWS,
+};
+
+static const struct option_initial initials[] = {
+    {"timeout", "4m"},  {"attempt-timeout", "5s"}, {"interval", "100ms"},
+    {"backoff", "1.1"}, {"max-interval", "1s"},    {NULL, NULL},
+};
+
+static const char *const examples[] = {
+    "Wait until a server answers with a status below 400",
+    "wait-for-http http://app:8080/healthz",
+    "Wait until a Spring application says UP, at most two minutes",
+    "wait-for-http --timeout 2m --expect-json /status=UP http://app:8080/actuator/health",
+    "Wait until Elasticsearch is yellow or green",
+    "wait-for-http --expect-regex '\"status\":\"(yellow|green)\"' http://elastic:9200/_cluster/health",
+    "Wait for a server that wants a token, with the company's CA",
+    "wait-for-http --bearer-token-file /secrets/token --trust-store /etc/ca/company.pem https://vault:8200/v1/sys/health",
+    "Wait for an app behind a unix socket in a shared volume",
+    "wait-for-http http+unix:///run/shared/app.sock:/healthz",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL,       "curl " VERSION_CURL,
+                                        "openssl " VERSION_OPENSSL, "zlib " VERSION_ZLIB,
+                                        "libzstd " VERSION_ZSTD,    "xz-utils " VERSION_XZUTILS,
+                                        "bzip2 " VERSION_BZIP2,     "jansson " VERSION_JANSSON,
+                                        "c-ares " VERSION_CARES,    NULL};
+
+extern const struct tool wait_for_http_tool;
+const struct tool wait_for_http_tool = {
+    .name = "wait-for-http",
+    .operands = "URL...",
+    .summary = "Wait until servers answer over HTTP as they should",
+    .description =
+        "URL is http://, https:// or http+unix:///SOCKET:/PATH; %n in its host stands for the pod's namespace. All "
+        "URLs are asked at the same time, each over a connection of its own for every attempt.\n\n"
+        "A server is ready when its answer has one of the statuses of --status, and all that --expect and its kin "
+        "ask for. A certificate that cannot be trusted ends the run at once.",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .initials = initials,
+    .options_size = sizeof(struct wait_for_http_options),
+    .many_targets = true,
+    .judges_servers = true,
+};
+
+/* Everything that the run needs, released by run_free. */
+struct run {
+    const struct wait_for_http_options *options;
+    struct resolvconf conf;
+    struct dns_resolver resolver;
+    struct question_plan plan;
+    struct https https;
+    struct question *questions;
+    size_t count; /* of those that have been told apart */
+    struct wait_target **targets;
+    struct wait wait;
+};
+
+static void run_set_plan(struct run *run)
+{
+    const struct wait_for_http_options *options = run->options;
+    struct question_plan *plan = &run->plan;
+
+    plan->statuses_text = options->statuses;
+    statuses_parse(options->statuses, &plan->statuses);
+    expect_init(&plan->expect, &options->texts, &options->patterns, &options->json, &options->answer_headers);
+    plan->max_redirs = (unsigned)options->max_redirs;
+    plan->method = options->http.method ? options->http.method : options->http.data_file ? "POST" : NULL;
+    plan->data_file = options->http.data_file;
+    plan->exchange = (struct exchange_plan){
+        .tool = wait_for_http_tool.name,
+        .lookup = {.resolver = &run->resolver,
+                   .search = !options->resolver.no_search,
+                   .family = AF_UNSPEC,
+                   .scouts = !options->common.retry.once,
+                   .hosts_path = HOSTS_FILE},
+        .max_size = INT64_MAX,
+        .max_unpacked_size = INT64_MAX,
+        .trace = options->common.log_level >= LOG_DEBUG,
+    };
+    http_options_plan(&options->http, &plan->exchange, &run->https);
+    run->https.trusts_anyone = options->trust == TRUST_ANY;
+}
+
+/* Whoever is asked may be anybody then. */
+static bool check_trust(const struct wait_for_http_options *options, struct reason *why)
+{
+    const struct http_options *http = &options->http;
+    const char *given = http->headers.count > 0              ? "--header"
+                        : http->header_files.count > 0       ? "--header-file"
+                        : http->bearer_token_files.count > 0 ? "--bearer-token-file"
+                        : http->basic_auth_files.count > 0   ? "--basic-auth-file"
+                        : http->client_cert                  ? "--client-cert"
+                        : http->data_file                    ? "--data-file"
+                        : http->trust_stores.count > 0       ? "--trust-store"
+                                                             : NULL;
+
+    return options->trust != TRUST_ANY || !given ||
+           reason_set(why, CODE_USAGE, "--trust any: does not go with %s", given);
+}
+
+static bool run_add_questions(struct run *run, const char *pod_namespace, struct reason *why)
+{
+    const struct common_options *common = &run->options->common;
+    const struct strings *operands = &common->operands;
+
+    run->questions = xcalloc(operands->count, sizeof *run->questions);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    for (size_t i = 0; i < operands->count; i++) {
+        struct question *question = &run->questions[run->count++];
+        run->targets[i] = &question->base;
+        if (!question_parse(operands->items[i], pod_namespace, question, why)) {
+            char *shown = target_show(operands->items[i]);
+            options_refuse_operand(common, shown, why);
+            free(shown);
+            return false;
+        }
+        question->base.name = question->url.shown;
+        question->plan = &run->plan;
+    }
+    return true;
+}
+
+static bool prepare_secrets(struct run *run, const char *pod_namespace, struct reason *why)
+{
+    struct secrets_party *parties = xcalloc(run->count, sizeof *parties);
+
+    for (size_t i = 0; i < run->count; i++)
+        parties[i].url = &run->questions[i].url;
+    bool good = secrets_prepare(&run->options->http, parties, run->count, pod_namespace, &run->plan.headers,
+                                why);
+    free(parties);
+    return good;
+}
+
+/* A proxy that makes no sense, names that nobody can be asked for, a trust store that cannot be read. */
+static bool check_ways(struct run *run, const struct reason *no_servers, struct reason *why)
+{
+    const struct http_options *http = &run->options->http;
+    bool wants_tls = http->trust_stores.count > 0 || http->client_cert;
+    bool warned = false;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct url *url = &run->questions[i].url;
+        wants_tls = wants_tls || url->scheme == URL_HTTPS;
+        if (!url->socket && !http_options_check_way(&run->plan.exchange, url, no_servers, &warned, why))
+            return false;
+    }
+    return !wants_tls || https_load(&run->https, why);
+}
+
+static bool run_prepare(struct run *run, struct reason *why)
+{
+    struct exchange_plan *exchange = &run->plan.exchange;
+    struct reason no_servers = {0};
+    char pod_namespace[NAMESPACE_TEXT];
+
+    run_set_plan(run);
+    if (run->options->common.operands.count == 0)
+        return reason_set(why, CODE_USAGE, "a URL is missing: expected http://HOST[:PORT]/PATH");
+    if (!http_options_check(&run->options->http, why) || !check_trust(run->options, why))
+        return false;
+    bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why) ||
+        !run_add_questions(run, pod_namespace, why) || !prepare_secrets(run, pod_namespace, why) ||
+        !check_ways(run, servers ? NULL : &no_servers, why))
+        return false;
+    if (!servers)
+        exchange->lookup.no_servers = no_servers;
+    exchange->loop = loop_new();
+    run->resolver = (struct dns_resolver){.loop = exchange->loop, .conf = &run->conf};
+    if (!exchange->loop)
+        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    exchange->multi = multi_new(exchange->loop);
+    return exchange->multi || reason_set(why, CODE_INTERNAL, "libcurl cannot be set up");
+}
+
+static void run_free(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        question_free(&run->questions[i]);
+    secrets_free(&run->plan.headers);
+    expect_free(&run->plan.expect);
+    multi_free(run->plan.exchange.multi);
+    https_free(&run->https);
+    loop_free(run->plan.exchange.loop);
+    free(run->questions);
+    free(run->targets);
+    free(run);
+}
+
+static int run_wait(struct run *run, const struct verdict *verdict)
+{
+    run->wait = (struct wait){
+        .loop = run->plan.exchange.loop,
+        .options = &run->options->common,
+        .verdict = verdict,
+        .targets = run->targets,
+        .count = run->count,
+        .done = "ready",
+        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
+        .start = question_start,
+        .cancel = question_cancel,
+    };
+    return wait_run(&run->wait);
+}
+
+static void enter_sandbox(const struct common_options *options)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
+    sandbox_enter(&sandbox, options->termination_log);
+}
+
+int main(int argc, char **argv)
+{
+    struct wait_for_http_options options;
+    struct verdict verdict;
+    struct reason why;
+    int code;
+
+    if (tool_begin(&wait_for_http_tool, argc, argv, &options, &verdict, &code)) {
+        struct run *run = xcalloc(1, sizeof *run);
+        run->options = &options;
+        enter_sandbox(&options.common);
+        limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a JSON's values */
+        tls_begin();
+        json_arena_begin();
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+            mem_exhausted();
+        code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
+        run_free(run);
+    }
+    options_free(&wait_for_http_tool, &options);
+    return code;
+}
