@@ -88,7 +88,7 @@ def phases(silent):
         out.truncate(BIG)
     stalling = serve(Stalling)
     quiet = ["-q", "--termination-log="]
-    tcp, dns = bench.tool("wait-for-tcp"), bench.tool("wait-for-dns")
+    tcp, dns, file = bench.tool("wait-for-tcp"), bench.tool("wait-for-dns"), bench.tool("wait-for-file")
     http, fetch, tls = bench.tool("wait-for-http"), bench.tool("fetch-config"), bench.tool("tls-check")
     paths = [
         ("wait-for-tcp, between attempts", [tcp, *quiet, nobody], 0.06),
@@ -96,6 +96,7 @@ def phases(silent):
         ("wait-for-tcp, resolving", [tcp, *quiet, "--nameserver", silent.udp_address, "mydb:1"], 0.06),
         ("wait-for-dns, resolving", [dns, *quiet, "--nameserver", silent.udp_address, "mydb"], 0.06),
         ("wait-for-http, waiting for an answer", [http, *quiet, f"http://{silent.tcp_address}/"], 0.06),
+        ("wait-for-file, between attempts", [file, *quiet, bench.path("signals-absent")], 0.06),
         ("fetch-config, in the body", [fetch, *quiet, f"http://127.0.0.1:{stalling}/f={bench.path('signals-f')}"], 0.06),
         ("fetch-config, waiting for an answer", [fetch, *quiet, f"http://{silent.tcp_address}/f=-"], 0.06),
         ("tls-check, in the handshake", [tls, *quiet, silent.tcp_address], 0.06),

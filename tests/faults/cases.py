@@ -135,6 +135,9 @@ CASES = [
         "--timeout 2s --termination-log= --trust-store {folder}/localhost.pem --basic-auth-file {folder}/credentials --expect value "
         "--data-file {folder}/password https://localhost:{https}/number",
     ),
+    Case("wait-for-file", "--timeout 2s --termination-log {folder}/log --stable 20ms --interval 10ms {folder}/credentials {folder}/tree {folder}/socket"),
+    Case("wait-for-file", "--timeout 2s --termination-log= --expect secret --min-size 1 {folder}/credentials"),
+    Case("wait-for-file", "--timeout 2s --termination-log= --gone {folder}/absent/below"),
     Case("fetch-config", "--timeout 2s --termination-log {folder}/log http://localhost:{http}/file={work}/file", {"file": BODY}),
     Case(
         "fetch-config",

@@ -103,7 +103,7 @@ build_app() {
 #!/bin/busybox sh
 PATH=/bin; for tool in cat find id ls stat sleep touch; do eval "$tool() { busybox $tool \"\$@\"; }"; done
 id -u
-for folder in /app /etc/app /members /plugins /data /copy /opt/appdynamics /usr/local/tomcat/webapps; do
+for folder in /app /etc/app /members /plugins /data /copy /opt/appdynamics /usr/local/tomcat/webapps /vault/secrets; do
     [ -d "$folder" ] || continue
     find "$folder" -type f | while read -r file; do
         echo "$file $(stat -c '%a %s' "$file")"
@@ -164,6 +164,22 @@ build_others() {
     echo plugin >"$FOLDER/root/plugins/one.jar"
     cp "$TOP/build/bin/copy-agent" "$FOLDER/root/bin/"
     image registry.example.com/shop/plugins:1 <<<'ENV PATH=/bin'
+}
+
+# What Vault's agent does: after a while, the secret.
+build_vault() {
+    mkdir -p "$FOLDER/root/bin"
+    cp "$(command -v busybox)" "$FOLDER/root/bin/busybox"
+    cat >"$FOLDER/root/bin/vault" <<'VAULT'
+#!/bin/busybox sh
+[ "$*" = "agent -config=/vault/config/agent.hcl" ] && [ -f /vault/config/agent.hcl ] || exit 2
+: >/vault/secrets/database
+busybox sleep 2
+echo password=correct-horse >/vault/secrets/database
+exec busybox sleep 100000
+VAULT
+    chmod +x "$FOLDER/root/bin/vault"
+    image hashicorp/vault:1.19.0 <<<'ENTRYPOINT ["/bin/vault"]'
 }
 
 load_images() {

@@ -20,6 +20,7 @@ setup_file() {
     build_trust
     build_agent
     build_others
+    build_vault
     cp "$HERE"/services/{nginx,shop}.conf "$FOLDER"
     echo '<h1>page</h1>' >"$FOLDER/pages/index.html"
     echo 'greeting: hello' >"$FOLDER/pages/config.yaml"
@@ -302,6 +303,16 @@ agent_is_there() {
     said shop-app | grep -q 'url: jdbc:mysql://mydb:3306/shop'
     said shop-app | grep -qE '^/opt/appdynamics/javaagent.jar [0-7]+ 300000'
     said shop-check-controller | grep -q 'controller.example.com:8181: ready'
+}
+
+@test "scene 18: a sidecar writes the secret, and the app starts when it is there and not empty" {
+    play 18-sidecar-secret
+    app_has_started with-secret-app
+    is_restricted with-secret-wait-for-secret
+    said with-secret-wait-for-secret | grep -qE '/vault/secrets/database: (no such file|is empty)'
+    said with-secret-wait-for-secret | grep -q '/vault/secrets/database: ready after .*; 23 bytes'
+    said with-secret-app | grep -q password=correct-horse
+    run ! grep -q correct-horse <(said with-secret-wait-for-secret) "$FOLDER/with-secret/wait-for-secret"
 }
 
 @test "any user will do: the same pods with another UID" {

@@ -58,6 +58,19 @@ play_wait_for_tcp() {
     stopped "err_has attempt" wait-for-tcp "127.0.0.1:${port[3]}"
 }
 
+play_wait_for_file() {
+    mkdir folder
+    echo ready >file
+    ln -s file link
+    start_tcp port "unix:socket"
+    mode 0 wait-for-file file folder socket link --stable 50ms
+    mode 0 wait-for-file --expect ready --min-size 1 file
+    mode 0 wait-for-file --gone absent
+    mode 1 wait-for-file --once absent/below --termination-log log
+    mode 124 wait-for-file --timeout 300ms --type socket file --log-format json
+    stopped "err_has attempt" wait-for-file absent
+}
+
 play_fetch_config() {
     mkdir -p archives && (cd archives && "$python" "$servers/archives.py")
     cat ip.pem ip.key >both.pem

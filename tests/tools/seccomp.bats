@@ -93,6 +93,14 @@ confines() {
     confines wait-for-http
 }
 
+@test "wait-for-file makes the calls that are listed for it, and no others" {
+    traces wait-for-file
+}
+
+@test "wait-for-file does its work under the profile" {
+    confines wait-for-file
+}
+
 @test "fetch-config makes the calls that are listed for it, and no others" {
     traces fetch-config
 }

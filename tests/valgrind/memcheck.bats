@@ -29,6 +29,10 @@ runner=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds
     play_wait_for_http
 }
 
+@test "wait-for-file" {
+    play_wait_for_file
+}
+
 @test "fetch-config" {
     play_fetch_config
 }

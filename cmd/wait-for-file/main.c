@@ -1,0 +1,224 @@
+/* wait-for-file: until files are there. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/wait-for-file/inspection.h"
+#include "cmd/wait-for-file/versions.h"
+#include "common/base/escape.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/files/sandbox.h"
+
+#include "common/base/banned.h"
+
+enum {
+    DESCRIPTORS_EACH = 1,
+    PAUSE_LEAST = 20, /* milliseconds between two times that changes are heard of; one more for each path */
+};
+
+struct wait_for_file_options {
+    struct common_options common;
+    int type; /* enum condition_type */
+    int64_t min_size;
+    const char *expect;
+    bool gone;
+};
+
+static const char *const types[] = {"file", "directory", "socket", "any", NULL};
+
+#define AT(member) offsetof(struct wait_for_file_options, member)
+
+static const struct option rows[] = {
+    OPTION("type", "file|directory|socket|any", CHOICE, type, .choices = types, .initial = "any",
+           .help = "What must be there; symbolic links are followed"),
+    OPTION("min-size", "S", SIZE, min_size, .initial = "0",
+           .help = "The file must hold at least this many bytes"),
+    OPTION("expect", "TEXT", TEXT, expect, .check = escape_check,
+           .help = "The file must hold this within its first 1 MiB, with C escapes: 'done\\n'"),
+    SWITCH("gone", gone,
+           .help = "Ready when nothing of that name is there; what cannot be looked at is not gone"),
+    OPTION(
+        "stable", "D", DURATION, common.retry.stable,
+        .help = "The condition must hold this long without a break, and the file must not change meanwhile"),
+};
+
+static const struct option_initial initials[] = {
+    {"timeout", "4m"},  {"attempt-timeout", "5s"}, {"interval", "50ms"},
+    {"backoff", "1.1"}, {"max-interval", "1s"},    {NULL, NULL},
+};
+
+static const char *const examples[] = {
+    "Wait for a secret that a sidecar writes",
+    "wait-for-file /vault/secrets/database",
+    "Wait until a download has ended: not empty, and unchanged for two seconds",
+    "wait-for-file --min-size 1 --stable 2s /data/model.bin",
+    "Wait for a word in a file",
+    "wait-for-file --expect ready /shared/state",
+    "Wait for a server's socket",
+    "wait-for-file --type socket /run/shared/app.sock",
+    "Wait until the lock of an earlier pod is gone",
+    "wait-for-file --gone /data/.lock",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL, NULL};
+
+extern const struct tool wait_for_file_tool;
+const struct tool wait_for_file_tool = {
+    .name = "wait-for-file",
+    .operands = "PATH...",
+    .summary = "Wait until files are there",
+    .description =
+        "All paths are watched at the same time. A path is ready when something of the right type is there "
+        "and this user may read it (connect to it, if it is a socket).\n\n"
+        "The kernel tells of changes at once (inotify). Because network volumes tell of none, each path is "
+        "looked at from time to time as well, at least every second.",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .initials = initials,
+    .options_size = sizeof(struct wait_for_file_options),
+    .many_targets = true,
+};
+
+/* Everything that the run needs, released by run_free. */
+struct run {
+    struct inspection_plan plan;
+    struct inspection *inspections;
+    size_t count;
+    struct wait_target **targets;
+    struct buf expect;
+    struct wait wait;
+};
+
+/* A trailing slash asks for a directory, so that "file/" is not there; with --gone that would be a false "gone". */
+static size_t path_length(const char *operand, bool gone)
+{
+    size_t length = strlen(operand);
+
+    while (gone && length > 1 && operand[length - 1] == '/')
+        length--;
+    return length;
+}
+
+static bool check_path(const char *path, struct reason *why)
+{
+    if (path[0] == '\0')
+        return reason_set(why, CODE_USAGE, "an empty PATH");
+    if (strstr(path, "://"))
+        return reason_set(why, CODE_USAGE, "expected a path, such as /shared/file, not a URL");
+    if (strlen(path) >= PATH_MAX)
+        return reason_set(why, CODE_USAGE, "a PATH of %d bytes or more", PATH_MAX);
+    return true;
+}
+
+static bool run_add_paths(struct run *run, const struct common_options *options, struct reason *why)
+{
+    const struct strings *operands = &options->operands;
+
+    run->inspections = xcalloc(operands->count, sizeof *run->inspections);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    for (size_t i = 0; i < operands->count; i++) {
+        if (!check_path(operands->items[i], why))
+            return options_refuse_operand(options, "PATH", why);
+        inspection_begin(&run->inspections[i], &run->plan, operands->items[i],
+                         path_length(operands->items[i], run->plan.condition.gone));
+        run->targets[run->count++] = &run->inspections[i].base;
+    }
+    return true;
+}
+
+static void run_on_change(void *owner, int which)
+{
+    struct run *run = owner;
+
+    for (size_t i = 0; i < run->count; i++)
+        inspection_note_change(&run->inspections[i], which);
+}
+
+static bool run_prepare(struct run *run, const struct wait_for_file_options *options, struct reason *why)
+{
+    struct inspection_plan *plan = &run->plan;
+    struct reason ignored; /* the option table has checked the escapes */
+
+    escape_decode(options->expect ? options->expect : "", &run->expect, &ignored);
+    plan->condition = (struct condition){
+        .type = (enum condition_type)options->type,
+        .min_size = options->min_size,
+        .expect = run->expect.data,
+        .expect_length = run->expect.length,
+        .gone = options->gone,
+        .stable = options->common.retry.stable > 0,
+    };
+    if (options->gone && (options->min_size > 0 || options->expect || options->type != CONDITION_ANY))
+        return reason_set(why, CODE_USAGE, "--gone: does not go with --type, --min-size or --expect");
+    if (options->common.operands.count == 0)
+        return reason_set(why, CODE_USAGE, "a PATH is missing");
+    if (!run_add_paths(run, &options->common, why))
+        return false;
+    plan->loop = loop_new();
+    if (!plan->loop || !crew_begin(&plan->crew, plan->loop))
+        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll, eventfd)");
+    watch_begin(&plan->watch, plan->loop, PAUSE_LEAST + (int)run->count, run_on_change, run);
+    return true;
+}
+
+/* What a look that hangs uses stays: the process ends in a moment. */
+static void run_free(struct run *run)
+{
+    if (!crew_end(&run->plan.crew))
+        return;
+    watch_end(&run->plan.watch);
+    for (size_t i = 0; i < run->count; i++)
+        free(run->inspections[i].path);
+    loop_free(run->plan.loop);
+    free(run->inspections);
+    free(run->targets);
+    buf_free(&run->expect);
+    free(run);
+}
+
+static int run_wait(struct run *run, const struct common_options *common, const struct verdict *verdict)
+{
+    run->wait = (struct wait){
+        .loop = run->plan.loop,
+        .options = common,
+        .verdict = verdict,
+        .targets = run->targets,
+        .count = run->count,
+        .done = run->plan.condition.gone ? "gone" : "ready",
+        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, CREW_MOST),
+        .start = inspection_start,
+        .cancel = inspection_cancel,
+    };
+    return wait_run(&run->wait);
+}
+
+static void enter_sandbox(const struct common_options *options)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
+    sandbox_enter(&sandbox, options->termination_log);
+}
+
+int main(int argc, char **argv)
+{
+    struct wait_for_file_options options;
+    struct verdict verdict;
+    struct reason why;
+    int code;
+
+    if (tool_begin(&wait_for_file_tool, argc, argv, &options, &verdict, &code)) {
+        struct run *run = xcalloc(1, sizeof *run);
+        enter_sandbox(&options.common);
+        buf_init(&run->expect, ESCAPE_MAX);
+        code = run_prepare(run, &options, &why) ? run_wait(run, &options.common, &verdict)
+                                                : verdict_refuse(&verdict, &why);
+        run_free(run);
+    }
+    options_free(&wait_for_file_tool, &options);
+    return code;
+}
