@@ -93,6 +93,7 @@ static enum outcome question_judge(struct question *question, struct reason *why
         .length = whole ? question->body.length : exchange->refused,
         .is_cut = question->cut,
         .header_wrong = question->header_wrong ? &question->header_why : NULL,
+        .sent = exchange->request.headers,
         .encrypted = question->at.scheme == URL_HTTPS,
         .proxy = exchange->proxy.used ? exchange->proxy.url.shown : NULL,
         .proxy_source = exchange->proxy.source,
@@ -106,6 +107,9 @@ static enum outcome question_judge(struct question *question, struct reason *why
     }
     enum outcome outcome = response_judge(&response, &plan->statuses, plan->statuses_text, &plan->expect,
                                           why);
+    if (outcome != ATTEMPT_OK && (reply_repeats(response.body, response.length, response.sent) ||
+                                  reply_repeats(why->detail, strlen(why->detail), response.sent)))
+        reason_detail(why, "; what came repeats a header that was sent, which may be secret");
     if (exchange->reply.status == 429 && exchange->reply.retry_after > 0)
         question->base.not_before = deadline_after(deadline_now(), exchange->reply.retry_after);
     return outcome;

@@ -35,7 +35,7 @@ static enum outcome judge_status(const struct response *response, const char *st
                statuses_text);
     hint_at_status(status, why);
     expect_show_body(response->body, response->length, why);
-    reply_add_words(status, response->encrypted, response->body, response->length, why);
+    reply_add_words(status, response->encrypted, response->sent, response->body, response->length, why);
     return ATTEMPT_RETRY;
 }
 

@@ -12,6 +12,7 @@ struct response {
     size_t length;
     bool is_cut;                       /* it goes on */
     const struct reason *header_wrong; /* a header is not what is expected; NULL: all are */
+    const struct strings *sent;        /* headers; NULL: none */
     bool encrypted;
     const char *proxy; /* as shown; NULL: none */
     const char *proxy_source;

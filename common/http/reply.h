@@ -79,6 +79,9 @@ enum outcome reply_judge(const struct reply *reply, const struct reply_rules *ru
 void reply_add_words(int status, bool encrypted, const struct strings *sent, const char *body, size_t length,
                      struct reason *why);
 
+/* Whether a text repeats a value of the headers that were `sent`, which may be secrets; NULL: none were. */
+bool reply_repeats(const char *text, size_t length, const struct strings *sent);
+
 /* Retry-After (RFC 9110, 10.2.3): seconds or a date; `now` is the wall clock's seconds. Milliseconds; 0 when it says nothing that
  * can be used. */
 int64_t reply_retry_after(const char *value, int64_t now);

@@ -20,8 +20,8 @@ static bool has_text(const char *body, size_t length, const char *text)
     return false;
 }
 
-/* Whether a word of a header's value is in the message: of "Authorization: Bearer TOKEN" the token. */
-static bool repeats(const char *message, const char *line)
+/* Whether a word of a header's value is in the text: of "Authorization: Bearer TOKEN" the token. */
+static bool repeats(const char *text, size_t length_of_text, const char *line)
 {
     char word[WORD];
 
@@ -29,17 +29,17 @@ static bool repeats(const char *message, const char *line)
     while (*(line += strspn(line, ":; ")) != '\0') {
         size_t length = strcspn(line, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, line); /* the beginning of a long one is enough */
-        if (length >= SECRET_LEAST && strstr(message, word))
+        if (length >= SECRET_LEAST && memmem(text, length_of_text, word, strlen(word)))
             return true;
         line += length;
     }
     return false;
 }
 
-static bool repeats_any(const char *message, const struct strings *sent)
+bool reply_repeats(const char *text, size_t length, const struct strings *sent)
 {
     for (size_t i = 0; sent && i < sent->count; i++)
-        if (repeats(message, sent->items[i]))
+        if (repeats(text, length, sent->items[i]))
             return true;
     return false;
 }
@@ -52,8 +52,8 @@ static void add_status(const struct strings *sent, const char *body, size_t leng
     const char *message = json_string_value(json_object_get(status, "message"));
     size_t used = strlen(why->text);
 
-    if (kind && message && strcmp(kind, "Status") == 0 && !repeats_any(message, sent)) {
-        snprintf(why->text + used, sizeof why->text - used, ": %.160s", message);
+    if (kind && message && strcmp(kind, "Status") == 0 && !reply_repeats(message, strlen(message), sent)) {
+        snprintf(why->text + used, sizeof why->text - used, ": %.260s", message);
         if (has_text(message, strlen(message), "system:serviceaccount:"))
             reason_hint(why, "a Role and a RoleBinding let this service account read it");
     }
