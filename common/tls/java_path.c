@@ -156,12 +156,38 @@ static bool may_be_anchor(const struct step *step, const X509 *last, const X509 
            (step->path.count == 1 || is_valid(anchor, step->search->time));
 }
 
-static bool try_anchors(struct step *step, const X509 *last)
+/* SunCertPathBuilder gives a branch up where one self-issued certificate would follow another. */
+static bool ends_branch(const struct step *step, const X509 *last)
+{
+    const struct java_search *search = step->search;
+
+    for (int i = 0; is_self_issued(last) && i < sk_X509_num(search->sent); i++) {
+        X509 *certificate = sk_X509_value(search->sent, i);
+        if (java_names_issuer(last, certificate) && is_self_issued(certificate) &&
+            may_follow(step, certificate) && !is_anchor(search, certificate))
+            return true;
+    }
+    return false;
+}
+
+/* The one that it looks at before all others (PKIXCertComparator). */
+static bool is_preferred(X509 *last, X509 *anchor)
+{
+    const ASN1_OCTET_STRING *wanted = X509_get0_authority_key_id(last),
+                            *has = X509_get0_subject_key_id(anchor);
+
+    return wanted && has && ASN1_OCTET_STRING_cmp(wanted, has) == 0;
+}
+
+/* All that may follow; of a branch that ends, what comes before its end for sure. */
+static bool try_anchors(struct step *step, X509 *last, bool preferred_alone)
 {
     const struct java_search *search = step->search;
 
     for (int i = 0; i < sk_X509_num(search->anchors); i++) {
         X509 *anchor = sk_X509_value(search->anchors, i);
+        if (preferred_alone && !is_preferred(last, anchor))
+            continue;
         if (java_names_issuer(last, anchor) && may_be_anchor(step, last, anchor) &&
             !is_repeated(&step->path, anchor) && give(step, anchor))
             return true;
@@ -173,15 +199,15 @@ static bool try_anchors(struct step *step, const X509 *last)
 static bool search_from(struct step *step) /* NOLINT(misc-no-recursion): as deep as a path is long */
 {
     struct java_search *search = step->search;
-    const X509 *last = step->path.certificates[step->path.count - 1];
-
+    X509 *last = step->path.certificates[step->path.count - 1];
     bool goes_on = ++step->steps <= STEPS_MOST && deadline_goes_on(search->deadline);
     search->limited = search->limited || !goes_on;
     if (!goes_on)
         return false;
-    if (try_anchors(step, last))
+    bool ends = ends_branch(step, last);
+    if (try_anchors(step, last, ends))
         return true;
-    for (int i = 0; i < sk_X509_num(search->sent) && step->path.count < TLS_CHAIN_MOST; i++) {
+    for (int i = 0; !ends && i < sk_X509_num(search->sent) && step->path.count < TLS_CHAIN_MOST; i++) {
         X509 *certificate = sk_X509_value(search->sent, i);
         if (!java_names_issuer(last, certificate) || !may_follow(step, certificate))
             continue;

@@ -255,6 +255,16 @@ def anchors():
     case("anchor-v1-searched", "far", store="oldroot.jks")
     case("anchor-v1-shorter-than-its-ca", "good", store="shortroot.jks")
     case("anchor-v1-shorter-than-its-ca-searched", "far", store="shortroot.jks")
+    # A search ends where one self-issued certificate would follow another.
+    new, newer = KEYS[6], KEYS[7]
+    links = [certify(ROOT_NAME, newer, ROOT_NAME, new, ca_ext(newer, new)), certify(ROOT_NAME, new, ROOT_NAME, ROOT, ca_ext(new, ROOT))]
+    below = leaf(issuer=ROOT_NAME, issuer_key=newer)
+    send("links", below, *links)
+    send("linkssearched", below, other, *links)
+    send("linksearched", leaf(issuer=ROOT_NAME, issuer_key=new), other, links[1])
+    case("self-issued-in-a-row", "links")
+    case("self-issued-in-a-row-searched", "linkssearched")
+    case("self-issued-once-searched", "linksearched")
     # Anchors in another spelling of the same name.
     loud = name("O=EXAMPLE TRUST", "CN=Example  Root")
     trust("loud", certify(loud, ROOT, loud, ROOT, ca_ext(ROOT)))
