@@ -6,6 +6,7 @@
 
 #include "common/tls/java_name.h"
 #include "common/tls/judge_parts.h"
+#include "common/trust/java_distrust.h"
 #include "common/trust/java_rules.h"
 
 #include "common/base/banned.h"
@@ -141,6 +142,22 @@ static void judge_distrust(const struct tls_facts *facts, struct tls_judgement *
         why, "the server needs a certificate of another CA (java.security, jdk.security.caDistrustPolicies)");
 }
 
+static void judge_blocked(const struct tls_facts *facts, size_t depth, struct tls_judgement *judgement)
+{
+    struct java_version version = facts->java.version;
+    bool blocked = java_blocks(version, facts->chain[depth].sha256);
+    bool later = java_blocks(java_version_newest(version), facts->chain[depth].sha256);
+    struct reason *why = add_by_version(judgement, blocked, later);
+    char place[JUDGE_PLACE];
+
+    if (!why)
+        return;
+    reason_set(why, CODE_UNTRUSTED, "%s refuses the %s, by its fingerprint",
+               blocked ? "Java" : "a newer Java", judge_place(facts, depth, place));
+    reason_hint(
+        why, "it is known from an attack (lib/security/blocked.certs of the JDK): is this the right server?");
+}
+
 static void judge_anchor(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     const struct certificate *last = &facts->chain[facts->chain_count - 1];
@@ -187,6 +204,7 @@ void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement)
         judge_usage(facts, judgement);
         judge_purpose(facts, judgement);
         for (size_t i = 0; i < facts->chain_count; i++) {
+            judge_blocked(facts, i, judgement);
             judge_key(facts, i, judgement);
             if (i < facts->chain_sent) /* nobody looks at the signature of an anchor */
                 judge_signature(facts, i, judgement);

@@ -20,6 +20,15 @@ bool java_version_parse(const char *text, struct java_version *version);
 /* The newest update of the same train. */
 struct java_version java_version_newest(struct java_version version);
 
+/* The first update of each train that a row of a table is about. What an update changed is often known from both of its neighbours that
+ * could be measured only: then the stricter rule begins right behind the last one that was seen without it, and the laxer one with the
+ * first that was seen to have it. */
+struct java_since {
+    int in17, in21, in25;
+};
+
+bool java_version_reaches(struct java_version version, struct java_since since);
+
 /* Each of these has one row, or several of which the last that applies counts. */
 enum java_rule {
     JAVA_CHAIN_MOST,         /* certificates that a server may send */
@@ -49,16 +58,5 @@ bool java_lists(struct java_version version, enum java_rule rule, const char *wo
 
 /* Where the rule that applies comes from. */
 const char *java_source(struct java_version version, enum java_rule rule);
-
-/* A root that may certify nothing new, or nothing at all. */
-struct java_distrusted {
-    const char *sha256, *name;
-    int64_t last;  /* seconds since 1970: what was issued from then on is refused */
-    int64_t until; /* from then on everything is */
-};
-
-/* The row for which a JVM refuses a server's certificate, of which the anchor has that fingerprint; NULL: there is none. */
-const struct java_distrusted *java_distrusts(struct java_version version, const char *sha256, int64_t issued,
-                                             int64_t now);
 
 #endif

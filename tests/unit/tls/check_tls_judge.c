@@ -254,6 +254,29 @@ START_TEST(times_have_their_codes)
 }
 END_TEST
 
+/* Known from an attack: no trust store helps, but one that has the server's own certificate. */
+START_TEST(java_refuses_certificates_that_it_blocks)
+{
+    good();
+    facts.profile = TLS_JAVA;
+    strcpy(chain[1].sha256, "03db9e5e79fe6117177f81c11595af598cb176af766290dbceb2c318b32e39a2");
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "Java refuses the intermediate CN=Issuing CA");
+    strcpy(chain[1].sha256, "0164d7ceae5bb909c272af151ff44b1177ae9b47d9424b94f1d9558c30934d19");
+    facts.java.version = (struct java_version){.train = 17, .update = 15};
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    expect_contains(judgement.warnings[0].text, "a newer Java refuses the intermediate CN=Issuing CA");
+    facts.profile = TLS_DEFAULT;
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+    ck_assert_uint_eq(judgement.warning_count, 0);
+    good();
+    facts.profile = TLS_JAVA;
+    facts.chain_sent = 0;
+    facts.chain_count = 1;
+    strcpy(chain[0].sha256, "03db9e5e79fe6117177f81c11595af598cb176af766290dbceb2c318b32e39a2");
+    ck_assert_int_eq(judge_now(), ATTEMPT_OK);
+}
+END_TEST
+
 /* Who asks for days gets them, of whatever the profile does not look at. */
 START_TEST(days_that_are_asked_for_are_not_forgiven)
 {
@@ -688,9 +711,10 @@ SUITE("tls_judge", issuers_fit_patterns, a_certificate_that_comes_alone_may_lack
       an_unknown_root_is_named_with_the_closest, a_ca_without_its_issuer_lacks_the_root,
       a_missing_intermediate_is_told_by_where_it_is_to_be_had, a_url_that_is_no_plain_one_is_in_no_hint,
       an_interceptor_is_told_by_its_name, times_have_their_codes, days_that_are_asked_for_are_not_forgiven,
-      java_forgives_with_a_word, others_forgive_nothing, what_was_not_verified_is_not_trusted,
-      what_java_forgives_elsewhere_does_not_count, warnings_that_have_no_room_are_counted,
-      limits_have_their_codes, a_chain_over_the_limits_is_not_forgiven,
-      all_reasons_are_said_the_gravest_first, a_chain_that_was_not_verified_proves_no_pin_but_its_first,
-      handshakes_that_end_have_their_codes, clients_and_answers_are_judged,
-      a_hint_names_the_tool_that_has_the_option, javas_handshake_has_limits, java_trusts_some_roots_no_more)
+      java_refuses_certificates_that_it_blocks, java_forgives_with_a_word, others_forgive_nothing,
+      what_was_not_verified_is_not_trusted, what_java_forgives_elsewhere_does_not_count,
+      warnings_that_have_no_room_are_counted, limits_have_their_codes,
+      a_chain_over_the_limits_is_not_forgiven, all_reasons_are_said_the_gravest_first,
+      a_chain_that_was_not_verified_proves_no_pin_but_its_first, handshakes_that_end_have_their_codes,
+      clients_and_answers_are_judged, a_hint_names_the_tool_that_has_the_option, javas_handshake_has_limits,
+      java_trusts_some_roots_no_more)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/trust/java_distrust.h"
 #include "tests/unit/suite.h"
 
 static struct java_version version(const char *text)
@@ -86,5 +87,25 @@ START_TEST(updates_change_rules)
 }
 END_TEST
 
+START_TEST(some_certificates_are_blocked)
+{
+    static const char always[] = "03db9e5e79fe6117177f81c11595af598cb176af766290dbceb2c318b32e39a2",
+                      lately[] = "0164d7ceae5bb909c272af151ff44b1177ae9b47d9424b94f1d9558c30934d19";
+    static const char *const with[] = {"17", "17.0.16", "21", "25.0.5", "26"}, *const without[] = {"17.0.15",
+                                                                                                   "25.0.3"};
+    struct java_version both = {0};
+
+    ck_assert(java_blocks(both, always) && java_blocks(both, lately));
+    for (size_t i = 0; i < COUNT_OF(with); i++)
+        ck_assert_msg(java_blocks(version(with[i]), always) && java_blocks(version(with[i]), lately), "%s",
+                      with[i]);
+    for (size_t i = 0; i < COUNT_OF(without); i++)
+        ck_assert_msg(java_blocks(version(without[i]), always) && !java_blocks(version(without[i]), lately),
+                      "%s", without[i]);
+    ck_assert(!java_blocks(both, ""));
+    ck_assert(!java_blocks(both, always + 1)); /* it has to begin with one */
+}
+END_TEST
+
 SUITE("java_rules", versions_are_trains_with_updates, each_rule_is_there_for_each_version,
-      updates_change_rules)
+      updates_change_rules, some_certificates_are_blocked)
