@@ -274,6 +274,35 @@ static bool read_jks(struct reading *reading, const struct buf *content, struct 
     return good;
 }
 
+/* A JVM loads JKS and PKCS#12 as a key store, unless it is told of another type. */
+static bool refuse_for_java(const struct reading *reading, const char *format, struct reason *why)
+{
+    reason_set(why, CODE_TRUST_STORE, "%.200s: is %s, which Java does not load as a key store", reading->path,
+               format);
+    reason_hint(why, "convert it: %s; if the agent itself reads %s, leave out --profile java",
+                strcmp(format, "JCEKS") == 0
+                    ? "keytool -importkeystore -srckeystore OLD -srcstoretype JCEKS -destkeystore NEW.p12"
+                    : "openssl pkcs12 -export -in CERTIFICATE.pem -inkey KEY.pem -out NEW.p12",
+                format);
+    return false;
+}
+
+static bool read_content(struct reading *reading, const struct buf *content, struct reason *why)
+{
+    bool java = reading->source->java;
+
+    if (jks_recognise(content->data, content->length)) {
+        bool jceks = content->data[0] == (char)0xCE;
+        return java && jceks ? refuse_for_java(reading, "JCEKS", why) : read_jks(reading, content, why);
+    }
+    if (memmem(content->data, content->length, "-----BEGIN", 10))
+        return java ? refuse_for_java(reading, "PEM", why) : read_pem(reading, content, why);
+    if (pkcs12_recognise(content->data, content->length))
+        return read_pkcs12(reading, content, why);
+    return java && content->length > 0 && content->data[0] == 0x30 ? refuse_for_java(reading, "DER", why)
+                                                                   : read_der(reading, content, why);
+}
+
 static bool read_file(struct reading *reading, struct reason *why)
 {
     struct buf content;
@@ -282,17 +311,7 @@ static bool read_file(struct reading *reading, struct reason *why)
     bool good = store_file_read(
         reading->path, &content,
         "the client's certificate and key have to be there and readable: is their Secret mounted?", why);
-    if (!good) {
-        /* `why` has it */
-    } else if (jks_recognise(content.data, content.length)) {
-        good = read_jks(reading, &content, why);
-    } else if (memmem(content.data, content.length, "-----BEGIN", 10)) {
-        good = read_pem(reading, &content, why);
-    } else if (pkcs12_recognise(content.data, content.length)) {
-        good = read_pkcs12(reading, &content, why);
-    } else {
-        good = read_der(reading, &content, why);
-    }
+    good = good && read_content(reading, &content, why);
     if (!good && content.length > 0)
         store_file_name(reading->path, &content, why);
     OPENSSL_cleanse(content.data, content.length);

@@ -120,18 +120,22 @@ PYTHON
     check --client-cert clientslow.p12 --client-key-password-file secret $(at "${port[0]}")
     exits 27
     ends_saying "clientslow.p12: asks for more than 2500000 rounds of key derivation"
-    # keytool writes 200,000 rounds for a key; a JVM, and so we, would open all of them.
-    "$python" - client.jceks >clientslow.jceks <<'PYTHON'
-import sys
-data = open(sys.argv[1], "rb").read()
-count, entries = int.from_bytes(data[8:12], "big"), data[12:-20]
-sys.stdout.buffer.write(data[:8] + (13 * count).to_bytes(4, "big") + 13 * entries + bytes(20))
-PYTHON
-    check --profile java --client-cert client.jceks --client-key-password-file separate $(at "${port[0]}")
-    exits 0
-    check --profile java --client-cert clientslow.jceks --client-key-password-file separate $(at "${port[0]}")
+}
+
+@test "27: --profile java takes no client certificate that a JVM does not load" {
+    start_tls port "good client=required"
+    openssl x509 -in client.crt -outform DER -out client.der
+    local file
+    for file in client.pem client.der client.jceks; do
+        check --profile java --client-cert "$file" --client-key-password-file separate $(at "${port[0]}")
+        exits 27
+        ends_saying "$file: is (PEM|DER|JCEKS), which Java does not load as a key store; hint: convert it: (openssl|keytool) "
+    done
+    check --profile java --client-cert client.p12 --client-key client.key --client-key-password-file password $(at "${port[0]}")
     exits 27
-    ends_saying "clientslow.jceks: its keys ask for more than 2500000 rounds of key derivation"
+    ends_saying "client.key: is PEM, which Java does not load as a key store"
+    check --profile java --client-cert client.jks --client-key-password-file separate $(at "${port[0]}")
+    exits 0
 }
 
 @test "27: a wrong password; none is a warning for JKS" {

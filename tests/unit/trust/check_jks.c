@@ -1,5 +1,7 @@
 #include "common/trust/jks.h"
 
+#include <openssl/asn1.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 
 #include "common/base/buf.h"
@@ -142,4 +144,44 @@ START_TEST(what_is_no_store_is_told)
 }
 END_TEST
 
-SUITE("jks", entries_are_found, every_truncation_is_told, lengths_that_lie_are_told, what_is_no_store_is_told)
+/* EncryptedPrivateKeyInfo of JCEKS (PBEWithMD5AndTripleDES), with no key in it. */
+static int seal(int rounds, unsigned char **der)
+{
+    static const unsigned char salt[8] = "saltsalt", sealed[8] = "nothing!";
+    X509_SIG *sig = X509_SIG_new();
+    X509_ALGOR *algorithm;
+    ASN1_OCTET_STRING *octets;
+    PBEPARAM *parameters = PBEPARAM_new();
+    ASN1_STRING *packed = NULL;
+
+    ck_assert(sig && parameters && ASN1_INTEGER_set(parameters->iter, rounds) == 1 &&
+              ASN1_STRING_set(parameters->salt, salt, sizeof salt) == 1);
+    ck_assert_ptr_nonnull(ASN1_item_pack(parameters, ASN1_ITEM_rptr(PBEPARAM), &packed));
+    X509_SIG_getm(sig, &algorithm, &octets);
+    ck_assert(X509_ALGOR_set0(algorithm, OBJ_txt2obj("1.3.6.1.4.1.42.2.19.1", 1), V_ASN1_SEQUENCE, packed) ==
+                  1 &&
+              ASN1_OCTET_STRING_set(octets, sealed, sizeof sealed) == 1);
+    int length = i2d_X509_SIG(sig, der);
+    PBEPARAM_free(parameters);
+    X509_SIG_free(sig);
+    return length;
+}
+
+START_TEST(the_keys_of_a_file_share_their_rounds)
+{
+    unsigned char *der = NULL;
+    int length = seal(1000, &der);
+    struct jks_entry entry = {.alias = "a", .key = {.data = der, .length = (size_t)length}};
+    struct pbe_work work = {.rounds = PBE_ROUNDS_MOST - 1500};
+
+    ck_assert_ptr_null(jks_key(&entry, "password", &work, &why));
+    expect_contains(why.text, "does not open with that password");
+    ck_assert_int_eq(work.rounds, PBE_ROUNDS_MOST - 500);
+    ck_assert_ptr_null(jks_key(&entry, "password", &work, &why));
+    expect_contains(why.text, "its keys ask for more than 2500000 rounds of key derivation");
+    OPENSSL_free(der);
+}
+END_TEST
+
+SUITE("jks", entries_are_found, every_truncation_is_told, lengths_that_lie_are_told, what_is_no_store_is_told,
+      the_keys_of_a_file_share_their_rounds)
