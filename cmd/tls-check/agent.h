@@ -45,11 +45,12 @@ struct agent {
     char *conf;                /* the folder that relative paths start in; NULL: there is none */
 };
 
-/* Gathers what variables, _JAVA_OPTIONS, JDK_JAVA_OPTIONS, JAVA_TOOL_OPTIONS and the files below `directory` (may be NULL) say; the first of them
- * that says something about an item counts. False (CODE_USAGE) where a file cannot be read. agent_free in either case. */
+/* Gathers what variables, _JAVA_OPTIONS, JDK_JAVA_OPTIONS, JAVA_TOOL_OPTIONS and the files below `directory` (may be NULL) say; the
+ * first of them that says something about an item counts. False (CODE_USAGE) where a file cannot be read. agent_free in either
+ * case. */
 bool agent_gather(struct agent *agent, const char *directory, struct reason *why);
 
-/* The same from the two variables with Java's options alone. */
+/* The same from the three variables with Java's options alone. */
 void agent_gather_java(struct agent *agent);
 void agent_free(struct agent *agent);
 

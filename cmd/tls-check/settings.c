@@ -67,8 +67,8 @@ const struct option settings_rows[SETTINGS_ROWS] = {
         "java-options", java_options,
         .help =
             "Take trust store, key store and proxy from the system properties in JAVA_TOOL_OPTIONS, "
-            "JDK_JAVA_OPTIONS and _JAVA_OPTIONS (javax.net.ssl.trustStore and others), as the agents of Datadog, Elastic or New Relic "
-            "do; implies --profile java"),
+            "JDK_JAVA_OPTIONS and _JAVA_OPTIONS (javax.net.ssl.trustStore and others), as the agents of Datadog, "
+            "Elastic or New Relic do; implies --profile java"),
     OPTION("verify-time", "RFC3339", TEXT, verify_time, .check = settings_check_time,
            .help = "Judge as of then, such as 2027-03-01T12:00:00Z"),
     OPTION(

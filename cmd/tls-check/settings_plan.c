@@ -2,6 +2,7 @@
 #include "cmd/tls-check/settings.h"
 #include "cmd/tls-check/settings_values.h"
 #include "common/base/environment.h"
+#include "common/base/log.h"
 
 #include "common/base/banned.h"
 
@@ -80,8 +81,12 @@ static void plan_credentials(const struct settings *settings, struct credentials
         .groups = settings->groups,
         .keep_going = true,
     };
-    if (settings->java_version)
+    if (settings->java_version) {
         java_version_parse(settings->java_version, &source->setup.java);
+        if (java_version_is_later(settings->java_version))
+            log_warn("--java-version %.20s: judged as Java %d, the newest whose rules are known here",
+                     settings->java_version, JAVA_LAST);
+    }
     source->trust.java_version = source->client.java_version = source->setup.java;
     if (settings->verify_time)
         settings_parse_time(settings->verify_time, &source->setup.verify_time);

@@ -118,8 +118,8 @@ static enum reading judge(const struct java_letters *out)
     return plain && !ascii ? READ : UNKNOWN;
 }
 
-/* Adds a label as it is, or what its Punycode stands for. Where it is not known how a JVM reads it, JAVA_MARK goes in front: the label
- * then equals itself, and java_name.c lets it match no pattern but "*". False: a JVM takes no name with that label. */
+/* Adds a label as it is, or what its Punycode stands for. Where it is not known how a JVM reads it, JAVA_MARK goes in front: the
+ * label then equals itself, and java_name.c lets it match no pattern but "*". False: a JVM takes no name with that label. */
 static bool add_label(struct java_letters *to, const char *label, size_t length)
 {
     if (length > 4 && length <= LABEL_MOST && strncasecmp(label, "xn--", 4) == 0) {

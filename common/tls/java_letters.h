@@ -18,7 +18,8 @@ struct java_letters {
     size_t count;
 };
 
-/* Reads a name of ASCII, as IDN.toUnicode(IDN.toASCII(text)) does in the JDK. False: it is too long, or a JVM takes no such name. */
+/* Reads a name of ASCII, as IDN.toUnicode(IDN.toASCII(text)) does in the JDK.
+ * False: it is too long, or a JVM takes no such name. */
 bool java_letters_read(const char *text, struct java_letters *to);
 
 /* The same for one that may have its letters as they are, in UTF-8. False also for letters of which it is not known here whether

@@ -155,31 +155,48 @@ struct java_version java_version_newest(struct java_version version)
     return version;
 }
 
+/* The number that the text begins with, up to a dot or its end. */
+static bool take_number(const char **text, int64_t least, int64_t most, int64_t *number)
+{
+    char digits[8];
+    size_t length = strcspn(*text, ".");
+
+    if (length >= sizeof digits)
+        return false;
+    memcpy(digits, *text, length);
+    digits[length] = '\0';
+    *text += length;
+    return units_parse_number(digits, least, most, number);
+}
+
+/* False: it is no train that is known, or comes later. */
+static bool take_train(const char **text, int64_t *train)
+{
+    return take_number(text, 17, 99, train) && (*train == 17 || *train == 21 || *train >= JAVA_LAST);
+}
+
 bool java_version_parse(const char *text, struct java_version *version)
 {
-    char number[8];
     int64_t train, update = JAVA_NEWEST;
-    size_t length = strcspn(text, ".");
 
-    if (length >= sizeof number)
+    if (!take_train(&text, &train))
         return false;
-    memcpy(number, text, length);
-    number[length] = '\0';
-    if (!units_parse_number(number, 17, 99, &train) || (train != 17 && train != 21 && train < 25))
-        return false;
-    if (text[length] == '.') {
-        if (strncmp(text + length, ".0.", 3) != 0)
+    if (*text == '.') {
+        if (strncmp(text, ".0.", 3) != 0)
             return false;
-        const char *at = text + length + 3;
-        length = strcspn(at, ".");
-        if (length >= sizeof number || strspn(at, "0123456789.") != strlen(at))
-            return false;
-        memcpy(number, at, length);
-        number[length] = '\0';
-        if (!units_parse_number(number, 0, JAVA_NEWEST - 1, &update))
+        text += 3;
+        if (!take_number(&text, 0, JAVA_NEWEST - 1, &update) || strspn(text, "0123456789.") != strlen(text))
             return false;
     }
-    *version = (struct java_version){.train = train > 25 ? 25 : (int)train,
-                                     .update = train > 25 ? JAVA_NEWEST : (int)update};
+    bool later = train > JAVA_LAST;
+    *version = (struct java_version){.train = later ? JAVA_LAST : (int)train,
+                                     .update = later ? JAVA_NEWEST : (int)update};
     return true;
+}
+
+bool java_version_is_later(const char *text)
+{
+    int64_t train;
+
+    return take_train(&text, &train) && train > JAVA_LAST;
 }

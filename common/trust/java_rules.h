@@ -14,15 +14,21 @@ struct java_version {
     int update;
 };
 
-/* "17", "21.0.9", "25.0.5.1". False: it is no version, or of a train that is not known. */
+enum { JAVA_LAST = 25 /* the newest train whose rules are known */ };
+
+/* "17", "21.0.9", "25.0.5.1". False: it is no version, or of a train that is not known. One of a later train becomes the newest
+ * of JAVA_LAST. */
 bool java_version_parse(const char *text, struct java_version *version);
+
+/* Whether it was one of a later train. */
+bool java_version_is_later(const char *text);
 
 /* The newest update of the same train. */
 struct java_version java_version_newest(struct java_version version);
 
-/* The first update of each train that a row of a table is about. What an update changed is often known from both of its neighbours that
- * could be measured only: then the stricter rule begins right behind the last one that was seen without it, and the laxer one with the
- * first that was seen to have it. */
+/* The first update of each train that a row of a table is about. What an update changed is often known from both of its neighbours
+ * that could be measured only: then the stricter rule begins right behind the last one that was seen without it, and the laxer one
+ * with the first that was seen to have it. */
 struct java_since {
     int in17, in21, in25;
 };

@@ -36,6 +36,10 @@ java_check() {
     exits 0
     java_check --java-version 25
     exits 24
+    says_not "judged as"
+    java_check --java-version 26.0.1
+    exits 24
+    says "--java-version 26\.0\.1: judged as Java 25, the newest whose rules are known here"
 }
 
 @test "--java-version takes the trains that are known, with --profile java alone: 2" {

@@ -28,6 +28,9 @@ START_TEST(versions_are_trains_with_updates)
     ck_assert_int_eq(version("25").train, 25);
     ck_assert_int_eq(version("27").train, 25);
     ck_assert_int_eq(version("26.0.1").update, JAVA_NEWEST);
+    ck_assert(java_version_is_later("26") && java_version_is_later("27.0.1"));
+    ck_assert(!java_version_is_later("25") && !java_version_is_later("17.0.30") &&
+              !java_version_is_later("x"));
     ck_assert_int_eq(java_version_newest(version("17.0.2")).train, 17);
     ck_assert_int_eq(java_version_newest(version("17.0.2")).update, JAVA_NEWEST);
 }
