@@ -19,6 +19,7 @@
 #include "cmd/copy-agent/stream.h"
 #include "cmd/copy-agent/traits.h"
 #include "cmd/copy-agent/transfer.h"
+#include "cmd/copy-agent/twins.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
 #include "cmd/copy-agent/warnings.h"
@@ -152,9 +153,10 @@ static void carry_out(struct copy *copy, unsigned jobs, bool small)
     if (copy->plan.nodes[PLAN_ROOT].busy)
         traits_learn(copy);
     stage_begin(&stage, copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
-    if (copy->volume >= 0)
+    bool fits = !copy->plan.nodes[PLAN_ROOT].busy || copy->single || twins_check(copy, &stage);
+    if (fits && copy->volume >= 0)
         carry_out_version(copy, &stage, jobs, small);
-    else
+    else if (fits)
         fill_dest(copy, &stage, jobs, small);
     stage_end(&stage);
     if (copy->volume < 0 && copy->journal.troubles == 0)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,16 +45,6 @@ void stage_sweep(int dest, int64_t deadline)
     litter_sweep(dest, STAGE_PREFIX, deadline);
 }
 
-static bool is_owned(int directory, const char *name)
-{
-    int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    bool owned = descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-
-    if (descriptor >= 0)
-        close(descriptor);
-    return owned;
-}
-
 unsigned stage_count_litter(int dest)
 {
     int directory = directory_open(dest, ".");
@@ -67,7 +56,7 @@ unsigned stage_count_litter(int dest)
     struct listing *listing = xcalloc(1, sizeof *listing);
     listing_begin(listing, directory);
     while ((name = listing_next(listing)))
-        count += stage_is_ours(name) && !is_owned(directory, name);
+        count += stage_is_ours(name) && litter_owner_of(directory, STAGE_PREFIX, name) == LITTER_DEAD;
     free(listing);
     close(directory);
     return count;
@@ -137,5 +126,5 @@ int stage_beside(struct folder *folder, char name[LITTER_NAME])
 {
     if (!atomic_exchange(&folder->swept, true))
         litter_sweep_files(folder->dest, STAGE_PREFIX);
-    return litter_make_file(folder->dest, STAGE_PREFIX, name);
+    return litter_make_file(folder->dest, STAGE_PREFIX, 0600, name);
 }

@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/deadline.h"
+#include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/base/stop.h"
 #include "common/files/directory.h"
@@ -22,8 +24,10 @@
 enum {
     NAMES_TO_TRY = 1000,
     DIRECTORY_MODE = 0700,
-    FILE_MODE = 0600,
-    SWEEP_FILES_MOST = 100 /* milliseconds */
+    SWEEP_FILES_MOST = 100, /* milliseconds */
+    BOOT_DIGITS = 8,
+    BOOT_ID_MOST = 64,
+    ENTRIES_MOST = 256 /* that are looked at, of each directory */
 };
 
 static bool has_name(int descriptor, int parent, const char *name)
@@ -42,29 +46,94 @@ static bool lock_own(int parent, const char *name, int descriptor)
     return has_name(descriptor, parent, name);
 }
 
-static int open_new_directory(int parent, const char *name)
+static int open_new_directory(int parent, const char *name, mode_t mode)
 {
-    return mkdirat(parent, name, DIRECTORY_MODE) == 0 ? directory_open(parent, name) : -1;
+    return mkdirat(parent, name, mode) == 0 ? directory_open(parent, name) : -1;
 }
 
-static int open_new_file(int parent, const char *name)
+static int open_new_file(int parent, const char *name, mode_t mode)
 {
-    return openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    return openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 }
+
+/* --- which boot of a kernel --- */
+
+static uint32_t boot_now(void)
+{
+    uint32_t mixed = 2166136261U; /* FNV-1a */
+    struct reason ignored;
+    struct buf id;
+
+    buf_init(&id, BOOT_ID_MOST);
+    bool known = file_read("/proc/sys/kernel/random/boot_id", &id, NULL, &ignored) && id.length > 0;
+    for (size_t i = 0; i < id.length; i++)
+        mixed = (mixed ^ (unsigned char)id.data[i]) * 16777619U;
+    buf_free(&id);
+    return known ? mixed : 0;
+}
+
+/* 0: it is not told, or not known. */
+static uint32_t boot_of(const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint32_t boot = 0;
+
+    if (strspn(text, digits) != BOOT_DIGITS || text[BOOT_DIGITS] != '-')
+        return 0;
+    for (unsigned i = 0; i < BOOT_DIGITS; i++)
+        boot = boot << 4 | (uint32_t)(strchr(digits, text[i]) - digits);
+    return boot;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* When something last changed in a directory, down to so many levels below it: ctime, which nobody can set. */
+static int64_t last_change(int directory, unsigned levels)
+{
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    struct stat found;
+    int64_t last = fstat(directory, &found) == 0 ? (int64_t)found.st_ctim.tv_sec : INT64_MAX;
+    const char *name;
+
+    listing_begin(listing, directory);
+    for (unsigned i = 0; i < ENTRIES_MOST && levels > 0 && (name = listing_next(listing)); i++) {
+        int inner = directory_open(directory, name);
+        if (inner >= 0) {
+            last = later(last, last_change(inner, levels - 1));
+            close(inner);
+        } else if (fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0) {
+            last = later(last, (int64_t)found.st_ctim.tv_sec);
+        }
+    }
+    free(listing);
+    return last;
+}
+
+bool litter_is_forgotten(int directory, const char *boot, int64_t now)
+{
+    uint32_t theirs = boot_of(boot), ours = boot_now();
+
+    return theirs == 0 || ours == 0 || theirs == ours || now - last_change(directory, 2) > LITTER_FORGOTTEN;
+}
+
+/* --- making --- */
 
 /* All init containers are PID 1, so the number behind it is what makes names differ. A directory that is gone before it could be
  * opened was swept by another run, which found nobody's lock on it. */
-static int make(int (*open_new)(int parent, const char *name), int parent, const char *prefix,
-                char name[LITTER_NAME])
+static int make(int (*open_new)(int parent, const char *name, mode_t mode), mode_t mode, int parent,
+                const char *prefix, const char *boot, char name[LITTER_NAME])
 {
     int error = EEXIST;
 
     for (unsigned i = 0; i < NAMES_TO_TRY; i++) {
-        if (snprintf(name, LITTER_NAME, "%s%u-%u", prefix, (unsigned)getpid(), i) >= LITTER_NAME) {
+        if (snprintf(name, LITTER_NAME, "%s%s%u-%u", prefix, boot, (unsigned)getpid(), i) >= LITTER_NAME) {
             errno = ENAMETOOLONG;
             return -1;
         }
-        int descriptor = open_new(parent, name);
+        int descriptor = open_new(parent, name, mode);
         if (descriptor >= 0 && lock_own(parent, name, descriptor))
             return descriptor;
         if (descriptor >= 0)
@@ -80,12 +149,15 @@ static int make(int (*open_new)(int parent, const char *name), int parent, const
 
 int litter_make_directory(int parent, const char *prefix, char name[LITTER_NAME])
 {
-    return make(open_new_directory, parent, prefix, name);
+    char boot[BOOT_DIGITS + 2];
+
+    snprintf(boot, sizeof boot, "%08x-", (unsigned)boot_now());
+    return make(open_new_directory, DIRECTORY_MODE, parent, prefix, boot, name);
 }
 
-int litter_make_file(int parent, const char *prefix, char name[LITTER_NAME])
+int litter_make_file(int parent, const char *prefix, mode_t mode, char name[LITTER_NAME])
 {
-    return make(open_new_file, parent, prefix, name);
+    return make(open_new_file, mode, parent, prefix, "", name);
 }
 
 void litter_remove_directory(int parent, const char *name, int descriptor, int64_t deadline)
@@ -114,11 +186,37 @@ static enum litter_owner find_owner(int directory, const char *name, int *descri
     return owner;
 }
 
-static void remove_dead(int directory, const char *name, const struct removal_limit *limit)
+/* The same of a directory, whose name may tell of another boot. */
+static enum litter_owner find_owner_of(int parent, const char *prefix, const char *name, int *descriptor)
+{
+    enum litter_owner owner = find_owner(parent, name, descriptor);
+    struct stat found;
+
+    if (owner != LITTER_DEAD || *descriptor < 0 || fstat(*descriptor, &found) != 0 ||
+        !S_ISDIR(found.st_mode) ||
+        litter_is_forgotten(*descriptor, name + strlen(prefix), (int64_t)time(NULL)))
+        return owner;
+    close(*descriptor);
+    *descriptor = -1;
+    return LITTER_UNKNOWN;
+}
+
+enum litter_owner litter_owner_of(int parent, const char *prefix, const char *name)
+{
+    int descriptor;
+    enum litter_owner owner = find_owner_of(parent, prefix, name, &descriptor);
+
+    if (descriptor >= 0)
+        close(descriptor);
+    return owner;
+}
+
+static void remove_dead(int directory, const char *prefix, const char *name,
+                        const struct removal_limit *limit)
 {
     int descriptor;
 
-    if (find_owner(directory, name, &descriptor) != LITTER_DEAD || descriptor < 0)
+    if (find_owner_of(directory, prefix, name, &descriptor) != LITTER_DEAD || descriptor < 0)
         return;
     /* By name, as another run may remove the same litter. */
     removal_tree(directory, name, limit);
@@ -171,7 +269,7 @@ void litter_sweep(int parent, const char *prefix, int64_t deadline)
     if (!search_begin(&search, parent, prefix, deadline))
         return;
     while ((name = search_next(&search)))
-        remove_dead(search.directory, name, &limit);
+        remove_dead(search.directory, prefix, name, &limit);
     search_end(&search);
 }
 

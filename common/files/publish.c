@@ -34,12 +34,14 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
     static const struct ownership nobodys;
     char prefix[PUBLISH_PREFIX];
     const char *name = publish_name(publish);
+    /* Where a volume keeps no other mode than what a file is made with, a program has to be made as one. */
+    mode_t first = mode & S_IXUSR ? mode & 0777 : PUBLISH_HIDDEN_MODE;
 
     if (strlen(name) > NAME_MAX)
         return volume_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
     publish_recover_in(publish->directory, name);
     publish_prefix(name, "", prefix);
-    publish->descriptor = litter_make_file(publish->directory, prefix, publish->temporary);
+    publish->descriptor = litter_make_file(publish->directory, prefix, first, publish->temporary);
     if (publish->descriptor < 0)
         return volume_fail(why, publish->path, "cannot be written", errno);
     /* What a caller was asked to give, it gives once more, and looks. */

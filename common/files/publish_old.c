@@ -102,7 +102,7 @@ int publish_keep_copy(struct publish *publish)
     if (fstatat(publish->directory, name, &present, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT ? 0 : errno;
     publish_prefix(name, PUBLISH_OLD, prefix);
-    publish->old_lock = litter_make_file(publish->directory, prefix, publish->old);
+    publish->old_lock = litter_make_file(publish->directory, prefix, PUBLISH_HIDDEN_MODE, publish->old);
     if (publish->old_lock < 0)
         return errno;
     return publish_copy_entry(publish->directory, name, publish->old, publish->old_lock, publish->deadline);

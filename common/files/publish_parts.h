@@ -23,7 +23,7 @@ void publish_remove_temporary(const struct publish *publish);
 bool publish_all_written(struct publish *publish, struct reason *why);
 
 /* What hidden files of a target begin with; `kind` goes behind it. */
-enum { PUBLISH_PREFIX = LITTER_NAME };
+enum { PUBLISH_PREFIX = LITTER_NAME, PUBLISH_HIDDEN_MODE = 0600 };
 void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX]);
 
 /* The version before, kept aside; and the mark that the target is being written from what the rest of the name says. */

@@ -245,3 +245,52 @@ obeys() {
         unmount_volume
     done
 }
+
+@test "two names of SOURCE that are one on a volume which ignores upper and lower case: 1 before anything is written" {
+    local option
+    mkdir -p source/lib backing/copy
+    echo upper >source/lib/README
+    echo lower >source/lib/readme
+    echo other >source/other
+    mount_volume --fold
+    for option in --once --version-dir=v1 --verify; do
+        run_tool copy-agent $option source volume/copy
+        exits 1
+        ends_saying 'not copied: lib/(README|readme) and (README|readme) have one name on this volume.*hint: one of them would be lost'
+        [ -z "$(ls -A backing/copy)" ]
+    done
+    run_tool copy-agent --exclude '**/readme' source volume/copy
+    exits 0
+    [ "$(cat backing/copy/lib/README)" = upper ]
+    # Directories, and letters beyond ASCII, which the volume of these tests keeps apart.
+    rm source/lib/readme
+    mkdir source/LIB
+    run_tool copy-agent source volume/copy
+    exits 1
+    ends_saying '(LIB|lib) and (LIB|lib) have one name'
+    rmdir source/LIB
+    echo one >source/Ünder
+    echo two >source/ünder
+    run_tool copy-agent source volume/copy
+    exits 0
+    [ "$(cat backing/copy/Ünder backing/copy/ünder | paste -sd ' ')" = 'one two' ]
+}
+
+@test "--install where a file keeps the mode that it was made with, whatever chmod says" {
+    local rule
+    for rule in chmod=EPERM chmod=EOPNOTSUPP chmod=ignore; do
+        rm -rf backing
+        mkdir -p backing/bin
+        mount_volume $rule
+        run_tool copy-agent --install volume/bin
+        exits 0
+        volume/bin/copy-agent --version
+        unmount_volume
+    done
+}
+
+@test "on each volume the end is GNU cp's, or it is written down why not" {
+    needs_fuse
+    [ -z "$emulated" ] || skip "compares with this machine's programs"
+    INITKIT_BIN=$bin "$repository/tests/differential/volumes"
+}

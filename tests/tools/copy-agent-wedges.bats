@@ -87,6 +87,27 @@ untouched_outside() {
     untouched_outside
 }
 
+@test "another node's run is not taken for litter: its lock may not be seen here" {
+    [ -r /proc/sys/kernel/random/boot_id ] || skip "no boot id"
+    mkdir -p volume/.initkit-copy-0badb007-1-0/1
+    echo half >volume/.initkit-copy-0badb007-1-0/1/f
+    run_tool copy-agent agent volume
+    exits 0
+    says_not hidden
+    [ -e volume/.initkit-copy-0badb007-1-0/1/f ]
+    # A run of this boot of the kernel would hold its lock.
+    inside=("${traced[@]}" -o trace -e trace=mkdirat)
+    touch agent/new
+    run_tool copy-agent agent volume
+    inside=()
+    exits 0
+    name=$(grep -o '\.initkit-copy-[0-9a-f]*-[0-9]*-[0-9]*' trace | head -n 1)
+    mkdir -p "volume/$name/1"
+    run_tool copy-agent agent volume
+    exits 0
+    [ ! -e "volume/$name" ]
+}
+
 @test "links in the volume that lead outside are replaced, never followed" {
     local place
     for place in conf lib link conf/app.xml lib/1.jar; do

@@ -6,7 +6,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/deadline.h"
@@ -30,7 +32,7 @@ START_TEST(what_lives_stays_what_is_dead_goes)
     ck_assert_int_ge(dying, 0);
     close(openat(dying, "half", O_WRONLY | O_CREAT, 0600));
     close(dying);
-    close(litter_make_file(top, PREFIX, file));
+    close(litter_make_file(top, PREFIX, 0600, file));
     scratch_file(".other", "");
     litter_sweep(top, PREFIX, DEADLINE_NEVER);
     ck_assert_int_eq(faccessat(top, alive, F_OK, 0), 0);
@@ -54,6 +56,44 @@ START_TEST(a_link_of_such_a_name_is_nobodys_litter)
 }
 END_TEST
 
+/* A directory as another boot's run would leave it: the name tells that, and nothing else does. */
+static int make_foreign(int top, const char *name)
+{
+    ck_assert_int_eq(mkdirat(top, name, 0700), 0);
+    int made = openat(top, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ck_assert_int_eq(mkdirat(made, "1", 0700), 0);
+    int slot = openat(made, "1", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    close(openat(slot, "f", O_WRONLY | O_CREAT, 0600));
+    close(slot);
+    return made;
+}
+
+START_TEST(another_nodes_run_lives_until_it_is_forgotten)
+{
+    char own[LITTER_NAME];
+    int top = scratch_descriptor(), made = litter_make_directory(top, PREFIX, own);
+    const char *boot = own + strlen(PREFIX);
+    int64_t now = (int64_t)time(NULL);
+
+    if (strncmp(boot, "00000000-", 9) == 0)
+        return; /* no /proc here */
+    int foreign = make_foreign(top, PREFIX "0badb007-1-0");
+    ck_assert(litter_is_forgotten(made, boot, now)); /* the lock tells of that one */
+    ck_assert(litter_is_forgotten(foreign, "1-0", now));
+    ck_assert(litter_is_forgotten(foreign, "00000000-1-0", now));
+    ck_assert(!litter_is_forgotten(foreign, "0badb007-1-0", now));
+    ck_assert(!litter_is_forgotten(foreign, "0badb007-1-0", now + LITTER_FORGOTTEN - 60));
+    ck_assert(litter_is_forgotten(foreign, "0badb007-1-0", now + LITTER_FORGOTTEN + 60));
+    litter_sweep(top, PREFIX, DEADLINE_NEVER);
+    ck_assert_int_eq(faccessat(top, PREFIX "0badb007-1-0", F_OK, 0), 0);
+    ck_assert_int_eq(litter_owner_of(top, PREFIX, PREFIX "0badb007-1-0"), LITTER_UNKNOWN);
+    ck_assert_int_eq(litter_owner_of(top, PREFIX, own), LITTER_ALIVE);
+    close(made);
+    ck_assert_int_eq(litter_owner_of(top, PREFIX, own), LITTER_DEAD);
+    close(foreign);
+}
+END_TEST
+
 static void take(int parent, const char *name, enum litter_owner owner, void *with)
 {
     unsigned *counts = with;
@@ -70,8 +110,8 @@ START_TEST(each_file_that_was_left_and_no_directory)
     int top = scratch_descriptor();
 
     close(litter_make_directory(top, PREFIX, directory));
-    close(litter_make_file(top, PREFIX, file));
-    ck_assert_int_ge(litter_make_file(top, PREFIX, alive), 0);
+    close(litter_make_file(top, PREFIX, 0600, file));
+    ck_assert_int_ge(litter_make_file(top, PREFIX, 0600, alive), 0);
     ck_assert_int_eq(symlinkat("nowhere", top, PREFIX "link"), 0);
     litter_each_file(top, PREFIX, take, counts);
     ck_assert_uint_eq(counts[LITTER_DEAD], 2);
@@ -103,11 +143,11 @@ START_TEST(names_that_are_taken_or_too_long)
     char first[LITTER_NAME], second[LITTER_NAME], prefix[NAME_MAX + 1];
     int top = scratch_descriptor();
 
-    ck_assert_int_ge(litter_make_file(top, PREFIX, first), 0);
-    ck_assert_int_ge(litter_make_file(top, PREFIX, second), 0);
+    ck_assert_int_ge(litter_make_file(top, PREFIX, 0600, first), 0);
+    ck_assert_int_ge(litter_make_file(top, PREFIX, 0600, second), 0);
     ck_assert_str_ne(first, second);
     snprintf(prefix, sizeof prefix, "%0*d", NAME_MAX - 2, 0);
-    ck_assert(litter_make_file(top, prefix, first) < 0 && errno == ENAMETOOLONG);
+    ck_assert(litter_make_file(top, prefix, 0600, first) < 0 && errno == ENAMETOOLONG);
 }
 END_TEST
 
@@ -140,5 +180,6 @@ START_TEST(what_another_run_sweeps_while_it_is_made_is_made_again)
 END_TEST
 
 SUITE("litter", what_lives_stays_what_is_dead_goes, a_link_of_such_a_name_is_nobodys_litter,
-      each_file_that_was_left_and_no_directory, without_time_it_stays_and_is_found_again,
-      names_that_are_taken_or_too_long, what_another_run_sweeps_while_it_is_made_is_made_again)
+      another_nodes_run_lives_until_it_is_forgotten, each_file_that_was_left_and_no_directory,
+      without_time_it_stays_and_is_found_again, names_that_are_taken_or_too_long,
+      what_another_run_sweeps_while_it_is_made_is_made_again)
