@@ -251,18 +251,23 @@ once() {
 
 ### Requests
 
+# asked_with TEXT: a request with this in its log line has come.
+asked_with() {
+    grep -q -- "$1" s.requests
+}
+
 @test "method, data, headers and secrets go where they belong, and are read anew" {
-    start_http s <<<$'/x 503 / 200'
+    start_http s <<<$'/x 503'
     echo '{"a":1}' >data
     echo geheim >token
-    http -X PUT --data-file data --header 'X-A: b' --bearer-token-file token --interval 300ms "$s/x" &
-    until_true 20 test -s s.requests
+    start_tool wait-for-http -X PUT --data-file data --header 'X-A: b' --bearer-token-file token "$s/x"
+    until_true 20 asked_with 'Bearer geheim'
     echo neu >token.new && mv token.new token
-    wait $!
-    grep -q '"method": "PUT".*"x-a": "b"' s.requests
-    [ "$(requests s /x 'Bearer geheim')" = 1 ]
-    [ "$(requests s /x 'Bearer neu')" = 1 ]
-    grep -q '{\\"a\\":1}' s.requests
+    until_true 20 asked_with 'Bearer neu'
+    kill -TERM "$tool"
+    wait_tool
+    exits 143
+    asked_with '"method": "PUT".*"x-a": "b".*a.":1}' || report "$(head -n 1 s.requests)"
 }
 
 @test "-v shows headers without secrets" {
@@ -277,6 +282,20 @@ once() {
     says '< Set-Cookie: \*\*\*'
     says '< X-Api-Token: \*\*\*'
     says '< X-Version: 7'
+    says_not geheim
+}
+
+@test "a server that repeats what it was sent reveals no secret" {
+    start_http s <<<$'/x 401 echo\n/y 200 X-You-Sent:geheim-geheim text \'{"sent":"geheim-geheim"}\''
+    echo geheim-geheim >token
+    cp token body
+    once --bearer-token-file token --data-file body "$s/x"
+    exits 26
+    says 'repeats a header that was sent'
+    once --bearer-token-file token --expect-json /sent=other "$s/y"
+    exits 1
+    once --bearer-token-file token --expect-header 'X-You-Sent: other' "$s/y"
+    exits 1
     says_not geheim
 }
 
