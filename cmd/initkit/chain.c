@@ -79,6 +79,9 @@ bool chain_parse(const struct strings *words, chain_find *find, struct chain *ch
 
 void chain_free(struct chain *chain)
 {
+    for (size_t i = 0; i < chain->count; i++)
+        free(chain->steps[i].operand);
+    chain->count = 0;
     free(chain->words);
     chain->words = NULL;
 }
@@ -100,6 +103,8 @@ static bool chain_check_step(struct chain_step *step, char **environment, struct
         good = reason_set(why, CODE_USAGE, "--%s: does nothing that a step is for",
                           options->help ? "help" : "version");
     step->warn_only = options->warn_only;
+    if (good && options->operands.count > 0)
+        step->operand = target_show(options->operands.items[0]);
     options_free(tool, options);
     free(options);
     return good;

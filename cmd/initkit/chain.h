@@ -23,7 +23,9 @@ struct chain_step {
     char **argv; /* the tool's word and its arguments; NULL at the end, as everywhere */
     int argc;
     unsigned stage; /* steps of one stage run at the same time, the stages one after another */
+    /* From chain_check on: */
     bool warn_only; /* it must not end the chain */
+    char *operand;  /* the first one, as it may be shown; NULL: there is none, or it is not known */
 };
 
 struct chain {

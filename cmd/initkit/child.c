@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/base/deadline.h"
+#include "common/base/log.h"
 #include "common/base/stop.h"
 #include "common/cli/variables.h"
 
@@ -76,6 +77,7 @@ static _Noreturn void become_step(struct child *child, const struct child_surrou
     if (getppid() != parent) /* it died before that */
         raise(SIGTERM);
     sigprocmask(SIG_SETMASK, mask, NULL);
+    log_redirect(NULL, NULL, NULL); /* to the run's table */
     redirect_output(surroundings->output);
     set_defaults(surroundings->options);
     step_enter(&child->told);

@@ -1,6 +1,7 @@
 #include "cmd/initkit/supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ bool supervise_begin(struct supervisor *supervisor, struct reason *why)
     supervisor->children = xcalloc(supervisor->chain->count, sizeof *supervisor->children);
     supervisor->began = deadline_now();
     supervisor->kill_at = DEADLINE_NEVER;
+    supervisor->output = -1;
     sigemptyset(&action.sa_mask);
     sigaction(SIGCHLD, &action, NULL);
     sigemptyset(&children);
@@ -52,8 +54,18 @@ bool supervise_begin(struct supervisor *supervisor, struct reason *why)
     return false;
 }
 
+static void close_output(struct supervisor *supervisor)
+{
+    if (supervisor->output >= 0)
+        close(supervisor->output);
+    if (supervisor->surroundings.output >= 0)
+        close(supervisor->surroundings.output);
+    supervisor->output = supervisor->surroundings.output = -1;
+}
+
 void supervise_end(struct supervisor *supervisor)
 {
+    close_output(supervisor);
     if (supervisor->child_signals >= 0)
         close(supervisor->child_signals);
     if (supervisor->surroundings.wake >= 0)
@@ -120,6 +132,47 @@ static void judge_ends(struct supervisor *supervisor)
     }
 }
 
+/* --- on a terminal --- */
+
+/* What steps write goes through a pipe while the table is shown: lines between its rows would tear it. Only this end must not block;
+ * what steps write to is theirs, too. */
+static void begin_board(struct supervisor *supervisor)
+{
+    int ends[2];
+
+    supervisor->board = (struct board){.head = "step",
+                                       .trying = "running",
+                                       .count = supervisor->chain->count,
+                                       .fill = telling_row,
+                                       .owner = supervisor};
+    board_begin(&supervisor->board, supervisor->options);
+    if (!supervisor->board.on)
+        return;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        board_end(&supervisor->board);
+        return;
+    }
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    supervisor->output = ends[0];
+    supervisor->surroundings.output = ends[1];
+}
+
+static void take_output(struct supervisor *supervisor)
+{
+    char bytes[4096];
+    ssize_t length;
+
+    while (supervisor->output >= 0 && (length = read(supervisor->output, bytes, sizeof bytes)) > 0)
+        board_take(&supervisor->board, bytes, (size_t)length);
+}
+
+static void end_board(struct supervisor *supervisor)
+{
+    take_output(supervisor); /* nobody writes any more */
+    board_end(&supervisor->board);
+    close_output(supervisor);
+}
+
 /* --- waiting --- */
 
 static void drain(int fd)
@@ -142,19 +195,24 @@ static int64_t next_due(const struct supervisor *supervisor)
 
 static void wait_for_event(struct supervisor *supervisor)
 {
-    enum { CHILDREN, NEWS, STOP };
+    enum { CHILDREN, NEWS, STOP, OUTPUT };
     struct pollfd waits[] = {
         [CHILDREN] = {.fd = supervisor->child_signals, .events = POLLIN},
         [NEWS] = {.fd = supervisor->surroundings.wake, .events = POLLIN},
         /* It stays readable. */
         [STOP] = {.fd = stop_signal() == 0 ? stop_descriptor() : -1, .events = POLLIN},
+        [OUTPUT] = {.fd = supervisor->output, .events = POLLIN},
     };
-    int64_t left = deadline_left(next_due(supervisor), deadline_now());
+    int64_t now = deadline_now(), left = deadline_left(next_due(supervisor), now);
 
+    board_draw(&supervisor->board, now);
+    if (supervisor->board.on && left > BOARD_EVERY)
+        left = BOARD_EVERY;
     if (poll(waits, sizeof waits / sizeof waits[0], left > INT_MAX ? INT_MAX : (int)left) <= 0)
         return;
     if (waits[CHILDREN].revents != 0)
         drain(supervisor->child_signals);
+    take_output(supervisor);
     if (waits[NEWS].revents != 0) {
         drain(supervisor->surroundings.wake);
         telling_so_far(supervisor);
@@ -200,6 +258,7 @@ bool supervise_run(struct supervisor *supervisor)
 {
     size_t next = 0;
 
+    begin_board(supervisor);
     while (next < supervisor->chain->count && goes_on(supervisor)) {
         if (deadline_left(supervisor->surroundings.deadline, deadline_now()) == 0) {
             supervisor->late = true;
@@ -215,5 +274,6 @@ bool supervise_run(struct supervisor *supervisor)
         }
     }
     reap(supervisor);
+    end_board(supervisor);
     return supervisor->done == supervisor->chain->count && stop_signal() == 0;
 }

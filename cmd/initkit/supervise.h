@@ -9,6 +9,7 @@
 
 #include "cmd/initkit/chain.h"
 #include "cmd/initkit/child.h"
+#include "common/cli/board.h"
 #include "common/cli/options.h"
 #include "common/cli/verdict.h"
 
@@ -27,7 +28,9 @@ struct supervisor {
     struct child_surroundings surroundings;
     int child_signals; /* a signalfd of SIGCHLD */
     int64_t kill_at;   /* the steps that were told to end have until then; DEADLINE_NEVER: none was told */
-    sigset_t mask;     /* as it was before supervise_begin */
+    struct board board;
+    int output;    /* a pipe with what the steps write while the table is shown; -1: there is none */
+    sigset_t mask; /* as it was before supervise_begin */
 };
 
 /* Before the first step. False fills `why`; supervise_end whatever came back. */

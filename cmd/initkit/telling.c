@@ -1,6 +1,7 @@
 #include "cmd/initkit/telling.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base/buf.h"
 #include "common/base/deadline.h"
@@ -54,6 +55,38 @@ void telling_so_far(const struct supervisor *supervisor)
     add_step(child, &words, &line);
     verdict_so_far(supervisor->verdict, line.data);
     buf_free(&line);
+}
+
+/* What stands before `text` already is left out. */
+static const char *behind(const char *text, const char *word)
+{
+    size_t length = word ? strlen(word) : 0;
+
+    return length > 0 && strncmp(text, word, length) == 0 && strncmp(text + length, ": ", 2) == 0
+               ? text + length + 2
+               : text;
+}
+
+void telling_row(const void *supervisor, size_t index, struct board_row *row)
+{
+    static const enum board_state states[] = {[CHILD_NEXT] = BOARD_NEXT,
+                                              [CHILD_RUNNING] = BOARD_TRYING,
+                                              [CHILD_DONE] = BOARD_DONE,
+                                              [CHILD_FAILED] = BOARD_FAILED};
+    const struct child *child = &((const struct supervisor *)supervisor)->children[index];
+    const char *tool = child->step->tool->tool->name, *operand = child->step->operand;
+    struct step_words words;
+
+    snprintf(row->name, sizeof row->name, "%s%s%s", tool, operand ? " " : "", operand ? operand : "");
+    row->state = states[child->state];
+    row->attempts = child->told.report->attempts;
+    if (child->state == CHILD_NEXT)
+        return;
+    row->took = (child->state == CHILD_RUNNING ? deadline_now() : child->ended) - child->began;
+    if (child->told.report->edition == 0 && child->why.text[0] == '\0')
+        return;
+    child_words(child, &words);
+    snprintf(row->reason, sizeof row->reason, "%s", behind(behind(words.line, tool), operand));
 }
 
 void telling_forgiven(const struct chain *chain, const struct child *child)

@@ -7,6 +7,9 @@
 /* Writes the termination log of a container that may be killed. */
 void telling_so_far(const struct supervisor *supervisor);
 
+/* A step's row of the table; `supervisor` is one. */
+void telling_row(const void *supervisor, size_t index, struct board_row *row);
+
 /* A step with --warn-only that was killed. */
 void telling_forgiven(const struct chain *chain, const struct child *child);
 

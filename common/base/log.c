@@ -26,6 +26,9 @@ static struct {
     enum log_format format;
     enum log_level level;
     unsigned step;
+    void (*take)(void *owner, const char *bytes, size_t length); /* NULL: standard error does */
+    void (*release)(void *owner);
+    void *owner;
 } setup = {.tool = "initkit", .format = LOG_TEXT, .level = LOG_INFO};
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
@@ -42,26 +45,45 @@ void log_set_step(unsigned step)
     setup.step = step;
 }
 
+void log_redirect(void (*take)(void *owner, const char *bytes, size_t length), void (*release)(void *owner),
+                  void *owner)
+{
+    setup.take = take;
+    setup.release = release;
+    setup.owner = owner;
+}
+
+bool log_is_redirected(void)
+{
+    return setup.take != NULL;
+}
+
+void log_release(void)
+{
+    if (setup.release)
+        setup.release(setup.owner);
+}
+
 static bool cut; /* the last line lacks its end */
 
-/* A line that nobody takes is dropped: it must not cost a run its deadline. The next ones are tried without waiting. */
-static void log_write(const struct buf *line)
+/* What nobody takes is dropped: it must not cost a run its deadline. The next lines are tried without waiting. */
+void log_write(const char *bytes, size_t length)
 {
     static bool unheard;
     size_t done = 0;
 
-    while (done < line->length) {
+    while (done < length) {
         unheard = !stop_wait_writable(STDERR_FILENO, unheard ? 0 : PATIENCE);
         if (unheard)
             break;
-        size_t left = line->length - done;
-        ssize_t written = write(STDERR_FILENO, line->data + done, left < STOP_CHUNK ? left : STOP_CHUNK);
+        size_t left = length - done;
+        ssize_t written = write(STDERR_FILENO, bytes + done, left < STOP_CHUNK ? left : STOP_CHUNK);
         if (written < 0 && errno != EINTR && errno != EAGAIN)
             break;
         done += written > 0 ? (size_t)written : 0;
     }
     if (done > 0)
-        cut = done < line->length;
+        cut = done < length;
 }
 
 static void log_add_time(struct buf *line)
@@ -142,7 +164,10 @@ log_say(const struct log_event *event, const char *format, va_list arguments)
     else
         log_add_plain(&line, &bounded, message);
     buf_add_text(&line, "\n");
-    log_write(&line);
+    if (setup.take)
+        setup.take(setup.owner, line.data, line.length);
+    else
+        log_write(line.data, line.length);
     buf_free(&line);
 }
 

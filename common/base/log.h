@@ -38,6 +38,16 @@ void log_set_step(unsigned step);
  * standard error within a second. */
 void log_event(const struct log_event *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Lines go to `take` from then on, not to standard error; with NULL they go there again. `release` is called when they must not
+ * be kept any longer, and ends that. */
+void log_redirect(void (*take)(void *owner, const char *bytes, size_t length), void (*release)(void *owner),
+                  void *owner);
+bool log_is_redirected(void);
+void log_release(void);
+
+/* Writes bytes to standard error as log_event does lines. */
+void log_write(const char *bytes, size_t length);
+
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -27,7 +27,7 @@ void progress_say(struct progress *progress, uint64_t files, uint64_t file_count
 {
     int64_t now = progress->on ? deadline_now() : 0;
 
-    if (!progress->on || now - progress->said < PROGRESS_EVERY)
+    if (!progress->on || now - progress->said < PROGRESS_EVERY || log_is_redirected())
         return;
     int64_t elapsed = now - progress->began;
     struct log_event event = {

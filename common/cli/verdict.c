@@ -134,6 +134,7 @@ void verdict_exhausted(const void *verdict)
 {
     struct reason why;
 
+    log_release(); /* what comes now is the end */
     reason_set(&why, CODE_INTERNAL, "out of memory");
     reason_hint(&why, "raise the container's memory limit, or give it less to do at once");
     verdict_refuse(verdict, &why);

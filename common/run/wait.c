@@ -9,6 +9,7 @@
 #include "common/base/deadline.h"
 #include "common/base/stop.h"
 #include "common/cli/step.h"
+#include "common/run/wait_board.h"
 #include "common/run/wait_say.h"
 
 #include "common/base/banned.h"
@@ -176,6 +177,7 @@ static void target_is_ready(struct wait_target *target)
     struct wait *wait = target->wait;
 
     target->phase = WAIT_READY;
+    target->ended = deadline_now();
     target->reason.text[0] = '\0';
     wait->ready++;
     if (wait->count == 1)
@@ -198,6 +200,7 @@ static void target_has_failed(struct wait_target *target)
     bool was_lost = wait_is_lost(wait);
 
     target->phase = WAIT_FAILED;
+    target->ended = deadline_now();
     wait->failed++;
     if (wait->last_words > 0 && !wait->options->retry.once && wait_is_lost(wait) && !was_lost)
         loop_timer_set(wait->loop, &wait->limit,
@@ -341,6 +344,7 @@ static void wait_cancel_all(struct wait *wait)
     loop_timer_clear(wait->loop, &wait->limit);
     loop_timer_clear(wait->loop, &wait->alive);
     loop_timer_clear(wait->loop, &wait->kick);
+    wait_board_end(wait);
 }
 
 static enum code wait_code(const struct wait *wait, enum loop_end end)
@@ -364,6 +368,7 @@ int wait_run(struct wait *wait)
     struct reason why;
 
     wait_begin(wait);
+    wait_board_begin(wait);
     loop_timer_set(wait->loop, &wait->limit, wait_limit(wait));
     loop_set_limit(wait->loop, deadline_after(wait_limit(wait), LATE_MOST));
     wait_say_so_far(wait); /* the first attempt may be the one that takes for ever */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/base/reason.h"
+#include "common/cli/board.h"
 #include "common/cli/options.h"
 #include "common/cli/retry.h"
 #include "common/cli/verdict.h"
@@ -52,6 +53,7 @@ struct wait_target {
     int64_t worked_before;      /* this process's CPU time then, in milliseconds */
     unsigned doublings;         /* of an attempt's time */
     int64_t said;               /* when a line was last written about it */
+    int64_t ended;              /* when it became ready or failed for good */
     struct wait_target *next_queued;
 };
 
@@ -88,7 +90,8 @@ struct wait {
     int64_t began;
     int64_t said; /* when a line for all targets was last written */
     struct wait_target *queue, *queue_tail;
-    struct loop_timer limit, alive, kick;
+    struct loop_timer limit, alive, kick, redraw;
+    struct board board;
     const char *kept; /* what `keep` said */
 };
 

@@ -230,6 +230,12 @@ complete_words() {
     [ "$(complete_words initkit wait-for-tcp --once --all)" = --all-addresses ]
     [ "$(complete_words wait-for-dns --all)" = "" ]
     [ "$(complete_words /bin/tls-check --profile s)" = strict ]
+    [ "$(complete_words initkit r)" = run ]
+    [ "$(complete_words initkit run --th)" = --then ]
+    [ "$(complete_words initkit run copy-a)" = copy-agent ]
+    [ "$(complete_words initkit run --timeout 2m copy-agent --dry)" = --dry-run ]
+    [ "$(complete_words initkit run copy-agent a b --then wait-for-tcp --all)" = --all-addresses ]
+    [ "$(complete_words initkit run copy-agent a b --exec wait-for-tcp --all)" = "" ]
 }
 
 @test "initkit --version names each library of each tool once" {

@@ -18,7 +18,9 @@ chain() {
 
 # tells REGEX: the termination message is one line that fits.
 tells() {
-    [ "$(wc -l <log)" -eq 1 ] && [ "$(wc -c <log)" -le 1024 ] || report "termination message: $(cat log)"
+    if [ "$(wc -l <log)" -ne 1 ] || [ "$(wc -c <log)" -gt 1024 ]; then
+        report "termination message: $(cat log)"
+    fi
     grep -Eq -- "$1" log || report "expected in the termination message: $1; it is: $(cat log)"
 }
 
@@ -27,6 +29,15 @@ child_of() {
     pgrep -P "$1" | sort -n | sed -n "$2p"
 }
 
+
+# err_has_two TEXT: standard error has two such lines by now.
+err_has_two() {
+    [ "$(grep -c "$1" err)" -ge 2 ]
+}
+
+has_one_child() {
+    [ "$(pgrep -P "$1" | wc -l)" -eq 1 ]
+}
 
 ### In which order
 
@@ -114,7 +125,7 @@ child_of() {
 ends_by() {
     start_tool initkit run --termination-log log copy-agent source copy --then wait-for-tcp "127.0.0.1:${port[0]}" --and \
         wait-for-tcp "127.0.0.1:${port[0]}" --then copy-agent source never
-    until_true 20 eval '[ "$(grep -c refused err)" -ge 2 ]'
+    until_true 20 err_has_two "refused"
     pgrep -P "$tool" >steps
     [ "$(wc -l <steps)" -eq 2 ]
     kill -"$1" "$tool"
@@ -147,7 +158,7 @@ nobody_left() {
 @test "a step that is killed is told by name, with the signal and what may be behind it" {
     start_tcp port "127.0.0.1:0 bound"
     start_tool initkit run --termination-log log wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-dns --nameserver "127.0.0.1:${port[0]}" x.test.
-    until_true 20 eval '[ "$(grep -c "(attempt 1)" err)" -ge 2 ]'
+    until_true 20 err_has_two "(attempt 1)"
     kill -KILL "$(child_of "$tool" 1)"
     wait_tool
     exits 3
@@ -169,7 +180,7 @@ nobody_left() {
 @test "a signal that only one step gets ends it, and so the run" {
     start_tcp port "127.0.0.1:0 bound"
     start_tool initkit run --termination-log log wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}"
-    until_true 20 eval '[ "$(grep -c "(attempt 1)" err)" -ge 2 ]'
+    until_true 20 err_has_two "(attempt 1)"
     kill -TERM "$(child_of "$tool" 2)"
     wait_tool
     exits 143
@@ -179,11 +190,11 @@ nobody_left() {
 @test "steps end when the run itself is killed" {
     start_tcp port "127.0.0.1:0 bound"
     start_tool initkit run wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}"
-    until_true 20 eval '[ "$(grep -c "(attempt 1)" err)" -ge 2 ]'
+    until_true 20 err_has_two "(attempt 1)"
     pgrep -P "$tool" >steps
     kill -KILL "$tool"
     until_true 20 nobody_left
-    until_true 20 eval '[ "$(grep -c "stopped by SIGTERM" err)" -eq 2 ]'
+    until_true 20 err_has_two "stopped by SIGTERM"
 }
 
 @test "a step that cannot be started is told by name, with the reason" {
@@ -299,8 +310,8 @@ os.execv(sys.argv[1], sys.argv[1:])')
 }
 
 @test "more steps than it takes are refused" {
-    local words=(copy-agent source copy) i
-    for i in {1..64}; do
+    local words=(copy-agent source copy)
+    for _ in {1..64}; do
         words+=(--and copy-agent source copy)
     done
     chain "${words[@]}"
@@ -345,9 +356,9 @@ os.execv(sys.argv[1], sys.argv[1:])')
     chain --then copy-agent copy again
     exits 0
     cmp source again
-    chain --exec echo done
+    chain --exec echo finished
     exits 0
-    prints '^done$'
+    prints "^finished\$"
 }
 
 @test "a mistake in INITKIT_RUN names it" {
@@ -426,7 +437,7 @@ first() {
     start_tcp port "127.0.0.1:0 bound"
     first
     start_tool initkit run --termination-log log wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}"
-    until_true 20 eval '[ "$(grep -c "(attempt 1)" err)" -ge 2 ]'
+    until_true 20 err_has_two "(attempt 1)"
     local one
     one=$(pgrep -P "$tool")
     pgrep -P "$one" >steps
@@ -448,7 +459,7 @@ first() {
     until_true 20 err_has refused
     local one
     one=$(pgrep -P "$tool")
-    until_true 20 eval '[ "$(pgrep -P "$one" | wc -l)" -eq 1 ]'
+    until_true 20 has_one_child "$one"
     touch open
     wait_tool
     exits 0
@@ -463,7 +474,7 @@ first() {
     until_true 20 err_has refused
     local one
     one=$(pgrep -P "$tool")
-    until_true 20 eval '[ "$(pgrep -P "$one" | wc -l)" -eq 1 ]'
+    until_true 20 has_one_child "$one"
     touch open
     wait_tool
     exits 0

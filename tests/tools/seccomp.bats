@@ -5,7 +5,8 @@
 # The tools' main paths (paths.bash) are walked twice: traced, and under the profile. The other architecture's binaries (make check
 # ARCH=aarch64) are traced by their emulator.
 #
-# shellcheck disable=SC2034,SC2154
+# `profile` is for one test alone:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
 
 load lib
 load fetch-config
@@ -143,13 +144,13 @@ confines() {
 @test "the profile of initkit run is that of the tools, new processes, and what is listed for it" {
     for name in "initkit run" "on a terminal"; do
         row "$name"
-    done | sort -u >more
+    done | sort -u >listed
     "$python" -c 'import json, sys
 tools, run = ([(name, entry.get("args")) for entry in json.load(open(path))["syscalls"] for name in entry["names"]] for path in sys.argv[1:])
 assert all(each in run for each in tools), "it lacks what the tools need"
 print(*sorted(name for name, _ in run if (name, _) not in tools), sep="\n")' "$profile" "${profile%.json}-run.json" >added
     # clone is what stands for fork on arm64.
-    diff <(sort -u more <(echo clone)) added
+    diff <(sort -u listed <(echo clone)) added
 }
 
 @test "each tool has its two tests here, and its row" {

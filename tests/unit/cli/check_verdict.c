@@ -176,8 +176,54 @@ START_TEST(a_very_long_target_leaves_a_message)
 }
 END_TEST
 
-SUITE("verdict", written_in_place_longer_then_shorter, a_missing_file_is_not_made, odd_places_do_no_harm,
-      at_most_a_kibibyte_and_one_line, the_last_line_and_the_message_name_the_target,
-      each_code_is_the_exit_code, warn_only_forgives_what_would_block_the_app,
-      a_refusal_says_reason_detail_and_hint, a_refusal_without_a_reason_says_so,
-      a_very_long_target_leaves_a_message)
+static struct buf kept;
+
+static void keep_line(void *owner, const char *bytes, size_t length)
+{
+    (void)owner;
+    buf_add(&kept, bytes, length);
+}
+
+static void give_back(void *owner)
+{
+    (void)owner;
+    log_redirect(NULL, NULL, NULL);
+    log_write(kept.data, kept.length);
+}
+
+/* Lines that a live table holds back are not lost with the process. */
+START_TEST(out_of_memory_is_the_end_of_holding_lines_back)
+{
+    log_to("");
+    buf_init(&kept, 1000);
+    log_redirect(keep_line, give_back, NULL);
+    capture_begin(STDERR_FILENO);
+    log_warn("held");
+    verdict_exhausted(&verdict);
+    const char *said = capture_end();
+    expect_contains(said, "wait-for-tcp: held\nwait-for-tcp: out of memory");
+    buf_free(&kept);
+}
+END_TEST
+
+START_TEST(the_log_is_emptied_for_the_program_that_follows)
+{
+    char *path = scratch_file("termination-log", "");
+    size_t length;
+
+    log_to(path);
+    verdict_so_far(&verdict, "not ready");
+    verdict_clear(&verdict);
+    scratch_read(path, &length);
+    ck_assert_uint_eq(length, 0);
+    log_to("");
+    verdict_clear(&verdict);
+}
+END_TEST
+
+SUITE("verdict", out_of_memory_is_the_end_of_holding_lines_back,
+      the_log_is_emptied_for_the_program_that_follows, written_in_place_longer_then_shorter,
+      a_missing_file_is_not_made, odd_places_do_no_harm, at_most_a_kibibyte_and_one_line,
+      the_last_line_and_the_message_name_the_target, each_code_is_the_exit_code,
+      warn_only_forgives_what_would_block_the_app, a_refusal_says_reason_detail_and_hint,
+      a_refusal_without_a_reason_says_so, a_very_long_target_leaves_a_message)

@@ -1,0 +1,153 @@
+#include "common/cli/board.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/deadline.h"
+#include "common/base/environment.h"
+#include "common/base/log.h"
+#include "common/base/stop.h"
+#include "common/cli/step.h"
+
+#include "common/base/banned.h"
+
+enum {
+    HELD_MAX_BYTES = 64 * 1024,
+    SCREEN_MAX_BYTES = 256 * 1024,
+    USUAL_WIDTH = 80, /* of a terminal that does not tell */
+    USUAL_HEIGHT = 24,
+};
+
+/* A file that is no device is not asked: that would be a system call that a profile may forbid. */
+static bool is_terminal(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && isatty(fd);
+}
+
+static bool can_be_drawn_on(void)
+{
+    const char *kind = environment_get("TERM");
+
+    return kind && *kind != '\0' && strcmp(kind, "dumb") != 0 && is_terminal(STDERR_FILENO);
+}
+
+static void on_line(void *owner, const char *bytes, size_t length)
+{
+    board_take(owner, bytes, length);
+}
+
+static void on_release(void *owner)
+{
+    board_end(owner);
+}
+
+void board_begin(struct board *board, const struct common_options *options)
+{
+    const char *no_colour = environment_get("NO_COLOR"); /* no-color.org: set, and not empty */
+
+    board->on = !step_current() && board->count > 1 && options->log_format == LOG_TEXT &&
+                options->log_level == LOG_INFO && can_be_drawn_on();
+    if (!board->on)
+        return;
+    board->colours = !no_colour || *no_colour == '\0';
+    board->drawn_at = deadline_now(); /* what is over at once needs no table */
+    buf_init(&board->drawn, SCREEN_MAX_BYTES);
+    buf_init(&board->held, HELD_MAX_BYTES);
+    log_redirect(on_line, on_release, board);
+}
+
+/* Asked each time: that is how a change of size is noticed. */
+static void screen_size(int *width, int *height)
+{
+    struct winsize size = {0};
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+        memset(&size, 0, sizeof size);
+    *width = size.ws_col > 0 ? size.ws_col : USUAL_WIDTH;
+    *height = size.ws_row > 0 ? size.ws_row : USUAL_HEIGHT;
+}
+
+/* Up to the table's first line. Where the screen has become narrower, lines that no longer fit take several. */
+static void add_return(const struct board *board, int width, struct buf *out)
+{
+    size_t up = 0;
+
+    for (size_t i = 0; i < board->lines; i++)
+        up += board->widths[i] > width ? (size_t)((board->widths[i] + width - 1) / width) : 1;
+    buf_add_text(out, "\r");
+    if (up > 0)
+        buf_add_format(out, "\033[%zuA", up);
+}
+
+/* The table's lines, each cleared to its end, and all below cleared. */
+static void add_lines(const struct buf *table, struct buf *out)
+{
+    for (const char *line = table->data; *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+        buf_add(out, line, length);
+        buf_add_text(out, "\033[K\r\n");
+        line += length + 1;
+    }
+    buf_add_text(out, "\033[J");
+}
+
+void board_draw(struct board *board, int64_t now)
+{
+    unsigned short widths[BOARD_LINES_MOST];
+    struct buf table, out;
+    int width, height;
+
+    if (!board->on || now - board->drawn_at < BOARD_EVERY || !stop_wait_writable(STDERR_FILENO, 0))
+        return;
+    board->drawn_at = now;
+    screen_size(&width, &height);
+    buf_init(&table, SCREEN_MAX_BYTES / 2);
+    size_t lines = board_paint(board, width, height, &table, widths);
+    if (width != board->screen_width || strcmp(table.data, board->drawn.data) != 0) {
+        buf_init(&out, SCREEN_MAX_BYTES);
+        add_return(board, width, &out);
+        add_lines(&table, &out);
+        log_write(out.data, out.length);
+        buf_free(&out);
+        board->lines = lines;
+        board->screen_width = width;
+        memcpy(board->widths, widths, sizeof widths);
+        buf_clear(&board->drawn);
+        buf_add(&board->drawn, table.data, table.length);
+    }
+    buf_free(&table);
+}
+
+void board_take(struct board *board, const char *bytes, size_t length)
+{
+    if (board->on && buf_add(&board->held, bytes, length))
+        return;
+    board_end(board); /* more than can be held: from now on lines are written as they come */
+    log_write(bytes, length);
+}
+
+void board_end(struct board *board)
+{
+    int width, height;
+    struct buf out;
+
+    if (!board->on)
+        return;
+    board->on = false;
+    log_redirect(NULL, NULL, NULL);
+    if (board->lines > 0) {
+        screen_size(&width, &height);
+        buf_init(&out, SCREEN_MAX_BYTES);
+        add_return(board, width, &out);
+        buf_add_text(&out, "\033[J");
+        log_write(out.data, out.length);
+        buf_free(&out);
+    }
+    log_write(board->held.data, board->held.length);
+    buf_free(&board->held);
+    buf_free(&board->drawn);
+}
