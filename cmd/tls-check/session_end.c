@@ -103,7 +103,7 @@ void session_judge(struct session *session)
     if (session->ssl)
         tls_observe(session->ssl, &session->facts);
     judge_tls(&session->facts, &session->plan->rules, &judgement);
-    session->outcome = judge_sum_up(&judgement, &session->why);
+    session->outcome = judgement_sum_up(&judgement, &session->why);
     session_forget_judgement(session);
     session->judgement = (struct session_judgement){
         .reasons = keep(judgement.reasons, judgement.count),

@@ -10,7 +10,7 @@
 #include "common/http/easy.h"
 #include "common/http/headers.h"
 #include "common/http/receive.h"
-#include "common/tls/judge.h"
+#include "common/tls/judge_words.h"
 
 #include "common/base/banned.h"
 

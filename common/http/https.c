@@ -226,7 +226,7 @@ void https_judge(struct exchange *exchange)
     } else {
         note_facts(exchange, &connection->facts);
         judge_tls(&connection->facts, &rules, &judgement);
-        reply->tls_outcome = judge_sum_up(&judgement, &reply->tls);
+        reply->tls_outcome = judgement_sum_up(&judgement, &reply->tls);
         if (connection->facts.alert == SSL_AD_NO_APPLICATION_PROTOCOL)
             reason_hint(&reply->tls, REPLY_ONE_ONE);
     }

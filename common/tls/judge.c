@@ -9,24 +9,6 @@
 
 #include "common/base/banned.h"
 
-enum { DAY = 86400 };
-
-struct reason *judge_add(struct tls_judgement *judgement)
-{
-    if (judgement->count < JUDGE_REASONS)
-        judgement->count++;
-    return &judgement->reasons[judgement->count - 1];
-}
-
-struct reason *judge_warn(struct tls_judgement *judgement)
-{
-    if (judgement->warning_count < JUDGE_REASONS)
-        judgement->warning_count++;
-    else
-        judgement->warnings_left_out++;
-    return &judgement->warnings[judgement->warning_count - 1];
-}
-
 /* "a.example, b.example and 3 more". */
 static void list_names(const struct certificate *certificate, char *text, size_t size)
 {
@@ -59,7 +41,7 @@ static void judge_name(const struct tls_facts *facts, struct tls_judgement *judg
 
     if (facts->name_matches || facts->sent_count == 0)
         return;
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
     list_names(&facts->sent[0], names, sizeof names);
     bool as_name = facts->name_is_address && has_dns_name(&facts->sent[0], facts->name);
     reason_set(why, CODE_WRONG_NAME, "the certificate is not for %s%.100s: it has %s%s",
@@ -88,93 +70,6 @@ static void judge_name(const struct tls_facts *facts, struct tls_judgement *judg
             "default certificate for it");
 }
 
-/* --- lifetime and pins --- */
-
-/* An anchor's dates bind no JVM; those of the server's own certificate are asked about even where it is the anchor. */
-static bool days_count(const struct tls_facts *facts, size_t depth)
-{
-    return depth == 0 || depth < facts->chain_sent || facts->profile != TLS_JAVA;
-}
-
-/* What has expired is a reason of its own already, but where that is forgiven: more days than none were asked for then. */
-static bool is_told(const struct tls_facts *facts, size_t depth, const struct tls_rules *rules,
-                    const struct tls_judgement *judgement)
-{
-    bool told = rules->min_days == 0;
-
-    for (size_t i = 0; i < judgement->count; i++)
-        told = told || judgement->reasons[i].code == CODE_EXPIRED;
-    return told && facts->chain[depth].not_after < facts->time;
-}
-
-static void judge_days(const struct tls_facts *facts, const struct tls_rules *rules,
-                       struct tls_judgement *judgement)
-{
-    const struct certificate *shortest = NULL;
-    size_t depth = 0;
-    char place[JUDGE_PLACE], date[CERTIFICATE_TIME];
-
-    for (size_t i = 0; i < facts->chain_count; i++) {
-        if (!days_count(facts, i) || is_told(facts, i, rules, judgement))
-            continue;
-        if (!shortest || facts->chain[i].not_after < shortest->not_after) {
-            shortest = &facts->chain[i];
-            depth = i;
-        }
-    }
-    if (!shortest)
-        return;
-    bool expired = shortest->not_after < facts->time;
-    int64_t left = (shortest->not_after - facts->time) / DAY;
-    if (left >= rules->min_days && left >= rules->warn_days)
-        return;
-    bool fails = left < rules->min_days;
-    struct reason *why = fails ? judge_add(judgement) : judge_warn(judgement);
-    judgement->permanent = judgement->permanent || fails;
-    judge_place(facts, depth, place);
-    certificate_format_time(shortest->not_after, date);
-    if (expired)
-        reason_set(why, CODE_EXPIRED, "the %s expired on %s", place, date);
-    else
-        reason_set(why, CODE_EXPIRED, "the %s expires on %s, in %lld day%s", place, date, (long long)left,
-                   left == 1 ? "" : "s");
-    if (fails)
-        reason_hint(why, "it has to be renewed: --min-days %lld asks for more", (long long)rules->min_days);
-    else
-        reason_hint(why, "it has to be renewed soon");
-}
-
-/* In a chain that was not verified, only the server's own key is known to be the peer's: it took part in the handshake. Anyone can
- * send the certificates of others behind a certificate that names them as its issuers. */
-static bool pin_is_there(const struct tls_facts *facts, const char *pin)
-{
-    size_t proven = facts->verified ? facts->chain_count : 1;
-
-    if (strncmp(pin, "sha256//", 8) == 0)
-        pin += 8;
-    for (size_t i = 0; i < facts->chain_count && i < proven; i++)
-        if (strcmp(facts->chain[i].pin, pin) == 0)
-            return true;
-    return false;
-}
-
-static void judge_pins(const struct tls_facts *facts, const struct tls_rules *rules,
-                       struct tls_judgement *judgement)
-{
-    if (!rules->pins || rules->pins->count == 0)
-        return;
-    for (size_t i = 0; i < rules->pins->count; i++)
-        if (pin_is_there(facts, rules->pins->items[i]))
-            return;
-    struct reason *why = judge_add(judgement);
-    judgement->permanent = true;
-    reason_set(why, CODE_PIN, "no key in the chain is pinned%s%s",
-               facts->chain_count > 0 ? "; the certificate's is sha256//" : "",
-               facts->chain_count > 0 ? facts->chain[0].pin : "");
-    reason_hint(why,
-                "if the server's key was changed on purpose, pin the new one; else somebody stands between");
-}
-
 /* --- the client's certificate, HTTP --- */
 
 static void judge_client(const struct tls_facts *facts, const struct tls_rules *rules,
@@ -183,24 +78,24 @@ static void judge_client(const struct tls_facts *facts, const struct tls_rules *
     bool by_http = facts->client_wanted && facts->http_status == 400;
 
     if (facts->acceptance == TLS_ACCEPTANCE_REFUSED || by_http) {
-        judge_say_client_refused(facts, judge_add(judgement));
+        judge_say_client_refused(facts, judgement_add(judgement));
         judgement->permanent = true;
         return;
     }
     bool unshown = facts->client_wanted && facts->client_given && !facts->client_shown;
     if (!rules->client_must_be_accepted) {
         if (unshown && !facts->java.client_unfit) /* of that, judge_java_handshake warns */
-            judge_say_client_refused(facts, judge_warn(judgement));
+            judge_say_client_refused(facts, judgement_warn(judgement));
         return;
     }
     if (unshown) {
-        judge_say_client_refused(facts, judge_add(judgement));
+        judge_say_client_refused(facts, judgement_add(judgement));
         judgement->permanent = true;
         return;
     }
     if (facts->client_wanted && facts->client_given && facts->acceptance == TLS_ACCEPTANCE_PROVEN)
         return;
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
     judgement->permanent = true;
     if (!facts->client_wanted)
         reason_set(why, CODE_CLIENT_CERTIFICATE, "the server does not ask for a client certificate");
@@ -225,7 +120,7 @@ static void judge_http(const struct tls_facts *facts, const struct tls_rules *ru
     if (rules->http_low == 0 || status == 0 || (status >= rules->http_low && status <= rules->http_high) ||
         (facts->client_wanted && status == 400))
         return;
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
     judgement->permanent = judgement->permanent || status < 500;
     reason_set(why, CODE_HTTP_STATUS, "HTTP status %d, wanted %lld-%lld", status, (long long)rules->http_low,
                (long long)rules->http_high);
@@ -245,7 +140,7 @@ static void judge_http(const struct tls_facts *facts, const struct tls_rules *ru
 static void judge_chain(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     if (!facts->has_chain && facts->done) {
-        struct reason *why = judge_add(judgement);
+        struct reason *why = judgement_add(judgement);
         reason_set(why, CODE_UNTRUSTED, "the server showed no certificate");
         reason_hint(why, "without one, nobody knows who answers there");
         judgement->permanent = true;
@@ -259,14 +154,6 @@ static void judge_chain(const struct tls_facts *facts, struct tls_judgement *jud
     judge_name(facts, judgement);
 }
 
-static void make_warnings(struct tls_judgement *judgement)
-{
-    for (size_t i = 0; i < judgement->count; i++)
-        *judge_warn(judgement) = judgement->reasons[i];
-    judgement->count = 0;
-    judgement->permanent = false;
-}
-
 bool judge_lets_pass(const struct tls_facts *facts)
 {
     struct tls_judgement judgement = {0};
@@ -276,31 +163,6 @@ bool judge_lets_pass(const struct tls_facts *facts)
     return facts->has_chain && facts->verified && facts->name_matches && judgement.count == 0;
 }
 
-/* The last warning, in whose place all those were put that had no room. */
-static void count_left_out(struct tls_judgement *judgement)
-{
-    struct reason *last = &judgement->warnings[JUDGE_REASONS - 1];
-
-    if (judgement->warnings_left_out > 0)
-        reason_set(last, last->code, "there are %zu more warnings", judgement->warnings_left_out + 1);
-}
-
-/* Keeps the first of those that are the same. Returns how many are left. */
-static size_t drop_repeated(struct reason *reasons, size_t count)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        bool repeated = false;
-        for (size_t j = 0; j < kept; j++)
-            repeated = repeated || reason_same(&reasons[j], &reasons[i]);
-        if (!repeated && kept != i)
-            reasons[kept] = reasons[i];
-        kept += !repeated;
-    }
-    return kept;
-}
-
 static void judge_all(const struct tls_facts *facts, const struct tls_rules *rules,
                       struct tls_judgement *judgement)
 {
@@ -308,17 +170,15 @@ static void judge_all(const struct tls_facts *facts, const struct tls_rules *rul
     judge_staple(facts, judgement);
     /* What nobody has looked at is not forgiven: a chain over the limits. */
     if (rules->trusts_anyone && facts->limit == TLS_LIMIT_NONE)
-        make_warnings(judgement);
+        judgement_forgive(judgement);
     if (facts->profile == TLS_JAVA)
         judge_java_handshake(facts, judgement);
     if (facts->has_chain) {
-        judge_days(facts, rules, judgement);
-        judge_pins(facts, rules, judgement);
         judge_demands(facts, rules, judgement);
     }
     if (!facts->done) {
         bool permanent = false;
-        judge_say_handshake(facts, judge_add(judgement), &permanent);
+        judge_say_handshake(facts, judgement_add(judgement), &permanent);
         judgement->permanent = judgement->permanent || permanent;
         return;
     }
@@ -330,31 +190,5 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
 {
     memset(judgement, 0, sizeof *judgement);
     judge_all(facts, rules, judgement);
-    count_left_out(judgement);
-    judgement->count = drop_repeated(judgement->reasons, judgement->count);
-    judgement->warning_count = drop_repeated(judgement->warnings, judgement->warning_count);
-}
-
-enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why)
-{
-    const struct reason *first = NULL;
-    char text[sizeof why->text];
-    size_t length;
-
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct reason *reason = &judgement->reasons[i];
-        if (!first || (reason->code != first->code && code_first(reason->code, first->code) == reason->code))
-            first = reason;
-    }
-    if (!first)
-        return ATTEMPT_OK;
-    *why = *first;
-    length = (size_t)snprintf(text, sizeof text, "%s%s", first->text, first->detail);
-    for (size_t i = 0; i < judgement->count && length < sizeof text; i++)
-        if (&judgement->reasons[i] != first)
-            length += (size_t)snprintf(text + length, sizeof text - length, "; also: %s",
-                                       judgement->reasons[i].text);
-    snprintf(why->text, sizeof why->text, "%s", text);
-    why->detail[0] = '\0';
-    return judgement->permanent ? ATTEMPT_FAIL : ATTEMPT_RETRY;
+    judgement_close(judgement);
 }

@@ -7,15 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/reason.h"
 #include "common/cli/options.h"
+#include "common/tls/judgement.h"
 #include "common/tls/tls_facts.h"
-
-enum { JUDGE_REASONS = 16 };
-
-/* The hint where the peer has not ended the handshake. */
-#define JUDGE_SILENCE \
-    "something accepts and does not answer: does this port speak TLS, is the server overloaded?"
 
 struct tls_rules {
     int64_t min_days;  /* of lifetime that must be left: below it fails */
@@ -31,20 +25,7 @@ struct tls_rules {
     int64_t max_validity; /* seconds from the certificate's beginning to its end; 0: any */
 };
 
-/* Everything that is wrong, and what is only worth a word. */
-struct tls_judgement {
-    struct reason reasons[JUDGE_REASONS];
-    size_t count;
-    struct reason warnings[JUDGE_REASONS];
-    size_t warning_count;
-    size_t warnings_left_out; /* the last one says how many */
-    bool permanent;           /* something is wrong that waiting cannot mend */
-};
-
 void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, struct tls_judgement *judgement);
-
-/* The outcome, and all reasons as one: the code of the gravest, its hint, and the text of as many as fit. */
-enum outcome judge_sum_up(const struct tls_judgement *judgement, struct reason *why);
 
 /* Whether there is a chain, it and the name are verified, nothing that was seen revokes it, and a client of this profile goes
  * on. */
@@ -70,8 +51,5 @@ const char *judge_interceptor(const char *issuer);
 /* Whether verification by the profile's rules goes on after this error, with a warning, in a chain whose first `sent` certificates
  * come from the server. */
 bool judge_forgives(enum tls_profile profile, const struct tls_error *error, int sent);
-
-/* Whether a verification error (X509_V_ERR_...) means that no anchor was found. */
-bool judge_is_about_trust(int error);
 
 #endif

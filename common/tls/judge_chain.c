@@ -9,51 +9,6 @@
 
 enum { RSA_LEAST_JAVA = 1024 };
 
-const char *judge_place(const struct tls_facts *facts, size_t depth, char text[JUDGE_PLACE])
-{
-    const struct certificate *certificate = depth < facts->chain_count ? &facts->chain[depth] : NULL;
-    const char *kind = depth == 0                                ? "certificate"
-                       : certificate && certificate->self_issued ? "root"
-                                                                 : "intermediate";
-
-    snprintf(text, JUDGE_PLACE, "%s %.100s", kind, certificate ? certificate->subject : "?");
-    return text;
-}
-
-/* Options, host names, addresses in brackets: nothing that a shell acts on. */
-static bool is_plain(const char *reach)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:%[] ";
-
-    return reach[strspn(reach, plain)] == '\0';
-}
-
-void judge_hint_command(const struct tls_facts *facts, const char *command, struct reason *why)
-{
-    size_t used = strlen(why->hint), room = sizeof why->hint - used;
-
-    if (!is_plain(facts->reach))
-        return;
-    if (snprintf(why->hint + used, room, "%s%s %s", used > 0 ? "; " : "", command, facts->reach) >= (int)room)
-        why->hint[used] = '\0';
-}
-
-bool judge_is_about_trust(int error)
-{
-    switch (error) {
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_CERT_UNTRUSTED:
-    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* A server's own certificate in the store: Java trusts it as it is, and looks at nothing but the name. */
 bool judge_leaf_is_anchor(const struct tls_facts *facts)
 {
@@ -193,7 +148,7 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
 void judge_forgive(const struct tls_facts *facts, const struct tls_error *error,
                    struct tls_judgement *judgement)
 {
-    struct reason *why = judge_warn(judgement);
+    struct reason *why = judgement_warn(judgement);
 
     if (is_about_time(error->error))
         say_time(facts, error, why);
@@ -228,7 +183,7 @@ static void judge_error(const struct tls_facts *facts, const struct tls_error *e
         judge_forgive(facts, error, judgement);
         return;
     }
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
     if (is_untrusted(error->error))
         judge_say_untrusted(facts, error, why);
     else if (is_about_time(error->error))
@@ -279,7 +234,7 @@ static void say_unexplained(const struct tls_facts *facts, struct reason *why)
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     if (facts->limit != TLS_LIMIT_NONE) {
-        say_limit(facts, judge_add(judgement));
+        say_limit(facts, judgement_add(judgement));
         judgement->permanent = facts->limit != TLS_LIMIT_TIME;
         return;
     }
@@ -293,6 +248,6 @@ void judge_unexplained(const struct tls_facts *facts, struct tls_judgement *judg
 {
     if (facts->verified || judgement->count > 0)
         return;
-    say_unexplained(facts, judge_add(judgement));
+    say_unexplained(facts, judgement_add(judgement));
     judgement->permanent = true;
 }

@@ -51,9 +51,9 @@ static bool takes_signature(const struct tls_facts *facts, struct java_version v
 static struct reason *add_by_version(struct tls_judgement *judgement, bool refused, bool refused_by_newest)
 {
     if (!refused)
-        return refused_by_newest ? judge_warn(judgement) : NULL;
+        return refused_by_newest ? judgement_warn(judgement) : NULL;
     judgement->permanent = true;
-    return judge_add(judgement);
+    return judgement_add(judgement);
 }
 
 static void judge_key(const struct tls_facts *facts, size_t depth, struct tls_judgement *judgement)
@@ -68,7 +68,7 @@ static void judge_key(const struct tls_facts *facts, size_t depth, struct tls_ju
             judge_forgive(facts, &weak, judgement);
         return;
     }
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
     judgement->permanent = true;
     reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak key, or one that Java does not take (%s)",
                judge_place(facts, depth, place), certificate->key);
@@ -105,7 +105,7 @@ static void judge_usage(const struct tls_facts *facts, struct tls_judgement *jud
 
     if (facts->sent_count == 0 || !facts->done || (decrypts ? leaf->enciphers : leaf->signs))
         return;
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
     judgement->permanent = true;
     reason_set(why, CODE_UNFIT_CERTIFICATE, "the certificate %.100s may not be used for %s (its key usage)",
                leaf->subject, decrypts ? "key encipherment, which this cipher needs" : "digital signatures");
@@ -117,7 +117,7 @@ static void judge_purpose(const struct tls_facts *facts, struct tls_judgement *j
 {
     if (facts->sent_count == 0 || facts->sent[0].serves_tls)
         return;
-    judge_say_unfit(facts, &(struct tls_error){X509_V_ERR_INVALID_PURPOSE, 0}, judge_add(judgement));
+    judge_say_unfit(facts, &(struct tls_error){X509_V_ERR_INVALID_PURPOSE, 0}, judgement_add(judgement));
     judgement->permanent = true;
 }
 
@@ -167,14 +167,14 @@ static void judge_anchor(const struct tls_facts *facts, struct tls_judgement *ju
         return;
     judge_distrust(facts, judgement);
     if (!last->self_issued)
-        reason_set(judge_warn(judgement), CODE_UNTRUSTED,
+        reason_set(judgement_warn(judgement), CODE_UNTRUSTED,
                    "only Java trusts this: the %s is an anchor in %.80s although it is no root",
                    judge_place(facts, facts->chain_count - 1, place), facts->store);
 }
 
 static void judge_flaw(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
 
     judgement->permanent = true;
     reason_set(why, CODE_UNFIT_CERTIFICATE, "Java refuses the certificate %.100s: %s", facts->java.flawed,
@@ -185,7 +185,7 @@ static void judge_flaw(const struct tls_facts *facts, struct tls_judgement *judg
 /* The chain is good to OpenSSL, and a JVM does not get as far as its anchor. */
 static void judge_search(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
 
     judgement->permanent = true;
     reason_set(why, CODE_UNTRUSTED,
@@ -226,7 +226,7 @@ static void judge_sizes(const struct tls_facts *facts, struct tls_judgement *jud
     int64_t chain = java_number(version, JAVA_CHAIN_MOST), message = java_number(version, JAVA_MESSAGE_MOST);
 
     if ((int64_t)facts->sent_total > chain && facts->limit != TLS_LIMIT_LENGTH) {
-        struct reason *why = judge_add(judgement);
+        struct reason *why = judgement_add(judgement);
         judgement->permanent = true;
         reason_set(why, CODE_UNTRUSTED, "the server sends %zu certificates, and Java takes no more than %lld",
                    facts->sent_total, (long long)chain);
@@ -237,7 +237,7 @@ static void judge_sizes(const struct tls_facts *facts, struct tls_judgement *jud
             java_source(version, JAVA_CHAIN_MOST), facts->sent_total);
     }
     if ((int64_t)facts->java.message_most > message) {
-        struct reason *why = judge_add(judgement);
+        struct reason *why = judgement_add(judgement);
         judgement->permanent = true;
         reason_set(why, CODE_UNFIT_CERTIFICATE,
                    "a message of the handshake has %zu bytes, and Java takes no more than %lld",
@@ -256,7 +256,7 @@ static void judge_warning(const struct tls_facts *facts, struct tls_judgement *j
 
     if (facts->java.warning < 0)
         return;
-    struct reason *why = judge_add(judgement);
+    struct reason *why = judgement_add(judgement);
     judgement->permanent = true;
     reason_set(why, facts->java.warning == SSL_AD_UNRECOGNIZED_NAME ? CODE_WRONG_NAME : CODE_PROTOCOL,
                "the server sends a warning in the handshake, at which Java ends it (alert: %s)", words);
@@ -278,7 +278,7 @@ static void judge_cipher(const struct tls_facts *facts, struct tls_judgement *ju
 
     if (facts->done && static_rsa &&
         strstr(java_text(java_version_newest(facts->java.version), JAVA_CIPHERS), "!kRSA"))
-        reason_set(judge_warn(judgement), CODE_PROTOCOL,
+        reason_set(judgement_warn(judgement), CODE_PROTOCOL,
                    "no newer JVM offers the cipher %s, without forward secrecy: %s", facts->cipher,
                    java_source(java_version_newest(facts->java.version), JAVA_CIPHERS));
 }
@@ -306,7 +306,7 @@ static void judge_choice(const struct tls_facts *facts, struct tls_judgement *ju
 {
     if (!facts->java.client_unfit || !facts->client_wanted)
         return;
-    struct reason *why = judge_warn(judgement);
+    struct reason *why = judgement_warn(judgement);
     reason_set(
         why, CODE_CLIENT_CERTIFICATE,
         "the server wants a client certificate, and none of the %zu is of an issuer, or for a signature, that it "

@@ -4,10 +4,7 @@
 #define COMMON_TLS_JUDGE_PARTS_H
 
 #include "common/tls/judge.h"
-
-/* A place for another reason, or warning; the last one again when there is no room. */
-struct reason *judge_add(struct tls_judgement *judgement);
-struct reason *judge_warn(struct tls_judgement *judgement);
+#include "common/tls/judge_words.h"
 
 /* Everything that verification found: reasons, or warnings where the profile forgives. */
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement);
@@ -43,13 +40,5 @@ void judge_say_handshake(const struct tls_facts *facts, struct reason *why, bool
 
 /* What is known about why a server would not take the client's certificate. */
 void judge_say_client_refused(const struct tls_facts *facts, struct reason *why);
-
-/* "the certificate", "the intermediate CN=x", "the root CN=x". Returns `text`. */
-enum { JUDGE_PLACE = 160 };
-const char *judge_place(const struct tls_facts *facts, size_t depth, char text[JUDGE_PLACE]);
-
-/* Adds an openssl command and its way to this server to the hint; not where that way does not fit, since cut short it would
- * lead elsewhere, or holds what a shell acts on. */
-void judge_hint_command(const struct tls_facts *facts, const char *command, struct reason *why);
 
 #endif

@@ -91,7 +91,7 @@ bool judge_staple_says(const struct tls_facts *facts, enum tls_staple_says what)
 static void say_revoked(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     bool java = facts->profile == TLS_JAVA;
-    struct reason *why = java ? judge_warn(judgement) : judge_add(judgement);
+    struct reason *why = java ? judgement_warn(judgement) : judgement_add(judgement);
     char date[CERTIFICATE_TIME];
 
     judgement->permanent = judgement->permanent || !java;
@@ -115,7 +115,7 @@ static void say_flaw(const struct tls_facts *facts, const char *flaw, struct tls
 
     if (word && !provable && staple->says != TLS_STAPLE_REVOKED)
         return; /* that the issuer is missing is said already, or does not matter: the certificate itself is trusted */
-    struct reason *why = judge_warn(judgement);
+    struct reason *why = judgement_warn(judgement);
     reason_set(why, CODE_UNTRUSTED, "the OCSP answer that the server sends does not count: %s%s%s", flaw,
                word ? "; it says " : "", word ? word : "");
     if (time)
@@ -142,7 +142,7 @@ void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement
         say_revoked(facts, judgement);
     if (facts->staple.says != TLS_STAPLE_UNKNOWN)
         return;
-    struct reason *why = judge_warn(judgement);
+    struct reason *why = judgement_warn(judgement);
     reason_set(why, CODE_UNTRUSTED,
                "the certificate's issuer does not know it, says its OCSP answer that the server sends");
     reason_hint(why, "was it made by somebody else, or lost from the CA's records? ask those who run the CA");

@@ -7,6 +7,7 @@
 #include "common/base/deadline.h"
 #include "common/base/mem.h"
 #include "common/tls/judge.h"
+#include "common/tls/judge_words.h"
 #include "common/tls/tls_look.h"
 #include "common/tls/tls_name.h"
 #include "common/tls/tls_strict.h"

@@ -352,7 +352,7 @@ static bool is_ready(struct tls_facts *facts)
 
     facts->done = true;
     judge_tls(facts, &rules, &judgement);
-    enum outcome outcome = judge_sum_up(&judgement, &why);
+    enum outcome outcome = judgement_sum_up(&judgement, &why);
     MUST((outcome == ATTEMPT_OK) == (judgement.count == 0));
     MUST(outcome == ATTEMPT_OK || why.text[0] != '\0');
     MUST(outcome != ATTEMPT_OK || judge_lets_pass(facts));

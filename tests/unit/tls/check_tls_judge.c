@@ -60,7 +60,7 @@ static void add_error(int error, int depth)
 static enum outcome judge_now(void)
 {
     judge_tls(&facts, &rules, &judgement);
-    return judge_sum_up(&judgement, &why);
+    return judgement_sum_up(&judgement, &why);
 }
 
 static void expect_code(enum code code, enum outcome outcome, const char *text)
