@@ -81,6 +81,7 @@ struct copy {
     struct stat volume_root;
     int dest_near; /* dest, or the directory that it will be in, for the space there */
     struct stat source_root, dest_root;
+    unsigned hidden;              /* names of SOURCE that are passed over, as an interrupted copy left them */
     bool projected;               /* SOURCE is the volume of a ConfigMap or Secret */
     char *single, *single_target; /* SOURCE is no directory: its name, and its name in DEST; else NULL */
     char *source_path;            /* of a directory, without links; NULL where it is not known */

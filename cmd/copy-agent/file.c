@@ -270,7 +270,7 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
     if (fstat(present, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size != status->st_size)
         return false;
     if (!plan_same_ownership(rules, status, &found)) {
-        if (found.st_nlink > status->st_nlink)
+        if (plan_is_shared(status, &found))
             return false;
         int error = metadata_adjust(status, present, rules, &end);
         /* Somebody else's file: a copy of our own can take its place, unless the volume keeps that as it likes, too. */

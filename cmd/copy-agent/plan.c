@@ -107,6 +107,12 @@ static enum plan_action decide_directory(const struct plan_rules *rules, const s
     return same ? PLAN_SKIP : PLAN_ADJUST;
 }
 
+bool plan_is_shared(const struct stat *source, const struct stat *present)
+{
+    return present->st_nlink > source->st_nlink ||
+           (present->st_ino == source->st_ino && present->st_dev == source->st_dev);
+}
+
 static enum plan_action decide_file(const struct plan_rules *rules, const struct stat *source,
                                     const struct stat *present, bool render)
 {
@@ -125,8 +131,7 @@ static enum plan_action decide_file(const struct plan_rules *rules, const struct
         return PLAN_COMPARE;
     if (plan_same_ownership(rules, source, present))
         return PLAN_SKIP;
-    /* A name too many: somebody else's file may share these contents, and its mode is not ours to change. */
-    return present->st_nlink > source->st_nlink ? PLAN_REPLACE : PLAN_ADJUST;
+    return plan_is_shared(source, present) ? PLAN_REPLACE : PLAN_ADJUST;
 }
 
 enum plan_action plan_decide(const struct plan_rules *rules, const struct stat *source,

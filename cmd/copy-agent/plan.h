@@ -116,6 +116,10 @@ uint32_t plan_seen(const struct stat *source);
 bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
                          const struct stat *present);
 
+/* Whether a file in DEST shares its content with a name that is not of this copy: somebody else's, or SOURCE's own (cp -l). Its mode and
+ * owner are not ours to change. */
+bool plan_is_shared(const struct stat *source, const struct stat *present);
+
 void plan_free(struct plan *plan);
 
 /* Adds a path and returns its index. */

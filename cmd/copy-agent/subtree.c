@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cmd/copy-agent/file.h"
@@ -15,6 +16,9 @@
 #include "common/files/removal.h"
 
 #include "common/base/banned.h"
+
+/* renameat2(2), newer than musl's wrappers. */
+#define NOREPLACE 1U
 
 /* --- what fits --- */
 
@@ -155,6 +159,22 @@ static bool copy_directory(struct worker *worker, struct folder *parent, uint32_
 
 /* --- putting it in its place --- */
 
+/* Another copier may have made the directory meanwhile, and be filling it: rename(2) would take the place of an empty one. 0 or
+ * errno. */
+static int rename_new(int from, int to, const char *name)
+{
+    struct stat present;
+
+    if (syscall(SYS_renameat2, from, name, to, name, NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != EPERM)
+        return errno;
+    /* The volume knows no such rename, or a seccomp profile forbids it. */
+    if (fstatat(to, name, &present, AT_SYMLINK_NOFOLLOW) == 0)
+        return EEXIST;
+    return renameat(from, name, to, name) == 0 ? 0 : errno;
+}
+
 /* A directory moves only where both it and its parent may be written to. 0 or errno. */
 static int unlock_and_rename(const struct folder *trees, struct folder *parent, const char *name)
 {
@@ -164,9 +184,9 @@ static int unlock_and_rename(const struct folder *trees, struct folder *parent, 
     if (tree < 0)
         return errno;
     if (fstat(tree, &settled) == 0 && fchmod(tree, (settled.st_mode & 07777) | S_IRWXU) == 0) {
-        error = renameat(trees->dest, name, parent->dest, name) == 0 ? 0 : errno;
+        error = rename_new(trees->dest, parent->dest, name);
         if (error == EACCES && folder_unlock(parent))
-            error = renameat(trees->dest, name, parent->dest, name) == 0 ? 0 : errno;
+            error = rename_new(trees->dest, parent->dest, name);
         if (fchmod(tree, settled.st_mode & 07777) != 0)
             error = errno;
     }
@@ -177,7 +197,7 @@ static int unlock_and_rename(const struct folder *trees, struct folder *parent, 
 /* What could be copied of it is put there even if the run is to end: each file of it is whole. */
 static int publish(const struct folder *trees, struct folder *parent, const char *name)
 {
-    int error = renameat(trees->dest, name, parent->dest, name) == 0 ? 0 : errno;
+    int error = rename_new(trees->dest, parent->dest, name);
 
     return error == EACCES ? unlock_and_rename(trees, parent, name) : error;
 }

@@ -86,7 +86,8 @@ static bool look_at(struct walk *walk, const struct folder *folder, struct entry
     bool directory = S_ISDIR(entry->source.st_mode);
     if (!takes && (!directory || !filter_may_take_below(&copy->filter, entry->rule)))
         return true;
-    if (directory && is_dest(copy, &entry->source)) {
+    bool on_the_way = walk->below && *walk->below != '\0';
+    if (directory && !on_the_way && is_dest(copy, &entry->source)) {
         struct reason why;
         reason_set(&why, CODE_USAGE, "DEST lies within SOURCE: expected a place outside of it");
         journal_add(&walk->copy->journal, &why);
@@ -161,7 +162,11 @@ static bool scan(struct walk *walk, uint32_t directory, const struct folder *fol
         return scan_name(walk, directory, folder, rule, part, length);
     listing_begin(&walk->listing, folder->source);
     while ((name = listing_next(&walk->listing))) {
-        if (directory == PLAN_ROOT && (stage_is_ours(name) || is_left_out(walk->copy, name)))
+        if (directory == PLAN_ROOT && stage_is_ours(name)) {
+            walk->copy->hidden++;
+            continue;
+        }
+        if (directory == PLAN_ROOT && is_left_out(walk->copy, name))
             continue;
         if (!scan_name(walk, directory, folder, rule, name, length))
             return false;
@@ -244,6 +249,7 @@ bool walk_tree(struct copy *copy, uint64_t block_size)
     struct descent descent;
 
     walk_begin(walk, copy, block_size);
+    copy->hidden = 0;
     copy->projected = directory_has_link(copy->source, WALK_PROJECTED);
     ancestors_enter(&walk->ancestors, PLAN_ROOT, PLAN_ROOT, &copy->source_root);
     descent_begin(&descent, &copy->plan, DESCENT_SOURCE, copy->source, copy->dest);

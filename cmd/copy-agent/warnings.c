@@ -123,8 +123,16 @@ static void warn_nothing(const struct copy *copy)
             copy->source_name);
 }
 
+static void warn_hidden(const struct copy *copy)
+{
+    if (copy->hidden > 0)
+        log_warn("%.200s: %u hidden " STAGE_PREFIX "* %s not copied: interrupted copies left them there",
+                 copy->source_name, copy->hidden, copy->hidden == 1 ? "entry is" : "entries are");
+}
+
 void warnings_before(const struct copy *copy)
 {
+    warn_hidden(copy);
     warn_nothing(copy);
     warn_projected(copy);
     access_warn_links(copy);

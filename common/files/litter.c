@@ -27,7 +27,7 @@ enum {
     SWEEP_FILES_MOST = 100, /* milliseconds */
     BOOT_DIGITS = 8,
     BOOT_ID_MOST = 64,
-    ENTRIES_MOST = 256 /* that are looked at, of each directory */
+    ENTRIES_MOST = 256 /* that are looked at */
 };
 
 static bool has_name(int descriptor, int parent, const char *name)
@@ -90,8 +90,9 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* When something last changed in a directory, down to so many levels below it: ctime, which nobody can set. */
-static int64_t last_change(int directory, unsigned levels)
+/* When something last changed in a directory, down to so many levels below it: ctime, which nobody can set. A run's own stage has
+ * few entries there, and no more than *left are looked at. */
+static int64_t last_change(int directory, unsigned levels, unsigned *left)
 {
     struct listing *listing = xcalloc(1, sizeof *listing);
     struct stat found;
@@ -99,10 +100,11 @@ static int64_t last_change(int directory, unsigned levels)
     const char *name;
 
     listing_begin(listing, directory);
-    for (unsigned i = 0; i < ENTRIES_MOST && levels > 0 && (name = listing_next(listing)); i++) {
+    while (levels > 0 && *left > 0 && (name = listing_next(listing))) {
         int inner = directory_open(directory, name);
+        (*left)--;
         if (inner >= 0) {
-            last = later(last, last_change(inner, levels - 1));
+            last = later(last, last_change(inner, levels - 1, left));
             close(inner);
         } else if (fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0) {
             last = later(last, (int64_t)found.st_ctim.tv_sec);
@@ -115,8 +117,10 @@ static int64_t last_change(int directory, unsigned levels)
 bool litter_is_forgotten(int directory, const char *boot, int64_t now)
 {
     uint32_t theirs = boot_of(boot), ours = boot_now();
+    unsigned left = ENTRIES_MOST;
 
-    return theirs == 0 || ours == 0 || theirs == ours || now - last_change(directory, 2) > LITTER_FORGOTTEN;
+    return theirs == 0 || ours == 0 || theirs == ours ||
+           now - last_change(directory, 2, &left) > LITTER_FORGOTTEN;
 }
 
 /* --- making --- */

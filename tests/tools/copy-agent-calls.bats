@@ -135,3 +135,36 @@ calls() {
     exits 0
     cmp agent/lib/inner/7.jar volume/lib/inner/7.jar
 }
+
+@test "a new directory takes no directory's place that another copier has made meanwhile" {
+    local tries made=""
+    for tries in {1..20}; do
+        rm -rf volume/lib
+        inside=("${traced[@]}" -o trace -e "inject=renameat2:delay_enter=$((tries * 200000))")
+        start_tool copy-agent --jobs 1 agent volume
+        inside=()
+        until_true 30 sh -c 'ls volume/.initkit-copy-*/*/lib/inner/100.jar volume/lib/inner/100.jar 2>/dev/null | grep .'
+        if mkdir volume/lib 2>/dev/null; then
+            made=$(stat -c %i volume/lib)
+        fi
+        wait_tool
+        exits 0
+        same_tree agent volume
+        no_litter volume
+        [ -z "$made" ] || break
+    done
+    [ -n "$made" ] || skip "it was never slow enough"
+    [ "$(stat -c %i volume/lib)" = "$made" ]
+}
+
+@test "without renameat2 new directories are renamed all the same" {
+    local error
+    for error in ENOSYS EINVAL EPERM; do
+        rm -rf volume/lib
+        traced_run -e "inject=renameat2:error=$error"
+        exits 0
+        says_not place
+        same_tree agent volume
+        [ "$(calls 'renameat|rename')" -eq 1 ]
+    done
+}

@@ -169,6 +169,77 @@ like_cp() {
     [ -c /dev/null ]
 }
 
+@test "what cp -l linked is SOURCE's own, and no later run changes its mode" {
+    mkdir from
+    echo one >from/file
+    chmod 600 from/file
+    cp_tool -rl from to
+    exits 0
+    [ from/file -ef to/file ]
+    run_tool copy-agent --mode a+r from to
+    exits 0
+    [ "$(stat -c %a from/file to/file | paste -sd ' ')" = '600 644' ]
+}
+
+@test "cp -i asks, and without an answer keeps what is there; it ends at a signal" {
+    mkdir into
+    echo old | tee into/javaagent.jar >into/other
+    status=0
+    echo y | "$PWD/links/cp" -i javaagent.jar into >out 2>err || status=$?
+    gather
+    exits 0
+    says "^cp: overwrite 'into/javaagent.jar'\? "
+    [ "$(cat into/javaagent.jar)" = jar ]
+    cp_tool -i autoinstrumentation/lib/agent.so into/other
+    exits 0
+    [ "$(cat into/other)" = old ]
+    mkfifo silence
+    exec 8<>silence
+    "$PWD/links/cp" -i javaagent.jar into/other <silence >out 2>err 3>&- &
+    tool=$!
+    until_true 10 grep -q overwrite err
+    kill -TERM $tool
+    status=0
+    wait $tool || status=$?
+    exec 8>&-
+    [ "$status" -eq 143 ]
+    [ "$(cat into/other)" = old ]
+}
+
+@test "what cp refuses it names, with what to use instead" {
+    cp_tool -b javaagent.jar new
+    exits 1
+    ends_saying '^cp: -b, --backup and --suffix are not supported; hint: copy-agent --version-dir'
+    cp_tool -Z javaagent.jar new
+    exits 0
+    says '^cp: -c, -Z, --context: ignored'
+    cp_tool nowhere opt new
+    exits 1
+    ends_saying "^cp: target 'new' is not a directory"
+    cp_tool nowhere autoinstrumentation opt
+    exits 1
+    says "^cp: cannot stat 'nowhere': No such file or directory"
+    ends_saying "^cp: -r not specified; omitting directory 'autoinstrumentation'"
+    cp_tool --help
+    exits 0
+    prints '^ +--parents'
+    silent_errors
+}
+
+@test "cp -x does not enter what is mounted in SOURCE" {
+    small_volume size=1m
+    mkdir -p from/mounted
+    echo in >volume/in
+    mount --bind volume from/mounted || skip "no mounts"
+    echo "$PWD/from/mounted" >>"$BATS_TEST_TMPDIR/mounts"
+    cp_tool -rx from to
+    exits 0
+    [ -d to/mounted ] && [ ! -e to/mounted/in ]
+    cp_tool -r from/. to
+    exits 0
+    [ "$(cat to/mounted/in)" = in ]
+}
+
 @test "cp is held to DEST by the kernel" {
     [ -e /usr/bin/strace ] || skip "needs strace"
     mkdir into

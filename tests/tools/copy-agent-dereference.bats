@@ -98,6 +98,16 @@ prepare() {
     says 'lies within SOURCE'
 }
 
+@test "what an interrupted copy left in SOURCE is not copied, and that is a warning" {
+    mkdir -p source/.initkit-copy-1-0
+    echo one >source/file
+    run_tool copy-agent source volume
+    exits 0
+    says 'source: 1 hidden .initkit-copy-\* entry is not copied'
+    run_tool copy-agent --version-dir v1 source versions
+    says_times 1 'hidden'
+}
+
 @test "whatever cannot be looked at, exit 0 means that all of SOURCE is there" {
     command -v strace >/dev/null || skip "no strace"
     local when missing=0 option

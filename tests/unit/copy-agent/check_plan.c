@@ -14,8 +14,10 @@ static struct stat file(mode_t mode, off_t size, time_t seconds, long nanosecond
 
 static const struct plan_rules usual = {.privileged = true};
 
+/* Of two files. */
 static enum plan_action decide(const struct plan_rules *rules, struct stat source, struct stat present)
 {
+    present.st_ino = source.st_ino + 1;
     return plan_decide(rules, &source, &present, false);
 }
 
@@ -280,10 +282,22 @@ START_TEST(a_node_is_small)
 }
 END_TEST
 
-SUITE("plan", what_is_not_there_is_created, size_and_time_tell_whether_a_file_is_unchanged,
-      where_they_prove_nothing_the_content_decides, files_lose_their_privileges_unless_they_are_kept_or_given,
-      a_wrong_mode_or_owner_is_adjusted, without_privileges_neither_owner_nor_setuid_count,
-      things_of_another_kind, directories, settling_finds_ends_and_work, paths,
-      totals_count_blocks_and_inodes, times_are_compared_as_dest_keeps_them,
-      what_dest_does_not_keep_counts_only_where_it_was_asked_for, what_was_seen_differs_by_size_and_time,
-      a_node_is_small)
+START_TEST(a_file_of_dest_that_is_sources_own_is_not_adjusted)
+{
+    struct stat source = file(S_IFREG | 0640, 100, NEW_TIME, 5), present = source;
+    struct plan_rules rules = usual;
+
+    ownership_init(&rules.ownership, "a+r", NULL);
+    ck_assert_int_eq(plan_decide(&rules, &source, &present, false), PLAN_REPLACE);
+    present.st_ino++;
+    ck_assert_int_eq(plan_decide(&rules, &source, &present, false), PLAN_ADJUST);
+}
+END_TEST
+
+SUITE("plan", a_file_of_dest_that_is_sources_own_is_not_adjusted, what_is_not_there_is_created,
+      size_and_time_tell_whether_a_file_is_unchanged, where_they_prove_nothing_the_content_decides,
+      files_lose_their_privileges_unless_they_are_kept_or_given, a_wrong_mode_or_owner_is_adjusted,
+      without_privileges_neither_owner_nor_setuid_count, things_of_another_kind, directories,
+      settling_finds_ends_and_work, paths, totals_count_blocks_and_inodes,
+      times_are_compared_as_dest_keeps_them, what_dest_does_not_keep_counts_only_where_it_was_asked_for,
+      what_was_seen_differs_by_size_and_time, a_node_is_small)
