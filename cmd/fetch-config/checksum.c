@@ -58,7 +58,7 @@ static bool read_plain(char *text, struct line *line)
     return *rest == '\0' || *rest == ' ' || *rest == '\t';
 }
 
-bool checksum_find(char *text, const char *name, char hex[SPOOL_DIGEST], const char **other)
+bool checksum_find(char *text, const char *name, char hex[BODY_FILE_DIGEST], const char **other)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* of a text's beginning, as Windows' programs write it */
     size_t lines = 0;
@@ -73,15 +73,15 @@ bool checksum_find(char *text, const char *name, char hex[SPOOL_DIGEST], const c
         bool read = strncasecmp(next, "sha", 3) == 0 ? read_tagged(next, &line) : read_plain(next, &line);
         if (read && kind_of(line.length))
             *other = kind_of(line.length);
-        if (!read || line.length != SPOOL_DIGEST - 1)
+        if (!read || line.length != BODY_FILE_DIGEST - 1)
             continue;
         bool matches = strcmp(last_part(line.name), name) == 0;
         lines++;
         if (!matches && (named || lines > 1))
             continue;
         named = named || matches;
-        memcpy(hex, line.hex, SPOOL_DIGEST - 1);
-        hex[SPOOL_DIGEST - 1] = '\0';
+        memcpy(hex, line.hex, BODY_FILE_DIGEST - 1);
+        hex[BODY_FILE_DIGEST - 1] = '\0';
     }
     return named || lines == 1;
 }

@@ -4,13 +4,13 @@
 
 #include <stdbool.h>
 
-#include "cmd/fetch-config/spool.h"
+#include "cmd/fetch-config/body_file.h"
 
 enum { CHECKSUM_FILE = 1024 * 1024 };
 
 /* Finds the digest for a file called `name`, as the last part of its path: the line "HEX  NAME" or "HEX *NAME", a lone "HEX",
  * "SHA256 (NAME) = HEX" (BSD, --tag) or "SHA2-256(NAME)= HEX" (openssl). A single line counts whatever name it has. `text` is
  * changed. False when there is none: `other` names the digests that are there in place of it ("SHA-512"), NULL if none are. */
-bool checksum_find(char *text, const char *name, char hex[SPOOL_DIGEST], const char **other);
+bool checksum_find(char *text, const char *name, char hex[BODY_FILE_DIGEST], const char **other);
 
 #endif

@@ -3,13 +3,13 @@
 #include <openssl/crypto.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/asking.h"
 #include "cmd/fetch-config/aws_refusal.h"
-#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/cancel.h"
 #include "cmd/fetch-config/checksum.h"
-#include "cmd/fetch-config/finish.h"
-#include "cmd/fetch-config/local.h"
-#include "cmd/fetch-config/part.h"
+#include "cmd/fetch-config/file_url.h"
+#include "cmd/fetch-config/partial.h"
+#include "cmd/fetch-config/pipeline.h"
+#include "cmd/fetch-config/request.h"
 #include "common/base/deadline.h"
 #include "common/http/redirect.h"
 
@@ -36,7 +36,7 @@ void fetch_free(struct fetch *fetch)
 {
     if (fetch->plan)
         fetch_release(fetch);
-    part_drop(fetch);
+    partial_drop(fetch);
     unpack_abort(&fetch->unpack);
     operand_place_free(&fetch->place);
     url_free(&fetch->url);
@@ -48,7 +48,7 @@ void fetch_free(struct fetch *fetch)
 static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct reason *why)
 {
     if (outcome != ATTEMPT_OK)
-        part_settle(fetch, outcome);
+        partial_settle(fetch, outcome);
     fetch_release(fetch);
     wait_attempt_ended(&fetch->base, outcome, why);
 }
@@ -56,26 +56,26 @@ static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct re
 /* --- what has come --- */
 
 /* An archive is kept without a name, where there is room for what it unpacks to. */
-static bool open_archive_spool(struct fetch *fetch, bool digest, struct reason *why)
+static bool open_archive_file(struct fetch *fetch, bool digest, struct reason *why)
 {
-    int folder = spool_reach_directory(fetch->path, true, why);
+    int folder = body_file_reach_directory(fetch->path, true, why);
     bool good = folder >= 0 &&
-                spool_begin_nameless(&fetch->spool, folder, fetch->plan->unpack.memory, digest, why);
+                body_file_begin_nameless(&fetch->body, folder, fetch->plan->unpack.memory, digest, why);
 
     if (folder >= 0)
         close(folder);
     return good;
 }
 
-static bool open_spool(struct fetch *fetch, struct reason *why)
+static bool open_body_file(struct fetch *fetch, struct reason *why)
 {
-    const struct spool_place place = finish_place(fetch);
+    const struct body_file_place place = pipeline_place(fetch);
     bool digest = fetch->sha256 || fetch->sum_url.text;
 
-    if (fetch->spool.kind != SPOOL_CLOSED)
+    if (fetch->body.kind != BODY_FILE_CLOSED)
         return true;
-    return fetch->plan->extract ? open_archive_spool(fetch, digest, why)
-                                : spool_begin(&fetch->spool, &place, digest, why);
+    return fetch->plan->extract ? open_archive_file(fetch, digest, why)
+                                : body_file_begin(&fetch->body, &place, digest, why);
 }
 
 static bool on_body(void *owner, const char *bytes, size_t length, struct reason *why)
@@ -85,12 +85,12 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
     if (fetch->phase != FETCH_BODY)
         return buf_add(&fetch->sum, bytes, length) ||
                reason_set(why, CODE_FAILED, "is larger than %zu bytes", fetch->sum.max);
-    part_begin(fetch);
+    partial_begin(fetch);
     int64_t expected = fetch->part.url ? fetch->part.total : exchange_expected(&fetch->exchange);
-    if (!open_spool(fetch, why) || !spool_expect(&fetch->spool, expected, why) ||
-        !spool_write(&fetch->spool, bytes, length, why))
+    if (!open_body_file(fetch, why) || !body_file_expect(&fetch->body, expected, why) ||
+        !body_file_write(&fetch->body, bytes, length, why))
         return false;
-    progress_say(&fetch->progress, 0, 0, (uint64_t)fetch->spool.size, expected > 0 ? (uint64_t)expected : 0);
+    progress_say(&fetch->progress, 0, 0, (uint64_t)fetch->body.size, expected > 0 ? (uint64_t)expected : 0);
     return true;
 }
 
@@ -104,14 +104,14 @@ static void fetch_body_is_here(struct fetch *fetch)
 {
     struct reason why;
 
-    part_begin(fetch);
-    if (!part_is_whole(fetch, &why)) {
+    partial_begin(fetch);
+    if (!partial_is_whole(fetch, &why)) {
         fetch_end(fetch, ATTEMPT_RETRY, &why);
-    } else if (open_spool(fetch, &why) && finish_body(fetch, &why)) {
+    } else if (open_body_file(fetch, &why) && pipeline_run(fetch, &why)) {
         fetch_end(fetch, ATTEMPT_OK, NULL);
     } else {
-        part_drop(fetch);
-        fetch_end(fetch, busy_outcome(&why), &why);
+        partial_drop(fetch);
+        fetch_end(fetch, cancel_outcome(&why), &why);
     }
 }
 
@@ -121,15 +121,15 @@ static bool fetch_go(struct fetch *fetch, struct reason *why)
     fetch->redirects = 0;
     fetch->reach = fetch->phase == FETCH_CREDENTIALS ? fetch->asked_reach : REACH_ANY;
     fetch->method = fetch->phase == FETCH_BODY ? fetch->plan->method : NULL;
-    return url_parse(asking_first(fetch)->text, "", &fetch->at, why);
+    return url_parse(request_first_url(fetch)->text, "", &fetch->at, why);
 }
 
 /* A file that is here already. */
 static void fetch_local(struct fetch *fetch, const char *path)
 {
     struct reason why;
-    enum outcome outcome = local_read(path, fetch->plan->exchange.max_size, fetch->deadline, on_body, fetch,
-                                      &why);
+    enum outcome outcome = file_url_read(path, fetch->plan->exchange.max_size, fetch->deadline, on_body,
+                                         fetch, &why);
 
     if (outcome != ATTEMPT_OK)
         fetch_end(fetch, outcome, &why);
@@ -144,9 +144,9 @@ static void fetch_begin_phase(struct fetch *fetch, enum fetch_phase phase)
 
     fetch->phase = phase;
     if (phase == FETCH_CREDENTIALS)
-        good = asking_credentials(fetch, &why);
-    if (good && asking_first(fetch)->scheme == URL_FILE)
-        fetch_local(fetch, asking_first(fetch)->path);
+        good = request_credentials(fetch, &why);
+    if (good && request_first_url(fetch)->scheme == URL_FILE)
+        fetch_local(fetch, request_first_url(fetch)->path);
     else if (good && fetch_go(fetch, &why))
         fetch_request(fetch);
     else
@@ -159,7 +159,7 @@ static void fetch_phase_ended(struct fetch *fetch)
 
     switch (fetch->phase) {
     case FETCH_CREDENTIALS:
-        if (!asking_sign(fetch, &why)) {
+        if (!request_sign(fetch, &why)) {
             fetch_end(fetch, ATTEMPT_FAIL, &why);
             return;
         }
@@ -181,7 +181,7 @@ static void fetch_redirect(struct fetch *fetch)
     const struct redirect_rules rules = {
         .followed = fetch->redirects,
         .most = fetch->plan->max_redirs,
-        .first = asking_first(fetch),
+        .first = request_first_url(fetch),
         .has_body = fetch->upload >= 0 && redirect_method(fetch->exchange.reply.status, fetch->method),
     };
     struct url to;
@@ -234,7 +234,7 @@ static enum outcome fetch_judge(struct fetch *fetch, struct reason *why)
 /* A signature is for one host and path: S3 redirects to where the bucket is, and means that the region is wrong. */
 static bool fetch_follows(const struct fetch *fetch)
 {
-    return fetch->phase != FETCH_CREDENTIALS && !asking_s3(fetch);
+    return fetch->phase != FETCH_CREDENTIALS && !request_is_s3(fetch);
 }
 
 /* S3 and STS say with a code that they only want less of it, with 400 as well. A Retry-After that is too long stays so. */
@@ -243,7 +243,7 @@ static bool fetch_passes(const struct fetch *fetch)
     const struct exchange *exchange = &fetch->exchange;
 
     return !exchange->failed && exchange->reply.status >= 400 && exchange->reply.retry_after == 0 &&
-           (fetch->phase == FETCH_CREDENTIALS || asking_s3(fetch)) &&
+           (fetch->phase == FETCH_CREDENTIALS || request_is_s3(fetch)) &&
            aws_refusal_passes(exchange->refusal, exchange->refused);
 }
 
@@ -254,7 +254,7 @@ static void tell_of_refusal(const struct fetch *fetch, struct reason *why)
 
     if (exchange->failed)
         return;
-    if (!credentials && !asking_s3(fetch)) {
+    if (!credentials && !request_is_s3(fetch)) {
         reply_add_words(exchange->reply.status, fetch->at.scheme == URL_HTTPS, exchange->request.headers,
                         exchange->refusal, exchange->refused, why);
         return;
@@ -295,7 +295,7 @@ static void fetch_request(struct fetch *fetch)
     struct reason why;
 
     exchange_clear(&fetch->exchange);
-    if (asking_fill(fetch, &request, &why))
+    if (request_fill(fetch, &request, &why))
         exchange_start(&fetch->exchange, &request);
     else
         fetch_end(fetch, ATTEMPT_FAIL, &why);
@@ -315,14 +315,14 @@ void fetch_start(struct wait_target *target, int64_t deadline)
     fetch->exchange.owner = fetch;
     buf_init(&fetch->sum, CHECKSUM_FILE);
     progress_begin(&fetch->progress, fetch->plan->progress, fetch->base.name);
-    if (!asking_headers(fetch, &why)) {
+    if (!request_read_headers(fetch, &why)) {
         /* It could be read when the run began: it is being rotated. */
         why.code = CODE_FAILED;
         fetch_end(fetch, ATTEMPT_RETRY, &why);
         return;
     }
-    bool ask = asking_s3_ever(fetch) && fetch->plan->aws->source != AWS_VARIABLES;
-    if (asking_s3_ever(fetch) && !ask && !asking_sign(fetch, &why)) {
+    bool ask = request_needs_s3(fetch) && fetch->plan->aws->source != AWS_VARIABLES;
+    if (request_needs_s3(fetch) && !ask && !request_sign(fetch, &why)) {
         fetch_end(fetch, ATTEMPT_FAIL, &why);
         return;
     }
@@ -335,5 +335,5 @@ void fetch_cancel(struct wait_target *target, struct reason *doing)
 
     exchange_doing(&fetch->exchange, doing);
     fetch_release(fetch);
-    part_drop(fetch);
+    partial_drop(fetch);
 }

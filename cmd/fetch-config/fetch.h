@@ -1,12 +1,12 @@
-/* An attempt at one pair: request, redirects, body, checks. What comes of it waits in `spool` for the whole set. */
+/* An attempt at one pair: request, redirects, body, checks. What comes of it waits in `body` for the whole set. */
 #ifndef FETCH_CONFIG_FETCH_H
 #define FETCH_CONFIG_FETCH_H
 
 #include <sys/types.h>
 
 #include "cmd/fetch-config/aws.h"
+#include "cmd/fetch-config/body_file.h"
 #include "cmd/fetch-config/operand.h"
-#include "cmd/fetch-config/spool.h"
 #include "cmd/fetch-config/unpack.h"
 #include "cmd/fetch-config/validate.h"
 #include "common/base/strings.h"
@@ -72,8 +72,8 @@ struct fetch {
     enum reach asked_reach;
     struct strings asked_headers;
     struct buf sum; /* what came in place of the body: checksums, credentials */
-    struct spool spool;
-    struct resume part;   /* of what is in the spool, while that is not the whole */
+    struct body_file body;
+    struct resume part;   /* of what is in the body, while that is not the whole */
     bool begun;           /* this attempt's body */
     bool whole_only;      /* the server cannot go on with a body */
     unsigned resumed;     /* how often it went on with this one */

@@ -4,9 +4,9 @@
 
 #include <curl/curl.h>
 
-#include "cmd/fetch-config/kept.h"
+#include "cmd/fetch-config/keep_on_error.h"
+#include "cmd/fetch-config/publish_set.h"
 #include "cmd/fetch-config/run.h"
-#include "cmd/fetch-config/set.h"
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/limits.h"
@@ -28,14 +28,14 @@ enum {
 static bool run_publish(struct wait *wait, struct reason *why)
 {
     const struct run *run = wait->owner;
-    const struct set_rules rules = {
+    const struct publish_set_rules rules = {
         .if_changed = run->options->if_changed,
         .sets_mode = run->options->mode != NULL,
         .ownership = &run->ownership,
         .deadline = deadline_limit(wait->began, run->options->common.retry.timeout),
     };
 
-    return set_publish(run->fetches, run->count, &rules, why);
+    return publish_set_commit(run->fetches, run->count, &rules, why);
 }
 
 /* --keep-on-error: all that was to be fetched is there from before. */
@@ -44,7 +44,7 @@ static const char *run_keep(struct wait *wait)
     const struct run *run = wait->owner;
 
     for (size_t i = 0; i < run->count; i++)
-        if (!run->fetches[i].path || !kept_is_there(run->fetches[i].path, run->options->extract))
+        if (!run->fetches[i].path || !keep_on_error_finds(run->fetches[i].path, run->options->extract))
             return NULL;
     return run->count == 1 ? "the file that was there" : "the files that were there";
 }

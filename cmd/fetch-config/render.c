@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/cancel.h"
 #include "common/base/log.h"
 #include "common/files/template.h"
 
@@ -15,7 +15,7 @@ enum { CHUNK = 64 * 1024, SAID_MOST = 100 };
 
 struct rendering {
     const struct render_rules *rules;
-    struct spool result;
+    struct body_file result;
     struct reason *why;
     size_t errors;
     size_t
@@ -31,7 +31,7 @@ static bool must_end(struct rendering *rendering)
 {
     struct reason why;
 
-    if (!busy_must_end(rendering->rules->deadline, "it was being rendered", &why))
+    if (!cancel_due(rendering->rules->deadline, "it was being rendered", &why))
         return false;
     if (!rendering->stopped)
         *rendering->why = why;
@@ -42,7 +42,7 @@ static bool must_end(struct rendering *rendering)
 static bool put(struct rendering *rendering, const char *bytes, size_t length)
 {
     rendering->write_failed = rendering->write_failed ||
-                              !spool_write(&rendering->result, bytes, length, rendering->why);
+                              !body_file_write(&rendering->result, bytes, length, rendering->why);
     return !rendering->write_failed;
 }
 
@@ -116,21 +116,21 @@ static bool render_descriptor(int from, struct rendering *rendering)
     return good && rendering->errors == 0;
 }
 
-bool render_spool(struct spool *spool, const struct render_rules *rules, struct reason *why)
+bool render_body_file(struct body_file *body, const struct render_rules *rules, struct reason *why)
 {
     struct rendering rendering = {.rules = rules, .why = why};
 
-    int from = spool_reopen(spool, why);
-    bool good = from >= 0 && spool_begin(&rendering.result, rules->place, false, why);
+    int from = body_file_reopen(body, why);
+    bool good = from >= 0 && body_file_begin(&rendering.result, rules->place, false, why);
     if (good && !render_descriptor(from, &rendering)) {
-        spool_abort(&rendering.result);
+        body_file_abort(&rendering.result);
         good = false;
     }
     if (from >= 0)
         close(from);
     if (good) {
-        spool_abort(spool);
-        spool_move(&rendering.result, spool);
+        body_file_abort(body);
+        body_file_move(&rendering.result, body);
     }
     return good;
 }

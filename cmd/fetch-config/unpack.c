@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
-#include "cmd/fetch-config/packed.h"
+#include "cmd/fetch-config/archive_stream.h"
+#include "cmd/fetch-config/cancel.h"
 #include "cmd/fetch-config/zipcheck.h"
 #include "common/base/mem.h"
 
@@ -26,7 +26,7 @@ enum { FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777, TAR_BLOCK = 51
 /* In capitals, too: a volume may take both for one name. */
 static bool is_of_a_stage(const char *part)
 {
-    return strncasecmp(part, STAGING_PREFIX, sizeof STAGING_PREFIX - 1) == 0;
+    return strncasecmp(part, EXTRACT_STAGE_PREFIX, sizeof EXTRACT_STAGE_PREFIX - 1) == 0;
 }
 
 int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem)
@@ -39,7 +39,7 @@ int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char *
         if (part == 2 && strncmp(path, "..", 2) == 0)
             *problem = "has a path with ..";
         else if (is_of_a_stage(path))
-            *problem = "has a name that only fetch-config uses, " STAGING_PREFIX;
+            *problem = "has a name that only fetch-config uses, " EXTRACT_STAGE_PREFIX;
         else if (length + part + 2 > PATH_MAX)
             *problem = "has a path that is too long";
         else if (part > 0 && !(part == 1 && *path == '.')) {
@@ -107,7 +107,7 @@ static bool fail_too_large(const struct unpacking *unpacking)
 
 static bool must_end(const struct unpacking *unpacking)
 {
-    return busy_must_end(unpacking->rules->deadline, "it was being unpacked", unpacking->why);
+    return cancel_due(unpacking->rules->deadline, "it was being unpacked", unpacking->why);
 }
 
 /* Why libarchive refuses something. */
@@ -135,9 +135,9 @@ static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *
         unpack->kept_size += descriptor != NOWHERE ? (int64_t)length : 0;
         if (unpack->size > unpacking->rules->max_size || offset > unpacking->rules->max_size)
             return fail_too_large(unpacking);
-        if (descriptor != NOWHERE && !staging_claim(&unpack->stage, (int64_t)length, unpacking->why))
+        if (descriptor != NOWHERE && !extract_stage_claim(&unpack->stage, (int64_t)length, unpacking->why))
             return false;
-        if (descriptor != NOWHERE && !staging_write(descriptor, bytes, length, offset, unpacking->why))
+        if (descriptor != NOWHERE && !extract_stage_write(descriptor, bytes, length, offset, unpacking->why))
             return false;
         unpacking->end = offset + (int64_t)length;
     }
@@ -156,7 +156,7 @@ static mode_t mode_for(const struct unpack_rules *rules, mode_t mode, bool direc
 
 static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, const char *path)
 {
-    const struct staging_status status = {
+    const struct extract_stage_status status = {
         .mode = mode_for(unpacking->rules, archive_entry_mode(entry), false),
         .has_time = archive_entry_mtime_is_set(entry) != 0,
         .time = {.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
@@ -165,7 +165,7 @@ static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, 
 
     if (archive_entry_size(entry) > unpacking->rules->max_size) /* of a sparse file, too */
         return fail_too_large(unpacking);
-    int descriptor = staging_open_file(&unpacking->unpack->stage, path, unpacking->why);
+    int descriptor = extract_stage_open_file(&unpacking->unpack->stage, path, unpacking->why);
     if (descriptor < 0)
         return false;
     unpacking->end = 0;
@@ -173,7 +173,8 @@ static bool take_file(struct unpacking *unpacking, struct archive_entry *entry, 
     bool sparse = archive_entry_size_is_set(entry) && archive_entry_size(entry) != unpacking->end;
     if (good && sparse && ftruncate(descriptor, archive_entry_size(entry)) != 0)
         good = reason_set(unpacking->why, CODE_FAILED, "%.200s: %s", path, strerror(errno));
-    good = good && staging_set_status(&unpacking->unpack->stage, descriptor, path, &status, unpacking->why);
+    good = good &&
+           extract_stage_set_status(&unpacking->unpack->stage, descriptor, path, &status, unpacking->why);
     close(descriptor);
     return good;
 }
@@ -183,9 +184,9 @@ static bool take_link(struct unpacking *unpacking, struct archive_entry *entry, 
     const char *target = archive_entry_symlink(entry);
 
     if (!target || !unpack_link_stays(path, target))
-        return staging_refuse_link(path, target ? target : "?", unpacking->why);
-    return staging_symlink(&unpacking->unpack->stage, path, target, unpacking->rules->ownership,
-                           unpacking->why);
+        return extract_stage_refuse_link(path, target ? target : "?", unpacking->why);
+    return extract_stage_symlink(&unpacking->unpack->stage, path, target, unpacking->rules->ownership,
+                                 unpacking->why);
 }
 
 static bool take_hard_link(struct unpacking *unpacking, const char *path, const char *to)
@@ -194,8 +195,8 @@ static bool take_hard_link(struct unpacking *unpacking, const char *path, const 
     const char *problem;
 
     if (unpack_path(to, unpacking->rules->strip, target, &problem) != 1)
-        return staging_refuse_link(path, to, unpacking->why);
-    return staging_link(&unpacking->unpack->stage, path, target, unpacking->why);
+        return extract_stage_refuse_link(path, to, unpacking->why);
+    return extract_stage_link(&unpacking->unpack->stage, path, target, unpacking->why);
 }
 
 static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
@@ -226,8 +227,9 @@ static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
     case AE_IFLNK:
         return take_link(unpacking, entry, path);
     case AE_IFDIR:
-        return staging_directory(&unpacking->unpack->stage, path,
-                                 mode_for(unpacking->rules, archive_entry_mode(entry), true), unpacking->why);
+        return extract_stage_directory(&unpacking->unpack->stage, path,
+                                       mode_for(unpacking->rules, archive_entry_mode(entry), true),
+                                       unpacking->why);
     default:
         return refuse(unpacking, name, "is a device, a FIFO or a socket");
     }
@@ -313,21 +315,22 @@ static bool take_all(struct unpacking *unpacking)
 /* All that the archive holds is staged, and it has come to its end. */
 static bool take_archive(struct unpacking *unpacking, int descriptor)
 {
-    struct packed *packed = xcalloc(1, sizeof *packed);
+    struct archive_stream *stream = xcalloc(1, sizeof *stream);
     const struct unpack_rules *rules = unpacking->rules;
 
-    unpacking->archive = packed_open(packed, descriptor, rules->max_size, rules->deadline, unpacking->why);
+    unpacking->archive = archive_stream_open(stream, descriptor, rules->max_size, rules->deadline,
+                                             unpacking->why);
     bool good = unpacking->archive && take_all(unpacking);
     if (!good && unpacking->archive && unpacking->unpack->entries == 0)
-        packed_name_empty(packed, unpacking->why);
+        archive_stream_name_empty(stream, unpacking->why);
     /* What a damaged stream is undone to is no archive: then that is the reason. */
     if (good || unpacking->unreadable)
-        good = packed_finish(packed, unpacking->why) && good;
+        good = archive_stream_finish(stream, unpacking->why) && good;
     if (good && (archive_format(unpacking->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
         good = zipcheck(descriptor, rules->deadline, unpacking->why);
     archive_read_free(unpacking->archive);
-    packed_close(packed);
-    free(packed);
+    archive_stream_close(stream);
+    free(stream);
     return good;
 }
 
@@ -337,13 +340,13 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
     struct unpacking unpacking = {.unpack = unpack, .rules = rules, .why = why};
 
     memset(unpack, 0, sizeof *unpack);
-    unpack->staged = staging_begin(&unpack->stage, directory, rules->ownership, rules->deadline, why);
+    unpack->staged = extract_stage_begin(&unpack->stage, directory, rules->ownership, rules->deadline, why);
     if (!unpack->staged)
         return false;
     snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
     if (rules->memory && volume_in_memory(unpack->stage.descriptor))
         unpack->stage.memory = rules->memory;
-    bool good = take_archive(&unpacking, descriptor) && staging_end(&unpack->stage, why);
+    bool good = take_archive(&unpacking, descriptor) && extract_stage_end(&unpack->stage, why);
     if (!good)
         unpack_abort(unpack);
     return good;
@@ -353,24 +356,24 @@ bool unpack_plan(struct unpack *unpack, int64_t deadline, struct reason *why)
 {
     unpack->stage.deadline = deadline;
     unpack->planned = true;
-    return staging_plan(&unpack->stage, unpack->directory, why);
+    return extract_stage_plan(&unpack->stage, unpack->directory, why);
 }
 
 bool unpack_move(struct unpack *unpack, struct reason *why)
 {
-    return staging_move(&unpack->stage, unpack->directory, why);
+    return extract_stage_move(&unpack->stage, unpack->directory, why);
 }
 
 void unpack_undo(struct unpack *unpack, struct reason *why)
 {
     if (unpack->planned)
-        staging_undo(&unpack->stage, unpack->directory, why);
+        extract_stage_undo(&unpack->stage, unpack->directory, why);
     unpack->planned = false;
 }
 
 void unpack_abort(struct unpack *unpack)
 {
     if (unpack->staged)
-        staging_remove(&unpack->stage);
+        extract_stage_remove(&unpack->stage);
     unpack->staged = false;
 }

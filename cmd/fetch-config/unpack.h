@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cmd/fetch-config/staging.h"
+#include "cmd/fetch-config/extract_stage.h"
 #include "common/base/reason.h"
 #include "common/files/ownership.h"
 #include "common/files/volume_memory.h"
@@ -22,15 +22,15 @@ struct unpack_rules {
     size_t strip;     /* leading parts of each path that are dropped */
     const struct ownership *ownership;
     bool keep_mode;               /* --mode was not given */
-    struct volume_memory *memory; /* as of a spool */
+    struct volume_memory *memory; /* as of a body_file */
     int64_t deadline;
 };
 
 /* Zeroed, there is none. */
 struct unpack {
-    struct staging stage; /* inside of the directory, so that renames stay within one filesystem */
-    bool staged;          /* there is one */
-    bool planned;         /* unpack_undo has something to do */
+    struct extract_stage stage; /* inside of the directory, so that renames stay within one filesystem */
+    bool staged;                /* there is one */
+    bool planned;               /* unpack_undo has something to do */
     char directory[PATH_MAX];
     size_t entries, kept;    /* in the archive; and those of which --strip-components leaves something */
     int64_t size, kept_size; /* of their content */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <yaml.h>
 
-#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/cancel.h"
 #include "cmd/fetch-config/yamlcheck.h"
 #include "common/base/limits.h"
 #include "common/base/mem.h"
@@ -49,7 +49,7 @@ struct input {
 
 static bool input_must_end(struct input *input)
 {
-    input->failed = input->failed || busy_must_end(input->deadline, "it was being validated", input->why);
+    input->failed = input->failed || cancel_due(input->deadline, "it was being validated", input->why);
     return input->failed;
 }
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/cancel.h"
 #include "common/base/mem.h"
 
 #include "common/base/banned.h"
@@ -242,7 +242,7 @@ static bool check_all(struct zip *zip, int64_t deadline, struct reason *why)
         return reason_set(why, CODE_FAILED, "the archive's central directory is not where its end says");
     int64_t at = zip->start;
     while ((next = look(zip, &zip->central, at, 4, CENTRAL_AHEAD)) && memcmp(next, "PK\1\2", 4) == 0) {
-        if (++seen % LOOK_EVERY == 0 && busy_must_end(deadline, "it was being unpacked", why))
+        if (++seen % LOOK_EVERY == 0 && cancel_due(deadline, "it was being unpacked", why))
             return false;
         if (!check_entry(zip, &at, why))
             return false;

@@ -62,7 +62,7 @@ static void formats(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = input_text(data, size), hex[SPOOL_DIGEST];
+    char *text = input_text(data, size), hex[BODY_FILE_DIGEST];
     struct aws_key key = {0};
     const char *other;
 
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     aws_key_free(&key);
     MUST(reply_retry_after(text, 1000000000) >= 0);
     if (checksum_find(text, "name", hex, &other))
-        MUST(strlen(hex) == SPOOL_DIGEST - 1);
+        MUST(strlen(hex) == BODY_FILE_DIGEST - 1);
     free(text);
     return 0;
 }

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/staging.h"
+#include "cmd/fetch-config/extract_stage.h"
 #include "common/base/buf.h"
 #include "common/base/deadline.h"
 #include "common/files/directory.h"
@@ -38,7 +38,7 @@ static void take_path(const uint8_t **data, size_t *size, bool target, struct bu
         buf_add_text(path, "a");
 }
 
-static void operate(struct staging *stage, const uint8_t **data, size_t *size, unsigned operation)
+static void operate(struct extract_stage *stage, const uint8_t **data, size_t *size, unsigned operation)
 {
     const struct ownership ownership = {0};
     struct buf path, target;
@@ -48,17 +48,17 @@ static void operate(struct staging *stage, const uint8_t **data, size_t *size, u
     buf_init(&target, PATH_MAX);
     take_path(data, size, false, &path);
     if (operation == 0) {
-        staging_directory(stage, path.data, 0755, &why);
+        extract_stage_directory(stage, path.data, 0755, &why);
     } else if (operation == 1) {
-        int file = staging_open_file(stage, path.data, &why);
+        int file = extract_stage_open_file(stage, path.data, &why);
         if (file >= 0)
             close(file);
     } else if (operation == 2) {
         take_path(data, size, false, &target);
-        staging_link(stage, path.data, target.data, &why);
+        extract_stage_link(stage, path.data, target.data, &why);
     } else {
         take_path(data, size, true, &target);
-        staging_symlink(stage, path.data, target.data, &ownership, &why);
+        extract_stage_symlink(stage, path.data, target.data, &ownership, &why);
     }
     buf_free(&path);
     buf_free(&target);
@@ -92,10 +92,10 @@ static int check_entry(const char *path, const struct stat *status, int type, st
 static void run_archive(const uint8_t **data, size_t *size)
 {
     const struct ownership ownership = {0};
-    struct staging stage;
+    struct extract_stage stage;
     struct reason why;
 
-    MUST(staging_begin(&stage, inside, &ownership, DEADLINE_NEVER, &why));
+    MUST(extract_stage_begin(&stage, inside, &ownership, DEADLINE_NEVER, &why));
     while (*size > 0) {
         unsigned operation = *(*data)++ % (OPERATIONS + 1);
         --*size;
@@ -103,12 +103,13 @@ static void run_archive(const uint8_t **data, size_t *size)
             break;
         operate(&stage, data, size, operation);
     }
-    if (staging_end(&stage, &why) && staging_plan(&stage, inside, &why)) {
-        MUST(staging_move(&stage, inside, &why));
-        staging_undo(&stage, inside, &why);
-        MUST(!stage.stays && staging_plan(&stage, inside, &why) && staging_move(&stage, inside, &why));
+    if (extract_stage_end(&stage, &why) && extract_stage_plan(&stage, inside, &why)) {
+        MUST(extract_stage_move(&stage, inside, &why));
+        extract_stage_undo(&stage, inside, &why);
+        MUST(!stage.stays && extract_stage_plan(&stage, inside, &why) &&
+             extract_stage_move(&stage, inside, &why));
     }
-    staging_remove(&stage);
+    extract_stage_remove(&stage);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

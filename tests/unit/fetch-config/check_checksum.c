@@ -9,7 +9,7 @@
 
 static const char *find(const char *text, const char *name)
 {
-    static char hex[SPOOL_DIGEST];
+    static char hex[BODY_FILE_DIGEST];
     char copy[512];
 
     snprintf(copy, sizeof copy, "%s", text);

@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/asking.h"
+#include "cmd/fetch-config/request.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/part.h"
+#include "cmd/fetch-config/partial.h"
 
 #include "common/base/banned.h"
 
 /* What the present phase began with. */
-const struct url *asking_first(const struct fetch *fetch)
+const struct url *request_first_url(const struct fetch *fetch)
 {
     switch (fetch->phase) {
     case FETCH_CREDENTIALS:
@@ -27,18 +27,18 @@ const struct url *asking_first(const struct fetch *fetch)
     return fetch->url.scheme == URL_S3 ? &fetch->object : &fetch->url;
 }
 
-bool asking_s3(const struct fetch *fetch)
+bool request_is_s3(const struct fetch *fetch)
 {
     return (fetch->phase == FETCH_SUM && fetch->sum_url.scheme == URL_S3) ||
            (fetch->phase == FETCH_BODY && fetch->url.scheme == URL_S3);
 }
 
-bool asking_s3_ever(const struct fetch *fetch)
+bool request_needs_s3(const struct fetch *fetch)
 {
     return fetch->url.scheme == URL_S3 || fetch->sum_url.scheme == URL_S3;
 }
 
-bool asking_keeps(const struct fetch *fetch)
+bool request_keeps_body(const struct fetch *fetch)
 {
     const struct fetch_plan *plan = fetch->plan;
 
@@ -100,7 +100,7 @@ static bool asks_own_host(const struct fetch *fetch)
     return own->host[0] != '\0' && url_same_party(own, &fetch->at);
 }
 
-bool asking_headers(struct fetch *fetch, struct reason *why)
+bool request_read_headers(struct fetch *fetch, struct reason *why)
 {
     const struct headers_source *source = &fetch->plan->headers;
     const struct url *own = own_url(fetch), *sum = &fetch->sum_url;
@@ -124,9 +124,9 @@ static const struct strings *headers_for(const struct fetch *fetch)
                                                                                     : NULL;
 }
 
-bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct reason *why)
+bool request_fill(struct fetch *fetch, struct exchange_request *request, struct reason *why)
 {
-    bool kept = fetch->phase != FETCH_BODY || asking_keeps(fetch);
+    bool kept = fetch->phase != FETCH_BODY || request_keeps_body(fetch);
 
     *request = (struct exchange_request){
         .url = &fetch->at,
@@ -141,12 +141,12 @@ bool asking_fill(struct fetch *fetch, struct exchange_request *request, struct r
         .deadline = fetch->deadline,
         .wall_time = time(NULL),
     };
-    part_ask(fetch, request);
+    partial_ask(fetch, request);
     return open_upload(fetch, request, why);
 }
 
 /* Credentials that have to be asked for are asked for anew by each attempt: they are short-lived. */
-bool asking_credentials(struct fetch *fetch, struct reason *why)
+bool request_credentials(struct fetch *fetch, struct reason *why)
 {
     struct aws_question question;
     bool good = aws_ask(fetch->plan->aws, &question, why) && url_parse(question.url, "", &fetch->asked, why);
@@ -164,7 +164,7 @@ bool asking_credentials(struct fetch *fetch, struct reason *why)
     return good;
 }
 
-bool asking_sign(struct fetch *fetch, struct reason *why)
+bool request_sign(struct fetch *fetch, struct reason *why)
 {
     struct aws_key key;
     bool good = aws_take_key(fetch->plan->aws, fetch->sum.data, fetch->sum.length, &key, why);

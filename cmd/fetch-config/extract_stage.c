@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/staging.h"
+#include "cmd/fetch-config/extract_stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/spool.h"
-#include "cmd/fetch-config/staging_parts.h"
+#include "cmd/fetch-config/body_file.h"
+#include "cmd/fetch-config/extract_stage_parts.h"
 #include "common/base/mem.h"
 #include "common/files/directory.h"
 #include "common/files/volume.h"
@@ -20,14 +20,14 @@ enum { PRIVATE_FILE = 0600, DIRECTORY_MODE = 0755 };
 
 /* --- the hidden directory --- */
 
-bool staging_begin(struct staging *stage, const char *directory, const struct ownership *ownership,
-                   int64_t deadline, struct reason *why)
+bool extract_stage_begin(struct extract_stage *stage, const char *directory,
+                         const struct ownership *ownership, int64_t deadline, struct reason *why)
 {
     memset(stage, 0, sizeof *stage);
     stage->descriptor = -1;
     stage->deadline = deadline;
     stage->ownership = ownership;
-    int handle = spool_reach_directory(directory, true, why);
+    int handle = body_file_reach_directory(directory, true, why);
     if (handle < 0)
         return false;
     stage->target = openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -35,8 +35,8 @@ bool staging_begin(struct staging *stage, const char *directory, const struct ow
     close(handle);
     errno = error;
     if (stage->target >= 0) {
-        staging_sweep(stage->target, deadline);
-        stage->descriptor = litter_make_directory(stage->target, STAGING_PREFIX, stage->name);
+        extract_stage_sweep(stage->target, deadline);
+        stage->descriptor = litter_make_directory(stage->target, EXTRACT_STAGE_PREFIX, stage->name);
     }
     if (stage->descriptor >= 0)
         return true;
@@ -46,7 +46,7 @@ bool staging_begin(struct staging *stage, const char *directory, const struct ow
     return false;
 }
 
-static void forget(struct staging *stage)
+static void forget(struct extract_stage *stage)
 {
     while (stage->directories) {
         struct staged_directory *directory = stage->directories;
@@ -60,10 +60,10 @@ static void forget(struct staging *stage)
     }
 }
 
-void staging_remove(struct staging *stage)
+void extract_stage_remove(struct extract_stage *stage)
 {
     forget(stage);
-    staging_remove_nested(stage);
+    extract_stage_remove_nested(stage);
     if (stage->memory)
         stage->memory->claimed -= stage->claimed;
     if (stage->stays)
@@ -77,16 +77,16 @@ void staging_remove(struct staging *stage)
 /* --- what is put there --- */
 
 /* Zeroed memory for something that is noted of an entry; NULL when that would be too much. */
-static void *note(struct staging *stage, size_t size)
+static void *note(struct extract_stage *stage, size_t size)
 {
-    stage->is_full = stage->is_full || size > STAGING_NOTED - stage->noted;
+    stage->is_full = stage->is_full || size > EXTRACT_STAGE_NOTED - stage->noted;
     if (stage->is_full)
         return NULL;
     stage->noted += size;
     return xcalloc(1, size);
 }
 
-static bool note_directory(struct staging *stage, const char *path, size_t length, mode_t mode)
+static bool note_directory(struct extract_stage *stage, const char *path, size_t length, mode_t mode)
 {
     struct staged_directory *directory = note(stage, sizeof *directory + length + 1);
 
@@ -99,7 +99,7 @@ static bool note_directory(struct staging *stage, const char *path, size_t lengt
     return true;
 }
 
-static bool note_link(struct staging *stage, const char *path)
+static bool note_link(struct extract_stage *stage, const char *path)
 {
     struct staged_link *link = note(stage, sizeof *link + strlen(path) + 1);
 
@@ -113,7 +113,7 @@ static bool note_link(struct staging *stage, const char *path)
 
 /* A handle on the directory of `part` in `parent`, made if it is missing; `path`, of that length, is what it is below the stage. -1
  * with errno. */
-static int step(struct staging *stage, int parent, const char *part, const char *path, size_t length)
+static int step(struct extract_stage *stage, int parent, const char *part, const char *path, size_t length)
 {
     int made = directory_make(parent, part, DIRECTORY_MODE);
 
@@ -126,7 +126,7 @@ static int step(struct staging *stage, int parent, const char *part, const char 
     return -1;
 }
 
-static int make_way(struct staging *stage, const char *path, size_t length)
+static int make_way(struct extract_stage *stage, const char *path, size_t length)
 {
     int at = fcntl(stage->descriptor, F_DUPFD_CLOEXEC, 0);
     size_t done = 0;
@@ -149,7 +149,7 @@ static int make_way(struct staging *stage, const char *path, size_t length)
 
 /* A handle on the directory of `path`'s last part, which *name gets; directories that are missing are made. Links are not
  * followed. -1 with errno. */
-static int open_parent(struct staging *stage, const char *path, const char **name)
+static int open_parent(struct extract_stage *stage, const char *path, const char **name)
 {
     const char *slash = strrchr(path, '/');
     size_t length = slash ? (size_t)(slash - path) : 0;
@@ -169,7 +169,7 @@ static int make_file(int parent, const char *name)
     return openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PRIVATE_FILE);
 }
 
-int staging_open_file(struct staging *stage, const char *path, struct reason *why)
+int extract_stage_open_file(struct extract_stage *stage, const char *path, struct reason *why)
 {
     const char *name;
     int descriptor = -1;
@@ -184,11 +184,11 @@ int staging_open_file(struct staging *stage, const char *path, struct reason *wh
         errno = error;
     }
     if (descriptor < 0)
-        staging_fail(why, path, "cannot be unpacked");
+        extract_stage_fail(why, path, "cannot be unpacked");
     return descriptor;
 }
 
-bool staging_claim(struct staging *stage, int64_t bytes, struct reason *why)
+bool extract_stage_claim(struct extract_stage *stage, int64_t bytes, struct reason *why)
 {
     if (stage->memory && !volume_claim(stage->memory, bytes, why))
         return false;
@@ -206,8 +206,8 @@ static gid_t group_of(const struct ownership *ownership)
     return ownership->has_group ? ownership->group : (gid_t)-1;
 }
 
-bool staging_symlink(struct staging *stage, const char *path, const char *target,
-                     const struct ownership *ownership, struct reason *why)
+bool extract_stage_symlink(struct extract_stage *stage, const char *path, const char *target,
+                           const struct ownership *ownership, struct reason *why)
 {
     const char *name;
     int parent = open_parent(stage, path, &name);
@@ -221,7 +221,7 @@ bool staging_symlink(struct staging *stage, const char *path, const char *target
         good = good && note_link(stage, path);
     }
     if (!good)
-        staging_fail(why, path, "cannot be unpacked");
+        extract_stage_fail(why, path, "cannot be unpacked");
     if (parent >= 0)
         close(parent);
     return good;
@@ -239,18 +239,18 @@ static bool is_regular(int directory, const char *name)
 }
 
 /* Where a volume has no second names, a copy has to do. */
-static bool link_or_copy(struct staging *stage, int from, const char *source, int to, const char *name,
+static bool link_or_copy(struct extract_stage *stage, int from, const char *source, int to, const char *name,
                          struct reason *why)
 {
     unlinkat(to, name, 0);
     if (linkat(from, source, to, name, 0) == 0)
         return true;
     if (errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP || errno == EMLINK)
-        return staging_copy_file(stage, from, source, to, name, why);
-    return staging_fail(why, name, "cannot be unpacked");
+        return extract_stage_copy_file(stage, from, source, to, name, why);
+    return extract_stage_fail(why, name, "cannot be unpacked");
 }
 
-bool staging_link(struct staging *stage, const char *path, const char *to, struct reason *why)
+bool extract_stage_link(struct extract_stage *stage, const char *path, const char *to, struct reason *why)
 {
     const char *name, *target;
     int parent = open_parent(stage, path, &name);
@@ -260,9 +260,9 @@ bool staging_link(struct staging *stage, const char *path, const char *to, struc
     if (good)
         good = link_or_copy(stage, there, target, parent, name, why);
     else
-        staging_fail(why, path,
-                     errno == EINVAL ? "is a hard link to what is no file in the archive"
-                                     : "is a link to what is not in the archive");
+        extract_stage_fail(why, path,
+                           errno == EINVAL ? "is a hard link to what is no file in the archive"
+                                           : "is a link to what is not in the archive");
     if (parent >= 0)
         close(parent);
     if (there >= 0)
@@ -270,7 +270,7 @@ bool staging_link(struct staging *stage, const char *path, const char *to, struc
     return good;
 }
 
-bool staging_directory(struct staging *stage, const char *path, mode_t mode, struct reason *why)
+bool extract_stage_directory(struct extract_stage *stage, const char *path, mode_t mode, struct reason *why)
 {
     char inside[PATH_MAX];
     const char *name;
@@ -278,7 +278,7 @@ bool staging_directory(struct staging *stage, const char *path, mode_t mode, str
     snprintf(inside, sizeof inside, "%.*s/", PATH_MAX - 2, path);
     int descriptor = open_parent(stage, inside, &name);
     if (descriptor < 0)
-        return staging_fail(why, path, "cannot be unpacked");
+        return extract_stage_fail(why, path, "cannot be unpacked");
     close(descriptor);
     return note_directory(stage, path, strlen(path), mode);
 }

@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/kept.h"
+#include "cmd/fetch-config/keep_on_error.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static bool has_content(int directory)
     return name != NULL;
 }
 
-bool kept_is_there(const char *path, bool directory)
+bool keep_on_error_finds(const char *path, bool directory)
 {
     struct stat present;
 

@@ -1,13 +1,13 @@
 /* What is done with a body once all of it is there: checked, filled in, parsed, unpacked; in that order. */
-#ifndef FETCH_CONFIG_FINISH_H
-#define FETCH_CONFIG_FINISH_H
+#ifndef FETCH_CONFIG_PIPELINE_H
+#define FETCH_CONFIG_PIPELINE_H
 
 #include "cmd/fetch-config/fetch.h"
 
 /* Where the body is kept until then. */
-struct spool_place finish_place(const struct fetch *fetch);
+struct body_file_place pipeline_place(const struct fetch *fetch);
 
 /* False fills `why`: it will not be published. */
-bool finish_body(struct fetch *fetch, struct reason *why);
+bool pipeline_run(struct fetch *fetch, struct reason *why);
 
 #endif

@@ -1,7 +1,7 @@
 /* The script of a stage: a step is its kind, its state, a mode and a name. */
 #include <string.h>
 
-#include "cmd/fetch-config/staging_parts.h"
+#include "cmd/fetch-config/extract_stage_parts.h"
 #include "common/base/buf.h"
 
 #include "common/base/banned.h"

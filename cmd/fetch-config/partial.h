@@ -1,21 +1,21 @@
 /* --resume: the part of a body that earlier attempts have brought, on its way from one attempt to the next. */
-#ifndef FETCH_CONFIG_PART_H
-#define FETCH_CONFIG_PART_H
+#ifndef FETCH_CONFIG_PARTIAL_H
+#define FETCH_CONFIG_PARTIAL_H
 
 #include "cmd/fetch-config/fetch.h"
 
 /* Asks for the rest, where there is a part that came from the present hop. */
-void part_ask(const struct fetch *fetch, struct exchange_request *request);
+void partial_ask(const struct fetch *fetch, struct exchange_request *request);
 
 /* An attempt's body has begun: what is there stays only if the answer goes on with it. May be called again. */
-void part_begin(struct fetch *fetch);
+void partial_begin(struct fetch *fetch);
 
 /* An attempt has failed: keeps the part if another attempt can go on with it, else drops it. */
-void part_settle(struct fetch *fetch, enum outcome outcome);
+void partial_settle(struct fetch *fetch, enum outcome outcome);
 
 /* Whether what came is as long as the whole has to be. False fills `why`. */
-bool part_is_whole(const struct fetch *fetch, struct reason *why);
+bool partial_is_whole(const struct fetch *fetch, struct reason *why);
 
-void part_drop(struct fetch *fetch);
+void partial_drop(struct fetch *fetch);
 
 #endif

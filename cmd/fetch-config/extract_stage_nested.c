@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
-#include "cmd/fetch-config/staging_parts.h"
+#include "cmd/fetch-config/cancel.h"
+#include "cmd/fetch-config/extract_stage_parts.h"
 #include "common/base/buf.h"
 #include "common/base/mem.h"
 #include "common/files/directory.h"
@@ -20,7 +20,7 @@
 enum { CHUNK = 64 * 1024, MODE_BITS = 07777 };
 
 struct copying {
-    struct staging *stage;
+    struct extract_stage *stage;
     const char *shown; /* the mount, for messages */
     struct reason *why;
 };
@@ -34,12 +34,12 @@ static bool fail(const struct copying *copying, const char *name)
 
     snprintf(path, sizeof path, "%.1000s: %.255s", copying->shown, name);
     errno = error;
-    return staging_fail(copying->why, path, "cannot be unpacked");
+    return extract_stage_fail(copying->why, path, "cannot be unpacked");
 }
 
 static bool must_end(const struct copying *copying)
 {
-    return busy_must_end(copying->stage->deadline, "it was being unpacked", copying->why);
+    return cancel_due(copying->stage->deadline, "it was being unpacked", copying->why);
 }
 
 static bool copy_bytes(struct copying *copying, int from, int to, const char *name)
@@ -53,7 +53,7 @@ static bool copy_bytes(struct copying *copying, int from, int to, const char *na
             return false;
         if (got < 0 && errno != EINTR)
             return fail(copying, name);
-        if (got > 0 && !staging_write(to, chunk, (size_t)got, offset, copying->why))
+        if (got > 0 && !extract_stage_write(to, chunk, (size_t)got, offset, copying->why))
             return false;
         offset += got > 0 ? got : 0;
     }
@@ -62,14 +62,14 @@ static bool copy_bytes(struct copying *copying, int from, int to, const char *na
 
 static bool copy_status(struct copying *copying, int to, const char *name, const struct stat *status)
 {
-    const struct staging_status wanted = {
+    const struct extract_stage_status wanted = {
         .mode = status->st_mode & MODE_BITS,
         .has_time = !S_ISDIR(status->st_mode),
         .time = status->st_mtim,
         .ownership = copying->stage->ownership,
     };
 
-    return staging_set_status(copying->stage, to, name, &wanted, copying->why);
+    return extract_stage_set_status(copying->stage, to, name, &wanted, copying->why);
 }
 
 /* `name` in `to` becomes a copy of `source` in `from`. */
@@ -90,8 +90,8 @@ static bool copy_file(struct copying *copying, int from, const char *source, int
     return good;
 }
 
-bool staging_copy_file(struct staging *stage, int from, const char *source, int to, const char *name,
-                       struct reason *why)
+bool extract_stage_copy_file(struct extract_stage *stage, int from, const char *source, int to,
+                             const char *name, struct reason *why)
 {
     struct copying copying = {.stage = stage, .shown = "the archive", .why = why};
 
@@ -158,7 +158,7 @@ static bool copy_inside(struct copying *copying, int from, int to)
     return good;
 }
 
-const struct staged_nested *staging_nested(const struct staging *stage, size_t at)
+const struct staged_nested *extract_stage_nested(const struct extract_stage *stage, size_t at)
 {
     const struct staged_nested *nested = stage->nested;
 
@@ -167,7 +167,8 @@ const struct staged_nested *staging_nested(const struct staging *stage, size_t a
     return nested;
 }
 
-bool staging_nest(struct staging *stage, int from, int there, const char *shown, struct reason *why)
+bool extract_stage_nest(struct extract_stage *stage, int from, int there, const char *shown,
+                        struct reason *why)
 {
     struct copying copying = {.stage = stage, .shown = shown, .why = why};
     struct staged_nested *nested = xcalloc(1, sizeof *nested);
@@ -175,8 +176,8 @@ bool staging_nest(struct staging *stage, int from, int there, const char *shown,
     nested->target = openat(there, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     nested->descriptor = -1;
     if (nested->target >= 0) {
-        staging_sweep(nested->target, stage->deadline);
-        nested->descriptor = litter_make_directory(nested->target, STAGING_PREFIX, nested->name);
+        extract_stage_sweep(nested->target, stage->deadline);
+        nested->descriptor = litter_make_directory(nested->target, EXTRACT_STAGE_PREFIX, nested->name);
     }
     if (nested->descriptor < 0) {
         volume_fail(why, shown, "cannot be written", errno);
@@ -190,7 +191,7 @@ bool staging_nest(struct staging *stage, int from, int there, const char *shown,
     return copy_inside(&copying, from, nested->descriptor);
 }
 
-void staging_remove_nested(struct staging *stage)
+void extract_stage_remove_nested(struct extract_stage *stage)
 {
     while (stage->nested) {
         struct staged_nested *nested = stage->nested;

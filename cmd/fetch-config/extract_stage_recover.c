@@ -1,4 +1,4 @@
-/* What killed runs have left in a directory: staging_sweep and staging_recover of staging.h. What one has set aside in its
+/* What killed runs have left in a directory: extract_stage_sweep and extract_stage_recover of extract_stage.h. What one has set aside in its
  * stage and not replaced yet is put back; then the stage is litter. */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/staging_parts.h"
+#include "cmd/fetch-config/extract_stage_parts.h"
 #include "common/base/mem.h"
 #include "common/base/stop.h"
 #include "common/files/directory.h"
@@ -39,7 +39,7 @@ static void walk(int from, int to)
 
     listing_begin(listing, from);
     while ((name = listing_next(listing)) && stop_signal() == 0) {
-        bool old = strcmp(name, STAGING_OLD) == 0;
+        bool old = strcmp(name, EXTRACT_STAGE_OLD) == 0;
         int there = old ? -1 : directory_handle(to, name);
         int inner = old || there >= 0 ? directory_open(from, name) : -1;
         if (inner >= 0 && old)
@@ -76,20 +76,20 @@ static void put_back_old(int directory)
     if (top >= 0) {
         listing_begin(listing, top);
         while ((name = listing_next(listing)))
-            if (strncmp(name, STAGING_PREFIX, sizeof STAGING_PREFIX - 1) == 0)
+            if (strncmp(name, EXTRACT_STAGE_PREFIX, sizeof EXTRACT_STAGE_PREFIX - 1) == 0)
                 put_back_of(directory, name);
         close(top);
     }
     free(listing);
 }
 
-void staging_sweep(int directory, int64_t deadline)
+void extract_stage_sweep(int directory, int64_t deadline)
 {
     put_back_old(directory);
-    litter_sweep(directory, STAGING_PREFIX, deadline);
+    litter_sweep(directory, EXTRACT_STAGE_PREFIX, deadline);
 }
 
-void staging_recover(const char *directory)
+void extract_stage_recover(const char *directory)
 {
     int handle = directory_reach(directory, 1, 0, NULL);
 

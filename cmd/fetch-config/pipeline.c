@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/finish.h"
+#include "cmd/fetch-config/pipeline.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,17 +6,17 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/asking.h"
 #include "cmd/fetch-config/checksum.h"
 #include "cmd/fetch-config/render.h"
+#include "cmd/fetch-config/request.h"
 
 #include "common/base/banned.h"
 
-struct spool_place finish_place(const struct fetch *fetch)
+struct body_file_place pipeline_place(const struct fetch *fetch)
 {
     const struct fetch_plan *plan = fetch->plan;
 
-    return (struct spool_place){
+    return (struct body_file_place){
         .path = fetch->path,
         .mode = plan->mode,
         .ownership = plan->unpack.ownership,
@@ -27,13 +27,13 @@ struct spool_place finish_place(const struct fetch *fetch)
 
 static bool check_digest(struct fetch *fetch, struct reason *why)
 {
-    char digest[SPOOL_DIGEST], wanted[SPOOL_DIGEST];
+    char digest[BODY_FILE_DIGEST], wanted[BODY_FILE_DIGEST];
     const char *other;
     const char *slash = strrchr(fetch->url.bare, '/'), *shown = strrchr(fetch->url.shown, '/');
 
-    if (!fetch->spool.digest)
+    if (!fetch->body.digest)
         return true;
-    spool_digest(&fetch->spool, digest);
+    body_file_digest(&fetch->body, digest);
     if (fetch->sha256)
         snprintf(wanted, sizeof wanted, "%s", fetch->sha256);
     else if (!checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted, &other))
@@ -51,7 +51,7 @@ static bool check_digest(struct fetch *fetch, struct reason *why)
 static bool fill_in(struct fetch *fetch, struct reason *why)
 {
     const struct fetch_plan *plan = fetch->plan;
-    const struct spool_place place = finish_place(fetch);
+    const struct body_file_place place = pipeline_place(fetch);
     const struct render_rules rules = {
         .prefix = plan->render_prefix,
         /* A server may not choose among this process's files; who may write the template here may read them, too. */
@@ -62,7 +62,7 @@ static bool fill_in(struct fetch *fetch, struct reason *why)
         .deadline = fetch->deadline,
     };
 
-    return !plan->render || render_spool(&fetch->spool, &rules, why);
+    return !plan->render || render_body_file(&fetch->body, &rules, why);
 }
 
 static enum validate_format format_of(const struct fetch *fetch)
@@ -81,7 +81,7 @@ static bool check_format(struct fetch *fetch, struct reason *why)
 
     if (format == VALIDATE_NONE)
         return true;
-    int descriptor = spool_reopen(&fetch->spool, why);
+    int descriptor = body_file_reopen(&fetch->body, why);
     bool good = descriptor >= 0 && validate(descriptor, format, fetch->deadline, why);
     if (descriptor >= 0)
         close(descriptor);
@@ -96,7 +96,7 @@ static bool unpack_body(struct fetch *fetch, struct reason *why)
     if (!fetch->plan->extract)
         return true;
     rules.deadline = fetch->deadline;
-    int descriptor = spool_reopen(&fetch->spool, why);
+    int descriptor = body_file_reopen(&fetch->body, why);
     bool good = descriptor >= 0 && unpack_stage(&fetch->unpack, descriptor, fetch->path, &rules, why);
     if (descriptor >= 0)
         close(descriptor);
@@ -106,7 +106,7 @@ static bool unpack_body(struct fetch *fetch, struct reason *why)
 static void fetch_tell(struct fetch *fetch)
 {
     size_t length = (size_t)snprintf(fetch->found, sizeof fetch->found, "%" PRId64 " byte%s",
-                                     fetch->spool.size, fetch->spool.size == 1 ? "" : "s");
+                                     fetch->body.size, fetch->body.size == 1 ? "" : "s");
 
     if (fetch->resumed > 0)
         length += (size_t)snprintf(fetch->found + length, sizeof fetch->found - length, ", resumed %u time%s",
@@ -123,9 +123,9 @@ static void fetch_tell(struct fetch *fetch)
 /* An empty file over a good one is what a server does that has lost its own. */
 static bool check_size(const struct fetch *fetch, struct reason *why)
 {
-    int64_t size = fetch->spool.size, least = fetch->plan->min_size;
+    int64_t size = fetch->body.size, least = fetch->plan->min_size;
 
-    if (size >= least || !asking_keeps(fetch))
+    if (size >= least || !request_keeps_body(fetch))
         return true;
     if (size == 0)
         reason_set(why, CODE_FAILED, "the body is empty");
@@ -136,7 +136,7 @@ static bool check_size(const struct fetch *fetch, struct reason *why)
     return false;
 }
 
-bool finish_body(struct fetch *fetch, struct reason *why)
+bool pipeline_run(struct fetch *fetch, struct reason *why)
 {
     if (!check_size(fetch, why) || !check_digest(fetch, why) || !fill_in(fetch, why) ||
         !check_format(fetch, why) || !unpack_body(fetch, why))

@@ -1,4 +1,4 @@
-/* What is staged, beside what is there: whether all of it can be moved, and the script of that. staging_plan of staging.h. */
+/* What is staged, beside what is there: whether all of it can be moved, and the script of that. extract_stage_plan of extract_stage.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
-#include "cmd/fetch-config/staging_parts.h"
+#include "cmd/fetch-config/cancel.h"
+#include "cmd/fetch-config/extract_stage_parts.h"
 #include "common/base/buf.h"
 #include "common/base/mem.h"
 #include "common/files/directory.h"
@@ -21,7 +21,7 @@
 enum { SCRIPT_MOST = 64 * 1024 * 1024, MODE_BITS = 07777 };
 
 struct planning {
-    struct staging *stage;
+    struct extract_stage *stage;
     struct buf shown; /* the path that is looked at, for messages */
     struct reason *why;
 };
@@ -58,7 +58,7 @@ static bool plan_inside(struct planning *planning, struct level *level)
 
     listing_begin(listing, level->from);
     while (good && (name = listing_next(listing))) {
-        if (busy_must_end(planning->stage->deadline, "it was being unpacked", planning->why)) {
+        if (cancel_due(planning->stage->deadline, "it was being unpacked", planning->why)) {
             good = false;
             break;
         }
@@ -88,7 +88,7 @@ static mode_t unlock(int directory, const struct stat *found)
 static bool plan_directory_at(struct planning *planning, const struct level *level, struct level *inside,
                               const char *name)
 {
-    struct staging *stage = planning->stage;
+    struct extract_stage *stage = planning->stage;
     size_t at = stage->script.length;
     struct stat found;
 
@@ -97,7 +97,7 @@ static bool plan_directory_at(struct planning *planning, const struct level *lev
     if (!add_step(planning, STEP_ENTER, STEP_NEW, unlock(inside->to, &found), name))
         return false;
     if (!mount_same(&level->mount, &inside->mount)) {
-        if (!staging_nest(stage, inside->from, inside->to, planning->shown.data, planning->why))
+        if (!extract_stage_nest(stage, inside->from, inside->to, planning->shown.data, planning->why))
             return false;
         close(inside->from);
         stage->nested->at = at;
@@ -163,7 +163,7 @@ static bool plan_entry(struct planning *planning, struct level *level, const cha
            add_step(planning, STEP_MOVE, there ? STEP_REPLACES : STEP_NEW, 0, name);
 }
 
-bool staging_plan(struct staging *stage, const char *shown, struct reason *why)
+bool extract_stage_plan(struct extract_stage *stage, const char *shown, struct reason *why)
 {
     struct planning planning = {.stage = stage, .why = why};
     struct level level = {.from = stage->descriptor, .to = stage->target};

@@ -139,10 +139,10 @@ static bool check_place(const struct run *run, const char *path, struct reason *
     char inside[PATH_MAX];
 
     if (!path || !run->plan.extract)
-        return !path || spool_check(path, why);
-    staging_recover(path);
+        return !path || body_file_check(path, why);
+    extract_stage_recover(path);
     snprintf(inside, sizeof inside, "%.*s/x", PATH_MAX - 3, path);
-    return spool_check(inside, why);
+    return body_file_check(inside, why);
 }
 
 /* The n-th checksum belongs to the n-th pair. */
@@ -307,7 +307,7 @@ static bool check_files(const struct run *run, struct reason *why)
                                              : NULL;
 
     for (size_t i = 0; name && i < run->count; i++)
-        if (options->extract || spool_makes_file(run->fetches[i].path))
+        if (options->extract || body_file_makes_file(run->fetches[i].path))
             return true;
     return !name ||
            reason_set(why, CODE_USAGE,

@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/staging.h"
+#include "cmd/fetch-config/extract_stage.h"
 #include "common/files/volume.h"
 
 #include "common/base/banned.h"
 
-bool staging_fail(struct reason *why, const char *path, const char *doing)
+bool extract_stage_fail(struct reason *why, const char *path, const char *doing)
 {
     int error = errno;
 
@@ -19,14 +19,14 @@ bool staging_fail(struct reason *why, const char *path, const char *doing)
     return false;
 }
 
-bool staging_write(int descriptor, const void *bytes, size_t length, int64_t offset, struct reason *why)
+bool extract_stage_write(int descriptor, const void *bytes, size_t length, int64_t offset, struct reason *why)
 {
     const char *at = bytes;
 
     while (length > 0) {
         ssize_t written = pwrite(descriptor, at, length, offset);
         if (written < 0 && errno != EINTR)
-            return staging_fail(why, "the archive", "cannot be unpacked");
+            return extract_stage_fail(why, "the archive", "cannot be unpacked");
         if (written > 0) {
             at += written;
             offset += written;
@@ -36,8 +36,8 @@ bool staging_write(int descriptor, const void *bytes, size_t length, int64_t off
     return true;
 }
 
-bool staging_set_status(struct staging *stage, int descriptor, const char *path,
-                        const struct staging_status *status, struct reason *why)
+bool extract_stage_set_status(struct extract_stage *stage, int descriptor, const char *path,
+                              const struct extract_stage_status *status, struct reason *why)
 {
     const struct timespec times[] = {{.tv_nsec = UTIME_NOW}, status->time};
     bool unkept = false;

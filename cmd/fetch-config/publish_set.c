@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/set.h"
+#include "cmd/fetch-config/publish_set.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ static bool same_content(int a, int b)
 }
 
 /* Whether mode and owner are what was asked for, if they were. */
-static bool same_status(const struct stat *present, mode_t mode, const struct set_rules *rules)
+static bool same_status(const struct stat *present, mode_t mode, const struct publish_set_rules *rules)
 {
     const struct ownership *ownership = rules->ownership;
 
@@ -57,19 +57,19 @@ static bool same_status(const struct stat *present, mode_t mode, const struct se
 }
 
 /* Whether the file is there already, byte by byte. */
-static bool is_unchanged(const struct spool *spool, mode_t mode, const struct set_rules *rules)
+static bool is_unchanged(const struct body_file *body, mode_t mode, const struct publish_set_rules *rules)
 {
     struct reason ignored;
     struct stat present;
     bool same = false;
-    int before = openat(spool->publish.directory, publish_name(&spool->publish),
+    int before = openat(body->publish.directory, publish_name(&body->publish),
                         O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (before < 0)
         return false;
-    int now = spool_reopen(spool, &ignored);
+    int now = body_file_reopen(body, &ignored);
     if (now >= 0 && fstat(before, &present) == 0 && S_ISREG(present.st_mode) &&
-        present.st_size == spool->size && same_status(&present, mode, rules))
+        present.st_size == body->size && same_status(&present, mode, rules))
         same = same_content(before, now);
     if (now >= 0)
         close(now);
@@ -82,7 +82,7 @@ static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason 
 {
     struct publish publish;
     ssize_t got = 0;
-    int from = spool_reopen(&fetch->spool, why);
+    int from = body_file_reopen(&fetch->body, why);
     bool open = from >= 0 && publish_begin(&publish, fetch->path, 0, why);
     bool good = open;
 
@@ -101,19 +101,20 @@ static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason 
     return good;
 }
 
-static bool prepare(struct fetch *fetches, size_t count, const struct set_rules *rules, struct reason *why)
+static bool prepare(struct fetch *fetches, size_t count, const struct publish_set_rules *rules,
+                    struct reason *why)
 {
     for (size_t i = 0; i < count; i++) {
         struct fetch *fetch = &fetches[i];
         if (stop_signal() != 0)
             return reason_set(why, CODE_FAILED, "stopped before anything was published");
-        if (fetch->spool.kind != SPOOL_BESIDE)
+        if (fetch->body.kind != BODY_FILE_BESIDE)
             continue;
-        if (rules->if_changed && is_unchanged(&fetch->spool, fetch->plan->mode, rules)) {
-            spool_abort(&fetch->spool);
+        if (rules->if_changed && is_unchanged(&fetch->body, fetch->plan->mode, rules)) {
+            body_file_abort(&fetch->body);
             snprintf(fetch->found, sizeof fetch->found, "%s", "unchanged");
-        } else if (!ownership_give(fetch->spool.publish.descriptor, fetch->path, fetch->plan->mode,
-                                   rules->ownership, &fetch->spool.publish.unkept, why)) {
+        } else if (!ownership_give(fetch->body.publish.descriptor, fetch->path, fetch->plan->mode,
+                                   rules->ownership, &fetch->body.publish.unkept, why)) {
             return false;
         }
     }
@@ -129,13 +130,13 @@ static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct 
         if (fetches[i].plan->extract)
             good = unpack_plan(&fetches[i].unpack, deadline, why);
     for (size_t i = 0; good && i < count; i++)
-        if (fetches[i].spool.kind == SPOOL_BESIDE)
-            good = publish_place(&fetches[i].spool.publish, count > 1, why);
+        if (fetches[i].body.kind == BODY_FILE_BESIDE)
+            good = publish_place(&fetches[i].body.publish, count > 1, why);
     for (size_t i = 0; good && i < count; i++)
         if (fetches[i].plan->extract)
             good = unpack_move(&fetches[i].unpack, why);
     for (size_t i = 0; good && i < count; i++)
-        if (fetches[i].spool.kind == SPOOL_NAMELESS && fetches[i].path && !fetches[i].plan->extract)
+        if (fetches[i].body.kind == BODY_FILE_NAMELESS && fetches[i].path && !fetches[i].plan->extract)
             good = pour_out(&fetches[i], deadline, why);
     return good;
 }
@@ -182,7 +183,8 @@ static void warn(const struct aftermath *aftermath, bool good)
             aftermath->in_place == 1 ? "its" : "their");
 }
 
-bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *rules, struct reason *why)
+bool publish_set_commit(struct fetch *fetches, size_t count, const struct publish_set_rules *rules,
+                        struct reason *why)
 {
     struct aftermath aftermath = {0};
 
@@ -190,14 +192,14 @@ bool set_publish(struct fetch *fetches, size_t count, const struct set_rules *ru
         return false;
     bool good = place(fetches, count, rules->deadline, why);
     for (size_t i = count; i-- > 0;) {
-        struct spool *spool = &fetches[i].spool;
+        struct body_file *body = &fetches[i].body;
         aftermath.unkept += fetches[i].unpack.stage.unkept;
         if (!good)
             unpack_undo(&fetches[i].unpack, why);
-        if (spool->kind != SPOOL_BESIDE || !spool->publish.placed)
+        if (body->kind != BODY_FILE_BESIDE || !body->publish.placed)
             continue;
-        settle(&spool->publish, good, &aftermath, why);
-        spool->kind = SPOOL_NOWHERE;
+        settle(&body->publish, good, &aftermath, why);
+        body->kind = BODY_FILE_NOWHERE;
     }
     warn(&aftermath, good);
     return good;

@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/local.h"
+#include "cmd/fetch-config/file_url.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/cancel.h"
 
 #include "common/base/banned.h"
 
@@ -28,9 +28,9 @@ static bool check_kind(int descriptor, int64_t max_size, struct reason *why)
     return true;
 }
 
-enum outcome local_read(const char *path, int64_t max_size, int64_t deadline,
-                        bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why),
-                        void *owner, struct reason *why)
+enum outcome file_url_read(const char *path, int64_t max_size, int64_t deadline,
+                           bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why),
+                           void *owner, struct reason *why)
 {
     static char chunk[CHUNK];
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -46,7 +46,7 @@ enum outcome local_read(const char *path, int64_t max_size, int64_t deadline,
     bool good = check_kind(descriptor, max_size, why);
     while (good && (got = read(descriptor, chunk, sizeof chunk)) > 0) {
         all += got;
-        if (busy_must_end(deadline, "it was being copied", why))
+        if (cancel_due(deadline, "it was being copied", why))
             good = false;
         else if (all > max_size)
             good = reason_set(why, CODE_FAILED, "is more than the %" PRId64 " bytes of --max-size", max_size);
@@ -56,5 +56,5 @@ enum outcome local_read(const char *path, int64_t max_size, int64_t deadline,
     if (good && got < 0)
         good = reason_set(why, CODE_FAILED, "cannot be read: %s", strerror(errno));
     close(descriptor);
-    return good ? ATTEMPT_OK : busy_outcome(why);
+    return good ? ATTEMPT_OK : cancel_outcome(why);
 }

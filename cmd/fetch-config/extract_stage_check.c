@@ -1,4 +1,4 @@
-/* Once all is staged: where its links lead, and what modes its directories get. staging_end of staging.h. */
+/* Once all is staged: where its links lead, and what modes its directories get. extract_stage_end of extract_stage.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -7,14 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/busy.h"
-#include "cmd/fetch-config/staging_parts.h"
+#include "cmd/fetch-config/cancel.h"
+#include "cmd/fetch-config/extract_stage_parts.h"
 #include "common/base/buf.h"
 #include "common/files/directory.h"
 
 #include "common/base/banned.h"
 
-bool staging_refuse_link(const char *path, const char *target, struct reason *why)
+bool extract_stage_refuse_link(const char *path, const char *target, struct reason *why)
 {
     return reason_set(why, CODE_FAILED,
                       "the archive's entry %.120s is a link to %.120s, which leads out of the directory",
@@ -81,36 +81,36 @@ static bool check_link(int stage, const char *path, struct reason *why)
     snprintf(folder, sizeof folder, "%.*s", (int)length, path);
     int parent = directory_open_below(stage, length > 0 ? folder : ".", O_PATH | O_DIRECTORY);
     if (parent < 0)
-        return staging_fail(why, path, "cannot be read back");
+        return extract_stage_fail(why, path, "cannot be read back");
     ssize_t got = readlinkat(parent, path + length + (length > 0), target, sizeof target - 1);
     int error = errno;
     close(parent);
     errno = error;
     if (got < 0) /* EINVAL: a later entry has taken its place, and is no link */
-        return error == EINVAL || staging_fail(why, path, "cannot be read back");
+        return error == EINVAL || extract_stage_fail(why, path, "cannot be read back");
     target[got] = '\0';
     /* What was proved part by part the kernel must say, too. */
     return (stays(stage, path, target) && directory_may_stay_within(stage, path)) ||
-           staging_refuse_link(path, target, why);
+           extract_stage_refuse_link(path, target, why);
 }
 
-static bool must_end(const struct staging *stage, struct reason *why)
+static bool must_end(const struct extract_stage *stage, struct reason *why)
 {
-    return busy_must_end(stage->deadline, "it was being unpacked", why);
+    return cancel_due(stage->deadline, "it was being unpacked", why);
 }
 
 /* Its mode keeps the setgid bit of a volume with fsGroup. What is closed to its owner is opened until it was moved. */
-static bool set_mode(struct staging *stage, const struct staged_directory *each, int descriptor,
+static bool set_mode(struct extract_stage *stage, const struct staged_directory *each, int descriptor,
                      struct reason *why)
 {
-    struct staging_status status = {.mode = each->mode, .ownership = stage->ownership};
+    struct extract_stage_status status = {.mode = each->mode, .ownership = stage->ownership};
     struct stat found;
 
     if (fstat(descriptor, &found) != 0)
-        return staging_fail(why, each->path, "cannot be read back");
+        return extract_stage_fail(why, each->path, "cannot be read back");
     if (each->mode != OWNERSHIP_MODE_STAYS)
         status.mode |= found.st_mode & S_ISGID;
-    if (!staging_set_status(stage, descriptor, each->path, &status, why))
+    if (!extract_stage_set_status(stage, descriptor, each->path, &status, why))
         return false;
     if (each->mode != OWNERSHIP_MODE_STAYS && (each->mode & S_IRWXU) != S_IRWXU)
         fchmod(descriptor, status.mode | S_IRWXU);
@@ -118,7 +118,7 @@ static bool set_mode(struct staging *stage, const struct staged_directory *each,
 }
 
 /* The last ones come first, so that a directory is done before the one that it is in. */
-static bool set_modes(struct staging *stage, struct reason *why)
+static bool set_modes(struct extract_stage *stage, struct reason *why)
 {
     for (const struct staged_directory *each = stage->directories; each; each = each->next) {
         if (must_end(stage, why))
@@ -127,7 +127,7 @@ static bool set_modes(struct staging *stage, struct reason *why)
         if (descriptor < 0 && (errno == ENOTDIR || errno == ELOOP))
             continue; /* a later entry has taken its place */
         if (descriptor < 0)
-            return staging_fail(why, each->path, "cannot be read back");
+            return extract_stage_fail(why, each->path, "cannot be read back");
         bool good = set_mode(stage, each, descriptor, why);
         close(descriptor);
         if (!good)
@@ -136,7 +136,7 @@ static bool set_modes(struct staging *stage, struct reason *why)
     return true;
 }
 
-bool staging_end(struct staging *stage, struct reason *why)
+bool extract_stage_end(struct extract_stage *stage, struct reason *why)
 {
     for (const struct staged_link *each = stage->links; each; each = each->next)
         if (must_end(stage, why) || !check_link(stage->descriptor, each->path, why))

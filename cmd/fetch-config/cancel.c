@@ -1,11 +1,11 @@
-#include "cmd/fetch-config/busy.h"
+#include "cmd/fetch-config/cancel.h"
 
 #include "common/base/deadline.h"
 #include "common/base/stop.h"
 
 #include "common/base/banned.h"
 
-bool busy_must_end(int64_t deadline, const char *what, struct reason *why)
+bool cancel_due(int64_t deadline, const char *what, struct reason *why)
 {
     bool stopped = stop_signal() != 0;
 
@@ -15,7 +15,7 @@ bool busy_must_end(int64_t deadline, const char *what, struct reason *why)
     return true;
 }
 
-enum outcome busy_outcome(struct reason *why)
+enum outcome cancel_outcome(struct reason *why)
 {
     if (why->code != CODE_DEADLINE)
         return ATTEMPT_FAIL;

@@ -1,8 +1,8 @@
-/* What the parts of staging share. */
-#ifndef FETCH_CONFIG_STAGING_PARTS_H
-#define FETCH_CONFIG_STAGING_PARTS_H
+/* What the parts of the stage share. */
+#ifndef FETCH_CONFIG_EXTRACT_STAGE_PARTS_H
+#define FETCH_CONFIG_EXTRACT_STAGE_PARTS_H
 
-#include "cmd/fetch-config/staging.h"
+#include "cmd/fetch-config/extract_stage.h"
 
 /* Paths are below the stage. */
 struct staged_directory {
@@ -17,7 +17,7 @@ struct staged_link {
 };
 
 /* Where old files are put aside, in the stage's directory of the new one, on volumes that cannot swap two names. */
-#define STAGING_OLD STAGING_PREFIX "old"
+#define EXTRACT_STAGE_OLD EXTRACT_STAGE_PREFIX "old"
 
 /* A mount below the directory that is filled: a stage of its own, since nothing can be renamed into it from elsewhere. */
 struct staged_nested {
@@ -35,7 +35,7 @@ enum step_state {
     STEP_REPLACES, /* to be moved onto something */
     STEP_MOVED,    /* done; nothing was there */
     STEP_SWAPPED,  /* done; what was there is in the stage, under its name */
-    STEP_ASIDE     /* done or begun; what was there is in STAGING_OLD, if it is not in its place */
+    STEP_ASIDE     /* done or begun; what was there is in EXTRACT_STAGE_OLD, if it is not in its place */
 };
 
 struct step {
@@ -52,12 +52,13 @@ bool script_next(const struct buf *script, size_t *at, struct step *step);
 void script_set_state(struct buf *script, const struct step *step, enum step_state state);
 
 /* The nested stage of that step; NULL: it is in the same mount. */
-const struct staged_nested *staging_nested(const struct staging *stage, size_t at);
+const struct staged_nested *extract_stage_nested(const struct extract_stage *stage, size_t at);
 /* Makes one in `there`, and copies to it what is in `from`. False fills `why`. */
-bool staging_nest(struct staging *stage, int from, int there, const char *shown, struct reason *why);
+bool extract_stage_nest(struct extract_stage *stage, int from, int there, const char *shown,
+                        struct reason *why);
 /* `name` in `to` becomes a copy of the file `source` in `from`. */
-bool staging_copy_file(struct staging *stage, int from, const char *source, int to, const char *name,
-                       struct reason *why);
-void staging_remove_nested(struct staging *stage);
+bool extract_stage_copy_file(struct extract_stage *stage, int from, const char *source, int to,
+                             const char *name, struct reason *why);
+void extract_stage_remove_nested(struct extract_stage *stage);
 
 #endif

@@ -1,4 +1,4 @@
-/* From the stage into its place, and back again: staging_move and staging_undo of staging.h. */
+/* From the stage into its place, and back again: extract_stage_move and extract_stage_undo of extract_stage.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cmd/fetch-config/staging_parts.h"
+#include "cmd/fetch-config/extract_stage_parts.h"
 #include "common/base/buf.h"
 #include "common/files/directory.h"
 #include "common/files/volume.h"
@@ -20,7 +20,7 @@ enum { MODE_BITS = 07777, EXCHANGE = 1 << 1 };
 enum way { MOVING, UNDOING, LOCKING };
 
 struct walk {
-    struct staging *stage;
+    struct extract_stage *stage;
     enum way way;
     size_t at;
     struct buf shown; /* the path that is looked at, for messages */
@@ -30,7 +30,7 @@ struct walk {
 /* A directory of the stage and the one beside it. */
 struct pair {
     int from, to;
-    int old; /* STAGING_OLD in `from`; -1: not open */
+    int old; /* EXTRACT_STAGE_OLD in `from`; -1: not open */
 };
 
 static bool fail(const struct walk *walk, const char *doing)
@@ -42,8 +42,8 @@ static bool fail(const struct walk *walk, const char *doing)
 
 static bool open_old(struct pair *pair)
 {
-    if (pair->old < 0 && (mkdirat(pair->from, STAGING_OLD, S_IRWXU) == 0 || errno == EEXIST))
-        pair->old = directory_handle(pair->from, STAGING_OLD);
+    if (pair->old < 0 && (mkdirat(pair->from, EXTRACT_STAGE_OLD, S_IRWXU) == 0 || errno == EEXIST))
+        pair->old = directory_handle(pair->from, EXTRACT_STAGE_OLD);
     return pair->old >= 0;
 }
 
@@ -94,7 +94,7 @@ static bool take_back(const struct pair *pair, const char *name)
     return good;
 }
 
-/* Nothing in STAGING_OLD: it did not come to be set aside. */
+/* Nothing in EXTRACT_STAGE_OLD: it did not come to be set aside. */
 static bool put_back(struct pair *pair, const char *name)
 {
     struct stat old;
@@ -145,7 +145,7 @@ static void unlock(const struct walk *walk, int directory)
 
 static bool walk_directory(struct walk *walk, const struct pair *outer, const struct step *step)
 {
-    const struct staged_nested *nested = staging_nested(walk->stage, step->at);
+    const struct staged_nested *nested = extract_stage_nested(walk->stage, step->at);
     struct pair pair = {.to = directory_handle(outer->to, step->name), .old = -1};
 
     if (pair.to >= 0)
@@ -195,7 +195,7 @@ static bool walk_inside(struct walk *walk, struct pair *pair)
     return true;
 }
 
-static bool walk_all(struct staging *stage, enum way way, const char *shown, struct reason *why)
+static bool walk_all(struct extract_stage *stage, enum way way, const char *shown, struct reason *why)
 {
     struct walk walk = {.stage = stage, .way = way, .why = why};
     struct pair pair = {.from = stage->descriptor, .to = stage->target, .old = -1};
@@ -213,7 +213,7 @@ static bool walk_all(struct staging *stage, enum way way, const char *shown, str
 
 /* --- the modes of directories, once nothing has to be written into them any more --- */
 
-static bool set_mode(struct staging *stage, const struct staged_directory *each, struct reason *why)
+static bool set_mode(struct extract_stage *stage, const struct staged_directory *each, struct reason *why)
 {
     bool demanded = stage->ownership->mode != NULL;
     struct stat now = {0};
@@ -221,7 +221,7 @@ static bool set_mode(struct staging *stage, const struct staged_directory *each,
 
     if (handle < 0) /* a later entry has taken its place */
         return errno == ENOTDIR || errno == ELOOP ||
-               staging_fail(why, each->path, "cannot be given its mode");
+               extract_stage_fail(why, each->path, "cannot be given its mode");
     bool seen = fstat(handle, &now) == 0;
     mode_t mode = each->mode | (now.st_mode & S_ISGID);
     bool kept = seen && (now.st_mode & MODE_BITS) == mode;
@@ -237,7 +237,7 @@ static bool set_mode(struct staging *stage, const struct staged_directory *each,
     return false;
 }
 
-static bool set_modes(struct staging *stage, struct reason *why)
+static bool set_modes(struct extract_stage *stage, struct reason *why)
 {
     for (const struct staged_directory *each = stage->directories; each; each = each->next)
         if (each->mode != OWNERSHIP_MODE_STAYS && !set_mode(stage, each, why))
@@ -245,13 +245,13 @@ static bool set_modes(struct staging *stage, struct reason *why)
     return true;
 }
 
-bool staging_move(struct staging *stage, const char *shown, struct reason *why)
+bool extract_stage_move(struct extract_stage *stage, const char *shown, struct reason *why)
 {
     return walk_all(stage, MOVING, shown, why) && walk_all(stage, LOCKING, shown, why) &&
            set_modes(stage, why);
 }
 
-void staging_undo(struct staging *stage, const char *shown, struct reason *why)
+void extract_stage_undo(struct extract_stage *stage, const char *shown, struct reason *why)
 {
     walk_all(stage, UNDOING, shown, why);
     buf_free(&stage->script);

@@ -1,4 +1,4 @@
-#include "cmd/fetch-config/spool.h"
+#include "cmd/fetch-config/body_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 
 enum { PRIVATE_MODE = 0600, DIRECTORY_MODE = 0755 };
 
-int spool_reach_directory(const char *path, bool own, struct reason *why)
+int body_file_reach_directory(const char *path, bool own, struct reason *why)
 {
     int directory = directory_reach(path, own, DIRECTORY_MODE, NULL);
 
@@ -45,32 +45,32 @@ static int reach_parent(const char *path, struct reason *why)
         reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
         return -1;
     }
-    return spool_reach_directory(length > 0 ? folder : ".", false, why);
+    return body_file_reach_directory(length > 0 ? folder : ".", false, why);
 }
 
-static enum spool_kind kind_for(const char *path)
+static enum body_file_kind kind_for(const char *path)
 {
     struct stat present;
 
     if (!path || strcmp(path, "/dev/null") == 0)
-        return SPOOL_NOWHERE;
+        return BODY_FILE_NOWHERE;
     if (publish_stream(path) >= 0)
-        return SPOOL_NAMELESS;
-    return directory_stat(AT_FDCWD, path, &present) && publish_is_null(&present) ? SPOOL_NOWHERE
-                                                                                 : SPOOL_BESIDE;
+        return BODY_FILE_NAMELESS;
+    return directory_stat(AT_FDCWD, path, &present) && publish_is_null(&present) ? BODY_FILE_NOWHERE
+                                                                                 : BODY_FILE_BESIDE;
 }
 
-bool spool_makes_file(const char *path)
+bool body_file_makes_file(const char *path)
 {
-    return kind_for(path) == SPOOL_BESIDE;
+    return kind_for(path) == BODY_FILE_BESIDE;
 }
 
-bool spool_check(const char *path, struct reason *why)
+bool body_file_check(const char *path, struct reason *why)
 {
     char folder[PATH_MAX];
     struct stat present;
 
-    if (kind_for(path) != SPOOL_BESIDE)
+    if (kind_for(path) != BODY_FILE_BESIDE)
         return true;
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
         return reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
@@ -118,87 +118,87 @@ static int open_nameless(int folder, int64_t *most)
     return memfd_create("initkit", MFD_CLOEXEC);
 }
 
-static bool begin_nameless(struct spool *spool, int folder, struct reason *why)
+static bool begin_nameless(struct body_file *body, int folder, struct reason *why)
 {
-    spool->descriptor = open_nameless(folder, &spool->most);
-    return spool->descriptor >= 0 ||
+    body->descriptor = open_nameless(folder, &body->most);
+    return body->descriptor >= 0 ||
            reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
 }
 
-static bool begin_beside(struct spool *spool, const struct spool_place *place, struct reason *why)
+static bool begin_beside(struct body_file *body, const struct body_file_place *place, struct reason *why)
 {
     int directory = reach_parent(place->path, why);
 
-    if (directory < 0 || !publish_begin_in(&spool->publish, directory, place->path, place->mode, why))
+    if (directory < 0 || !publish_begin_in(&body->publish, directory, place->path, place->mode, why))
         return false;
-    if (spool->publish.direct || ownership_give(spool->publish.descriptor, place->path, place->mode,
-                                                place->ownership, &spool->publish.unkept, why))
+    if (body->publish.direct || ownership_give(body->publish.descriptor, place->path, place->mode,
+                                               place->ownership, &body->publish.unkept, why))
         return true;
-    publish_abort(&spool->publish);
+    publish_abort(&body->publish);
     return false;
 }
 
-static bool spool_open(struct spool *spool, const struct spool_place *place, struct reason *why)
+static bool body_file_open(struct body_file *body, const struct body_file_place *place, struct reason *why)
 {
-    switch (spool->kind) {
-    case SPOOL_BESIDE:
-        return begin_beside(spool, place, why);
-    case SPOOL_NAMELESS:
-        return begin_nameless(spool, -1, why);
-    case SPOOL_NOWHERE:
-    case SPOOL_CLOSED:
+    switch (body->kind) {
+    case BODY_FILE_BESIDE:
+        return begin_beside(body, place, why);
+    case BODY_FILE_NAMELESS:
+        return begin_nameless(body, -1, why);
+    case BODY_FILE_NOWHERE:
+    case BODY_FILE_CLOSED:
         break;
     }
     return true;
 }
 
-static int spool_descriptor(const struct spool *spool)
+static int body_file_descriptor(const struct body_file *body)
 {
-    return spool->kind == SPOOL_BESIDE ? spool->publish.descriptor : spool->descriptor;
+    return body->kind == BODY_FILE_BESIDE ? body->publish.descriptor : body->descriptor;
 }
 
-static bool spool_opened(struct spool *spool, bool good, struct volume_memory *memory, bool digest)
+static bool body_file_opened(struct body_file *body, bool good, struct volume_memory *memory, bool digest)
 {
     if (!good)
-        spool->kind = SPOOL_CLOSED;
-    else if (spool->kind != SPOOL_NOWHERE && memory && volume_in_memory(spool_descriptor(spool)))
-        spool->memory = memory;
+        body->kind = BODY_FILE_CLOSED;
+    else if (body->kind != BODY_FILE_NOWHERE && memory && volume_in_memory(body_file_descriptor(body)))
+        body->memory = memory;
     if (!good || !digest)
         return good;
-    spool->digest = EVP_MD_CTX_new();
-    if (!spool->digest || EVP_DigestInit_ex(spool->digest, EVP_sha256(), NULL) != 1)
+    body->digest = EVP_MD_CTX_new();
+    if (!body->digest || EVP_DigestInit_ex(body->digest, EVP_sha256(), NULL) != 1)
         mem_exhausted();
     return true;
 }
 
-bool spool_begin(struct spool *spool, const struct spool_place *place, bool digest, struct reason *why)
+bool body_file_begin(struct body_file *body, const struct body_file_place *place, bool digest,
+                     struct reason *why)
 {
-    memset(spool, 0, sizeof *spool);
-    spool->kind = kind_for(place->path);
-    if (spool->kind == SPOOL_NOWHERE && place->is_read_again)
-        spool->kind = SPOOL_NAMELESS;
-    return spool_opened(spool, spool_open(spool, place, why), place->memory, digest);
+    memset(body, 0, sizeof *body);
+    body->kind = kind_for(place->path);
+    if (body->kind == BODY_FILE_NOWHERE && place->is_read_again)
+        body->kind = BODY_FILE_NAMELESS;
+    return body_file_opened(body, body_file_open(body, place, why), place->memory, digest);
 }
 
-bool spool_begin_nameless(struct spool *spool, int folder, struct volume_memory *memory, bool digest,
-                          struct reason *why)
+bool body_file_begin_nameless(struct body_file *body, int folder, struct volume_memory *memory, bool digest,
+                              struct reason *why)
 {
-    memset(spool, 0, sizeof *spool);
-    spool->kind = SPOOL_NAMELESS;
-    return spool_opened(spool, begin_nameless(spool, folder, why), memory, digest);
+    memset(body, 0, sizeof *body);
+    body->kind = BODY_FILE_NAMELESS;
+    return body_file_opened(body, begin_nameless(body, folder, why), memory, digest);
 }
 
-static bool write_nameless(const struct spool *spool, const char *bytes, size_t length, struct reason *why)
+static bool write_nameless(const struct body_file *body, const char *bytes, size_t length, struct reason *why)
 {
-    if ((int64_t)length > spool->most - spool->size) {
-        reason_set(why, CODE_FAILED, "is more than can be kept in memory, %" PRId64 " MiB",
-                   spool->most >> 20);
+    if ((int64_t)length > body->most - body->size) {
+        reason_set(why, CODE_FAILED, "is more than can be kept in memory, %" PRId64 " MiB", body->most >> 20);
         reason_hint(why,
                     "that is a quarter of the container's limit: mount an emptyDir, and name it in TMPDIR");
         return false;
     }
     while (length > 0) {
-        ssize_t written = write(spool->descriptor, bytes, length);
+        ssize_t written = write(body->descriptor, bytes, length);
         if (written < 0 && errno != EINTR) {
             reason_set(why, CODE_FAILED, "the temporary file cannot be written: %s", strerror(errno));
             reason_hint(why, "it is nameless, in TMPDIR, or else in /tmp: is there room?");
@@ -210,38 +210,38 @@ static bool write_nameless(const struct spool *spool, const char *bytes, size_t 
     return true;
 }
 
-bool spool_expect(struct spool *spool, int64_t size, struct reason *why)
+bool body_file_expect(struct body_file *body, int64_t size, struct reason *why)
 {
-    int64_t more = size - spool->claimed;
+    int64_t more = size - body->claimed;
 
-    if (!spool->memory || more <= 0)
+    if (!body->memory || more <= 0)
         return true;
-    if (!volume_claim(spool->memory, more, why))
+    if (!volume_claim(body->memory, more, why))
         return false;
-    spool->claimed += more;
+    body->claimed += more;
     return true;
 }
 
-bool spool_write(struct spool *spool, const void *bytes, size_t length, struct reason *why)
+bool body_file_write(struct body_file *body, const void *bytes, size_t length, struct reason *why)
 {
-    bool good = spool_expect(spool, spool->size + (int64_t)length, why);
+    bool good = body_file_expect(body, body->size + (int64_t)length, why);
 
     if (!good)
         return false;
-    if (spool->kind == SPOOL_BESIDE)
-        good = publish_write(&spool->publish, bytes, length, why);
-    else if (spool->kind == SPOOL_NAMELESS)
-        good = write_nameless(spool, bytes, length, why);
-    if (good && spool->digest)
-        EVP_DigestUpdate(spool->digest, bytes, length);
-    spool->size += good ? (int64_t)length : 0;
+    if (body->kind == BODY_FILE_BESIDE)
+        good = publish_write(&body->publish, bytes, length, why);
+    else if (body->kind == BODY_FILE_NAMELESS)
+        good = write_nameless(body, bytes, length, why);
+    if (good && body->digest)
+        EVP_DigestUpdate(body->digest, bytes, length);
+    body->size += good ? (int64_t)length : 0;
     return good;
 }
 
 /* By the descriptor, as somebody else may have put another file under the temporary's name. */
-int spool_reopen(const struct spool *spool, struct reason *why)
+int body_file_reopen(const struct body_file *body, struct reason *why)
 {
-    int descriptor = fcntl(spool_descriptor(spool), F_DUPFD_CLOEXEC, 0);
+    int descriptor = fcntl(body_file_descriptor(body), F_DUPFD_CLOEXEC, 0);
 
     if (descriptor >= 0 && lseek(descriptor, 0, SEEK_SET) == 0)
         return descriptor;
@@ -251,32 +251,32 @@ int spool_reopen(const struct spool *spool, struct reason *why)
     return -1;
 }
 
-void spool_digest(struct spool *spool, char hex[SPOOL_DIGEST])
+void body_file_digest(struct body_file *body, char hex[BODY_FILE_DIGEST])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length = 0;
 
-    EVP_DigestFinal_ex(spool->digest, digest, &length);
-    for (unsigned i = 0; i < length && 2 * i + 2 < SPOOL_DIGEST; i++)
+    EVP_DigestFinal_ex(body->digest, digest, &length);
+    for (unsigned i = 0; i < length && 2 * i + 2 < BODY_FILE_DIGEST; i++)
         snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
 }
 
-void spool_move(struct spool *from, struct spool *to)
+void body_file_move(struct body_file *from, struct body_file *to)
 {
     *to = *from;
-    if (to->kind == SPOOL_BESIDE)
+    if (to->kind == BODY_FILE_BESIDE)
         publish_move(&from->publish, &to->publish);
     memset(from, 0, sizeof *from);
 }
 
-void spool_abort(struct spool *spool)
+void body_file_abort(struct body_file *body)
 {
-    if (spool->kind == SPOOL_BESIDE)
-        publish_abort(&spool->publish);
-    if (spool->kind == SPOOL_NAMELESS)
-        close(spool->descriptor);
-    EVP_MD_CTX_free(spool->digest);
-    if (spool->memory)
-        spool->memory->claimed -= spool->claimed;
-    memset(spool, 0, sizeof *spool);
+    if (body->kind == BODY_FILE_BESIDE)
+        publish_abort(&body->publish);
+    if (body->kind == BODY_FILE_NAMELESS)
+        close(body->descriptor);
+    EVP_MD_CTX_free(body->digest);
+    if (body->memory)
+        body->memory->claimed -= body->claimed;
+    memset(body, 0, sizeof *body);
 }

@@ -1,0 +1,16 @@
+/* file:// URLs. */
+#ifndef FETCH_CONFIG_FILE_URL_H
+#define FETCH_CONFIG_FILE_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/reason.h"
+
+/* Hands the file's content over in pieces. Anything but OK fills `why`; ATTEMPT_RETRY: there was no time for all of it. */
+enum outcome file_url_read(const char *path, int64_t max_size, int64_t deadline,
+                           bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why),
+                           void *owner, struct reason *why);
+
+#endif
