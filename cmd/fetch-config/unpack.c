@@ -8,78 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/fetch-config/archive_stream.h"
 #include "cmd/fetch-config/cancel.h"
+#include "cmd/fetch-config/entry_path.h"
 #include "cmd/fetch-config/zipcheck.h"
 #include "common/base/mem.h"
 
 #include "common/base/banned.h"
 
-enum { FILE_MODE = 0644, DIRECTORY_MODE = 0755, MODE_BITS = 0777, TAR_BLOCK = 512, NOWHERE = -1 };
-
-/* --- paths --- */
-
-/* In capitals, too: a volume may take both for one name. */
-static bool is_of_a_stage(const char *part)
-{
-    return strncasecmp(part, EXTRACT_STAGE_PREFIX, sizeof EXTRACT_STAGE_PREFIX - 1) == 0;
-}
-
-int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem)
-{
-    size_t length = 0, levels = 0;
-
-    *problem = *path == '/' ? "has an absolute path" : NULL;
-    while (*path != '\0' && !*problem) {
-        size_t part = strcspn(path, "/");
-        if (part == 2 && strncmp(path, "..", 2) == 0)
-            *problem = "has a path with ..";
-        else if (is_of_a_stage(path))
-            *problem = "has a name that only fetch-config uses, " EXTRACT_STAGE_PREFIX;
-        else if (length + part + 2 > PATH_MAX)
-            *problem = "has a path that is too long";
-        else if (part > 0 && !(part == 1 && *path == '.')) {
-            if (++levels > UNPACK_LEVELS)
-                *problem = "has a path of more than 256 levels";
-            if (strip > 0) {
-                strip--;
-            } else {
-                if (length > 0)
-                    out[length++] = '/';
-                memcpy(out + length, path, part);
-                length += part;
-            }
-        }
-        path += part + (path[part] == '/');
-    }
-    out[length] = '\0';
-    return *problem ? -1 : length > 0;
-}
-
-bool unpack_link_stays(const char *path, const char *target)
-{
-    long depth = 0;
-
-    if (*target == '/' || *target == '\0')
-        return false;
-    for (const char *at = path; *at != '\0'; at++)
-        depth += *at == '/';
-    while (*target != '\0') {
-        size_t part = strcspn(target, "/");
-        if (part == 2 && strncmp(target, "..", 2) == 0)
-            depth--;
-        else if (part > 0 && !(part == 1 && *target == '.'))
-            depth++;
-        if (depth < 0)
-            return false;
-        target += part + (target[part] == '/');
-    }
-    return true;
-}
+enum { MODE_BITS = 0777, TAR_BLOCK = 512, NOWHERE = -1 };
 
 /* --- one entry --- */
 
@@ -183,7 +123,7 @@ static bool take_link(struct unpacking *unpacking, struct archive_entry *entry, 
 {
     const char *target = archive_entry_symlink(entry);
 
-    if (!target || !unpack_link_stays(path, target))
+    if (!target || !entry_path_link_stays(path, target))
         return extract_stage_refuse_link(path, target ? target : "?", unpacking->why);
     return extract_stage_symlink(&unpacking->unpack->stage, path, target, unpacking->rules->ownership,
                                  unpacking->why);
@@ -194,7 +134,7 @@ static bool take_hard_link(struct unpacking *unpacking, const char *path, const 
     char target[PATH_MAX];
     const char *problem;
 
-    if (unpack_path(to, unpacking->rules->strip, target, &problem) != 1)
+    if (entry_path(to, unpacking->rules->strip, target, &problem) != 1)
         return extract_stage_refuse_link(path, to, unpacking->why);
     return extract_stage_link(&unpacking->unpack->stage, path, target, unpacking->why);
 }
@@ -211,7 +151,7 @@ static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
                           UNPACK_ENTRIES);
     if (!name)
         return refuse(unpacking, "?", "has a name that cannot be read");
-    int where = unpack_path(name, unpacking->rules->strip, path, &problem);
+    int where = entry_path(name, unpacking->rules->strip, path, &problem);
     if (where < 0)
         return refuse(unpacking, name, problem);
     if (where == 0)

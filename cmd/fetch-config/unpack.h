@@ -14,7 +14,6 @@
 
 enum {
     UNPACK_ENTRIES = 1000000, /* of an archive at most */
-    UNPACK_LEVELS = 256,      /* of a path in it: a directory is made for each */
 };
 
 struct unpack_rules {
@@ -51,13 +50,5 @@ void unpack_undo(struct unpack *unpack, struct reason *why);
 
 /* Removes the stage, as far as there is time. */
 void unpack_abort(struct unpack *unpack);
-
-/* Where an entry goes: `path` below the directory, without its first `strip` parts, in `out`. Returns 1; 0 when nothing is left of
- * it; -1 with `problem` for a path that is absolute, too deep, or has a ".." or a stage's name. */
-int unpack_path(const char *path, size_t strip, char out[PATH_MAX], const char **problem);
-
-/* Whether a symbolic link at `path` to `target` seems to stay within the directory, by its letters: where other links lead
- * is found out once all is staged. */
-bool unpack_link_stays(const char *path, const char *target);
 
 #endif
