@@ -22,7 +22,7 @@ need_programs() {
 build_tools() {
     local tool
     mkdir -p "$FOLDER/root/bin"
-    for tool in $("$BIN/initkit" --list); do
+    for tool in initkit $("$BIN/initkit" --list); do
         cp "$BIN/$tool" "$FOLDER/root/bin"
     done
     image "registry.example.com/initkit/"{initkit,wait}":$VERSION" <<<'ENV PATH=/bin'

@@ -283,11 +283,11 @@ ran_in_order() {
     done
 }
 
-# The OCI runtime was told to load the profile of examples/seccomp for a container.
+# has_profile CONTAINER [FILE]: the OCI runtime was told to load that profile of examples/seccomp.
 has_profile() {
     local config
     config=$(inspect "$1" '{{.OCIConfigPath}}')
-    /usr/bin/python3 - "$config" "$TOP/examples/seccomp/initkit.json" <<'CODE'
+    /usr/bin/python3 - "$config" "$TOP/examples/seccomp/${2:-initkit.json}" <<'CODE'
 import json, sys
 names = lambda entries: sorted({name for entry in entries for name in entry["names"]})
 told, profile = json.load(open(sys.argv[1]))["linux"]["seccomp"], json.load(open(sys.argv[2]))

@@ -315,6 +315,53 @@ agent_is_there() {
     run ! grep -q correct-horse <(said with-secret-wait-for-secret) "$FOLDER/with-secret/wait-for-secret"
 }
 
+@test "scene 22: the same chain in one container, and what it must not hold up is told" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    service_name myservice 20
+    play 22-one-container
+    app_has_started shop-app
+    is_restricted shop-init
+    said shop-init | grep -q 'mydb:3306: ready after'
+    said shop-init | grep -q 'initkit run: 5 of 5 steps done after'
+    grep -q 'initkit run: 5 of 5 steps done after' "$FOLDER/shop/init"
+    said shop-app | grep -q 'url: jdbc:mysql://mydb:3306/shop'
+    said shop-app | grep -qE '^/opt/appdynamics/javaagent.jar [0-7]+ 300000'
+}
+
+@test "scene 22: under its own seccomp profile" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    service_name myservice 20
+    play 22-one-container seccomp=initkit-run.json
+    app_has_started shop-app
+    has_profile shop-init initkit-run.json
+}
+
+@test "scene 22: before an app without init containers: the compose file's variables and restrictions" {
+    [ -e "$FOLDER/mydb.yaml" ] || mydb
+    podman build --quiet --pull=never --tag registry.example.com/shop/shop-with-init:2.0.1 \
+        --file "$TOP/examples/22-entry-point.Containerfile" "$FOLDER/objects" >/dev/null
+    local options
+    mapfile -d '' options < <(/usr/bin/python3 - "$TOP/examples/22-entry-point.compose.yaml" <<'CODE'
+import sys, yaml
+shop = yaml.safe_load(open(sys.argv[1]))["services"]["shop"]
+words = [f"--env={name}={value}" for name, value in shop["environment"].items()]
+words += [f"--tmpfs={path}" for path in shop["tmpfs"]] + ["--read-only"] * shop["read_only"]
+words += [f"--cap-drop={each}" for each in shop["cap_drop"]] + [f"--security-opt={each.split(':')[0]}" for each in shop["security_opt"]]
+sys.stdout.write("".join(word + "\0" for word in [*words, shop["image"]]))
+CODE
+)
+    [ "${#options[@]}" -ge 6 ]
+    podman run --detach --name entry --network "$NETWORK" --dns "$CLUSTER_DNS" --dns-search shop.svc.cluster.local "${options[@]}" >/dev/null
+    until_said entry 'ready'
+    said entry | grep -q 'initkit run: 2 of 2 steps done after'
+    said entry | grep -q 'url: jdbc:mysql://mydb:3306/shop'
+    [ "$(podman exec entry /bin/busybox readlink /proc/1/exe)" = /bin/busybox ]
+    podman rm --force --time 0 entry >/dev/null
+    # Without steps it does not start.
+    run -2 podman run --rm --network none registry.example.com/shop/shop-with-init:2.0.1
+    [[ $output = *"a TOOL is missing"* ]]
+}
+
 @test "any user will do: the same pods with another UID" {
     [ -e "$FOLDER/mydb.yaml" ] || mydb
     play 02-database-then-config runAsUser=12345 runAsGroup=12345 fsGroup=12345

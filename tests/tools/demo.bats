@@ -50,6 +50,8 @@ fake() {
     prints 'tls-check: .*unknown issuer CN=Example Global Root G2'
     prints '^    Exit Code:  20'
     prints 'stopped by SIGTERM'
+    prints '^  [$] initkit run '
+    prints 'initkit run: 5 of 5 steps done after .*; with a warning; step 5'
     [ "$(tail -n 1 out)" = "All of it behaved." ]
     leaves_nothing
 }

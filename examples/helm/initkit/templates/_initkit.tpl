@@ -33,3 +33,21 @@ An init container that runs one of the tools.
 {{- define "initkit.wait-for-dns" -}}
 {{- include "initkit.container" (dict "root" .root "name" "wait-for-dns" "image" "wait" "command" (concat (list "wait-for-dns") .targets)) -}}
 {{- end -}}
+
+{{/*
+Several steps in one container, each a list of words. Those of one list of steps run at the same time, one list after another:
+
+  include "initkit.run" (dict "root" $ "stages" (list
+    (list (list "wait-for-tcp" "mydb:3306") (list "wait-for-dns" "myservice"))
+    (list (list "tls-check" "--warn-only" "controller:443"))))
+*/}}
+{{- define "initkit.run" -}}
+{{- $command := list "initkit" "run" -}}
+{{- range $number, $steps := .stages -}}
+{{- range $at, $words := $steps -}}
+{{- if $at -}}{{- $command = append $command "--and" -}}{{- else if $number -}}{{- $command = append $command "--then" -}}{{- end -}}
+{{- $command = concat $command $words -}}
+{{- end -}}
+{{- end -}}
+{{- include "initkit.container" (dict "root" .root "name" "init" "image" "initkit" "command" $command "mounts" .mounts) -}}
+{{- end -}}
