@@ -156,6 +156,21 @@ static bool is_same_file(const struct cp *cp, const struct stat *source, const c
            dest.st_dev == source->st_dev && dest.st_ino == source->st_ino;
 }
 
+/* Whether an earlier SOURCE, another file of the same name, has its place already. */
+static bool is_taken(const struct cp *cp, size_t index, const struct stat *source, const char *name)
+{
+    bool taken = false;
+
+    for (size_t i = 0; i < index && name && cp->into && !taken; i++) {
+        char *other = name_in_dest(cp->options.operands[i]);
+        struct stat found;
+        taken = other && strcmp(name, other) == 0 && stat(cp->options.operands[i], &found) == 0 &&
+                !S_ISDIR(found.st_mode) && (found.st_ino != source->st_ino || found.st_dev != source->st_dev);
+        free(other);
+    }
+    return taken;
+}
+
 /* What a directory and another thing must not do to each other's names. */
 static bool check_kinds(const struct cp *cp, const struct stat *source, const char *operand,
                         struct reason *why)
@@ -198,7 +213,8 @@ static bool has_dots(const char *path)
     return false;
 }
 
-static bool check_source(const struct cp *cp, const char *operand, const char *name, struct reason *why)
+static bool check_source(const struct cp *cp, size_t index, const char *operand, const char *name,
+                         struct reason *why)
 {
     struct stat found;
 
@@ -215,6 +231,10 @@ static bool check_source(const struct cp *cp, const char *operand, const char *n
         is_same_file(cp, &found, name))
         return reason_set(why, CODE_FAILED, "'%.200s' and what is in '%.80s' are the same file", operand,
                           cp->dest);
+    if (!S_ISDIR(found.st_mode) && cp->options.existing != CP_KEEP && !cp->options.parents &&
+        is_taken(cp, index, &found, name))
+        return reason_set(why, CODE_FAILED, "will not overwrite just-created '%.150s/%.80s' with '%.150s'",
+                          cp->dest, name, operand);
     return check_kinds(cp, &found, operand, why) && check_link_source(cp, operand, why);
 }
 
@@ -226,7 +246,8 @@ static void strip_slashes(char *path)
         path[--length] = '\0';
 }
 
-static bool copy_one(const struct cp *cp, const char *operand, struct buf *line, struct reason *why)
+static bool copy_one(const struct cp *cp, size_t index, const char *operand, struct buf *line,
+                     struct reason *why)
 {
     bool parents = cp->options.parents;
     char *name = cp->into && !parents ? name_in_dest(operand) : NULL;
@@ -242,7 +263,7 @@ static bool copy_one(const struct cp *cp, const char *operand, struct buf *line,
     };
 
     settings.dereference |= parents && !cp->options.recursive;
-    bool good = check_source(cp, operand, parents ? operand : name, why) &&
+    bool good = check_source(cp, index, operand, parents ? operand : name, why) &&
                 copy_run(&settings, &operands, cp->deadline, line, &counts, why);
     free(name);
     return good;
@@ -277,7 +298,7 @@ static bool copy_all(const struct cp *cp, struct buf *line, struct reason *why)
         buf_clear(line);
         if (cp->options.strip_slashes && cp->into)
             strip_slashes(operand);
-        bool good = copy_one(cp, operand, line, &found);
+        bool good = copy_one(cp, i, operand, line, &found);
         free(operand);
         if (good)
             continue;

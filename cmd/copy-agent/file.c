@@ -199,8 +199,8 @@ static enum written write_once(struct worker *worker, struct folder *folder, uin
             }
         }
     }
-    if (result != WRITTEN)
-        unlinkat(temporary.directory, temporary.name, 0);
+    if (result != WRITTEN && unlinkat(temporary.directory, temporary.name, 0) != 0)
+        worker->spoilt |= temporary.named;
     content_let_go(&worker->content, temporary.descriptor, (uint64_t)status->st_size);
     return result;
 }

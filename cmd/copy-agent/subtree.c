@@ -213,16 +213,18 @@ static bool copy_hidden(struct worker *worker, struct folder *parent, uint32_t d
     if (trees.dest < 0 || copy->no_trees)
         return false;
     struct tally before = worker->tally;
+    worker->spoilt = false;
     if (!copy_directory(worker, &trees, directory))
         return true;
-    int error = publish(&trees, parent, name);
+    bool spoilt = worker->spoilt; /* which is in the journal */
+    int error = spoilt ? EPERM : publish(&trees, parent, name);
     if (error == 0)
         return true;
-    if (worker_lacks_rename(error))
+    if (!spoilt && worker_lacks_rename(error))
         copy->no_trees = true;
     worker->tally = before;
     removal_tree(trees.dest, name, &limit);
-    return false;
+    return spoilt;
 }
 
 void subtree_transfer(struct worker *worker, struct folder *parent, uint32_t directory)

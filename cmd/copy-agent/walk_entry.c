@@ -175,12 +175,14 @@ static enum plan_action decide_file(struct walk *walk, const struct folder *fold
     return action;
 }
 
-/* A file with several names: the first is copied, the others are linked to it. */
+/* A file with several names: the first is copied, the others are linked to it. Some file systems give two files one inode number: such
+ * have hardly the same size and time as well. */
 static void add_name(struct walk *walk, const struct entry *entry, uint32_t index)
 {
     struct link_entry *link = links_find(&walk->links, &entry->source);
+    const struct plan_node *nodes = walk->plan->nodes;
 
-    if (link->node == 0) {
+    if (link->node == 0 || nodes[link->node].next != nodes[index].next) {
         link->node = index;
         link->dest_inode = entry->is_present ? entry->present.st_ino : 0;
     } else {

@@ -25,6 +25,7 @@ struct worker {
     int trees; /* its directory in the stage for subtrees; -1: not opened, or it cannot be */
     bool trees_tried;
     struct tally tally; /* added to the copy's at the end */
+    bool spoilt;        /* part of a file stays under its own name in a directory that is still hidden */
     unsigned moved;     /* directories that were in the way */
 };
 

@@ -38,7 +38,7 @@ enum { IGNORED = -1 };
 struct rules {
     int of[CALLS]; /* an errno, IGNORED, or 0 */
     long step;     /* of times, seconds; 0: as they are */
-    bool folds, fixed;
+    bool folds, fixed, alike;
     unsigned owner, group, mode; /* where fixed */
 };
 

@@ -294,3 +294,38 @@ obeys() {
     [ -z "$emulated" ] || skip "compares with this machine's programs"
     INITKIT_BIN=$bin "$repository/tests/differential/volumes"
 }
+
+@test "a part of a file that cannot be removed is never seen under its own name" {
+    command -v strace >/dev/null || skip "no strace"
+    local when number
+    mkdir -p source/lib
+    for number in 1 2 3 4 5; do
+        printf '%0300000d' "$number" >source/lib/$number
+    done
+    for when in 1 2 3 4; do
+        rm -rf backing
+        mkdir -p backing/copy
+        mount_volume unlink=EPERM
+        inside=("${traced[@]}" -o trace -e "inject=sendfile,copy_file_range:error=EINVAL" -e "inject=write:error=EIO:when=$((2 * when))")
+        run_tool copy-agent --jobs 1 source volume/copy
+        inside=()
+        exits 1
+        for number in backing/copy/lib/*; do
+            [ ! -e "$number" ] || cmp "$number" "source/lib/${number##*/}"
+        done
+        unmount_volume
+    done
+}
+
+@test "a SOURCE that gives all files one inode number: they are not taken for names of one file" {
+    local number
+    mkdir backing
+    for number in 1 2 3; do
+        echo "file $number" >backing/$number
+        touch -d "@170000000$number" backing/$number
+    done
+    mount_volume --alike
+    run_tool copy-agent volume copy
+    exits 0
+    same_tree backing copy directories
+}
