@@ -3,19 +3,38 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/buf.h"
+#include "common/base/stop.h"
 #include "common/base/visible.h"
 
 #include "common/base/banned.h"
+
+/* A line to standard output. Nobody may be reading a pipe there, and a run that is to stop does not wait for that. What cannot be
+ * written, ferror(3) tells of in the end. */
+static void print(struct buf *line)
+{
+    buf_add_text(line, "\n");
+    for (size_t left = line->length; left > 0 && !ferror(stdout);) {
+        size_t length = left < STOP_CHUNK ? left : STOP_CHUNK;
+        if (!stop_wait_writable(STDOUT_FILENO, -1))
+            return;
+        fwrite(line->data + (line->length - left), 1, length, stdout);
+        fflush(stdout);
+        left -= length;
+    }
+}
 
 void report_line(const char *action, const char *path, bool directory)
 {
     struct buf line;
 
     buf_init(&line, SIZE_MAX / 2);
+    buf_add_format(&line, "%s ", action);
     visible_add(&line, path);
-    printf("%s %s%s\n", action, line.data, directory ? "/" : "");
+    buf_add_text(&line, directory ? "/" : "");
+    print(&line);
     buf_free(&line);
 }
 
@@ -24,7 +43,7 @@ void report_plan(const struct plan *plan)
     struct buf path;
 
     buf_init(&path, SIZE_MAX / 2);
-    for (uint32_t i = 1; i < plan->count; i++) {
+    for (uint32_t i = 1; i < plan->count && stop_signal() == 0; i++) {
         const struct plan_node *node = &plan->nodes[i];
         if (!node->out && node->action != PLAN_SKIP)
             report_line(plan_action_name((enum plan_action)node->action), plan_path(plan, i, &path),
@@ -84,7 +103,7 @@ static void print_copied(const struct bases *bases, const char *path)
     add_quoted(&line, from.data);
     buf_add_text(&line, " -> ");
     add_quoted(&line, to.data);
-    puts(line.data);
+    print(&line);
     buf_free(&from);
     buf_free(&to);
     buf_free(&line);
@@ -108,7 +127,7 @@ void report_copied(const struct copy *copy)
     buf_init(&path, SIZE_MAX / 2);
     if (plan->count == 0 && copy->files > 0) /* stream_copy plans nothing */
         print_copied(&bases, "");
-    for (uint32_t i = copy->single ? 1 : PLAN_ROOT; i < plan->count; i++) {
+    for (uint32_t i = copy->single ? 1 : PLAN_ROOT; i < plan->count && stop_signal() == 0; i++) {
         bool failed = plan->nodes[i].action == PLAN_REFUSE && plan->nodes[i].kind == PLAN_DIRECTORY;
         if (is_copied(plan, i))
             print_copied(&bases, copy->single || i == PLAN_ROOT ? "" : plan_path(plan, i, &path));

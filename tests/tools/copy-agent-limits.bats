@@ -252,6 +252,33 @@ growing() {
     cmp agent/lib/huge volume/lib/huge
 }
 
+@test "SIGTERM ends it while nobody reads what it prints" {
+    local number
+    mkdir -p long links
+    ln -s "$bin/copy-agent" links/cp
+    for number in {1..2000}; do
+        : >"long/$number-0123456789-0123456789-0123456789-0123456789"
+    done
+    mkfifo unread
+    exec 8<>unread
+    for command in "$bin/copy-agent --dry-run long volume" "$PWD/links/cp -rv long volume"; do
+        : >out
+        $command >unread 2>err </dev/null 3>&- &
+        tool=$!
+        until_true 20 "$python" -c 'import fcntl, sys, termios
+held = bytearray(4)
+fcntl.ioctl(8, termios.FIONREAD, held)
+sys.exit(int.from_bytes(held, sys.byteorder) < 50000)'
+        kill -TERM $tool
+        status=0
+        wait $tool || status=$?
+        gather
+        exits 143
+        head -c 50000 <&8 >/dev/null
+    done
+    exec 8>&-
+}
+
 @test "a tree larger than the limit is copied within a memory cgroup of 16 MiB" {
     needs_root
     own_memory_limit $((16 * 1024 * 1024))
