@@ -27,13 +27,13 @@ static void judge(struct archive_stream *stream)
     switch (stream->coding.state) {
     case CODING_WITHIN:
     case CODING_ENDED:
-        reason_set(why, CODE_FAILED, "is cut: the %s stream has not come to its end", name);
+        reason_set(why, CODE_FAILED, "is truncated: the end of its %s stream is missing", name);
         break;
     case CODING_TRAILING:
-        reason_set(why, CODE_FAILED, "has bytes behind the end of its %s stream", name);
+        reason_set(why, CODE_FAILED, "has more bytes after the end of its %s stream", name);
         break;
     case CODING_MEMORY:
-        reason_set(why, CODE_FAILED, "cannot be unpacked: the window of its %s stream does not fit", name);
+        reason_set(why, CODE_FAILED, "cannot be unpacked: its %s stream needs too much memory", name);
         reason_hint(why, "it takes more memory to unpack than the container has, or more than %d MiB",
                     CODING_WINDOW);
         break;
@@ -129,7 +129,8 @@ static void refuse_single(struct archive_stream *stream, struct reason *why)
 
     reason_set(why, CODE_FAILED, "is a single file in %s, not an archive%s%s", name,
                inside ? ": what it holds is " : "", inside ? inside : "");
-    reason_hint(why, "--extract unpacks " READABLE " and zip: leave it out to keep the file as it is");
+    reason_hint(why,
+                "--extract unpacks " READABLE " and zip: without --extract the file is published as it is");
 }
 
 void archive_stream_name_empty(const struct archive_stream *stream, struct reason *why)
@@ -147,13 +148,13 @@ static void refuse_unknown(const struct archive_stream *stream, struct reason *w
     bool zip = stream->input.length >= 4 && memcmp(stream->bytes, ZIP, sizeof ZIP - 1) == 0;
 
     if (zip) {
-        reason_set(why, CODE_FAILED, "is cut: the zip archive has no central directory");
-        reason_hint(why, "what made it, or sent it, stopped before its end");
+        reason_set(why, CODE_FAILED, "is truncated: the central directory of the zip is missing");
+        reason_hint(why, "the program that made or sent it stopped early");
         return;
     }
     reason_set(why, CODE_FAILED, "is neither " READABLE " nor zip");
     archive_stream_name_empty(stream, why);
-    reason_hint(why, "is it another file than expected? With --extract left out it is kept as it is");
+    reason_hint(why, "is it the file that you expect? without --extract it is published as it is");
 }
 
 static void explain(struct archive_stream *stream, struct archive *archive, struct reason *why)
@@ -164,7 +165,7 @@ static void explain(struct archive_stream *stream, struct archive *archive, stru
         *why = stream->why;
     } else if (!unknown) {
         reason_set(why, CODE_FAILED, "cannot be unpacked: %.150s", archive_error_string(archive));
-        reason_hint(why, "it is broken, or takes more memory to unpack than the container has");
+        reason_hint(why, "it is damaged, or needs more memory to unpack than the container has");
     } else if (stream->coding.room) {
         refuse_single(stream, why);
     } else {

@@ -227,7 +227,7 @@ bool aws_take_key(const struct aws *aws, char *answer, size_t length, struct aws
     }
     bool good = aws->source == AWS_WEB_IDENTITY ? aws_answer_xml(answer, length, key)
                                                 : aws_answer_json(answer, length, key);
-    return good || reason_set(why, CODE_FAILED, "the answer has no credentials that can be read");
+    return good || reason_set(why, CODE_FAILED, "the answer contains no readable credentials");
 }
 
 void aws_key_free(struct aws_key *key)

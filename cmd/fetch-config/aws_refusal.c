@@ -118,7 +118,7 @@ static const char *hint_for(enum refuser refuser, const char *code)
         const char *code, *hint;
     } hints[] = {
         {REFUSER_S3, "AccessDenied",
-         "may this role read the object? Who may not list the bucket hears this of a missing key, too"},
+         "may this role read the object? Without the right to list the bucket, S3 answers this for a missing key, too"},
         {REFUSER_S3, "AuthorizationHeaderMalformed", "is AWS_REGION right?"},
         {REFUSER_S3, "NoSuchBucket", "is the bucket's name right, and is it in the store asked?"},
         {REFUSER_S3, "NoSuchKey", "is the key right, and has the object been put there?"},
@@ -126,14 +126,14 @@ static const char *hint_for(enum refuser refuser, const char *code)
          "is the secret key right, and does a proxy on the way leave the Host header alone?"},
         {REFUSER_S3, "InvalidAccessKeyId", "does this store know the access key?"},
         {REFUSER_S3, "InvalidToken", "is AWS_SESSION_TOKEN the one that came with the access key?"},
-        {REFUSER_S3, "ExpiredToken", "the credentials have run out: who renews them?"},
-        {REFUSER_S3, "RequestTimeTooSkewed", "is the clock right, here and there?"},
+        {REFUSER_S3, "ExpiredToken", "the credentials have expired: who renews them?"},
+        {REFUSER_S3, "RequestTimeTooSkewed", "are the clocks of this node and of the store right?"},
         {REFUSER_S3, "InvalidObjectState", "the object is archived: it has to be restored first"},
         {REFUSER_STS, "AccessDenied", "does the trust policy of AWS_ROLE_ARN name this service account?"},
         {REFUSER_STS, "ValidationError", "is AWS_ROLE_ARN right?"},
         {REFUSER_STS, "InvalidIdentityToken",
          "does the role's account know this cluster's OIDC provider, and the token's audience?"},
-        {REFUSER_STS, "ExpiredTokenException", "the token of AWS_WEB_IDENTITY_TOKEN_FILE has run out"},
+        {REFUSER_STS, "ExpiredTokenException", "the token of AWS_WEB_IDENTITY_TOKEN_FILE has expired"},
     };
 
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)

@@ -29,7 +29,7 @@ int body_file_reach_directory(const char *path, bool own, struct reason *why)
     int error = errno;
     if (directory_refuse_link(path, error, why))
         return -1;
-    reason_set(why, CODE_FAILED, "%.200s: the directory cannot be made: %s", path, strerror(error));
+    reason_set(why, CODE_FAILED, "%.200s: the directory cannot be created: %s", path, strerror(error));
     volume_hint(why, path, error);
     return -1;
 }
@@ -84,7 +84,7 @@ bool body_file_check(const char *path, struct reason *why)
         snprintf(slash ? slash + (slash == folder) : folder, 2, "%s", slash ? "" : ".");
     } while (access(folder, F_OK) != 0 && errno == ENOENT && strcmp(folder, ".") != 0);
     if (stat(folder, &present) == 0 && !S_ISDIR(present.st_mode))
-        return reason_set(why, CODE_FAILED, "%.200s: cannot be written: %.150s is no directory", path,
+        return reason_set(why, CODE_FAILED, "%.200s: cannot be written: %.150s is not a directory", path,
                           folder);
     if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
@@ -122,7 +122,7 @@ static bool begin_nameless(struct body_file *body, int folder, struct reason *wh
 {
     body->descriptor = open_nameless(folder, &body->most);
     return body->descriptor >= 0 ||
-           reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
+           reason_set(why, CODE_FAILED, "no temporary file can be created: %s", strerror(errno));
 }
 
 static bool begin_beside(struct body_file *body, const struct body_file_place *place, struct reason *why)
@@ -192,7 +192,7 @@ bool body_file_begin_nameless(struct body_file *body, int folder, struct volume_
 static bool write_nameless(const struct body_file *body, const char *bytes, size_t length, struct reason *why)
 {
     if ((int64_t)length > body->most - body->size) {
-        reason_set(why, CODE_FAILED, "is more than can be kept in memory, %" PRId64 " MiB", body->most >> 20);
+        reason_set(why, CODE_FAILED, "is more than fits into memory, %" PRId64 " MiB", body->most >> 20);
         reason_hint(why,
                     "that is a quarter of the container's limit: mount an emptyDir, and name it in TMPDIR");
         return false;

@@ -227,7 +227,8 @@ bool extract_stage_symlink(struct extract_stage *stage, const char *path, const 
     return good;
 }
 
-/* A hard link to a symbolic one would be that link in another place, where it may lead elsewhere. */
+/* A hard link to a symbolic link would be the same link in another directory, where it may lead elsewhere. False with errno, EINVAL
+ * for another kind. */
 static bool is_regular(int directory, const char *name)
 {
     struct stat found;
@@ -238,7 +239,7 @@ static bool is_regular(int directory, const char *name)
     return S_ISREG(found.st_mode);
 }
 
-/* Where a volume has no second names, a copy has to do. */
+/* On a volume without hard links a copy replaces it. */
 static bool link_or_copy(struct extract_stage *stage, int from, const char *source, int to, const char *name,
                          struct reason *why)
 {
@@ -248,6 +249,17 @@ static bool link_or_copy(struct extract_stage *stage, int from, const char *sour
     if (errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP || errno == EMLINK)
         return extract_stage_copy_file(stage, from, source, to, name, why);
     return extract_stage_fail(why, name, "cannot be unpacked");
+}
+
+static bool refuse_hard_link(const char *path, struct reason *why)
+{
+    if (errno == EINVAL)
+        return reason_set(why, CODE_FAILED, "%.200s: is a hard link to something that is not a regular file",
+                          path);
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+        return reason_set(why, CODE_FAILED, "%.200s: is a hard link to a file that is not in the archive",
+                          path);
+    return extract_stage_fail(why, path, "cannot be unpacked");
 }
 
 bool extract_stage_link(struct extract_stage *stage, const char *path, const char *to, struct reason *why)
@@ -260,9 +272,7 @@ bool extract_stage_link(struct extract_stage *stage, const char *path, const cha
     if (good)
         good = link_or_copy(stage, there, target, parent, name, why);
     else
-        extract_stage_fail(why, path,
-                           errno == EINVAL ? "is a hard link to what is no file in the archive"
-                                           : "is a link to what is not in the archive");
+        refuse_hard_link(path, why);
     if (parent >= 0)
         close(parent);
     if (there >= 0)

@@ -221,7 +221,7 @@ static bool set_mode(struct extract_stage *stage, const struct staged_directory 
 
     if (handle < 0) /* a later entry has taken its place */
         return errno == ENOTDIR || errno == ELOOP ||
-               extract_stage_fail(why, each->path, "cannot be given its mode");
+               extract_stage_fail(why, each->path, "its mode cannot be set");
     bool seen = fstat(handle, &now) == 0;
     mode_t mode = each->mode | (now.st_mode & S_ISGID);
     bool kept = seen && (now.st_mode & MODE_BITS) == mode;
@@ -232,7 +232,7 @@ static bool set_mode(struct extract_stage *stage, const struct staged_directory 
     close(handle);
     if (kept || !demanded)
         return true;
-    reason_set(why, CODE_FAILED, "--mode: %.150s stays %04o when it is given %04o", each->path,
+    reason_set(why, CODE_FAILED, "--mode: %.150s still has the mode %04o after chmod %04o", each->path,
                (unsigned)now.st_mode & MODE_BITS, (unsigned)mode);
     return false;
 }

@@ -46,7 +46,7 @@ static bool add_step(struct planning *planning, enum step_kind kind, enum step_s
     const struct step step = {.kind = kind, .state = state, .mode = mode, .name = name};
 
     return script_add(&planning->stage->script, &step) ||
-           reason_set(planning->why, CODE_FAILED, "the archive has more names than can be kept in memory");
+           reason_set(planning->why, CODE_FAILED, "the archive has too many names");
 }
 
 static bool plan_inside(struct planning *planning, struct level *level)
@@ -127,12 +127,12 @@ static bool plan_directory(struct planning *planning, const struct level *level,
 
 static bool refuse(const struct planning *planning, mode_t staged, mode_t present)
 {
-    return reason_set(planning->why, CODE_FAILED, "%.200s: is %s, and in the archive %s",
+    return reason_set(planning->why, CODE_FAILED, "%.200s: is %s, but %s in the archive",
                       planning->shown.data,
                       S_ISDIR(present)   ? "a directory"
                       : S_ISLNK(present) ? "a link"
-                                         : "no directory",
-                      S_ISDIR(staged) ? "it is a directory" : "it is none");
+                                         : "not a directory",
+                      S_ISDIR(staged) ? "a directory" : "not a directory");
 }
 
 /* Asked once a directory, with the first thing that is to be moved there. */

@@ -44,7 +44,7 @@ static bool check_digest(struct fetch *fetch, struct reason *why)
     if (strcasecmp(digest, wanted) == 0)
         return true;
     reason_set(why, CODE_FAILED, "its SHA-256 is %s, not %s", digest, wanted);
-    reason_hint(why, "another version than the one expected, or a page in place of the file");
+    reason_hint(why, "another version than expected, or an error page instead of the file");
     return false;
 }
 
@@ -116,7 +116,7 @@ static void fetch_tell(struct fetch *fetch)
                  fetch->unpack.kept, fetch->unpack.kept == 1 ? "entry" : "entries", fetch->unpack.kept_size);
     else if (fetch->plan->validate == VALIDATE_AUTO && format_of(fetch) == VALIDATE_NONE)
         snprintf(fetch->found + length, sizeof fetch->found - length,
-                 ", not validated: its name tells no format");
+                 ", not validated: its name has no known ending");
     fetch->base.found = fetch->found;
 }
 

@@ -167,20 +167,17 @@ static void settle(struct publish *publish, bool good, struct aftermath *afterma
 static void warn(const struct aftermath *aftermath, bool good)
 {
     if (good && aftermath->left > 0)
-        log_warn("%.200s: the version before cannot be removed and is hidden beside it: %s (%zu of such)",
+        log_warn("%.200s: the old version cannot be removed and stays hidden beside it: %s (%zu files)",
                  aftermath->where, strerror(aftermath->error), aftermath->left);
     if (good && aftermath->unkept > 0)
         log_warn(
-            "%zu of what was written %s another mode than it was given, as the volume does not let it be "
-            "set; hint: where each file has one owner and mode, they are options of its mount: uid=, gid=, "
-            "file_mode=, dir_mode=",
+            "%zu of the files and directories written %s another mode than requested: the volume does not "
+            "keep it; hint: where a volume gives each file one owner and mode, its mount options set them: "
+            "uid=, gid=, file_mode=, dir_mode=",
             aftermath->unkept, aftermath->unkept == 1 ? "has" : "have");
     if (good && aftermath->in_place > 0)
-        log_warn(
-            "this volume cannot rename: %zu file%s written under %s own name, and a reader may have seen "
-            "half of it",
-            aftermath->in_place, aftermath->in_place == 1 ? " was" : "s were",
-            aftermath->in_place == 1 ? "its" : "their");
+        log_warn("this volume cannot rename: %zu file%s written in place, and a reader may have seen a part",
+                 aftermath->in_place, aftermath->in_place == 1 ? " was" : "s were");
 }
 
 bool publish_set_commit(struct fetch *fetches, size_t count, const struct publish_set_rules *rules,

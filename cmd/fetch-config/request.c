@@ -155,7 +155,7 @@ bool request_credentials(struct fetch *fetch, struct reason *why)
         size_t length = strlen(question.form);
         fetch->upload = memfd_create("initkit", MFD_CLOEXEC);
         good = (fetch->upload >= 0 && write(fetch->upload, question.form, length) == (ssize_t)length) ||
-               reason_set(why, CODE_FAILED, "no temporary file can be made: %s", strerror(errno));
+               reason_set(why, CODE_FAILED, "no temporary file can be created: %s", strerror(errno));
     }
     fetch->asked_headers = question.headers;
     fetch->asked_reach = question.reach;

@@ -310,8 +310,10 @@ static bool check_files(const struct run *run, struct reason *why)
         if (options->extract || body_file_makes_file(run->fetches[i].path))
             return true;
     return !name ||
-           reason_set(why, CODE_USAGE,
-                      "%s: no PATH is a file, and standard output and devices stay as they are", name);
+           reason_set(
+               why, CODE_USAGE,
+               "%s: expected a PATH that is a file: standard output and devices keep their owner and mode",
+               name);
 }
 
 bool run_prepare(struct run *run, struct reason *why)

@@ -85,7 +85,7 @@ static const struct option rows[] = {
     SWITCH(
         "resume", resume,
         .help =
-            "Go on with a body that broke off, where the server named it strongly (ETag, an old Last-Modified)"),
+            "Resume a download that broke off, where the server identifies the file: a strong ETag, or an old Last-Modified"),
     SWITCH("if-changed", if_changed,
            .help = "Leave a file as it is, its times too, if the content is the same"),
     SWITCH("keep-on-error", keep_on_error,
@@ -112,17 +112,17 @@ static const struct option_initial initials[] = {
 };
 
 static const char *const examples[] = {
-    "A configuration, whole or not at all",
+    "A configuration, all or nothing",
     "fetch-config http://config-server/app.yaml=/etc/app/app.yaml",
     "Two files that belong together, only if both can be had",
     "fetch-config http://c/app.yaml=/etc/app/app.yaml http://c/log.yaml=/etc/app/log.yaml",
-    "With a token that is rotated, and keeping the last one when the server is away",
+    "With a token that is rotated, keeping the old file while the server is down",
     "fetch-config --bearer-token-file /secrets/token --keep-on-error http://c/app.yaml=/etc/app/app.yaml",
     "From a server with a certificate of the company's own",
     "fetch-config --trust-store /etc/ca/company.pem https://config-server/config.yaml=/app/config.yaml",
     "A ConfigMap's template, filled in from variables and Secret files",
     "fetch-config --render --validate yaml file:///templates/app.yaml=/etc/app/app.yaml",
-    "Sources out of an archive, without the folder that they are in",
+    "Files from an archive, without its top-level directory",
     "fetch-config --extract --strip-components 1 https://host/app-1.2.tar.gz=/app",
     "An object from S3, with the pod's own role",
     "fetch-config s3://bucket/models/current.bin=/models/current.bin",
@@ -150,7 +150,7 @@ static const char *const libraries[] = {"musl " VERSION_MUSL,
 const struct tool fetch_config_tool = {
     .name = "fetch-config",
     .operands = "URL=PATH...",
-    .summary = "Fetch files from servers, whole or not at all",
+    .summary = "Fetch files from servers, all or nothing",
     .description =
         "URL is http://, https://, file:// or s3://BUCKET/KEY; %n in its host stands for the "
         "pod's namespace. It is parted from PATH at the last = that is followed by /, ./ or a "

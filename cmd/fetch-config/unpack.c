@@ -186,8 +186,8 @@ static bool check_end(const struct unpacking *unpacking, int64_t before)
 
     if (!tar || archive_filter_bytes(unpacking->archive, 0) - before >= TAR_BLOCK)
         return true;
-    reason_set(unpacking->why, CODE_FAILED, "is cut: the archive has no end");
-    reason_hint(unpacking->why, "what made it, or sent it, stopped between two entries");
+    reason_set(unpacking->why, CODE_FAILED, "is truncated: the end of the archive is missing");
+    reason_hint(unpacking->why, "the program that made or sent it stopped between two entries");
     return false;
 }
 
@@ -242,8 +242,7 @@ static bool take_all(struct unpacking *unpacking)
             continue;
         }
         if (unpacking->unpack->stage.is_full)
-            reason_set(unpacking->why, CODE_FAILED,
-                       "the archive has more directories and links than anyone needs");
+            reason_set(unpacking->why, CODE_FAILED, "the archive has too many directories and links");
         return false;
     }
     unpacking->unreadable = status != ARCHIVE_EOF;

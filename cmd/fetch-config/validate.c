@@ -68,15 +68,15 @@ static ssize_t input_read(struct input *input, char *into, size_t size)
 
 static bool wrong(struct reason *why, const char *format, size_t line, size_t column, const char *problem)
 {
-    reason_set(why, CODE_FAILED, "is no valid %s: line %zu, column %zu: %s", format, line, column, problem);
-    reason_hint(why, "what came was kept from its place: look at what the server sends");
+    reason_set(why, CODE_FAILED, "invalid %s: line %zu, column %zu: %s", format, line, column, problem);
+    reason_hint(why, "nothing was published: look at what the server sends");
     return false;
 }
 
 /* A text of YAML, names and nesting of XML are held meanwhile. What they took is free again. */
 static bool no_memory(struct reason *why)
 {
-    reason_set(why, CODE_FAILED, "cannot be validated: that takes more memory than there is");
+    reason_set(why, CODE_FAILED, "cannot be validated: not enough memory");
     reason_hint(why, "is it what you expect? if so, raise the container's memory limit");
     return false;
 }
@@ -137,7 +137,7 @@ static bool yaml_wrong(const yaml_parser_t *parser, struct reason *why)
         return no_memory(why);
     /* What the reader finds has no place but an offset. */
     if (parser->error == YAML_READER_ERROR)
-        return reason_set(why, CODE_FAILED, "is no valid YAML: line %zu: %s", parser->mark.line + 1, problem);
+        return reason_set(why, CODE_FAILED, "invalid YAML: line %zu: %s", parser->mark.line + 1, problem);
     return wrong(why, "YAML", parser->problem_mark.line + 1, parser->problem_mark.column + 1, problem);
 }
 

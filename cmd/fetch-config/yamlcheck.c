@@ -146,7 +146,7 @@ static bool may_be_no_text(const yaml_event_t *event)
 /* Keys that are mappings or sequences are not compared. */
 static const char *add_key(struct yamlcheck *check, unsigned mapping, const yaml_event_t *event)
 {
-    static const char twice[] = "the key is there twice";
+    static const char twice[] = "duplicate key";
     struct scope scope = {.number = mapping, .kind = '*'};
     const yaml_char_t *alias = event->data.alias.anchor;
 
@@ -164,7 +164,7 @@ static const char *check_root(struct yamlcheck *check, const yaml_event_t *event
                  event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 
     if (event->type != YAML_MAPPING_START_EVENT && event->type != YAML_SEQUENCE_START_EVENT)
-        return empty ? NULL : "it is neither a mapping nor a list, only text";
+        return empty ? NULL : "it is only text, neither a mapping nor a list";
     check->has_root = true;
     return NULL;
 }
@@ -201,7 +201,7 @@ const char *yamlcheck_event(struct yamlcheck *check, const yaml_event_t *event)
         check->documents++;
         return NULL;
     case YAML_STREAM_END_EVENT:
-        return check->has_root ? NULL : "there is nothing in it";
+        return check->has_root ? NULL : "the document is empty";
     case YAML_SCALAR_EVENT:
         problem = on_node(check, event);
         return problem ? problem : add_anchor(check, event->data.scalar.anchor);

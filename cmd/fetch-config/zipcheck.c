@@ -225,7 +225,7 @@ static bool check_entry(struct zip *zip, int64_t *at, struct reason *why)
         entry.central = look(zip, &zip->central, *at, CENTRAL + entry.name + entry.extra, CENTRAL_AHEAD);
     }
     if (!entry.central)
-        return reason_set(why, CODE_FAILED, "the archive's central directory is cut");
+        return reason_set(why, CODE_FAILED, "the archive's central directory is truncated");
     entry.offset = (int64_t)number(entry.central + 42, 4);
     if (entry.offset == in_zip64)
         entry.offset = offset_in_extra(&entry);

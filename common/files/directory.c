@@ -344,6 +344,6 @@ bool directory_refuse_link(const char *path, int error, struct reason *why)
         return false;
     reason_set(why, CODE_FAILED, "%.200s: %s, which is not followed", path,
                error == ELOOP ? "is a link" : "another user's link is on the way to it");
-    reason_hint(why, "anybody who may write there can have made it: name the directory that it leads to");
+    reason_hint(why, "anyone who may write there can have created it: name the directory that it leads to");
     return true;
 }

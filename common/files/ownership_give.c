@@ -29,9 +29,9 @@ static bool has_owner(const struct stat *now, const struct ownership *ownership)
 static bool refuse_owner(const char *path, const struct stat *now, int error, struct reason *why)
 {
     if (error != 0)
-        reason_set(why, CODE_FAILED, "--owner: %.150s cannot be given away: %s", path, strerror(error));
+        reason_set(why, CODE_FAILED, "--owner: the owner of %.150s cannot be changed: %s", path, strerror(error));
     else
-        reason_set(why, CODE_FAILED, "--owner: %.150s stays UID %u and GID %u, whatever it is given", path,
+        reason_set(why, CODE_FAILED, "--owner: %.150s still belongs to UID %u and GID %u after chown", path,
                    (unsigned)now->st_uid, (unsigned)now->st_gid);
     if (error == EPERM && geteuid() != 0)
         reason_hint(why,
@@ -45,10 +45,10 @@ static bool refuse_owner(const char *path, const struct stat *now, int error, st
 static bool refuse_mode(const char *path, mode_t mode, const struct stat *now, int error, struct reason *why)
 {
     if (error != 0)
-        reason_set(why, CODE_FAILED, "%.150s: cannot be given the mode %04o: %s", path, (unsigned)mode,
+        reason_set(why, CODE_FAILED, "%.150s: the mode %04o cannot be set: %s", path, (unsigned)mode,
                    strerror(error));
     else
-        reason_set(why, CODE_FAILED, "--mode: %.150s stays %04o when it is given %04o", path,
+        reason_set(why, CODE_FAILED, "--mode: %.150s still has the mode %04o after chmod %04o", path,
                    (unsigned)now->st_mode & ALL_BITS, (unsigned)mode);
     reason_hint(why, FIXED_HINT);
     return false;

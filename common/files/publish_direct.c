@@ -49,12 +49,12 @@ bool publish_refuse_kind(const char *path, mode_t mode, struct reason *why)
         volume_fail(why, path, "cannot be written", EISDIR);
         return true;
     }
-    reason_set(why, CODE_FAILED, "%.200s: is %s, and not a file", path,
+    reason_set(why, CODE_FAILED, "%.200s: is %s, not a file", path,
                S_ISFIFO(mode)   ? "a FIFO"
                : S_ISSOCK(mode) ? "a socket"
                                 : "a device");
-    reason_hint(why, "it, or a link to it, may be anybody's who may write there; only -, /dev/stdout, "
-                     "/dev/stderr and /dev/null are written to as they are");
+    reason_hint(why, "it, or a link to it, can have been created by anyone who may write there; only -, /dev/stdout, "
+                     "/dev/stderr and /dev/null are written to directly");
     return true;
 }
 
@@ -86,9 +86,9 @@ bool publish_wait_for_room(const struct publish *publish, struct reason *why)
     if (stop_wait_writable(publish->descriptor, left < INT_MAX ? (int)left : -1))
         return true;
     if (stop_signal() != 0)
-        return reason_set(why, (enum code)(128 + stop_signal()), "%.200s: stopped before all was written",
+        return reason_set(why, (enum code)(128 + stop_signal()), "%.200s: stopped before everything was written",
                           publish->path);
-    reason_set(why, CODE_DEADLINE, "%.200s: the time ran out before all was written", publish->path);
-    reason_hint(why, "whoever is to read it does not");
+    reason_set(why, CODE_DEADLINE, "%.200s: timed out before everything was written", publish->path);
+    reason_hint(why, "nobody reads from it");
     return false;
 }

@@ -159,7 +159,7 @@ refuses_link() {
     ln -sfn /dev/full volume/file
     run_tool fetch-config "file://$PWD/source=./volume/file"
     exits 1
-    says "volume/file: is a device, and not a file"
+    says "volume/file: is a device, not a file"
     [ -L volume/file ]
     ln -sfn /dev/null volume/file
     run_tool fetch-config "file://$PWD/source=./volume/file"
@@ -418,7 +418,7 @@ climbing="hardlink climb climbtwice climblater linkout linkabsolute hardout hard
     for archive in $climbing; do
         run_tool fetch-config "file://$PWD/archives/$archive.tar=./volume" --extract
         exits 1
-        ends_saying 'leads out of the directory|is a hard link to what is no file in the archive'
+        ends_saying 'leads out of the directory|is a hard link to something that is not a regular file'
         [ -z "$(ls -A volume)" ] || report "$archive: $(ls -A volume)"
     done
     run_tool fetch-config "file://$PWD/archives/climb.tar=./volume" --extract
@@ -502,7 +502,7 @@ ARCHIVE
     ln -s ../victim volume/lib
     run_tool fetch-config "file://$PWD/agent.tar=./volume" --extract
     exits 1
-    ends_saying 'volume/lib: is a link, and in the archive it is a directory'
+    ends_saying 'volume/lib: is a link, but a directory in the archive'
     victim_is_untouched
     [ ! -e volume/two.jar ]
 }
@@ -557,16 +557,16 @@ ARCHIVE
     for path in volume/secret volume/way; do
         run_tool fetch-config --sandbox off "file://$PWD/source=./$path" --mode 0600
         exits 1
-        says "$path: is a FIFO, and not a file"
+        says "$path: is a FIFO, not a file"
     done
     { "$bin/fetch-config" "file://$PWD/source=./volume/error" --mode 0600 || echo "exit $?"; } 2>&1 | cat >err
-    grep -q "volume/error: is a FIFO, and not a file" err
+    grep -q "volume/error: is a FIFO, not a file" err
     grep -q "exit 1" err
     run ! grep -qx secret err
     kill "$reader"
     run_tool wait-for-dns --hosts --write volume/secret localhost
     exits 1
-    says "volume/secret: is a FIFO, and not a file"
+    says "volume/secret: is a FIFO, not a file"
 }
 
 @test "what another user makes look like a killed run's is not put in its place" {

@@ -113,7 +113,7 @@ with tarfile.open("wide.tar", "w") as out:
 MADE
     run_tool fetch-config "file://$PWD/wide.tar=./dest" --extract --max-size 1Gi
     exits 1
-    ends_saying "more directories and links than anyone needs"
+    ends_saying "too many directories and links"
     [ -z "$(ls -A dest)" ]
 }
 
@@ -137,14 +137,14 @@ MADE
     mkdir -p dest/app/run.sh
     run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
     exits 1
-    ends_saying "app/run.sh: is a directory, and in the archive it is none"
+    ends_saying "app/run.sh: is a directory, but not a directory in the archive"
     [ "$(find dest -type f | wc -l)" = 0 ]
     mkdir outside
     rm -r dest/app
     ln -s "$PWD/outside" dest/app
     run_tool fetch-config "file://$PWD/archives/good.tar=./dest" --extract
     exits 1
-    ends_saying "dest/app: is a link, and in the archive it is a directory"
+    ends_saying "dest/app: is a link, but a directory in the archive"
     [ -z "$(ls -A outside)" ]
 }
 
@@ -248,7 +248,7 @@ MADE
         for name in "$length.tar" "$length.tar.gz"; do
             run_tool fetch-config "file://$PWD/$name=./dest" --extract
             exits 1
-            ends_saying 'is cut: the archive has no end; .*; hint: what made it, or sent it, stopped between two entries'
+            ends_saying 'is truncated: the end of the archive is missing; .*; hint: the program that made or sent it stopped between two entries'
             [ -z "$(ls -A dest)" ]
         done
     done
@@ -375,7 +375,7 @@ sys.stdout.buffer.write(data)' "$@"
     for archive in [1-7].tar.*; do
         run_tool fetch-config "file://$PWD/$archive=./dest" --extract
         exits 1
-        ends_saying 'is damaged: its (gzip|zstd) stream, checksum or length is wrong|is cut: the (gzip|zstd) stream has not come to its end|has bytes behind the end of its gzip stream'
+        ends_saying 'is damaged: its (gzip|zstd) stream, checksum or length is wrong|is truncated: the end of its (gzip|zstd) stream is missing|has more bytes after the end of its gzip stream'
         [ -z "$(ls -A dest)" ]
     done
     { cat whole.tar.gz && head -c 512 /dev/zero; } >padded.tar.gz

@@ -172,7 +172,7 @@ SCRIPT
         for path in - /dev/null /dev/stderr; do
             # shellcheck disable=SC2086 # two words
             run_tool fetch-config "$h/a" -o $path $option
-            refuses_naming "${option%% *}: no PATH is a file"
+            refuses_naming "${option%% *}: expected a PATH that is a file"
         done
     done
     [ "$(requests h /a)" = 0 ]

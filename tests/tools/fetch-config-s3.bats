@@ -140,7 +140,7 @@ put() {
     start_swift --ahead 3600
     run_tool fetch-config s3://bucket/plain=./a
     exits 26
-    ends_saying "HTTP status 403 Forbidden: RequestTimeTooSkewed; .*hint: is the clock right, here and there"
+    ends_saying "HTTP status 403 Forbidden: RequestTimeTooSkewed; .*hint: are the clocks of this node and of the store right"
 }
 
 @test "Swift behind nginx with TLS: whoever passes the request on has to leave the Host header alone" {

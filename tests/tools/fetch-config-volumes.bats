@@ -130,7 +130,7 @@ killed() {
     local none=("/^rename(at)?\$:error=ENOSYS" renameat2:error=ENOSYS)
     faulty "${none[@]}" -- fetch-config "file://$PWD/a.src=./vol/a" "file://$PWD/b.src=./vol/b" --mode 0640
     exits 0
-    says "this volume cannot rename: 2 files were written under their own name"
+    says "this volume cannot rename: 2 files were written in place"
     [ "$(cat vol/a vol/b)$(stat -c %a vol/a)" = "new anew b640" ]
     no_litter
     mkdir vol/c
@@ -182,11 +182,11 @@ killed() {
         mount_volume $rule
         run_tool fetch-config "file://$PWD/a.src=./volume/a" "file://$PWD/b.src=./volume/b"
         exits 0
-        says "2 of what was written have another mode than it was given.* file_mode="
+        says "2 of the files and directories written have another mode than requested.* file_mode="
         [ "$(cat volume/a volume/b)" = "new anew b" ]
         run_tool fetch-config "file://$PWD/b.src=./volume/a" "file://$PWD/a.src=./volume/b" --mode 0400
         exits 1
-        says "(cannot be given the mode 0400: operation not permitted|stays 0777 when it is given 0400)"
+        says "(the mode 0400 cannot be set: operation not permitted|still has the mode 0777 after chmod 0400)"
         ends_saying "hint: where a volume gives each file one owner and mode"
         [ "$(cat volume/a volume/b)" = "new anew b" ]
         no_litter
@@ -199,7 +199,7 @@ killed() {
     mount_volume --fixed 0:0:0777
     faulty "write:error=EIO:when=1000" -- fetch-config "file://$PWD/a.src=./volume/secret" --mode 0600
     exits 1
-    says "--mode: ./volume/secret stays 0777 when it is given 0600"
+    says "--mode: ./volume/secret still has the mode 0777 after chmod 0600"
     run ! grep -a "write(.*new a" trace
     [ -z "$(ls -A volume)" ]
     run_tool fetch-config "file://$PWD/a.src=./volume/secret" --mode 0777
@@ -214,7 +214,7 @@ killed() {
         exits 0
         run_tool fetch-config "file://$PWD/b.src=./volume/a" --owner 1234:5678
         exits 1
-        says "--owner: ./volume/a (cannot be given away: operation not permitted|stays UID 0 and GID 0, whatever it is given)"
+        says "--owner: (the owner of ./volume/a cannot be changed: operation not permitted|./volume/a still belongs to UID 0 and GID 0 after chown)"
         [ "$(cat volume/a)" = "new a" ]
         no_litter
         unmount_volume
@@ -308,7 +308,7 @@ again() {
     cp -a one before
     run_tool fetch-config "file://$PWD/new.tar=./one" "file://$PWD/new.tar=./two" --extract
     exits 1
-    says 'two/app/run: is a directory, and in the archive it is none'
+    says 'two/app/run: is a directory, but not a directory in the archive'
     same_state before one
     [ "$(find two -mindepth 1 | wc -l)" = 2 ]
     rmdir two/app/run

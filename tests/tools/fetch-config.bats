@@ -63,7 +63,7 @@ load fetch-config
     exits 124
     took_at_least 700
     took_less_than 5000
-    ends_saying "not fetched: -: the time ran out before all was written; hint: whoever is to read"
+    ends_saying "not fetched: -: timed out before everything was written; hint: nobody reads"
     run_tool fetch-config "$h/a=./whole"
     "$bin/fetch-config" "$h/a=-" --timeout 20s 3>&- | { sleep 0.5 && cat >slowly; }
     cmp slowly whole
@@ -795,7 +795,7 @@ SCRIPT
     for ending in json yaml xml; do
         PASSWORD=S3cret run_tool fetch-config -v "$h/a.$ending=./a" --render --validate "$ending"
         exits 1
-        says "is no valid"
+        says "invalid (JSON|YAML|XML)"
         says_not S3cret
     done
 }
@@ -836,7 +836,7 @@ SCRIPT
         {
             run_tool fetch-config "$h/bad.json" $place --validate json
             exits 1
-            ends_saying "is no valid JSON: line 1, column"
+            ends_saying "invalid JSON: line 1, column"
             run_tool fetch-config "$h/bad.json" $place --validate auto
             exits 1
             run_tool fetch-config "$h/good.json" $place --validate json
@@ -998,10 +998,10 @@ ZONE
     printf 'a: 1\nb: {c: 2, "c": 3}\n' >twice
     printf 'a: 1\nb: 2\na: 3\n' >again
     for each in page:text empty:nothing nothing:nothing text:text alias:line.2,.column.4:.the.alias other:line.3 \
-        twice:line.2,.column.11:.the.key again:line.3,.column.1:.the.key; do
+        twice:line.2,.column.11:.duplicate.key again:line.3,.column.1:.duplicate.key; do
         run_tool fetch-config "file://$PWD/${each%%:*}=./a" --validate yaml --min-size 0
         exits 1
-        ends_saying "is no valid YAML: .*${each#*:}"
+        ends_saying "invalid YAML: .*${each#*:}"
     done
     cat >good <<'YAML'
 ---
@@ -1023,7 +1023,7 @@ YAML
     cmp a good
     run_tool fetch-config "file://$PWD/page=./b" --validate auto
     exits 0
-    ends_saying "not validated: its name tells no format"
+    ends_saying "not validated: its name has no known ending"
 }
 
 @test "YAML in more levels than anyone needs is refused, not parsed for minutes" {
@@ -1108,7 +1108,7 @@ MADE
     for each in text.yaml deep.xml attribute.xml; do
         run_tool fetch-config "file://$PWD/$each=./a" --validate auto
         exits 1
-        ends_saying "cannot be validated: that takes more memory than there is.*memory limit"
+        ends_saying "cannot be validated: not enough memory.*memory limit"
     done
     run_tool fetch-config "$h/far.tar.zst=./dest" --extract
     exits 1
@@ -1133,7 +1133,7 @@ MADE
     [ "$(wc -c <out)" = 4000000 ]
     run_tool fetch-config "$h/large=-"
     exits 1
-    ends_saying "more than can be kept in memory, 8 MiB; .*TMPDIR"
+    ends_saying "more than fits into memory, 8 MiB; .*TMPDIR"
     silent_output
     run_tool fetch-config "$h/large" -o /dev/null
     exits 0

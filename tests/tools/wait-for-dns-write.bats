@@ -159,7 +159,7 @@ mail.test 10 a\03220\032b.test' ] || report "$(cat members)"
     mkfifo pipe
     wait_for --write pipe db.test
     exits 1
-    ends_saying "pipe: is a FIFO, and not a file; hint: .*only -, /dev/stdout, /dev/stderr and /dev/null"
+    ends_saying "pipe: is a FIFO, not a file; hint: .*only -, /dev/stdout, /dev/stderr and /dev/null"
     [ -p pipe ]
     wait_for --write /dev/stdout db.test
     exits 0
