@@ -157,18 +157,28 @@ static void begin_board(struct supervisor *supervisor)
     supervisor->surroundings.output = ends[1];
 }
 
-static void take_output(struct supervisor *supervisor)
+/* Whether what steps write can be taken now: into memory while the table is shown, then only as fast as the terminal takes it, so
+ * that nothing gets lost. */
+static bool can_take(const struct supervisor *supervisor)
 {
-    char bytes[4096];
-    ssize_t length;
+    return supervisor->output >= 0 && (supervisor->board.on || stop_wait_writable(STDERR_FILENO, 0));
+}
 
-    while (supervisor->output >= 0 && (length = read(supervisor->output, bytes, sizeof bytes)) > 0)
+/* One piece. False when there is none. */
+static bool take_piece(struct supervisor *supervisor)
+{
+    char bytes[STOP_CHUNK];
+    ssize_t length = read(supervisor->output, bytes, sizeof bytes);
+
+    if (length > 0)
         board_take(&supervisor->board, bytes, (size_t)length);
+    return length > 0;
 }
 
 static void end_board(struct supervisor *supervisor)
 {
-    take_output(supervisor); /* nobody writes any more */
+    while (supervisor->output >= 0 && take_piece(supervisor))
+        ; /* nobody writes any more */
     board_end(&supervisor->board);
     close_output(supervisor);
 }
@@ -201,18 +211,19 @@ static void wait_for_event(struct supervisor *supervisor)
         [NEWS] = {.fd = supervisor->surroundings.wake, .events = POLLIN},
         /* It stays readable. */
         [STOP] = {.fd = stop_signal() == 0 ? stop_descriptor() : -1, .events = POLLIN},
-        [OUTPUT] = {.fd = supervisor->output, .events = POLLIN},
+        [OUTPUT] = {.fd = can_take(supervisor) ? supervisor->output : -1, .events = POLLIN},
     };
     int64_t now = deadline_now(), left = deadline_left(next_due(supervisor), now);
 
     board_draw(&supervisor->board, now);
-    if (supervisor->board.on && left > BOARD_EVERY)
+    if (supervisor->output >= 0 && left > BOARD_EVERY)
         left = BOARD_EVERY;
     if (poll(waits, sizeof waits / sizeof waits[0], left > INT_MAX ? INT_MAX : (int)left) <= 0)
         return;
     if (waits[CHILDREN].revents != 0)
         drain(supervisor->child_signals);
-    take_output(supervisor);
+    if (waits[OUTPUT].revents != 0)
+        take_piece(supervisor);
     if (waits[NEWS].revents != 0) {
         drain(supervisor->surroundings.wake);
         telling_so_far(supervisor);

@@ -14,7 +14,7 @@
 #include "common/base/banned.h"
 
 enum {
-    HELD_MAX_BYTES = 64 * 1024,
+    HELD_MAX_BYTES = 1024 * 1024,
     SCREEN_MAX_BYTES = 256 * 1024,
     USUAL_WIDTH = 80, /* of a terminal that does not tell */
     USUAL_HEIGHT = 24,

@@ -148,11 +148,11 @@ no_table() {
 }
 
 @test "what steps write to standard output is all there, however much it is" {
-    head -c 300000 /dev/zero | tr '\0' x | fold -w 60 >large
+    head -c 1500000 /dev/zero | tr '\0' x | fold -w 60 >large
     terminal 80x24 initkit run fetch-config "file://$PWD/large=-" --then copy-agent source copy
     wait_terminal
     exits 0
-    [ "$(grep -c '^x*$' seen/all)" -ge 5000 ] || report "$(grep -c '^x*$' seen/all) of 5000 lines"
+    [ "$(grep -c '^x*$' seen/all)" -ge 25000 ] || report "$(grep -c '^x*$' seen/all) of 25000 lines"
     grep -q "^initkit run: 2 of 2 steps done" seen/all
 }
 

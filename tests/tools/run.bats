@@ -187,6 +187,19 @@ nobody_left() {
     tells "^initkit run: 0 of 2 steps done; step 2, wait-for-tcp: .*stopped by SIGTERM"
 }
 
+@test "a step that does not end when it is told to is killed, and the run ends" {
+    start_tcp port "127.0.0.1:0 bound"
+    start_tool initkit run --termination-log log wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}"
+    until_true 20 err_has_two "(attempt 1)"
+    pgrep -P "$tool" >steps
+    kill -STOP "$(child_of "$tool" 1)"
+    kill -TERM "$tool"
+    wait_tool
+    exits 143
+    tells "^initkit run: 0 of 2 steps done; stopped by SIGTERM; step 1, wait-for-tcp: did not end when it was told to, and was killed"
+    nobody_left
+}
+
 @test "steps end when the run itself is killed" {
     start_tcp port "127.0.0.1:0 bound"
     start_tool initkit run wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}"

@@ -38,8 +38,10 @@ class Screen:
                 self.pending = text
                 return
             else:
-                self.put(text[0])
-                text = text[1:]
+                run = re.match(r"[^\x00-\x1f]+|.", text, re.S)[0]
+                run = run[: max(1, self.columns - self.column)]  # one character wraps
+                self.put(run)
+                text = text[len(run) :]
 
     def control(self, letter, number):
         if letter == "A":
@@ -53,19 +55,20 @@ class Screen:
         else:
             assert letter == "m", f"a sequence that this does not know: {letter}"
 
-    def put(self, char):
-        if char == "\r":
+    def put(self, run):
+        """A control character, or a run of others that fits into the row from the cursor on."""
+        if run == "\r":
             self.column = 0
-        elif char == "\n":
+        elif run == "\n":
             self.down(False)
         else:
-            assert char >= " ", f"a control character: {char!r}"
+            assert run[0] >= " ", f"a control character: {run!r}"
             if self.column == self.columns:
                 self.column = 0
                 self.down(True)
             line = self.lines[self.row].ljust(self.column)
-            self.lines[self.row] = line[: self.column] + char + line[self.column + 1 :]
-            self.column += 1
+            self.lines[self.row] = line[: self.column] + run + line[self.column + len(run) :]
+            self.column += len(run)
 
     def down(self, joins):
         self.joined[self.row] = joins
