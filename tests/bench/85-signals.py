@@ -113,6 +113,7 @@ def phases(silent):
         ("wait-for-tcp, resolving", [tcp, *quiet, "--nameserver", silent.udp_address, "mydb:1"], 0.06),
         ("wait-for-dns, resolving", [dns, *quiet, "--nameserver", silent.udp_address, "mydb"], 0.06),
         ("wait-for-http, waiting for an answer", [http, *quiet, f"http://{silent.tcp_address}/"], 0.06),
+        ("wait-for-ping, resolving", [bench.tool("wait-for-ping"), *quiet, "--nameserver", silent.udp_address, "mydb"], 0.06),
         ("wait-for-file, between attempts", [file, *quiet, bench.path("signals-absent")], 0.06),
         ("fetch-config, in the body", [fetch, *quiet, f"http://127.0.0.1:{stalling}/f={bench.path('signals-f')}"], 0.06),
         ("fetch-config, waiting for an answer", [fetch, *quiet, f"http://{silent.tcp_address}/f=-"], 0.06),

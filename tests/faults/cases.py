@@ -135,6 +135,8 @@ CASES = [
         "--timeout 2s --termination-log= --trust-store {folder}/localhost.pem --basic-auth-file {folder}/credentials --expect value "
         "--data-file {folder}/password https://localhost:{https}/number",
     ),
+    Case("wait-for-ping", "--timeout 2s --termination-log {folder}/log --attempt-timeout 500ms 127.0.0.1 ::1"),
+    Case("wait-for-ping", "--timeout 2s --termination-log= --nameserver {dns} --attempt-timeout 500ms --stable 20ms --interval 10ms db.test."),
     Case("wait-for-file", "--timeout 2s --termination-log {folder}/log --stable 20ms --interval 10ms {folder}/credentials {folder}/tree {folder}/socket"),
     Case("wait-for-file", "--timeout 2s --termination-log= --expect secret --min-size 1 {folder}/credentials"),
     Case("wait-for-file", "--timeout 2s --termination-log= --gone {folder}/absent/below"),

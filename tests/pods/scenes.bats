@@ -362,6 +362,16 @@ CODE
     [[ $output = *"a TOOL is missing"* ]]
 }
 
+@test "scene 19: a host that answers an echo request, over a socket that needs no capability" {
+    play 19-host-answers &
+    until_said behind-gateway-wait-for-gateway 'gateway.example.com: no such name'
+    name_is gateway.example.com 20
+    wait
+    app_has_started behind-gateway-app
+    is_restricted behind-gateway-wait-for-gateway
+    said behind-gateway-wait-for-gateway | grep -q 'gateway.example.com: ready after'
+}
+
 @test "any user will do: the same pods with another UID" {
     [ -e "$FOLDER/mydb.yaml" ] || mydb
     play 02-database-then-config runAsUser=12345 runAsGroup=12345 fsGroup=12345

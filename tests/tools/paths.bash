@@ -71,6 +71,21 @@ play_wait_for_file() {
     stopped "err_has attempt" wait-for-file absent
 }
 
+# The runner stands inside of a network of the test's own.
+play_wait_for_ping() {
+    own_network
+    begin "${inside[@]}" "$python" "$servers/icmp.py" --ready icmp.ready 10.9.0.10=answer fd00:9::10=answer 10.9.0.11=report=3.1 10.9.0.12=silent
+    until_true 10 test -e icmp.ready
+    start_dns dns <<<'db.test A 10.9.0.10'
+    runner=("${inside[@]}" "${runner[@]}")
+    mode 0 wait-for-ping 10.9.0.10 fd00:9::10 --stable 50ms
+    mode 0 wait-for-ping --nameserver "$dns" db.test.
+    mode 0 wait-for-ping --gone 10.9.0.11
+    mode 1 wait-for-ping --once 10.9.0.11 --termination-log log
+    mode 124 wait-for-ping --timeout 300ms 10.9.0.12 --log-format json
+    stopped "err_has attempt" wait-for-ping --attempt-timeout 100ms 10.9.0.12
+}
+
 play_fetch_config() {
     mkdir -p archives && (cd archives && "$python" "$servers/archives.py")
     cat ip.pem ip.key >both.pem

@@ -102,6 +102,14 @@ confines() {
     confines wait-for-file
 }
 
+@test "wait-for-ping makes the calls that are listed for it, and no others" {
+    traces wait-for-ping
+}
+
+@test "wait-for-ping does its work under the profile" {
+    confines wait-for-ping
+}
+
 @test "fetch-config makes the calls that are listed for it, and no others" {
     traces fetch-config
 }

@@ -33,6 +33,10 @@ runner=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds
     play_wait_for_file
 }
 
+@test "wait-for-ping" {
+    play_wait_for_ping
+}
+
 @test "fetch-config" {
     play_fetch_config
 }

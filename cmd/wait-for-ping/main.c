@@ -1,0 +1,234 @@
+/* wait-for-ping: until hosts answer an echo. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/wait-for-ping/ping.h"
+#include "cmd/wait-for-ping/versions.h"
+#include "common/base/limits.h"
+#include "common/base/mem.h"
+#include "common/cli/tool.h"
+#include "common/dns/hosts.h"
+#include "common/dns/namespace.h"
+#include "common/dns/resolver.h"
+#include "common/files/sandbox.h"
+#include "common/net/target.h"
+
+#include "common/base/banned.h"
+
+enum { IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3 };
+
+struct wait_for_ping_options {
+    struct common_options common;
+    int family; /* index into `families` */
+    bool gone;
+    struct resolver_options resolver;
+};
+
+static const char *const families[] = {"any", "4", "6", NULL};
+static const int family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
+
+#define AT(member) offsetof(struct wait_for_ping_options, member)
+
+static const struct option rows[] = {
+    OPTION("family", "any|4|6", CHOICE, family, .choices = families, .initial = "any",
+           .help = "Address family to ask over"),
+    {.letter = '4', .stands_for = "family", .value = "4"},
+    {.letter = '6', .stands_for = "family", .value = "6"},
+    SWITCH(
+        "gone", gone,
+        .help = "Ready when the host is reported unreachable, or the name is gone; silence proves nothing"),
+    OPTION("stable", "D", DURATION, common.retry.stable,
+           .help = "The condition must hold this long without a break"),
+    RESOLVER_ROWS,
+};
+
+static const struct option_initial initials[] = {
+    {"timeout", "4m"},  {"attempt-timeout", "2s"}, {"interval", "50ms"},
+    {"backoff", "1.1"}, {"max-interval", "1s"},    {NULL, NULL},
+};
+
+static const char *const examples[] = {
+    "Wait until a host is up, at most two minutes",
+    "wait-for-ping --timeout 2m node-7.example.com",
+    "Wait for any one of two gateways",
+    "wait-for-ping --min-targets 1 10.0.0.1 10.0.1.1",
+    "Wait until a host is gone",
+    "wait-for-ping --gone --stable 5s 10.0.0.17",
+    NULL,
+};
+
+static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
+
+extern const struct tool wait_for_ping_tool;
+const struct tool wait_for_ping_tool = {
+    .name = "wait-for-ping",
+    .operands = "HOST...",
+    .summary = "Wait until hosts answer an ICMP echo request",
+    .description =
+        "HOST is a name or an address; %n in a name stands for the pod's namespace. All hosts are asked at the "
+        "same time. A host is ready when one of its addresses answers with exactly what was sent to it.\n\n"
+        "It needs no privileges where net.ipv4.ping_group_range allows this user's group, else CAP_NET_RAW. "
+        "An answer says that the host is up, not that a server runs on it: wait-for-tcp is the better "
+        "question where there is a port.",
+    .examples = examples,
+    .libraries = libraries,
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .initials = initials,
+    .options_size = sizeof(struct wait_for_ping_options),
+    .many_targets = true,
+};
+
+/* Everything that the run needs, released by run_free. */
+struct run {
+    struct resolvconf conf;
+    struct dns_resolver resolver;
+    struct ping_plan plan;
+    struct ping *pings;
+    size_t count; /* of those that have been told apart */
+    struct wait_target **targets;
+    struct wait wait;
+};
+
+static void run_set_rules(struct run *run, const struct wait_for_ping_options *options)
+{
+    run->plan.gone = options->gone;
+    run->plan.lookup = (struct lookup_plan){
+        .resolver = &run->resolver,
+        .search = !options->resolver.no_search,
+        .family = family_values[options->family],
+        .all = options->gone,
+        .scouts = !options->common.retry.once,
+        .gone = options->gone,
+        .hosts_path = HOSTS_FILE,
+    };
+}
+
+/* A literal address of the family that was ruled out can never be ready. */
+static bool check_family(const struct address *address, int family, struct reason *why)
+{
+    return family == AF_UNSPEC || address_family(address) == family ||
+           reason_set(why, CODE_USAGE, "--family %s excludes this address", family == AF_INET ? "4" : "6");
+}
+
+/* Fills ping->host from an operand. */
+static bool parse_host(struct ping *ping, const char *operand, const char *pod_namespace, struct reason *why)
+{
+    static const char expected[] = "expected a HOST without a port";
+    struct address address;
+
+    if (!target_refuse_foreign(operand, expected, why))
+        return false;
+    if (address_parse(operand, 0, &address)) {
+        snprintf(ping->host, sizeof ping->host, "%s", operand);
+        return check_family(&address, ping->plan->lookup.family, why);
+    }
+    if (strpbrk(operand, ":[]"))
+        return reason_set(why, CODE_USAGE,
+                          "%s; wait-for-tcp waits for ports, and IPv6 addresses need no brackets here",
+                          expected);
+    return hostname_parse(operand, pod_namespace, ping->host, why);
+}
+
+static bool run_add_hosts(struct run *run, const struct common_options *options, const char *pod_namespace,
+                          struct reason *why)
+{
+    const struct strings *operands = &options->operands;
+
+    run->pings = xcalloc(operands->count, sizeof *run->pings);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    for (size_t i = 0; i < operands->count; i++) {
+        struct ping *ping = &run->pings[run->count++];
+        ping->base.name = ping->shown = target_show(operands->items[i]);
+        ping->plan = &run->plan;
+        run->targets[i] = &ping->base;
+        if (!parse_host(ping, operands->items[i], pod_namespace, why))
+            return options_refuse_operand(options, ping->shown, why);
+    }
+    return true;
+}
+
+static bool run_needs_dns(const struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (lookup_needs_dns(&run->plan.lookup, run->pings[i].host))
+            return true;
+    return false;
+}
+
+static bool run_prepare(struct run *run, const struct wait_for_ping_options *options, struct reason *why)
+{
+    struct reason no_servers;
+    char pod_namespace[NAMESPACE_TEXT];
+
+    run_set_rules(run, options);
+    if (options->common.operands.count == 0)
+        return reason_set(why, CODE_USAGE, "a HOST is missing: expected a name or an address");
+    bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why) ||
+        !run_add_hosts(run, &options->common, pod_namespace, why))
+        return false;
+    if (!servers && run_needs_dns(run)) {
+        *why = no_servers;
+        return false;
+    }
+    if (!echo_find_socket_type(&run->plan.socket_type, why))
+        return false;
+    run->plan.loop = loop_new();
+    run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf};
+    return run->plan.loop || reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+}
+
+static void run_free(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        free(run->pings[i].shown);
+    loop_free(run->plan.loop);
+    free(run->pings);
+    free(run->targets);
+    free(run);
+}
+
+static int run_wait(struct run *run, const struct common_options *common, const struct verdict *verdict)
+{
+    run->wait = (struct wait){
+        .loop = run->plan.loop,
+        .options = common,
+        .verdict = verdict,
+        .targets = run->targets,
+        .count = run->count,
+        .done = run->plan.gone ? "gone" : "ready",
+        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
+        .start = ping_start,
+        .cancel = ping_cancel,
+    };
+    return wait_run(&run->wait);
+}
+
+static void enter_sandbox(const struct common_options *options)
+{
+    struct sandbox sandbox;
+
+    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
+    sandbox_enter(&sandbox, options->termination_log);
+}
+
+int main(int argc, char **argv)
+{
+    struct wait_for_ping_options options;
+    struct verdict verdict;
+    struct reason why;
+    int code;
+
+    if (tool_begin(&wait_for_ping_tool, argc, argv, &options, &verdict, &code)) {
+        struct run *run = xcalloc(1, sizeof *run);
+        enter_sandbox(&options.common);
+        limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
+        code = run_prepare(run, &options, &why) ? run_wait(run, &options.common, &verdict)
+                                                : verdict_refuse(&verdict, &why);
+        run_free(run);
+    }
+    options_free(&wait_for_ping_tool, &options);
+    return code;
+}
