@@ -211,7 +211,7 @@ static bool look_at_version(struct copy *copy, const struct space *space)
 
 static void run_dry(struct copy *copy)
 {
-    report_plan(&copy->plan);
+    report_plan(copy);
     if (will_prune(copy)) {
         if (copy->dest >= 0)
             prune_tree(copy, true);

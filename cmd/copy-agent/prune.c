@@ -78,9 +78,11 @@ static bool take_inside(struct prune *prune, int directory, unsigned depth)
         prune->path.length = length;
         prune->path.data[length] = '\0';
     }
-    if (listing->error != 0)
+    bool read = listing->error == 0 ||
+                listing->error == ENOENT; /* ENOENT: another run has taken the directory */
+    if (!read)
         fail(prune, "cannot be read", listing->error);
-    all &= listing->error == 0 && journal_halt(&prune->copy->journal) == CODE_OK;
+    all &= read && journal_halt(&prune->copy->journal) == CODE_OK;
     free(listing);
     return all;
 }
@@ -94,7 +96,7 @@ static bool take_directory_by_parts(struct prune *prune, int directory, const ch
         return fail_too_deep(prune);
     int inner = directory_open(directory, name);
     if (inner < 0)
-        return fail(prune, "cannot be pruned", errno);
+        return errno == ENOENT || fail(prune, "cannot be pruned", errno);
     bool same = mount_of(directory, &here) && mount_of(inner, &there) && mount_same(&here, &there);
     bool all = same && take_inside(prune, inner, depth + 1);
     close(inner);
@@ -103,7 +105,7 @@ static bool take_directory_by_parts(struct prune *prune, int directory, const ch
     if (!all || prune->mode != PRUNE_TAKE)
         return all;
     /* What was made in it meanwhile is the next run's. */
-    return unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOTEMPTY ||
+    return unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOTEMPTY || errno == ENOENT ||
            fail(prune, "cannot be pruned", errno);
 }
 
@@ -132,6 +134,8 @@ static bool remove_tree(struct prune *prune, int directory, const char *name)
     int error = removal_tree(directory, name, &limit);
     struct reason why;
 
+    if (error == ENOENT)
+        return true; /* another run has taken it */
     if (error == 0) {
         prune->taken++;
     } else if (error == EBUSY) {
@@ -164,7 +168,7 @@ static bool take(struct prune *prune, int directory, const char *name, unsigned 
         return false;
     }
     if (prune->mode == PRUNE_PRINT)
-        report_line("prune", prune->path.data, is_directory(directory, name));
+        report_line(&prune->copy->journal, "prune", prune->path.data, is_directory(directory, name));
     prune->taken++;
     return true;
 }
@@ -216,7 +220,7 @@ static void prune_way(struct prune *prune, uint32_t node, const struct folder *f
     if (prune->mode == PRUNE_TAKE || !clearing_allowed(prune->copy, folder, node, prune->mode == PRUNE_COUNT))
         return;
     if (prune->mode == PRUNE_PRINT)
-        report_line("prune", plan_path(&prune->copy->plan, node, &prune->path), true);
+        report_line(&prune->copy->journal, "prune", plan_path(&prune->copy->plan, node, &prune->path), true);
     prune->taken++;
     prune->kept--;
 }

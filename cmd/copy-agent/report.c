@@ -11,22 +11,25 @@
 
 #include "common/base/banned.h"
 
+enum { LOOK_EVERY = 100 /* milliseconds */ };
+
 /* A line to standard output. Nobody may be reading a pipe there, and a run that is to stop does not wait for that. What cannot be
  * written, ferror(3) tells of in the end. */
-static void print(struct buf *line)
+static void print(const struct journal *journal, struct buf *line)
 {
     buf_add_text(line, "\n");
     for (size_t left = line->length; left > 0 && !ferror(stdout);) {
         size_t length = left < STOP_CHUNK ? left : STOP_CHUNK;
-        if (!stop_wait_writable(STDOUT_FILENO, -1))
-            return;
+        while (!stop_wait_writable(STDOUT_FILENO, LOOK_EVERY))
+            if (journal_halt(journal) != CODE_OK)
+                return;
         fwrite(line->data + (line->length - left), 1, length, stdout);
         fflush(stdout);
         left -= length;
     }
 }
 
-void report_line(const char *action, const char *path, bool directory)
+void report_line(const struct journal *journal, const char *action, const char *path, bool directory)
 {
     struct buf line;
 
@@ -34,20 +37,21 @@ void report_line(const char *action, const char *path, bool directory)
     buf_add_format(&line, "%s ", action);
     visible_add(&line, path);
     buf_add_text(&line, directory ? "/" : "");
-    print(&line);
+    print(journal, &line);
     buf_free(&line);
 }
 
-void report_plan(const struct plan *plan)
+void report_plan(const struct copy *copy)
 {
+    const struct plan *plan = &copy->plan;
     struct buf path;
 
     buf_init(&path, SIZE_MAX / 2);
-    for (uint32_t i = 1; i < plan->count && stop_signal() == 0; i++) {
+    for (uint32_t i = 1; i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
         const struct plan_node *node = &plan->nodes[i];
         if (!node->out && node->action != PLAN_SKIP)
-            report_line(plan_action_name((enum plan_action)node->action), plan_path(plan, i, &path),
-                        node->kind == PLAN_DIRECTORY);
+            report_line(&copy->journal, plan_action_name((enum plan_action)node->action),
+                        plan_path(plan, i, &path), node->kind == PLAN_DIRECTORY);
     }
     buf_free(&path);
 }
@@ -90,7 +94,7 @@ static void bases_begin(const struct copy *copy, struct bases *bases)
         buf_add_format(&bases->dest, "/%s", copy->into ? copy->into : slash + 1);
 }
 
-static void print_copied(const struct bases *bases, const char *path)
+static void print_copied(const struct journal *journal, const struct bases *bases, const char *path)
 {
     struct buf from, to, line;
 
@@ -103,7 +107,7 @@ static void print_copied(const struct bases *bases, const char *path)
     add_quoted(&line, from.data);
     buf_add_text(&line, " -> ");
     add_quoted(&line, to.data);
-    print(&line);
+    print(journal, &line);
     buf_free(&from);
     buf_free(&to);
     buf_free(&line);
@@ -126,11 +130,13 @@ void report_copied(const struct copy *copy)
     bases_begin(copy, &bases);
     buf_init(&path, SIZE_MAX / 2);
     if (plan->count == 0 && copy->files > 0) /* stream_copy plans nothing */
-        print_copied(&bases, "");
-    for (uint32_t i = copy->single ? 1 : PLAN_ROOT; i < plan->count && stop_signal() == 0; i++) {
+        print_copied(&copy->journal, &bases, "");
+    for (uint32_t i = copy->single ? 1 : PLAN_ROOT;
+         i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
         bool failed = plan->nodes[i].action == PLAN_REFUSE && plan->nodes[i].kind == PLAN_DIRECTORY;
         if (is_copied(plan, i))
-            print_copied(&bases, copy->single || i == PLAN_ROOT ? "" : plan_path(plan, i, &path));
+            print_copied(&copy->journal, &bases,
+                         copy->single || i == PLAN_ROOT ? "" : plan_path(plan, i, &path));
         if (failed && i != PLAN_ROOT)
             i = plan->nodes[i].next - 1; /* nor what is in it */
     }

@@ -305,7 +305,7 @@ void stream_copy(struct copy *copy)
     if (!check_size(copy, (uint64_t)source.st_size) || stays(copy, &source))
         return;
     if (copy->settings->dry_run) {
-        report_line("write", copy->dest_name, false);
+        report_line(&copy->journal, "write", copy->dest_name, false);
         return;
     }
     copy->source = open_special_source(copy->source_name);

@@ -252,7 +252,7 @@ growing() {
     cmp agent/lib/huge volume/lib/huge
 }
 
-@test "SIGTERM ends it while nobody reads what it prints" {
+@test "SIGTERM and --timeout end it while nobody reads what it prints" {
     local number
     mkdir -p long links
     ln -s "$bin/copy-agent" links/cp
@@ -276,6 +276,10 @@ sys.exit(int.from_bytes(held, sys.byteorder) < 50000)'
         exits 143
         head -c 50000 <&8 >/dev/null
     done
+    status=0
+    timeout 30 "$bin/copy-agent" --dry-run --timeout 300ms long other >unread 2>err 3>&- || status=$?
+    gather
+    exits 124
     exec 8>&-
 }
 

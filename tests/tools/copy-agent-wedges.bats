@@ -201,6 +201,27 @@ untouched_outside() {
     [ -e volume/conf/app.xml/inner/precious ]
 }
 
+@test "two runs that prune the same at once: what the other has taken is no failure" {
+    local options round number other
+    run_tool copy-agent agent volume
+    for options in "" "--writable none --for-uid 0"; do
+        for round in 1 2 3; do
+            for number in {1..300}; do
+                mkdir -p "volume/old$number"
+                : >"volume/old$number/file"
+            done
+            # shellcheck disable=SC2086 # some are several words
+            "$bin/copy-agent" --prune --max-prune 100% $options agent volume 2>other.err 3>&- &
+            other=$!
+            # shellcheck disable=SC2086
+            run_tool copy-agent --prune --max-prune 100% $options agent volume
+            exits 0
+            wait $other || report "$options, round $round: $(cat other.err)"
+            same_tree agent volume directories
+        done
+    done
+}
+
 @test "--prune of a file as SOURCE is refused, whatever lies in its place" {
     mkdir -p volume/1.jar/inner
     run_tool copy-agent --prune agent/lib/1.jar volume
