@@ -12,13 +12,13 @@
 #include "common/base/banned.h"
 
 #define READABLE "tar (plain, gzip, zstd, xz, bzip2)"
-#define ZIP      "PK\x03\x04" /* how one begins that has entries */
+#define ZIP      "PK\x03\x04" /* the first bytes of a zip with entries */
 
-enum { OVERHEAD = 64 * 1024 * 1024 /* of small archives: headers, padding */ };
+enum { OVERHEAD = 64 * 1024 * 1024 /* allowed for headers and padding of many small files */ };
 
-/* --- undoing --- */
+/* --- decompressing --- */
 
-/* Why the stream is refused, whose file has ended or which is in one of the later states. */
+/* Fills `why`: the file has ended too early, or the decompressor is in one of the states of failure. */
 static void judge(struct archive_stream *stream)
 {
     const char *name = coding_name(stream->coding.kind);
@@ -44,7 +44,7 @@ static void judge(struct archive_stream *stream)
     }
 }
 
-/* The next of the file. False: there is none, or it cannot be read. */
+/* Reads the next piece of the file. False: at its end, or if it cannot be read. */
 static bool fetch_input(struct archive_stream *stream)
 {
     ssize_t got = read(stream->descriptor, stream->bytes, sizeof stream->bytes);
@@ -66,7 +66,7 @@ static void keep_head(struct archive_stream *stream)
     stream->headed += kept;
 }
 
-/* How many bytes more are in coding.room; 0: the stream has come to its end, or it has failed. */
+/* Decompresses a piece into coding.room. The number of bytes; 0: at the end of the stream, or `failed`. */
 static size_t undo(struct archive_stream *stream)
 {
     while (!stream->failed) {
@@ -119,7 +119,7 @@ bool archive_stream_finish(struct archive_stream *stream, struct reason *why)
 
 /* --- opening --- */
 
-/* What a damaged stream is undone to is no archive either: then that is the reason. */
+/* A compressed file that is not an archive. If its stream is damaged, that is the reason. */
 static void refuse_single(struct archive_stream *stream, struct reason *why)
 {
     if (!archive_stream_finish(stream, why))
@@ -182,7 +182,7 @@ struct archive *archive_stream_open(struct archive_stream *stream, int descripto
     stream->descriptor = descriptor;
     stream->most = max_size < INT64_MAX / 4 ? 2 * max_size + OVERHEAD : INT64_MAX;
     stream->deadline = deadline;
-    /* libarchive converts a zip's names to that, and refuses what it cannot. */
+    /* libarchive converts the names of a zip to this, and refuses names that it cannot convert. */
     setlocale(LC_CTYPE, "C.UTF-8");
     bool good = archive && archive_read_support_format_tar(archive) == ARCHIVE_OK &&
                 archive_read_set_format_option(archive, "tar", "read_concatenated_archives", "1") ==

@@ -1,5 +1,5 @@
-/* An archive as libarchive reads it: undone (gzip, zstd, xz, bzip2) on the way, up to the end of its stream, so that nothing is
- * taken from one that is cut or damaged. libarchive itself would stop at the tar's end, and checks no sum of gzip's. */
+/* Decompresses an archive (gzip, zstd, xz, bzip2) for libarchive, to the end of its stream, so that a truncated or damaged one is
+ * refused. libarchive itself would stop at the end of the tar, and does not verify gzip's checksum. */
 #ifndef FETCH_CONFIG_ARCHIVE_STREAM_H
 #define FETCH_CONFIG_ARCHIVE_STREAM_H
 
@@ -14,28 +14,28 @@ enum { ARCHIVE_STREAM_CHUNK = 64 * 1024, ARCHIVE_STREAM_HEAD = 512 };
 
 struct archive_stream {
     int descriptor;
-    int64_t most; /* bytes that it may unpack to, padding and headers included */
+    int64_t most; /* bytes after decompression, with headers and padding, at most */
     int64_t deadline;
-    struct coding coding; /* closed: it is not compressed, and libarchive reads the descriptor itself */
+    struct coding coding; /* closed: the file is not compressed, and libarchive reads the descriptor itself */
     struct coding_input input;
     int64_t undone;
     size_t made;                    /* by the last step */
     size_t headed;                  /* length of `head` */
-    bool failed;                    /* `why` says why it cannot be read on */
+    bool failed;                    /* `why` has the reason */
     struct reason why;              /* CODE_FAILED, CODE_DEADLINE */
-    char head[ARCHIVE_STREAM_HEAD]; /* how it begins, undone */
+    char head[ARCHIVE_STREAM_HEAD]; /* the first bytes after decompression */
     char bytes[ARCHIVE_STREAM_CHUNK];
 };
 
-/* A tar, to the end of its file, with others behind it, or a zip, for libarchive to read, for the caller to release before the stream is closed; NULL fills `why`. `max_size`: of the
- * files in it; what else it holds may take as much again. */
+/* Opens one or more tars, or a zip, for the caller to read with libarchive and to release before the stream is closed.
+ * `max_size` is for the files in it; headers and padding may take as much again. NULL fills `why`. */
 struct archive *archive_stream_open(struct archive_stream *stream, int descriptor, int64_t max_size,
                                     int64_t deadline, struct reason *why);
 
-/* Reads what is behind the archive's end, to the end of the stream. False fills `why`: the stream, or the file, is not whole. */
+/* Reads from the end of the archive to the end of the stream. False fills `why`: the stream is incomplete or damaged. */
 bool archive_stream_finish(struct archive_stream *stream, struct reason *why);
 
-/* What a file without a single entry is, if it is known: an ISO image begins with zeros, as an empty tar does. */
+/* Names the format of a file without entries, if it is known: an ISO image begins with zeros, like an empty tar. */
 void archive_stream_name_empty(const struct archive_stream *stream, struct reason *why);
 
 void archive_stream_close(struct archive_stream *stream);

@@ -26,7 +26,7 @@ static const char *region_of(const struct aws *aws)
     return aws->region ? aws->region : DEFAULT_REGION;
 }
 
-/* The three one after the other. */
+/* The three texts joined, for the caller to free. */
 static char *join(const char *a, const char *b, const char *c)
 {
     struct buf text;
@@ -38,9 +38,9 @@ static char *join(const char *a, const char *b, const char *c)
     return copy;
 }
 
-/* --- where --- */
+/* --- the URL of an object --- */
 
-/* libcurl would take dot segments out, and the signature would be for another path. */
+/* libcurl removes dot segments, and the signature would be for another path. */
 static bool has_dot_segment(const char *key)
 {
     while (*key != '\0') {
@@ -52,7 +52,7 @@ static bool has_dot_segment(const char *key)
     return false;
 }
 
-/* Of other schemes there is no signature, and behind a ? or # no key. */
+/* The key is appended to the endpoint, so it must not contain ? or #. */
 static bool check_endpoint(const char *endpoint, struct reason *why)
 {
     bool good = (strncasecmp(endpoint, "http://", 7) == 0 || strncasecmp(endpoint, "https://", 8) == 0) &&
@@ -62,7 +62,7 @@ static bool check_endpoint(const char *endpoint, struct reason *why)
                               "AWS_ENDPOINT_URL: expected http:// or https:// and a host, without ? and #");
 }
 
-/* AWS's partition in China is apart from all others. */
+/* AWS's regions in China have another domain. */
 static const char *domain_of(const char *region)
 {
     return strncmp(region, "cn-", 3) == 0 ? ".amazonaws.com.cn/" : ".amazonaws.com/";
@@ -88,7 +88,7 @@ char *aws_object_url(const struct aws *aws, const char *bucket, const char *key,
         buf_add_format(&text, "%.*s/%s/%s",
                        (int)(strlen(aws->endpoint) - (aws->endpoint[strlen(aws->endpoint) - 1] == '/')),
                        aws->endpoint, bucket, encoded);
-    else if (strchr(bucket, '.')) /* no certificate covers it as a part of a host name */
+    else if (strchr(bucket, '.')) /* a wildcard certificate does not cover a host name with such a bucket */
         buf_add_format(&text, "https://s3.%s%s%s/%s", aws->region, domain_of(aws->region), bucket, encoded);
     else
         buf_add_format(&text, "https://%s.s3.%s%s%s", bucket, aws->region, domain_of(aws->region), encoded);
@@ -98,7 +98,7 @@ char *aws_object_url(const struct aws *aws, const char *bucket, const char *key,
     return copy;
 }
 
-/* --- who --- */
+/* --- credentials --- */
 
 static bool ask_web_identity(const struct aws *aws, struct aws_question *question, struct reason *why)
 {
@@ -131,8 +131,8 @@ static bool ask_web_identity(const struct aws *aws, struct aws_question *questio
     return true;
 }
 
-/* Over plain http the token goes to this node alone, as in AWS's SDKs: loopback, and where ECS and EKS answer. "localhost" is
- * looked up, and has to be loopback then. */
+/* Over plain http the token is sent only to this node, as in AWS's SDKs: to loopback and to the addresses of ECS and EKS. The name
+ * "localhost" must resolve to loopback. */
 static bool is_near(const struct url *url, enum reach *reach)
 {
     static const char *const endpoints[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
@@ -238,7 +238,7 @@ void aws_key_free(struct aws_key *key)
     memset(key, 0, sizeof *key);
 }
 
-/* As libcurl writes the Host header: a port that goes without saying is left out. */
+/* As libcurl writes the Host header: without the default port. */
 static char *host_header(const struct url *url, const char *authority)
 {
     size_t name = *authority == '[' ? strcspn(authority, "]") + 1 : strcspn(authority, ":/");

@@ -10,7 +10,7 @@
 
 #include "common/base/banned.h"
 
-/* The value goes into a header: nothing but visible ASCII. */
+/* Stores a value of the answer. It goes into a header, so only visible ASCII is accepted. */
 static void take(struct aws_key *key, const char *name, const char *value)
 {
     char **place = strcmp(name, "AccessKeyId") == 0                                  ? &key->id

@@ -1,4 +1,4 @@
-/* What the environment says about AWS: aws_read of aws.h. */
+/* aws_read: the settings for AWS in the environment. */
 #include <stddef.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static const char *variable(char **environment, const char *name)
     return NULL;
 }
 
-/* What a value may be made of. */
+/* The characters that a value may have. */
 enum kind {
     KIND_WORD, /* goes into a header: visible ASCII */
     KIND_NAME, /* goes into a host name: letters, digits, -._ */
@@ -47,7 +47,7 @@ static const char *expected_of(enum kind kind)
                                : "expected one line without control bytes";
 }
 
-/* Its value without a newline at the end. */
+/* The value without a newline at its end. */
 static const char *trim(struct aws *aws, const char *name, const char *value)
 {
     size_t length = strlen(value);
@@ -60,7 +60,7 @@ static const char *trim(struct aws *aws, const char *name, const char *value)
     return aws->trimmed.items[aws->trimmed.count - 1];
 }
 
-/* A row that comes later is the fallback of the one before it. */
+/* If two rows are for the same member, the first variable that is set counts. */
 static const struct {
     const char *name;
     size_t offset;

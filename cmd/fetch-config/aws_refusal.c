@@ -12,7 +12,7 @@
 enum { WORD = 64 };
 
 struct refusal {
-    char code[WORD], region[WORD]; /* empty: not said */
+    char code[WORD], region[WORD]; /* empty: missing */
     char text[WORD];               /* of the element that is being read */
     size_t length;                 /* WORD: longer than any word */
 };
@@ -40,7 +40,7 @@ static void XMLCALL on_text(void *owner, const XML_Char *text, int length)
     refusal->length += (size_t)length;
 }
 
-/* What is not a plain word is nothing to print. */
+/* Only a plain word may be printed. */
 static void take(const struct refusal *refusal, char place[WORD])
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
@@ -109,7 +109,7 @@ bool aws_refusal_passes(const char *body, size_t length)
     return false;
 }
 
-/* --- telling --- */
+/* --- reporting --- */
 
 static const char *hint_for(enum refuser refuser, const char *code)
 {
@@ -177,7 +177,7 @@ void aws_refusal_tell(enum refuser refuser, int status, const char *region, cons
     snprintf(why->text + used, sizeof why->text - used, ": %s", refusal.code);
     const char *hint = hint_for(refuser, refusal.code);
     if (*region != '\0' && strcmp(refusal.code, "AuthorizationHeaderMalformed") == 0)
-        return; /* the header has said it */
+        return; /* the header has named it already */
     if (hint && refusal.region[0] != '\0')
         reason_hint(why, "%s It expects %s", hint, refusal.region);
     else if (hint)

@@ -1,5 +1,5 @@
-/* What servers say of a request that they refuse. S3, and STS, which hands out credentials for it, send a small XML document with a
- * code: one status stands for many things there, and the code tells them apart. */
+/* The reason in an answer of S3, or of STS, which issues credentials for it: a small XML document with a code. One status has many
+ * meanings there, and the code tells them apart. */
 #ifndef FETCH_CONFIG_AWS_REFUSAL_H
 #define FETCH_CONFIG_AWS_REFUSAL_H
 
@@ -14,11 +14,11 @@ enum refuser {
     REFUSER_STS, /* or the container endpoint, whose answers have no code */
 };
 
-/* Whether the code says that the same request may do later, whatever the status: botocore's list of what is retried. */
+/* Whether the code is worth a retry, whatever the status: the list of botocore. */
 bool aws_refusal_passes(const char *body, size_t length);
 
-/* Adds the code to `why`, which tells the status, and a hint for the code, or for the status when the body has none. `body` is the
- * answer's beginning, cut anywhere; `region` what its header says of the bucket's place, or empty. */
+/* Adds the code to `why`, which names the status, and a hint for the code, or for the status if there is no code. `body` is the
+ * beginning of the answer, cut anywhere; `region` is the region in its header, or empty. */
 void aws_refusal_tell(enum refuser refuser, int status, const char *region, const char *body, size_t length,
                       struct reason *why);
 

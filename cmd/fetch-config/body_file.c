@@ -94,7 +94,7 @@ bool body_file_check(const char *path, struct reason *why)
     return false;
 }
 
-/* A quarter of what the container has: two of them may be there at once (--render), and whatever parses them. */
+/* A quarter of the container's memory: with --render there are two bodies at once, and validation needs memory, too. */
 static int64_t memory_most(void)
 {
     struct limits limits;
@@ -103,7 +103,7 @@ static int64_t memory_most(void)
     return limits.memory == LIMITS_UNKNOWN ? INT64_MAX : limits.memory / 4;
 }
 
-/* A scratch image may have no /tmp, and a read-only root; then it is kept in memory. */
+/* A scratch image may have no /tmp and a read-only root; then the body is kept in memory. */
 static int open_nameless(int folder, int64_t *most)
 {
     const char *folders[] = {environment_get("TMPDIR"), "/tmp"};
@@ -238,7 +238,7 @@ bool body_file_write(struct body_file *body, const void *bytes, size_t length, s
     return good;
 }
 
-/* By the descriptor, as somebody else may have put another file under the temporary's name. */
+/* By the descriptor: another user may have replaced the temporary file. */
 int body_file_reopen(const struct body_file *body, struct reason *why)
 {
     int descriptor = fcntl(body_file_descriptor(body), F_DUPFD_CLOEXEC, 0);

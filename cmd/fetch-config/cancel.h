@@ -1,4 +1,4 @@
-/* Work that waits for nothing, done piece by piece: what ends it between two pieces. */
+/* Cancels long work (copying, unpacking, parsing) between two pieces of it: on a signal, or at the deadline. */
 #ifndef FETCH_CONFIG_CANCEL_H
 #define FETCH_CONFIG_CANCEL_H
 
@@ -7,11 +7,11 @@
 
 #include "common/base/reason.h"
 
-/* Whether a signal asks for the end, or the attempt's time is up: fills `why` then, with CODE_DEADLINE for the latter. `what`:
+/* Whether the work must end: on a signal, or at the attempt's deadline (CODE_DEADLINE). Fills `why` with `what`, such as
  * "it was being copied". */
 bool cancel_due(int64_t deadline, const char *what, struct reason *why);
 
-/* How an attempt ends whose work has failed for `why`: when it was for want of time, another one may have more. */
+/* The outcome of an attempt whose work failed for `why`: retried after a deadline, as the next attempt may have more time. */
 enum outcome cancel_outcome(struct reason *why);
 
 #endif

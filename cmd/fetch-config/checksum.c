@@ -17,7 +17,7 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* A digest of that many digits. */
+/* The name of a digest with so many hexadecimal digits. */
 static const char *kind_of(size_t length)
 {
     return length == 128  ? "SHA-512"
@@ -60,7 +60,7 @@ static bool read_plain(char *text, struct line *line)
 
 bool checksum_find(char *text, const char *name, char hex[BODY_FILE_DIGEST], const char **other)
 {
-    static const char mark[] = "\xef\xbb\xbf"; /* of a text's beginning, as Windows' programs write it */
+    static const char mark[] = "\xef\xbb\xbf"; /* a byte order mark, as programs on Windows write it */
     size_t lines = 0;
     bool named = false;
     char *next;

@@ -1,4 +1,4 @@
-/* What sha256sum, shasum and openssl write, read. */
+/* Reads checksum files as sha256sum, shasum and openssl write them. */
 #ifndef FETCH_CONFIG_CHECKSUM_H
 #define FETCH_CONFIG_CHECKSUM_H
 

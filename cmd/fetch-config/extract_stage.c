@@ -76,7 +76,7 @@ void extract_stage_remove(struct extract_stage *stage)
 
 /* --- what is put there --- */
 
-/* Zeroed memory for something that is noted of an entry; NULL when that would be too much. */
+/* Zeroed memory to remember an entry; NULL when all of them would take more than EXTRACT_STAGE_NOTED. */
 static void *note(struct extract_stage *stage, size_t size)
 {
     stage->is_full = stage->is_full || size > EXTRACT_STAGE_NOTED - stage->noted;
@@ -111,8 +111,8 @@ static bool note_link(struct extract_stage *stage, const char *path)
     return true;
 }
 
-/* A handle on the directory of `part` in `parent`, made if it is missing; `path`, of that length, is what it is below the stage. -1
- * with errno. */
+/* A handle on the directory `part` in `parent`, created if it is missing. The first `length` bytes of `path` are its path below the
+ * stage. -1 with errno. */
 static int step(struct extract_stage *stage, int parent, const char *part, const char *path, size_t length)
 {
     int made = directory_make(parent, part, DIRECTORY_MODE);
@@ -147,7 +147,7 @@ static int make_way(struct extract_stage *stage, const char *path, size_t length
     return at;
 }
 
-/* A handle on the directory of `path`'s last part, which *name gets; directories that are missing are made. Links are not
+/* A handle on the directory that `path` is in; *name is its last component. Missing directories are created. Links are not
  * followed. -1 with errno. */
 static int open_parent(struct extract_stage *stage, const char *path, const char **name)
 {

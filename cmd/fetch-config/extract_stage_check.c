@@ -1,4 +1,4 @@
-/* Once all is staged: where its links lead, and what modes its directories get. extract_stage_end of extract_stage.h. */
+/* extract_stage_end: when everything is staged, checks where links lead, and sets the modes of directories. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -38,7 +38,7 @@ static bool is_directory(int stage, const char *path)
     return descriptor >= 0;
 }
 
-/* Takes one part of the link's target; `at` is where it has led to, below the stage. */
+/* Follows one component of a link's target; `at` is the path reached so far, below the stage. */
 static bool take_part(int stage, struct buf *at, const char *part, size_t length, bool *named)
 {
     if (length == 0 || (length == 1 && *part == '.'))
@@ -47,7 +47,7 @@ static bool take_part(int stage, struct buf *at, const char *part, size_t length
         *named = true;
         return buf_add_format(at, "%s%.*s", at->length > 0 ? "/" : "", (int)length, part);
     }
-    /* What was named may be a link: then its ".." is not the part before it. */
+    /* The component before may be a link: then ".." would lead to the parent of its target. */
     if (at->length == 0 || (*named && !is_directory(stage, at->data)))
         return false;
     at->length = directory_length(at->data, at->length);
@@ -71,8 +71,8 @@ static bool stays(int stage, const char *path, const char *target)
     return good;
 }
 
-/* Whether the symbolic link `path` stays within the stage, and goes on doing so whatever other archives bring to the same directory
- * later: ".." counts only where it goes up from real directories, the link's own and those of the stage. */
+/* Whether the symbolic link `path` stays within the stage, whatever other archives add to the same directory later: ".." is
+ * allowed only after real directories, those above the link and those of the stage. */
 static bool check_link(int stage, const char *path, struct reason *why)
 {
     char folder[PATH_MAX], target[PATH_MAX];
@@ -86,10 +86,10 @@ static bool check_link(int stage, const char *path, struct reason *why)
     int error = errno;
     close(parent);
     errno = error;
-    if (got < 0) /* EINVAL: a later entry has taken its place, and is no link */
+    if (got < 0) /* EINVAL: a later entry that is not a link has replaced it */
         return error == EINVAL || extract_stage_fail(why, path, "cannot be read back");
     target[got] = '\0';
-    /* What was proved part by part the kernel must say, too. */
+    /* The kernel must come to the same result as this walk. */
     return (stays(stage, path, target) && directory_may_stay_within(stage, path)) ||
            extract_stage_refuse_link(path, target, why);
 }
@@ -99,7 +99,8 @@ static bool must_end(const struct extract_stage *stage, struct reason *why)
     return cancel_due(stage->deadline, "it was being unpacked", why);
 }
 
-/* Its mode keeps the setgid bit of a volume with fsGroup. What is closed to its owner is opened until it was moved. */
+/* The mode keeps the setgid bit of a volume with fsGroup. A directory that its owner may not write to stays open until it is
+ * moved. */
 static bool set_mode(struct extract_stage *stage, const struct staged_directory *each, int descriptor,
                      struct reason *why)
 {
@@ -117,7 +118,7 @@ static bool set_mode(struct extract_stage *stage, const struct staged_directory 
     return true;
 }
 
-/* The last ones come first, so that a directory is done before the one that it is in. */
+/* The list is in reverse order, so a directory comes before its parent. */
 static bool set_modes(struct extract_stage *stage, struct reason *why)
 {
     for (const struct staged_directory *each = stage->directories; each; each = each->next) {
@@ -125,7 +126,7 @@ static bool set_modes(struct extract_stage *stage, struct reason *why)
             return false;
         int descriptor = directory_open_below(stage->descriptor, each->path, O_RDONLY | O_DIRECTORY);
         if (descriptor < 0 && (errno == ENOTDIR || errno == ELOOP))
-            continue; /* a later entry has taken its place */
+            continue; /* a later entry has replaced it */
         if (descriptor < 0)
             return extract_stage_fail(why, each->path, "cannot be read back");
         bool good = set_mode(stage, each, descriptor, why);

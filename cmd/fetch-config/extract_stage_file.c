@@ -1,4 +1,4 @@
-/* What is done to one staged file, whatever stage it is in. */
+/* Operations on one staged file, in any stage. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>

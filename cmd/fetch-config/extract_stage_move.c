@@ -1,4 +1,4 @@
-/* From the stage into its place, and back again: extract_stage_move and extract_stage_undo of extract_stage.h. */
+/* extract_stage_move and extract_stage_undo: moves the content of the stage into the target directory, and back. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,18 +16,18 @@
 
 enum { MODE_BITS = 07777, EXCHANGE = 1 << 1 };
 
-/* A walk along the script: forwards, until something fails; back, whatever fails; or to give directories their modes again. */
+/* A walk along the script: MOVING ends at the first failure, UNDOING goes on after one, LOCKING restores modes of directories. */
 enum way { MOVING, UNDOING, LOCKING };
 
 struct walk {
     struct extract_stage *stage;
     enum way way;
     size_t at;
-    struct buf shown; /* the path that is looked at, for messages */
+    struct buf shown; /* the present path, for messages */
     struct reason *why;
 };
 
-/* A directory of the stage and the one beside it. */
+/* A directory of the stage, and the same directory of the target. */
 struct pair {
     int from, to;
     int old; /* EXTRACT_STAGE_OLD in `from`; -1: not open */
@@ -47,7 +47,7 @@ static bool open_old(struct pair *pair)
     return pair->old >= 0;
 }
 
-/* What is there gets a second name, or where there are none, another one. */
+/* Gives the old file a second name; on volumes without hard links, renames it. */
 static bool set_aside(struct pair *pair, const char *name)
 {
     return open_old(pair) && (linkat(pair->to, name, pair->old, name, 0) == 0 ||
@@ -80,7 +80,7 @@ static bool move_entry(struct walk *walk, struct pair *pair, const struct step *
     return true;
 }
 
-/* A directory moves only if it may be written to itself. */
+/* Moves an entry back into the stage. To rename a directory needs write permission in the directory itself, for its "..". */
 static bool take_back(const struct pair *pair, const char *name)
 {
     if (renameat(pair->to, name, pair->from, name) == 0)
@@ -94,7 +94,7 @@ static bool take_back(const struct pair *pair, const char *name)
     return good;
 }
 
-/* Nothing in EXTRACT_STAGE_OLD: it did not come to be set aside. */
+/* If there is nothing in EXTRACT_STAGE_OLD, the old file was never set aside. */
 static bool put_back(struct pair *pair, const char *name)
 {
     struct stat old;
@@ -125,7 +125,7 @@ static void undo_entry(struct walk *walk, struct pair *pair, const struct step *
 
 static bool walk_inside(struct walk *walk, struct pair *pair);
 
-/* What the moves need, and what was there before. */
+/* Restores the mode that the directory had before it was opened for the moves. */
 static void lock_again(const struct walk *walk, int directory, const struct step *step)
 {
     struct stat now;
@@ -154,7 +154,7 @@ static bool walk_directory(struct walk *walk, const struct pair *outer, const st
                        : directory_handle(outer->from, step->name);
     bool there = pair.from >= 0 && pair.to >= 0,
          good = there || (walk->way == MOVING && fail(walk, "cannot be written"));
-    /* Whatever has become of it, the script goes on behind it. */
+    /* Even if the directory cannot be opened, its steps in the script must be passed. */
     good = walk_inside(walk, &pair) && good;
     if (there)
         lock_again(walk, pair.to, step);
@@ -184,7 +184,7 @@ static bool take_step(struct walk *walk, struct pair *pair, const struct step *s
     return good || walk->way != MOVING;
 }
 
-/* To the end of the directory that the walk is in. */
+/* Walks to the end of the present directory. */
 static bool walk_inside(struct walk *walk, struct pair *pair)
 {
     struct step step;
@@ -211,7 +211,7 @@ static bool walk_all(struct extract_stage *stage, enum way way, const char *show
     return good;
 }
 
-/* --- the modes of directories, once nothing has to be written into them any more --- */
+/* --- the modes of directories, after the last write to them --- */
 
 static bool set_mode(struct extract_stage *stage, const struct staged_directory *each, struct reason *why)
 {
@@ -219,13 +219,13 @@ static bool set_mode(struct extract_stage *stage, const struct staged_directory 
     struct stat now = {0};
     int handle = directory_open_below(stage->target, each->path, O_PATH | O_DIRECTORY);
 
-    if (handle < 0) /* a later entry has taken its place */
+    if (handle < 0) /* a later entry has replaced it */
         return errno == ENOTDIR || errno == ELOOP ||
                extract_stage_fail(why, each->path, "its mode cannot be set");
     bool seen = fstat(handle, &now) == 0;
     mode_t mode = each->mode | (now.st_mode & S_ISGID);
     bool kept = seen && (now.st_mode & MODE_BITS) == mode;
-    /* Somebody else's directory that was there stays as it is. */
+    /* An existing directory of another user keeps its mode. */
     if (!kept && (geteuid() == 0 || now.st_uid == geteuid() || demanded))
         kept = directory_set_mode(handle, mode) && fstat(handle, &now) == 0 &&
                (now.st_mode & MODE_BITS) == mode;

@@ -1,4 +1,4 @@
-/* Mounts below the directory that is filled: what is staged for one is copied to a stage in it, and moved from there. */
+/* Mounts below the target directory: entries for a mount are copied to a stage on that mount, and moved from there. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

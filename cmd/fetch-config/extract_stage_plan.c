@@ -1,4 +1,4 @@
-/* What is staged, beside what is there: whether all of it can be moved, and the script of that. extract_stage_plan of extract_stage.h. */
+/* extract_stage_plan: compares the stage with the target, checks that everything can be moved, and writes the script of moves. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,15 +22,15 @@ enum { SCRIPT_MOST = 64 * 1024 * 1024, MODE_BITS = 07777 };
 
 struct planning {
     struct extract_stage *stage;
-    struct buf shown; /* the path that is looked at, for messages */
+    struct buf shown; /* the present path, for messages */
     struct reason *why;
 };
 
-/* A directory that is there, and what is staged for it. */
+/* A directory of the target (`to`), and the same directory of the stage (`from`). */
 struct level {
     int from, to;
     struct mount mount;
-    bool may_write; /* seen */
+    bool may_write; /* write permission was checked */
 };
 
 static bool plan_entry(struct planning *planning, struct level *level, const char *name);
@@ -74,7 +74,7 @@ static bool plan_inside(struct planning *planning, struct level *level)
     return good;
 }
 
-/* A directory of one's own that is closed even to oneself is opened for the time of the moves. Its mode before. */
+/* Opens a directory that belongs to this user, but that its mode closes, for the time of the moves. Returns the mode before. */
 static mode_t unlock(int directory, const struct stat *found)
 {
     mode_t mode = found->st_mode & MODE_BITS;
@@ -84,7 +84,7 @@ static mode_t unlock(int directory, const struct stat *found)
     return mode;
 }
 
-/* `inside` has its handles; they are closed by the caller. */
+/* `inside` has open handles, which the caller closes. */
 static bool plan_directory_at(struct planning *planning, const struct level *level, struct level *inside,
                               const char *name)
 {
@@ -135,7 +135,7 @@ static bool refuse(const struct planning *planning, mode_t staged, mode_t presen
                       S_ISDIR(staged) ? "a directory" : "not a directory");
 }
 
-/* Asked once a directory, with the first thing that is to be moved there. */
+/* Checked once for each directory, with the first entry to be moved there. */
 static bool may_write(struct planning *planning, struct level *level)
 {
     level->may_write = level->may_write || faccessat(level->to, ".", W_OK | X_OK, AT_EACCESS) == 0;

@@ -1,5 +1,5 @@
-/* What killed runs have left in a directory: extract_stage_sweep and extract_stage_recover of extract_stage.h. What one has set aside in its
- * stage and not replaced yet is put back; then the stage is litter. */
+/* extract_stage_sweep and extract_stage_recover: cleans up after killed runs. Old files that a run set aside in its stage and
+ * did not replace yet are put back; then the stage is litter. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #include "common/base/banned.h"
 
-/* What has no file of its name in `to`. */
+/* Moves back each file whose name is missing in `to`. */
 static void put_back(int old, int to)
 {
     struct listing *listing = xcalloc(1, sizeof *listing);
@@ -31,7 +31,7 @@ static void put_back(int old, int to)
     free(listing);
 }
 
-/* Only where both have a directory can something have been replaced. */
+/* Only in directories that exist in both can something have been replaced. */
 static void walk(int from, int to)
 {
     struct listing *listing = xcalloc(1, sizeof *listing);
@@ -59,7 +59,7 @@ static void put_back_of(int directory, const char *name)
     int stage = directory_open(directory, name);
     struct stat found;
 
-    /* Somebody else's stage would bring what somebody else likes to where only this user may write. */
+    /* The stage of another user could contain anything, and this user may write where that one may not. */
     bool own = stage >= 0 && fstat(stage, &found) == 0 && (found.st_uid == 0 || found.st_uid == geteuid());
     if (own && (flock(stage, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK))
         walk(stage, directory);

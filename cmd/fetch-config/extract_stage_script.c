@@ -1,4 +1,4 @@
-/* The script of a stage: a step is its kind, its state, a mode and a name. */
+/* The script of moves, in one buffer: a step is its kind, its state, a mode and a name. */
 #include <string.h>
 
 #include "cmd/fetch-config/extract_stage_parts.h"

@@ -15,7 +15,7 @@
 
 #include "common/base/banned.h"
 
-/* Ends what is under way; what was fetched stays. */
+/* Releases the present exchange and its secrets; the body that was fetched stays. */
 static void fetch_release(struct fetch *fetch)
 {
     exchange_clear(&fetch->exchange);
@@ -55,7 +55,7 @@ static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct re
 
 /* --- what has come --- */
 
-/* An archive is kept without a name, where there is room for what it unpacks to. */
+/* An archive is kept in a file without a name, on the volume that it is unpacked to. */
 static bool open_archive_file(struct fetch *fetch, bool digest, struct reason *why)
 {
     int folder = body_file_reach_directory(fetch->path, true, why);
@@ -99,7 +99,7 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
 static void fetch_request(struct fetch *fetch);
 static void fetch_phase_ended(struct fetch *fetch);
 
-/* An empty body has opened nothing yet. */
+/* The body is complete. An empty one has not opened a file yet. */
 static void fetch_body_is_here(struct fetch *fetch)
 {
     struct reason why;
@@ -124,7 +124,7 @@ static bool fetch_go(struct fetch *fetch, struct reason *why)
     return url_parse(request_first_url(fetch)->text, "", &fetch->at, why);
 }
 
-/* A file that is here already. */
+/* A file:// URL is read at once, without an exchange. */
 static void fetch_local(struct fetch *fetch, const char *path)
 {
     struct reason why;
@@ -193,7 +193,7 @@ static void fetch_redirect(struct fetch *fetch)
         return;
     }
     fetch->redirects++;
-    /* Once out, always out: who was led away may be led back. */
+    /* Stays so for all later hops: a server elsewhere may redirect to another one that redirects back here. */
     if (!fetch->plan->allow_local_redirects && !exchange_was_local(&fetch->exchange))
         fetch->reach = REACH_NOT_LOCAL;
     fetch->method = redirect_method(fetch->exchange.reply.status, fetch->method);
@@ -231,13 +231,13 @@ static enum outcome fetch_judge(struct fetch *fetch, struct reason *why)
     return outcome;
 }
 
-/* A signature is for one host and path: S3 redirects to where the bucket is, and means that the region is wrong. */
+/* A signature is for one host and path. S3 answers with a redirect to the bucket's place if the region is wrong. */
 static bool fetch_follows(const struct fetch *fetch)
 {
     return fetch->phase != FETCH_CREDENTIALS && !request_is_s3(fetch);
 }
 
-/* S3 and STS say with a code that they only want less of it, with 400 as well. A Retry-After that is too long stays so. */
+/* Codes of S3 and STS for throttling are retried whatever the status, 400 too; but not if Retry-After exceeds the deadline. */
 static bool fetch_passes(const struct fetch *fetch)
 {
     const struct exchange *exchange = &fetch->exchange;
@@ -316,7 +316,7 @@ void fetch_start(struct wait_target *target, int64_t deadline)
     buf_init(&fetch->sum, CHECKSUM_FILE);
     progress_begin(&fetch->progress, fetch->plan->progress, fetch->base.name);
     if (!request_read_headers(fetch, &why)) {
-        /* It could be read when the run began: it is being rotated. */
+        /* The file could be read when the run began: it is being replaced, as tokens are. */
         why.code = CODE_FAILED;
         fetch_end(fetch, ATTEMPT_RETRY, &why);
         return;

@@ -1,4 +1,4 @@
-/* An attempt at one pair: request, redirects, body, checks. What comes of it waits in `body` for the whole set. */
+/* An attempt at one pair: request, redirects, body, checks. The result waits in `body` until the whole set is published. */
 #ifndef FETCH_CONFIG_FETCH_H
 #define FETCH_CONFIG_FETCH_H
 
@@ -27,7 +27,7 @@ struct fetch_plan {
     bool allow_local_redirects;
     const char *method;    /* NULL: GET */
     const char *data_file; /* NULL: no body */
-    int64_t min_size;      /* of a body that is for something */
+    int64_t min_size;      /* of a body that is published or checked */
     mode_t mode;
     bool render;
     const char *render_prefix;
@@ -52,10 +52,10 @@ struct fetch {
     struct url url;
     const char *path; /* NULL: the body is not kept */
     struct operand_place place;
-    const char *sha256;      /* that was given; NULL: none */
+    const char *sha256;      /* --sha256; NULL: none */
     struct url sum_url;      /* its text is NULL when there is none */
     struct url object;       /* where an s3:// URL leads to */
-    struct url sum_object;   /* the same of sum_url */
+    struct url sum_object;   /* where an s3:// URL in sum_url leads to */
     char found[FETCH_FOUND]; /* for its last line */
 
     enum fetch_phase phase;
@@ -65,27 +65,27 @@ struct fetch {
     unsigned redirects;
     enum reach reach; /* of the present hop */
     struct strings headers;
-    struct strings sum_headers; /* the signature for sum_object; or what is for sum_url's server */
+    struct strings sum_headers; /* for sum_object (a signature), or for sum_url's server */
     struct exchange exchange;
     int upload;
-    struct url asked; /* for credentials */
+    struct url asked; /* where credentials for S3 are requested */
     enum reach asked_reach;
     struct strings asked_headers;
-    struct buf sum; /* what came in place of the body: checksums, credentials */
+    struct buf sum; /* the answer of a phase before FETCH_BODY: checksums, credentials */
     struct body_file body;
-    struct resume part;   /* of what is in the body, while that is not the whole */
-    bool begun;           /* this attempt's body */
-    bool whole_only;      /* the server cannot go on with a body */
-    unsigned resumed;     /* how often it went on with this one */
+    struct resume part;   /* --resume: the part of the file that `body` holds */
+    bool begun;           /* the body of this attempt */
+    bool whole_only;      /* the server does not resume: always request the whole */
+    unsigned resumed;     /* how often this body was resumed */
     struct unpack unpack; /* --extract: what is staged */
     struct progress progress;
 };
 
-/* The two halves of an attempt, as struct wait calls them. */
+/* Start and cancel an attempt, for struct wait. */
 void fetch_start(struct wait_target *target, int64_t deadline);
 void fetch_cancel(struct wait_target *target, struct reason *doing);
 
-/* Releases everything, what was fetched and not published too. */
+/* Releases everything, also a body that was fetched and not published. */
 void fetch_free(struct fetch *fetch);
 
 #endif

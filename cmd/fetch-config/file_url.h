@@ -1,4 +1,4 @@
-/* file:// URLs. */
+/* Reads file:// URLs. */
 #ifndef FETCH_CONFIG_FILE_URL_H
 #define FETCH_CONFIG_FILE_URL_H
 
@@ -8,7 +8,7 @@
 
 #include "common/base/reason.h"
 
-/* Hands the file's content over in pieces. Anything but OK fills `why`; ATTEMPT_RETRY: there was no time for all of it. */
+/* Passes the file's content to on_body in pieces. Any outcome but OK fills `why`; ATTEMPT_RETRY: the deadline came first. */
 enum outcome file_url_read(const char *path, int64_t max_size, int64_t deadline,
                            bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why),
                            void *owner, struct reason *why);

@@ -1,4 +1,4 @@
-/* fetch-config: files from servers, whole or not at all. */
+/* fetch-config: files from servers, all or nothing. */
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -22,7 +22,7 @@
 enum {
     IN_FLIGHT_MOST = 32,
     DESCRIPTORS_EACH = 6,
-    LAST_WORDS = 1000, /* milliseconds: a body may take long, and none of the set is published any more */
+    LAST_WORDS = 1000, /* milliseconds for the other pairs after one has failed: nothing will be published */
 };
 
 static bool run_publish(struct wait *wait, struct reason *why)
@@ -38,7 +38,7 @@ static bool run_publish(struct wait *wait, struct reason *why)
     return publish_set_commit(run->fetches, run->count, &rules, why);
 }
 
-/* --keep-on-error: all that was to be fetched is there from before. */
+/* --keep-on-error: whether every PATH exists from an earlier run. The text for the verdict; NULL: no. */
 static const char *run_keep(struct wait *wait)
 {
     const struct run *run = wait->owner;
@@ -83,7 +83,7 @@ static void run_free(struct run *run)
     free(run);
 }
 
-/* Bodies that are large and go to standard output lie in a temporary folder. */
+/* Writable are the PATHs, and the directories for temporary files (bodies for standard output). */
 static void enter_sandbox(const struct run *run)
 {
     struct sandbox sandbox;
@@ -115,11 +115,11 @@ int main(int argc, char **argv)
     struct verdict verdict;
     int code;
 
-    umask(0); /* whatever is made here is given its mode then, and not by name later */
+    umask(0); /* files are created with their final mode, not changed by name later */
     if (tool_begin(&fetch_config_tool, argc, argv, &options, &verdict, &code)) {
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
-        limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a text of YAML */
+        limits_hold_own_memory(); /* a server chooses how much memory decompression and parsing need */
         tls_begin();
         json_arena_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)

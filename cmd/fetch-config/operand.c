@@ -28,7 +28,7 @@ bool operand_split(const char *operand, char **url, const char **path)
     return false;
 }
 
-/* Drops empty parts and ".", in place. ".." stays: behind what is not there it leads nowhere. */
+/* Drops empty components and ".", in place. ".." stays: after a directory that does not exist it has no meaning. */
 static void drop_empty_parts(char *path)
 {
     char *to = path;
@@ -55,7 +55,7 @@ static char *join(const char *folder, const char *rest)
     return path.data;
 }
 
-/* The last part is a name in its directory, whatever is there: a link is replaced, not followed. */
+/* The last component is only a name in its directory, even if it is a link: that is replaced, not followed. */
 void operand_find_place(const char *path, bool whole, struct operand_place *place)
 {
     char *folder = xstrdup(path);
@@ -93,7 +93,7 @@ bool operand_same_place(const struct operand_place *one, const struct operand_pl
            strcmp(one->rest, other->rest) == 0;
 }
 
-/* With "/" before all others. */
+/* Compares paths so that "/" sorts before all other bytes: a directory comes directly before what is below it. */
 static int compare_places(const void *a, const void *b)
 {
     const char *one = (*(const struct operand_place *const *)a)->whole;

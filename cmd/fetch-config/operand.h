@@ -1,16 +1,16 @@
-/* "URL=PATH" taken apart. */
+/* Splits "URL=PATH", and compares PATHs. */
 #ifndef FETCH_CONFIG_OPERAND_H
 #define FETCH_CONFIG_OPERAND_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Where a path leads, whatever its letters: the nearest directory on the way that is there, and what is behind that. */
+/* Where a path leads, however it is written: the nearest existing directory on the way, and the rest of the path. */
 struct operand_place {
     dev_t device;
     ino_t inode;
-    char *rest;  /* without "." and doubled slashes; NULL: none was looked for */
-    char *whole; /* the real path; NULL: it was not asked for */
+    char *rest;  /* without "." and repeated slashes; NULL: not looked up */
+    char *whole; /* the real path; NULL: not requested */
 };
 
 /* Splits at the last "=" that is followed by "/", "./" or a lone "-". *url is for the caller to free, *path points into

@@ -37,7 +37,7 @@ void partial_begin(struct fetch *fetch)
         partial_drop(fetch);
 }
 
-/* The first part, of a 200. */
+/* Remembers the validator of the first part, which came with 200. */
 static void learn(struct fetch *fetch)
 {
     const struct resume *seen = &fetch->exchange.reply.seen;
@@ -52,7 +52,7 @@ void partial_settle(struct fetch *fetch, enum outcome outcome)
 {
     const struct reply *reply = &fetch->exchange.reply;
 
-    if (reply->misfits) /* who lies once is not asked again */
+    if (reply->misfits) /* the server answers Range wrongly: do not ask again */
         fetch->whole_only = true;
     if (fetch->begun && !reply->resumed && fetch->body.size > 0)
         learn(fetch);

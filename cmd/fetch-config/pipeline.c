@@ -54,7 +54,7 @@ static bool fill_in(struct fetch *fetch, struct reason *why)
     const struct body_file_place place = pipeline_place(fetch);
     const struct render_rules rules = {
         .prefix = plan->render_prefix,
-        /* A server may not choose among this process's files; who may write the template here may read them, too. */
+        /* A server must not choose among the files of this container; whoever wrote a local template can read them anyway. */
         .files = {.directories = plan->render_files, .any = fetch->url.scheme == URL_FILE},
         .target = fetch->base.name,
         .place = &place,
@@ -88,7 +88,7 @@ static bool check_format(struct fetch *fetch, struct reason *why)
     return good;
 }
 
-/* What was staged before belongs to an attempt that failed after it: there is none, checks come before. */
+/* Nothing is staged yet: unpacking is the last step, so no attempt fails after it. */
 static bool unpack_body(struct fetch *fetch, struct reason *why)
 {
     struct unpack_rules rules = fetch->plan->unpack;
@@ -120,7 +120,7 @@ static void fetch_tell(struct fetch *fetch)
     fetch->base.found = fetch->found;
 }
 
-/* An empty file over a good one is what a server does that has lost its own. */
+/* A server that has lost its file often sends an empty body: it must not replace a good file. */
 static bool check_size(const struct fetch *fetch, struct reason *why)
 {
     int64_t size = fetch->body.size, least = fetch->plan->min_size;

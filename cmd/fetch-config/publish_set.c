@@ -16,7 +16,7 @@ enum { CHUNK = 64 * 1024, ALL_MODES = 07777 };
 
 static char chunk[CHUNK];
 
-/* As much as there is, up to the chunk's size; -1 with errno. */
+/* Reads until the chunk is full or the file ends. The number of bytes; -1 with errno. */
 static ssize_t read_whole(int descriptor, char *into)
 {
     size_t length = 0;
@@ -46,7 +46,7 @@ static bool same_content(int a, int b)
     return true;
 }
 
-/* Whether mode and owner are what was asked for, if they were. */
+/* Whether mode and owner are those of --mode and --owner, where these are given. */
 static bool same_status(const struct stat *present, mode_t mode, const struct publish_set_rules *rules)
 {
     const struct ownership *ownership = rules->ownership;
@@ -56,7 +56,7 @@ static bool same_status(const struct stat *present, mode_t mode, const struct pu
            (!ownership->has_group || present->st_gid == ownership->group);
 }
 
-/* Whether the file is there already, byte by byte. */
+/* Whether the target exists with the same content, mode and owner. */
 static bool is_unchanged(const struct body_file *body, mode_t mode, const struct publish_set_rules *rules)
 {
     struct reason ignored;
@@ -77,7 +77,7 @@ static bool is_unchanged(const struct body_file *body, mode_t mode, const struct
     return same;
 }
 
-/* Standard output or standard error: nothing can be taken back from there, so it comes last. */
+/* Writes to standard output or standard error. This cannot be undone, so it comes last. */
 static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason *why)
 {
     struct publish publish;
@@ -92,7 +92,7 @@ static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason 
             good = publish_write(&publish, chunk, (size_t)got, why);
         if (got < 0)
             good = reason_set(why, CODE_FAILED, "what was fetched cannot be read back: %s", strerror(errno));
-        publish_abort(&publish); /* of such it only closes the descriptor */
+        publish_abort(&publish); /* for a stream this only closes the descriptor */
     }
     if (from >= 0)
         close(from);
@@ -121,7 +121,7 @@ static bool prepare(struct fetch *fetches, size_t count, const struct publish_se
     return true;
 }
 
-/* All checks come before the first change. */
+/* Moves everything into place. All archives are compared with what exists before the first change. */
 static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct reason *why)
 {
     bool good = true;
@@ -141,10 +141,10 @@ static bool place(struct fetch *fetches, size_t count, int64_t deadline, struct 
     return good;
 }
 
-/* Where something went another way than it should, once for all. */
+/* What deserves a warning, counted over the whole set. */
 struct aftermath {
     size_t in_place, left, unkept;
-    const char *where; /* of the first */
+    const char *where; /* the path of the last one that is left */
     int error;
 };
 

@@ -1,4 +1,4 @@
-/* All that was fetched, put in its places: all of it or none. */
+/* Publishes everything that was fetched: all or nothing. */
 #ifndef FETCH_CONFIG_PUBLISH_SET_H
 #define FETCH_CONFIG_PUBLISH_SET_H
 
@@ -7,12 +7,12 @@
 
 struct publish_set_rules {
     bool if_changed;
-    bool sets_mode; /* --mode was given: a file that has another one is not the same */
+    bool sets_mode; /* --mode was given: a file with another mode is not unchanged */
     const struct ownership *ownership;
-    int64_t deadline; /* for what is poured out, and waits for a reader */
+    int64_t deadline; /* for writing to standard output, which may block */
 };
 
-/* Publishes the bodies of the fetches. False fills `why`: what was there is there again. */
+/* Publishes the bodies of the fetches. False fills `why`, and the old files are in place again. */
 bool publish_set_commit(struct fetch *fetches, size_t count, const struct publish_set_rules *rules,
                         struct reason *why);
 

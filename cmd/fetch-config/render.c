@@ -18,11 +18,10 @@ struct rendering {
     struct body_file result;
     struct reason *why;
     size_t errors;
-    size_t
-        held; /* bytes in `text` that are not written yet: references are short, and each would be a write */
-    size_t passed; /* bytes since it was last looked whether the time is up */
+    size_t held;   /* bytes in `text` that are not written yet, as each short piece would be a system call */
+    size_t passed; /* bytes since the deadline was last checked */
     bool write_failed;
-    bool stopped; /* for `why`, and what is said of the template from then on is not true */
+    bool stopped; /* cancelled, for `why`: later errors of the template are not real */
 };
 
 static char text[CHUNK];
@@ -63,7 +62,7 @@ static bool on_text(void *owner, const char *bytes, size_t length)
         return false;
     rendering->passed %= CHUNK;
     if (rendering->errors > 0)
-        return true; /* nothing will come of it, but the other errors are to be found */
+        return true; /* nothing will be published, but all errors are to be reported */
     if (rendering->result.size + (int64_t)(rendering->held + length) > rendering->rules->max_size) {
         rendering->write_failed = true;
         return reason_set(rendering->why, CODE_FAILED,

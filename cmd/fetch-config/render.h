@@ -1,4 +1,4 @@
-/* A fetched template, filled in. */
+/* --render: renders a template that was fetched. */
 #ifndef FETCH_CONFIG_RENDER_H
 #define FETCH_CONFIG_RENDER_H
 
@@ -14,8 +14,8 @@ struct render_rules {
     int64_t deadline;
 };
 
-/* Puts the rendered text in the body's place. False fills `why` (CODE_FAILED, CODE_DEADLINE); all errors have been logged, each
- * with line and column. */
+/* Replaces the body by the rendered text. False fills `why` (CODE_FAILED, CODE_DEADLINE); each error has been logged with line and
+ * column. */
 bool render_body_file(struct body_file *body, const struct render_rules *rules, struct reason *why);
 
 #endif

@@ -13,7 +13,6 @@
 
 #include "common/base/banned.h"
 
-/* What the present phase began with. */
 const struct url *request_first_url(const struct fetch *fetch)
 {
     switch (fetch->phase) {
@@ -46,7 +45,7 @@ bool request_keeps_body(const struct fetch *fetch)
            plan->validate != VALIDATE_NONE || plan->min_size > 1 || fetch->sha256 || fetch->sum_url.text;
 }
 
-/* What is compressed already is to arrive as it is: its checksum was made of it so. */
+/* A file that is compressed itself is requested without encoding: its published checksum is that of the compressed file. */
 static bool may_be_encoded(const struct url *url)
 {
     static const char *const endings[] = {".gz",  ".tgz",  ".zst", ".tzst", ".xz", ".txz",
@@ -110,8 +109,8 @@ bool request_read_headers(struct fetch *fetch, struct reason *why)
            (!other || headers_read(source, sum, false, &fetch->sum_headers, why));
 }
 
-/* What was read for the URL's own host, or for the checksum's, as long as the hop is that host's: a redirect takes nothing
- * along, not even to the host of another pair, which has not asked for it. */
+/* The headers of the URL's own host, or of the checksum's host, while the hop goes to that host. After a redirect to another host
+ * there are none, even if that is the host of another pair. */
 static const struct strings *headers_for(const struct fetch *fetch)
 {
     if (fetch->phase == FETCH_CREDENTIALS)
@@ -145,7 +144,7 @@ bool request_fill(struct fetch *fetch, struct exchange_request *request, struct 
     return open_upload(fetch, request, why);
 }
 
-/* Credentials that have to be asked for are asked for anew by each attempt: they are short-lived. */
+/* Credentials from a server are short-lived: each attempt requests them again. */
 bool request_credentials(struct fetch *fetch, struct reason *why)
 {
     struct aws_question question;

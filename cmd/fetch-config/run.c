@@ -57,7 +57,7 @@ static void run_set_plan(struct run *run)
     http_options_plan(&options->http, &plan->exchange, &run->https);
 }
 
-/* Where an s3:// URL leads to; of others, nothing. */
+/* Fills `object` with the https URL of an s3:// URL; other URLs have none. */
 static bool add_object(struct run *run, const struct url *url, struct url *object, struct reason *why)
 {
     if (url->scheme != URL_S3)
@@ -78,7 +78,7 @@ static bool add_object(struct run *run, const struct url *url, struct url *objec
     return good;
 }
 
-/* What is behind a "=" may be a part of the URL or of what is sent: nobody but the user knows. */
+/* A "=" in a URL with a query, or where data is sent, may be part of the URL: the user must say. */
 static bool may_be_split(const struct fetch_config_options *options, const char *url, struct reason *why)
 {
     if (!strchr(url, '?') && !options->http.data_file)
@@ -133,7 +133,7 @@ static bool check_path(struct run *run, size_t index, struct reason *why)
            reason_set(why, CODE_USAGE, "the path is too long");
 }
 
-/* Whether it looks as if it could be written. */
+/* Whether PATH seems to be writable. */
 static bool check_place(const struct run *run, const char *path, struct reason *why)
 {
     char inside[PATH_MAX];
@@ -205,7 +205,7 @@ static bool run_add_pairs(struct run *run, const char *namespace, struct reason 
     return true;
 }
 
-/* One of them would be a file and a directory, or part of what another one's archive brings. */
+/* A PATH below another one: the other would be both file and directory, or its archive could contain this one. */
 static bool check_nesting(const struct run *run, struct reason *why)
 {
     const struct operand_place **places = xcalloc(run->count, sizeof(struct operand_place *));
@@ -269,7 +269,7 @@ static bool prepare_secrets(struct run *run, const char *namespace, struct reaso
     return good;
 }
 
-/* A proxy that makes no sense, and names that nobody can be asked for. */
+/* Refuses invalid proxies, and names that no DNS server could resolve. */
 static bool check_ways(struct run *run, const struct reason *no_servers, struct reason *why)
 {
     bool warned = false;
@@ -284,7 +284,7 @@ static bool check_ways(struct run *run, const struct reason *no_servers, struct 
     return true;
 }
 
-/* What is needed for https is read before anything is tried; a redirect may need it later. */
+/* Trust store and client certificate are read before the first attempt; also if only a redirect may need them. */
 static bool check_tls(struct run *run, struct reason *why)
 {
     bool wanted = run->options->http.trust_stores.count > 0 || run->options->http.client_cert;
@@ -297,7 +297,7 @@ static bool check_tls(struct run *run, struct reason *why)
     return !wanted || https_load(&run->https, why);
 }
 
-/* What says what becomes of a file is refused where there is none. */
+/* Options about the published file are refused if there is none. */
 static bool check_files(const struct run *run, struct reason *why)
 {
     const struct fetch_config_options *options = run->options;

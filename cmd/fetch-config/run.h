@@ -1,4 +1,4 @@
-/* All that a run needs, and how it comes out of what the user said. */
+/* Everything that a run needs, made from the options and operands. */
 #ifndef FETCH_CONFIG_RUN_H
 #define FETCH_CONFIG_RUN_H
 
@@ -7,7 +7,7 @@
 #include "common/files/ownership.h"
 #include "common/http/https.h"
 
-/* Everything that the run needs, which the caller has zeroed and given its options. */
+/* Zeroed by the caller, and given its options. */
 struct run {
     const struct fetch_config_options *options;
     struct resolvconf conf;
@@ -17,14 +17,14 @@ struct run {
     struct volume_memory memory;
     struct https https;
     struct aws aws;
-    bool aws_is_read; /* when the first URL needs it */
+    bool aws_is_read; /* done when the first URL needs it */
     struct fetch *fetches;
     struct wait_target **targets;
     size_t count;
     struct wait wait;
 };
 
-/* Takes the options and operands apart and sees whether they make sense; nothing is asked for yet. False fills `why`. */
+/* Parses operands and checks options; sends no request. False fills `why`. */
 bool run_prepare(struct run *run, struct reason *why);
 
 #endif

@@ -1,9 +1,9 @@
 /* AWS Signature Version 4, pure: what is asked, by whom and when, into an Authorization header.
  *
- * libcurl (8.14) can sign, too (CURLOPT_AWS_SIGV4), and is built without that: it signs every header that it is given, Accept-Encoding,
- * Range and those of --header among them. Proxies and caches rewrite or drop such headers (Varnish always does with Accept-Encoding),
- * and the store then refuses the signature. Here only Host and x-amz-* are signed, as AWS requires. libcurl's code is also three
- * times as large as this. */
+ * libcurl (8.14) can sign, too (CURLOPT_AWS_SIGV4), and is built without that: it signs every header that it is given,
+ * Accept-Encoding, Range and those of --header among them. Proxies and caches rewrite or drop such headers (Varnish always does
+ * with Accept-Encoding), and the store then refuses the signature. Here only Host and x-amz-* are signed, as AWS requires.
+ * libcurl's code is also three times as large as this. */
 #ifndef FETCH_CONFIG_SIGV4_H
 #define FETCH_CONFIG_SIGV4_H
 

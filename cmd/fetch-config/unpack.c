@@ -27,8 +27,8 @@ struct unpacking {
     struct unpack *unpack;
     const struct unpack_rules *rules;
     struct archive *archive;
-    int64_t end;     /* of the bytes that were written for the entry */
-    bool unreadable; /* libarchive has found what it cannot read: the stream below may be damaged */
+    int64_t end;     /* the end of the bytes that were written for the entry */
+    bool unreadable; /* libarchive reported an error: the compressed stream may be damaged */
     struct reason *why;
 };
 
@@ -50,7 +50,7 @@ static bool must_end(const struct unpacking *unpacking)
     return cancel_due(unpacking->rules->deadline, "it was being unpacked", unpacking->why);
 }
 
-/* Why libarchive refuses something. */
+/* The reason that libarchive gives. */
 static const char *archive_words(const struct unpacking *unpacking)
 {
     const char *words = archive_error_string(unpacking->archive);
@@ -58,8 +58,8 @@ static const char *archive_words(const struct unpacking *unpacking)
     return words ? words : "no reason given";
 }
 
-/* What is left of the entry's content. What is passed over counts as well: libarchive would unpack it all the same, and for
- * as long as it takes. */
+/* Reads the rest of the entry's content, and writes it to `descriptor` or NOWHERE. Skipped content counts, too: libarchive
+ * decompresses it all the same. */
 static bool take_bytes(struct unpacking *unpacking, int descriptor, const char *path)
 {
     struct unpack *unpack = unpacking->unpack;
@@ -177,9 +177,8 @@ static bool take_entry(struct unpacking *unpacking, struct archive_entry *entry)
 
 /* --- the archive --- */
 
-/* A tar ends in a block of zeros. Without it, it was cut between two entries, before it was compressed perhaps: no other sum or
- * length shows that. `before` is how far libarchive had read when there was no further entry; padding of the last one may have
- * followed. */
+/* A tar ends with a block of zeros. Without it, the tar was truncated between two entries, possibly before it was compressed: no
+ * checksum or length detects that. `before` is the position after the last entry; its padding may follow. */
 static bool check_end(const struct unpacking *unpacking, int64_t before)
 {
     bool tar = (archive_format(unpacking->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
@@ -191,8 +190,8 @@ static bool check_end(const struct unpacking *unpacking, int64_t before)
     return false;
 }
 
-/* A warning says that a part of the header was passed over: the entry's name may have been in it. A name that is not UTF-8 stays as
- * it is. */
+/* After a warning, libarchive has skipped a part of the header, which may have contained the entry's name. The warning about a name
+ * that is not UTF-8 is harmless: the name stays as it is. */
 static bool check_header(struct unpacking *unpacking, int status, struct archive_entry *entry)
 {
     const char *name = archive_entry_pathname(entry);
@@ -251,7 +250,7 @@ static bool take_all(struct unpacking *unpacking)
     return check_count(unpacking) && check_end(unpacking, before);
 }
 
-/* All that the archive holds is staged, and it has come to its end. */
+/* Stages the whole archive, and checks that it is complete. */
 static bool take_archive(struct unpacking *unpacking, int descriptor)
 {
     struct archive_stream *stream = xcalloc(1, sizeof *stream);
@@ -262,7 +261,7 @@ static bool take_archive(struct unpacking *unpacking, int descriptor)
     bool good = unpacking->archive && take_all(unpacking);
     if (!good && unpacking->archive && unpacking->unpack->entries == 0)
         archive_stream_name_empty(stream, unpacking->why);
-    /* What a damaged stream is undone to is no archive: then that is the reason. */
+    /* If the compressed stream is damaged, that is the reason, whatever libarchive made of it. */
     if (good || unpacking->unreadable)
         good = archive_stream_finish(stream, unpacking->why) && good;
     if (good && (archive_format(unpacking->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)

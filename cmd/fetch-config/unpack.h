@@ -1,4 +1,4 @@
-/* An archive's content, staged inside its directory, checked whole, then renamed entry by entry. */
+/* --extract: the content of an archive, staged inside the target directory, checked, then renamed entry by entry. */
 #ifndef FETCH_CONFIG_UNPACK_H
 #define FETCH_CONFIG_UNPACK_H
 
@@ -13,7 +13,7 @@
 #include "common/files/volume_memory.h"
 
 enum {
-    UNPACK_ENTRIES = 1000000, /* of an archive at most */
+    UNPACK_ENTRIES = 1000000, /* of one archive, at most */
 };
 
 struct unpack_rules {
@@ -25,30 +25,29 @@ struct unpack_rules {
     int64_t deadline;
 };
 
-/* Zeroed, there is none. */
+/* Zeroed, nothing is unpacked. */
 struct unpack {
-    struct extract_stage stage; /* inside of the directory, so that renames stay within one filesystem */
-    bool staged;                /* there is one */
+    struct extract_stage stage; /* inside the directory, so that renames stay within one file system */
+    bool staged;                /* there is a stage */
     bool planned;               /* unpack_undo has something to do */
     char directory[PATH_MAX];
-    size_t entries, kept;    /* in the archive; and those of which --strip-components leaves something */
+    size_t entries, kept;    /* in the archive; without those that --strip-components drops */
     int64_t size, kept_size; /* of their content */
 };
 
-/* Unpacks what the descriptor has into a stage inside `directory`, which is made if it is missing; tar (plain,
- * gzip, zstd, xz, bzip2) and zip. False fills `why` (CODE_FAILED, CODE_DEADLINE), and nothing is left. */
+/* Unpacks the descriptor's file into a stage inside `directory`, which is created if it is missing: tar (plain, gzip, zstd, xz,
+ * bzip2) and zip. False fills `why` (CODE_FAILED, CODE_DEADLINE), and nothing is left. */
 bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
                   const struct unpack_rules *rules, struct reason *why);
 
-/* The same in three steps, for archives and files that are published together: unpack_plan finds out what cannot be, before
- * anything is moved and before the `deadline`, the run's; unpack_move moves it, files taking the place of files, and
- * directories being merged; unpack_undo puts everything back, after a false of these, too. unpack_abort then removes what is
- * left. */
+/* Publishes what is staged, in steps for a whole set: unpack_plan checks that everything can be moved, until the run's `deadline`;
+ * unpack_move moves it, replaces files and merges directories; unpack_undo restores the old state, also after one of these returned
+ * false. */
 bool unpack_plan(struct unpack *unpack, int64_t deadline, struct reason *why);
 bool unpack_move(struct unpack *unpack, struct reason *why);
 void unpack_undo(struct unpack *unpack, struct reason *why);
 
-/* Removes the stage, as far as there is time. */
+/* Removes the stage, until the deadline. */
 void unpack_abort(struct unpack *unpack);
 
 #endif

@@ -44,7 +44,7 @@ struct input {
     int descriptor;
     int64_t deadline;
     struct reason *why;
-    bool failed; /* for `why`, which is none of the document's */
+    bool failed; /* for `why`: reading failed, or it was cancelled; not an error of the document */
 };
 
 static bool input_must_end(struct input *input)
@@ -53,7 +53,7 @@ static bool input_must_end(struct input *input)
     return input->failed;
 }
 
-/* -1 when it cannot go on. */
+/* The number of bytes, 0 at the end, -1 on failure. */
 static ssize_t input_read(struct input *input, char *into, size_t size)
 {
     ssize_t got;
@@ -73,7 +73,7 @@ static bool wrong(struct reason *why, const char *format, size_t line, size_t co
     return false;
 }
 
-/* A text of YAML, names and nesting of XML are held meanwhile. What they took is free again. */
+/* The parsers hold a text of YAML, or names and open elements of XML. That memory has been freed. */
 static bool no_memory(struct reason *why)
 {
     reason_set(why, CODE_FAILED, "cannot be validated: not enough memory");
@@ -86,7 +86,7 @@ static size_t json_read(void *into, size_t size, void *owner)
     return (size_t)input_read(owner, into, size);
 }
 
-/* Half of what the container may use: being killed for too much of it would leave no reason. */
+/* Half of the container's memory: if the kernel killed the process, there would be no message. */
 static size_t values_memory(void)
 {
     struct limits limits;
@@ -108,7 +108,7 @@ static bool validate_json(struct input *input)
         return true;
     if (input->failed)
         return false;
-    /* What it is near may be a secret that was filled in. */
+    /* The text nearby may be a rendered secret. */
     char *near = strstr(error.text, " near '");
     if (near)
         *near = '\0';
@@ -135,7 +135,7 @@ static bool yaml_wrong(const yaml_parser_t *parser, struct reason *why)
 
     if (parser->error == YAML_MEMORY_ERROR)
         return no_memory(why);
-    /* What the reader finds has no place but an offset. */
+    /* An error of libyaml's reader has no line and column. */
     if (parser->error == YAML_READER_ERROR)
         return reason_set(why, CODE_FAILED, "invalid YAML: line %zu: %s", parser->mark.line + 1, problem);
     return wrong(why, "YAML", parser->problem_mark.line + 1, parser->problem_mark.column + 1, problem);
@@ -174,11 +174,11 @@ static bool validate_yaml(struct input *input)
     return ended && !problem;
 }
 
-/* expat works at a tag with a million attributes, or at an entity that is a thousand times as long as its name, for seconds, and
- * without reading on. What it asks for meanwhile is memory, for each attribute, and it calls a handler for each piece of an
- * entity: there it is made to end. Its hooks for memory know no owner. */
+/* A tag with a million attributes, or an entity whose value is much longer than its name, keeps expat busy for seconds in one call.
+ * Meanwhile it allocates memory for each attribute, and calls a handler for each piece of an entity: there it is cancelled. Its
+ * hooks for memory have no argument for an owner. */
 static struct input *xml_input;
-static size_t xml_most; /* bytes at a time */
+static size_t xml_most; /* bytes of one allocation */
 
 static bool xml_may_take(size_t size)
 {

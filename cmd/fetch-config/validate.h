@@ -1,4 +1,4 @@
-/* Does what would be published parse? */
+/* --validate: parses what would be published. */
 #ifndef FETCH_CONFIG_VALIDATE_H
 #define FETCH_CONFIG_VALIDATE_H
 
@@ -9,7 +9,7 @@
 
 enum validate_format { VALIDATE_JSON, VALIDATE_YAML, VALIDATE_XML, VALIDATE_AUTO, VALIDATE_NONE };
 
-/* By the name's ending: VALIDATE_NONE when it tells nothing. */
+/* The format by the name's ending; VALIDATE_NONE: unknown. */
 enum validate_format validate_guess(const char *name);
 
 /* Reads the descriptor to its end. False fills `why`: CODE_FAILED, with line and column, or CODE_DEADLINE. */

@@ -10,7 +10,7 @@
 
 #include "common/base/banned.h"
 
-/* Names are known by half of their SHA-256, so that long ones take no more memory than short ones. */
+/* Keys and anchors are stored as half of their SHA-256, so that long ones need no more memory than short ones. */
 struct name {
     uint64_t high, low;
 };
@@ -23,7 +23,7 @@ struct yamlcheck_names {
 
 enum {
     FIRST_ROOM = 64,
-    PLACES_EACH = 6, /* while it grows: it is half full, and there twice */
+    PLACES_EACH = 6, /* bytes for each name, while the table grows: it is half full, and both tables exist */
 };
 
 void yamlcheck_begin(struct yamlcheck *check, size_t memory)
@@ -72,10 +72,11 @@ static void grow(struct yamlcheck_names *names)
     *names = larger;
 }
 
-/* What a name is in: a mapping's keys, or a document's anchors. */
+/* The scope of a name: the keys of a mapping, or the anchors of a document. */
 struct scope {
     unsigned number;
-    char kind; /* 'k': key, 'p': plain key that may be no text, 'a': anchor, '*': alias as a key */
+    char
+        kind; /* 'k': key, 'p': plain key that may be a number or boolean, 'a': anchor, '*': alias as a key */
 };
 
 static struct name digest(struct scope scope, const void *text, size_t length)
@@ -95,7 +96,7 @@ static struct name digest(struct scope scope, const void *text, size_t length)
     return name;
 }
 
-/* NULL; `twice` when it is there already. */
+/* Adds a name. NULL, or `twice` if it exists already. */
 static const char *add_name(struct yamlcheck *check, struct name name, const char *twice)
 {
     struct yamlcheck_names *names = check->names;
@@ -115,7 +116,7 @@ static const char *add_anchor(struct yamlcheck *check, const yaml_char_t *anchor
 {
     const struct scope scope = {.number = check->documents, .kind = 'a'};
 
-    /* An anchor may be given anew: the last one counts. */
+    /* An anchor may be defined again: the last definition counts. */
     return anchor ? add_name(check, digest(scope, anchor, strlen((const char *)anchor)), NULL) : NULL;
 }
 
@@ -129,7 +130,7 @@ static const char *look_up(const struct yamlcheck *check, const yaml_char_t *anc
 
 /* --- nodes --- */
 
-/* 1 and "1" are two keys, and so are true and "true". */
+/* Whether a plain scalar may be something else than text: 1 and "1" are different keys, and so are true and "true". */
 static bool may_be_no_text(const yaml_event_t *event)
 {
     static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off"};

@@ -1,5 +1,5 @@
-/* Whether YAML makes sense as it streams by: each document is a mapping or a sequence, each alias has its anchor, and no mapping
- * has a key twice. */
+/* Checks a stream of YAML events: each document is a mapping or a sequence, each alias has an anchor, and no mapping has duplicate
+ * keys. */
 #ifndef FETCH_CONFIG_YAMLCHECK_H
 #define FETCH_CONFIG_YAMLCHECK_H
 
@@ -19,8 +19,8 @@ struct yamlcheck_level {
 struct yamlcheck {
     size_t depth;
     unsigned documents, mappings;
-    bool is_limit; /* what is wrong is only more than can be checked */
-    bool has_root; /* some document is more than empty */
+    bool is_limit; /* the problem is a limit of this check, not an error in the YAML */
+    bool has_root; /* a document is not empty */
     size_t names_most;
     struct yamlcheck_names *names; /* keys and anchors */
     struct yamlcheck_level levels[YAMLCHECK_LEVELS];
@@ -29,7 +29,7 @@ struct yamlcheck {
 /* `memory` bounds what keys and anchors may take, in bytes. */
 void yamlcheck_begin(struct yamlcheck *check, size_t memory);
 
-/* The next event. Returns NULL, or what is wrong at it. */
+/* Checks the next event. Returns NULL, or the problem. */
 const char *yamlcheck_event(struct yamlcheck *check, const yaml_event_t *event);
 
 void yamlcheck_end(struct yamlcheck *check);

@@ -18,7 +18,7 @@ enum {
     END = 22,
     END64 = 56,
     LOCATOR64 = 20,
-    TAIL = 16 * 1024, /* libarchive looks for the end so far back */
+    TAIL = 16 * 1024, /* libarchive searches the end record in so many bytes */
     NAMES_MOST = 64 * 1024,
     LENGTH_BEHIND = 1 << 3, /* a flag: checksum and sizes follow the content */
     ZIP64 = 0x0001,         /* extra fields */
@@ -29,9 +29,10 @@ enum {
     NAME_SHOWN = 150,
 };
 
-static const int64_t in_zip64 = 0xffffffff; /* a field's value that is somewhere else */
+static const int64_t in_zip64 =
+    0xffffffff; /* the value of a field that is in the Zip64 extra field instead */
 
-/* A piece of the file, read at once. */
+/* A piece of the file that was read at once. */
 struct piece {
     int64_t from;
     size_t length;
@@ -42,13 +43,13 @@ struct zip {
     int descriptor;
     int64_t size;
     int64_t start;      /* of the central directory */
-    int64_t correction; /* what is before the archive's own beginning: a program that unpacks itself */
-    uint64_t count;     /* of entries, of which `count_mask` is told */
+    int64_t correction; /* bytes before the archive itself, in a self-extracting program */
+    uint64_t count;     /* of entries, as far as `count_mask` shows it */
     uint64_t count_mask;
     struct piece central, local;
 };
 
-/* An entry as the central directory has it, and the header before its content. */
+/* An entry: its record in the central directory, and the header before its content. */
 struct entry {
     const unsigned char *central, *local;
     size_t name, extra, local_extra; /* lengths */
@@ -74,8 +75,8 @@ static bool read_at(const struct zip *zip, int64_t at, void *bytes, size_t lengt
     return is_inside(zip, at, length) && pread(zip->descriptor, bytes, length, at) == (ssize_t)length;
 }
 
-/* `length` bytes of the file, which last until the next ones of the same piece; up to `ahead` bytes more are read with them. NULL:
- * they are not there. */
+/* `length` bytes of the file, valid until the next call for the same piece. At least `ahead` bytes are read at once. NULL: the file
+ * has no such bytes. */
 static const unsigned char *look(const struct zip *zip, struct piece *piece, int64_t at, size_t length,
                                  size_t ahead)
 {
@@ -91,7 +92,7 @@ static const unsigned char *look(const struct zip *zip, struct piece *piece, int
                                                                         : NULL;
 }
 
-/* --- where it is --- */
+/* --- the end of the archive --- */
 
 static bool take_end64(struct zip *zip, int64_t end)
 {
@@ -153,7 +154,7 @@ static const unsigned char *find_field(const unsigned char *extra, size_t length
     return NULL;
 }
 
-/* The field of a Zip64 extra that stands for the local header's offset: behind those of the sizes that are there, too (4.5.3). */
+/* The offset of the local header in the Zip64 extra field: after the sizes, if these are there, too (4.5.3). */
 static int64_t offset_in_extra(const struct entry *entry)
 {
     size_t size, at = 8 * ((size_t)(number(entry->central + 20, 4) == (uint64_t)in_zip64) +
@@ -174,7 +175,7 @@ static bool same_sizes(const struct entry *entry)
            (memcmp(central + 16, local + 14, 4) == 0 && (wide || memcmp(central + 20, local + 18, 8) == 0));
 }
 
-/* The name itself, and a second one that some programs take in its place (4.6.9). */
+/* Compares the name, and the Unicode path that some programs use in its place (4.6.9). */
 static bool same_names(const struct entry *entry)
 {
     size_t one = 0, other = 0;
@@ -214,7 +215,7 @@ static bool check_local(struct zip *zip, struct entry *entry, struct reason *why
            fail(entry, "another method, checksum or size", why);
 }
 
-/* The entry at *at, which is moved behind it. */
+/* Checks the entry at *at, and advances *at. */
 static bool check_entry(struct zip *zip, int64_t *at, struct reason *why)
 {
     struct entry entry = {.central = look(zip, &zip->central, *at, CENTRAL, CENTRAL_AHEAD)};

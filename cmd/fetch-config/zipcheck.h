@@ -1,5 +1,5 @@
-/* Whether a zip says the same of its entries twice: in the central directory at its end, which programs list, and in the header
- * before each entry's content, which is unpacked. libarchive takes the latter's names unseen. */
+/* Compares the two lists of entries in a zip: the central directory at its end, which programs list, and the header before each
+ * entry's content, whose name libarchive uses without comparing. */
 #ifndef FETCH_CONFIG_ZIPCHECK_H
 #define FETCH_CONFIG_ZIPCHECK_H
 

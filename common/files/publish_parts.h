@@ -56,8 +56,8 @@ int publish_put_back(struct publish *publish);
 
 /* --- publish_copy.c --- */
 
-/* `source` of the same directory becomes `name`, byte by byte; with a mark while it lasts. 0 or errno, and then *touched tells whether
- * what was there is gone. */
+/* `source` of the same directory becomes `name`, byte by byte; with a mark while it lasts. 0 or errno, and then *touched tells
+ * whether what was there is gone. */
 int publish_copy(int directory, const char *source, const char *name, int64_t deadline, bool *touched);
 /* Removes the mark that this leaves when it fails half-way. */
 void publish_copy_forget(int directory, const char *source, const char *name);
