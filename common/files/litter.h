@@ -15,8 +15,8 @@
 
 enum { LITTER_NAME = NAME_MAX + 1, LITTER_FORGOTTEN = 3600 };
 
-/* Make a directory (0700, opened for reading) or a file (of `mode`, opened for reading and writing) in `parent`. Its name begins with
- * `prefix` and goes into `name`. The caller closes the descriptor, which ends the lock. -1 with errno. */
+/* Make a directory (0700, opened for reading) or a file (of `mode`, opened for reading and writing) in `parent`. The name begins
+ * with `prefix` and goes into `name`. The caller closes the descriptor, which ends the lock. -1 with errno. */
 int litter_make_directory(int parent, const char *prefix, char name[LITTER_NAME]);
 int litter_make_file(int parent, const char *prefix, mode_t mode, char name[LITTER_NAME]);
 

@@ -15,7 +15,7 @@
 
 #include "common/base/banned.h"
 
-/* What was put in its place is taken back. */
+/* For out of memory: files that were placed are put back, temporaries removed. */
 static void forget(struct publish *open)
 {
     if (open->placed)
@@ -34,7 +34,7 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
     static const struct ownership nobodys;
     char prefix[PUBLISH_PREFIX];
     const char *name = publish_name(publish);
-    /* Where a volume keeps no other mode than what a file is made with, a program has to be made as one. */
+    /* Some volumes keep only the mode that a file is created with: a program must be created executable. */
     mode_t first = mode & S_IXUSR ? mode & 0777 : PUBLISH_HIDDEN_MODE;
 
     if (strlen(name) > NAME_MAX)
@@ -44,7 +44,7 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
     publish->descriptor = litter_make_file(publish->directory, prefix, first, publish->temporary);
     if (publish->descriptor < 0)
         return volume_fail(why, publish->path, "cannot be written", errno);
-    /* What a caller was asked to give, it gives once more, and looks. */
+    /* A caller with --mode or --owner sets them again, and verifies them. */
     if (ownership_give(publish->descriptor, publish->path, mode, &nobodys, &publish->unkept, why))
         return true;
     publish_remove_temporary(publish);
@@ -56,7 +56,7 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
     const char *name = publish_name(publish);
     struct stat present;
 
-    /* Another user's link is replaced, wherever it leads. */
+    /* A link of another user is replaced, wherever it leads. */
     bool there = directory_stat(publish->directory, name, &present);
     if (*name == '\0')
         return volume_fail(why, publish->path, "cannot be written", EISDIR);
@@ -64,7 +64,7 @@ static bool open_file(struct publish *publish, mode_t mode, struct reason *why)
         return publish_open_null(publish, why);
     if (there && publish_refuse_kind(publish->path, present.st_mode, why))
         return false;
-    /* A rename onto it would fail, but only once others of a set are in their places. */
+    /* A rename onto a mount fails, but only after other files of the set have been placed. */
     if (mount_is_root(publish->directory, name))
         return volume_fail(why, publish->path, "cannot be replaced", EBUSY);
     if (!publish_share_directory(publish))

@@ -1,7 +1,7 @@
-/* A file that appears whole or not at all: written under a temporary name beside its target, then renamed.
+/* Publishes a file, all or nothing: it is written under a temporary name beside its target, then renamed.
  *
- * Its directory is opened once, and all that follows goes by that descriptor: who changes the way there meanwhile gets
- * nothing. What a killed run leaves behind is found and removed by the next one that publishes the same target. */
+ * The directory is opened once and used by its descriptor: changing the path to it meanwhile has no effect. What a killed run
+ * leaves behind is removed by the next run that publishes the same target. */
 #ifndef COMMON_FILES_PUBLISH_H
 #define COMMON_FILES_PUBLISH_H
 
@@ -16,65 +16,64 @@
 
 struct publish {
     int descriptor; /* to write to, and to read it back */
-    int directory;  /* a handle on the one that PATH is in; shared by those that are open in it */
-    dev_t device;   /* of the directory, as its inode */
+    int directory;  /* a handle on the directory of PATH; shared by all publishes in it */
+    dev_t device;   /* of the directory, and its inode */
     ino_t inode;
-    bool direct; /* standard output, standard error or /dev/null: there is nothing to rename */
-    int64_t
-        deadline; /* for writing there, where somebody may have to read first; 0: none. Set after publish_begin */
+    bool direct;      /* standard output, standard error or /dev/null: written directly */
+    int64_t deadline; /* for writing to a pipe that nobody may read; 0: none. Set it after publish_begin */
     char path[PATH_MAX];
-    char temporary[LITTER_NAME]; /* in there */
+    char temporary[LITTER_NAME]; /* in the directory */
     bool placed;                 /* by publish_place */
-    bool unkept;                 /* the volume gives it another mode than was asked for */
-    bool in_place;               /* the volume renames nothing: it was written under its own name */
-    char old[LITTER_NAME];       /* in there: what was there before; empty: nothing, or it is not kept */
-    int old_lock;                /* open while that must not be taken for litter; -1: it is not locked */
-    struct publish *next;        /* that is open too */
+    bool unkept;                 /* the volume did not keep the requested mode */
+    bool in_place;               /* the volume cannot rename: the file was written in place */
+    char old[LITTER_NAME];       /* in the directory: the old file; empty: there is none, or it is not kept */
+    int old_lock;                /* open while `old` must not be taken for litter; -1: not locked */
+    struct publish *next;        /* the next one that is open */
 };
 
-/* The descriptor that the path is a name of: "-" and /dev/stdout, /dev/stderr, and their names in /dev/fd and /proc. -1: none. */
+/* The descriptor that the path means: "-", /dev/stdout, /dev/stderr, or their names in /dev/fd and /proc. -1: none. */
 int publish_stream(const char *path);
-/* Whether that is the device /dev/null, under whatever name. */
+/* Whether `found` is the device /dev/null, under any name. */
 bool publish_is_null(const struct stat *found);
-/* Whether something of that kind is never written to: all but regular files, and links, which are replaced. Fills `why` then. */
+/* Whether a file of that kind is never written to: anything but regular files and links, which are replaced. Fills `why` then. */
 bool publish_refuse_kind(const char *path, mode_t mode, struct reason *why);
 
-/* Opens `path` for writing. Standard output, standard error and /dev/null are written to; a link is replaced; anything else that is
- * there and no regular file is refused: who may write into a directory could have put it there. A volume may keep another mode
+/* Opens `path` for writing. Standard output, standard error and /dev/null are written to; a link is replaced; anything else that
+ * is not a regular file is refused, as anyone who may write to the directory could have created it. A volume may keep another mode
  * (`unkept`). False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
 
-/* The same for a `directory`, a handle that PATH's last name is in: it is the publish's from then on, after a false, too. */
+/* The same with `directory`, a handle on the directory of PATH: it belongs to the publish from then on, also after false. */
 bool publish_begin_in(struct publish *publish, int directory, const char *path, mode_t mode,
                       struct reason *why);
 
-/* PATH's last name, in publish->directory. */
+/* The last component of PATH, in publish->directory. */
 const char *publish_name(const struct publish *publish);
 
 /* Writes all of it, or fills `why`: CODE_FAILED, a signal's code, or CODE_DEADLINE. */
 bool publish_write(struct publish *publish, const void *bytes, size_t length, struct reason *why);
 
-/* Puts the file in its place. On failure the target is as it was and the temporary is gone. */
+/* Renames the file into place. On failure the target is unchanged and the temporary is removed. */
 bool publish_commit(struct publish *publish, struct reason *why);
 
-/* Makes `to` what `from` was, which is open and must not be used any more. */
+/* Moves `from`, which is open, to `to`; `from` must not be used any more. */
 void publish_move(struct publish *from, struct publish *to);
 
-/* Gives up: the temporary is removed. */
+/* Gives up and removes the temporary. */
 void publish_abort(struct publish *publish);
 
-/* The same in two steps, for files that are published together: publish_place puts one in its place. With `keep`, what was there is
- * kept until publish_settle removes it or publish_undo puts it back. After a false, as after publish_commit. Neither swapping
- * names, nor a second name, nor renaming has to be possible on the volume. */
+/* The same in two steps, for files that are published together: publish_place renames one into place. With `keep`, the old file is
+ * kept until publish_settle removes it or publish_undo puts it back. After false, the state is as after publish_commit. The volume
+ * need not support exchanging names, hard links, or renames. */
 bool publish_place(struct publish *publish, bool keep, struct reason *why);
 
-/* False with errno: what was there before is still there, under a hidden name. */
+/* Removes the old file. False with errno: it is still there, under a hidden name. */
 bool publish_settle(struct publish *publish);
-/* False with errno: the new file is there, and the old one under a hidden name. */
+/* Puts the old file back. False with errno: the new file is in place, and the old one under a hidden name. */
 bool publish_undo(struct publish *publish);
 
-/* Repairs what a killed run has left at `path`, before anything is published there: the file before, or a new one that was
- * complete, is there again. */
+/* Repairs what a killed run left at `path`, before anything is published there: the old file, or a new one that was complete, is in
+ * place again. */
 void publish_recover(const char *path);
 
 #endif

@@ -1,5 +1,5 @@
-/* Where a volume renames nothing (some object stores and FUSE): a file is written under its own name. Others may see half of it
- * then, so a mark stands beside it while that lasts, and its source is whole. */
+/* For volumes that cannot rename (some object stores and FUSE): a file is written in place. As a reader may see a part of it, a
+ * mark beside it names the complete source as long as this takes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,7 +17,7 @@
 
 enum { CHUNK = 64 * 1024, PRIVATE_MODE = 0600, MODE_BITS = 07777 };
 
-/* Once a mark was made, there is more at stake than a moment. */
+/* Whether to cancel the copy. */
 static bool must_end(int64_t deadline)
 {
     return stop_signal() != 0 || (deadline > 0 && deadline_now() >= deadline);
@@ -43,7 +43,7 @@ static int copy_bytes(int from, int to, int64_t deadline)
     return 0;
 }
 
-/* As far as the volume keeps it: what must hold has been seen to hold for the source, which is there, too. */
+/* As far as the volume keeps it. What --mode and --owner demand was verified for the source, on the same volume. */
 static void copy_status(const struct stat *status, int to)
 {
     const struct timespec times[2] = {status->st_atim, status->st_mtim};
@@ -54,7 +54,7 @@ static void copy_status(const struct stat *status, int to)
     futimens(to, times);
 }
 
-/* Closes both. */
+/* Closes both descriptors. 0 or errno. */
 static int copy_file(int from, int to, int64_t deadline)
 {
     struct stat status;
@@ -91,7 +91,7 @@ static int copy_link(int directory, const char *source, const char *name)
     return symlinkat(text, directory, name) == 0 ? 0 : errno;
 }
 
-/* `name`, which is not there, becomes a copy of `source`. */
+/* Copies `source` to `name`, which does not exist. 0 or errno. */
 static int copy_entry(int directory, const char *source, const char *name, int64_t deadline)
 {
     int from = open_source(directory, source);
@@ -101,7 +101,7 @@ static int copy_entry(int directory, const char *source, const char *name, int64
     return copy_file(from, make_file(directory, name), deadline);
 }
 
-/* The mark of a hidden file is its own name, with PUBLISH_PART behind the prefix. */
+/* The name of the mark: that of the source, with PUBLISH_PART after the prefix. */
 static bool mark_for(const char *source, const char *name, char mark[LITTER_NAME])
 {
     char prefix[PUBLISH_PREFIX];
@@ -110,7 +110,7 @@ static bool mark_for(const char *source, const char *name, char mark[LITTER_NAME
     return snprintf(mark, LITTER_NAME, "%s" PUBLISH_PART "%s", prefix, source + strlen(prefix)) < LITTER_NAME;
 }
 
-/* The mark, locked while it is open; one that a killed run has left is as good. -1 with errno. */
+/* Opens the mark, and locks it; a mark that a killed run left is used again. -1 with errno. */
 static int make_mark(int directory, const char *mark)
 {
     int marked = openat(directory, mark, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,

@@ -1,4 +1,4 @@
-/* What is written to as it is: standard output, standard error, and the null device. */
+/* Files that are written directly: standard output, standard error, and /dev/null. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +14,7 @@
 
 #include "common/base/banned.h"
 
-/* Their names are links, which may lead to files: neither is replaced. */
+/* These names are links, possibly to files: neither the link nor the file is replaced. */
 int publish_stream(const char *path)
 {
     static const struct {
@@ -53,8 +53,9 @@ bool publish_refuse_kind(const char *path, mode_t mode, struct reason *why)
                S_ISFIFO(mode)   ? "a FIFO"
                : S_ISSOCK(mode) ? "a socket"
                                 : "a device");
-    reason_hint(why, "it, or a link to it, can have been created by anyone who may write there; only -, /dev/stdout, "
-                     "/dev/stderr and /dev/null are written to directly");
+    reason_hint(
+        why, "it, or a link to it, can have been created by anyone who may write there; only -, /dev/stdout, "
+             "/dev/stderr and /dev/null are written to directly");
     return true;
 }
 
@@ -74,11 +75,11 @@ bool publish_open_null(struct publish *publish, struct reason *why)
                                  O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (publish->descriptor < 0 || fstat(publish->descriptor, &opened) != 0)
         return volume_fail(why, publish->path, "cannot be opened", errno);
-    /* Somebody may have put something else in its place meanwhile. */
+    /* Another user may have replaced it since it was checked. */
     return publish_is_null(&opened) || volume_fail(why, publish->path, "cannot be opened", EEXIST);
 }
 
-/* Until a pipe or device takes STOP_CHUNK bytes without blocking. It cannot be made non-blocking: others may share it. */
+/* Waits until a pipe or device accepts STOP_CHUNK bytes without blocking. O_NONBLOCK would affect others that share the file. */
 bool publish_wait_for_room(const struct publish *publish, struct reason *why)
 {
     int64_t left = publish->deadline > 0 ? deadline_left(publish->deadline, deadline_now()) : DEADLINE_NEVER;
@@ -86,8 +87,8 @@ bool publish_wait_for_room(const struct publish *publish, struct reason *why)
     if (stop_wait_writable(publish->descriptor, left < INT_MAX ? (int)left : -1))
         return true;
     if (stop_signal() != 0)
-        return reason_set(why, (enum code)(128 + stop_signal()), "%.200s: stopped before everything was written",
-                          publish->path);
+        return reason_set(why, (enum code)(128 + stop_signal()),
+                          "%.200s: stopped before everything was written", publish->path);
     reason_set(why, CODE_DEADLINE, "%.200s: timed out before everything was written", publish->path);
     reason_hint(why, "nobody reads from it");
     return false;

@@ -22,7 +22,7 @@ static uint64_t hash(const char *name)
     return hash;
 }
 
-/* No character of UTF-8 is cut, which some file systems refuse. */
+/* Does not cut within a UTF-8 character: some file systems refuse such names. */
 static int name_part(const char *name)
 {
     size_t length = NAME_PART;
@@ -32,7 +32,7 @@ static int name_part(const char *name)
     return (int)length;
 }
 
-/* There has to be room for the mark, the kind, and two numbers. */
+/* Leaves room for the prefix, the kind, and two numbers. */
 void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX])
 {
     if (strlen(name) <= NAME_WHOLE)

@@ -1,4 +1,4 @@
-/* The version before: set aside, kept, and put back. */
+/* The old file: set aside, kept, and put back. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ int publish_rename(const struct publish *publish, const char *from, const char *
     return renameat(publish->directory, from, publish->directory, to) == 0 ? 0 : errno;
 }
 
-/* Others would take it for litter. Where it cannot be locked (it may not be read, or is a link), nothing is lost but that. */
+/* Without a lock another run would take it for litter. A file that cannot be opened, or is a link, stays unlocked. */
 void publish_lock_old(struct publish *publish)
 {
     publish->old_lock = openat(publish->directory, publish_name(publish),
@@ -46,7 +46,7 @@ bool publish_swap(struct publish *publish)
     return true;
 }
 
-/* Gives what is there a second name, so that its own is never missing; where there are no second names, another one. 0 or errno. */
+/* Gives the old file a second name, so that its own never disappears; on volumes without hard links, renames it. 0 or errno. */
 int publish_set_aside(struct publish *publish)
 {
     const char *name = publish_name(publish);

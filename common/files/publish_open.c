@@ -1,4 +1,4 @@
-/* The publishes that are open now: their descriptors, their temporaries, and how they end. */
+/* The publishes that are open: their descriptors and temporaries, and how they are closed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 #include "common/base/banned.h"
 
-/* Those whose temporaries are there now, for the case that memory runs out. */
+/* All that are open, to clean up when memory runs out. */
 static struct publish *open_publishes;
 
 void publish_enlist(struct publish *publish)
@@ -25,7 +25,7 @@ void publish_each(void (*each)(struct publish *open))
         each(open);
 }
 
-/* One that is open in the same directory; NULL: none. */
+/* Another one that is open in the same directory; NULL: none. */
 static const struct publish *find_neighbour(const struct publish *publish)
 {
     const struct publish *open = open_publishes;
@@ -80,8 +80,8 @@ void publish_abort(struct publish *publish)
     publish_close(publish);
 }
 
-/* What close says of what was written: NFS and FUSE report a full disk or quota only there. A copy of the descriptor is
- * closed, since the file's own holds the lock that keeps others from taking the temporary for litter. */
+/* The error that close reports: NFS and FUSE report a full disk or quota only there. A duplicate of the descriptor is closed, as
+ * the file's own one holds the lock that keeps other runs from taking the temporary for litter. */
 static int written_error(const struct publish *publish)
 {
     int copy, error;
@@ -93,7 +93,7 @@ static int written_error(const struct publish *publish)
     return error;
 }
 
-/* After an error nothing is put in its place, and the temporary goes. */
+/* After an error the temporary is removed, and nothing is published. */
 bool publish_all_written(struct publish *publish, struct reason *why)
 {
     int error = written_error(publish);

@@ -1,4 +1,4 @@
-/* What the parts of publish share. */
+/* Shared by the files publish_*.c. */
 #ifndef COMMON_FILES_PUBLISH_PARTS_H
 #define COMMON_FILES_PUBLISH_PARTS_H
 
@@ -19,55 +19,56 @@ bool publish_share_directory(struct publish *publish);
 void publish_close(struct publish *publish);
 void publish_remove_temporary(const struct publish *publish);
 
-/* Whether closing tells no error of what was written. After one the temporary is gone, and all is closed. */
+/* Whether everything was written, as far as close reports. False fills `why`; the temporary is removed, and everything is
+ * closed. */
 bool publish_all_written(struct publish *publish, struct reason *why);
 
-/* What hidden files of a target begin with; `kind` goes behind it. */
+/* The beginning of the names of a target's hidden files, ending with `kind`. */
 enum { PUBLISH_PREFIX = LITTER_NAME, PUBLISH_HIDDEN_MODE = 0600 };
 void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX]);
 
-/* The version before, kept aside; and the mark that the target is being written from what the rest of the name says. */
+/* Kinds: the old file; and the mark that the target is being written in place, from the file that the rest of its name names. */
 #define PUBLISH_OLD  "old-"
 #define PUBLISH_PART "part-"
 
-/* Repairs what a killed run has left of `name`, and removes the rest of it: the version before gets its name back where there is
- * none, and what was half written is written again. */
+/* Repairs what a killed run left of `name`: the old file gets its name back if there is no file, and a file that was written in
+ * part is written again. The rest is removed. */
 void publish_recover_in(int directory, const char *name);
 
-/* --- publish_old.c: the version before --- */
+/* --- publish_old.c: the old file --- */
 
-/* Whether `error` of a rename says that the volume does not rename at all. */
+/* Whether `error` of a rename means that the volume cannot rename at all. */
 bool publish_lacks_rename(int error);
 /* Both names are in the target's directory. 0 or errno. */
 int publish_rename(const struct publish *publish, const char *from, const char *to);
 
-/* Others would take it for litter. Where it cannot be locked (it may not be read, or is a link), nothing is lost but that. */
+/* Locks the old file, so that no other run takes it for litter. */
 void publish_lock_old(struct publish *publish);
 /* Exchanges the names of the target and its temporary. False: the volume or the kernel cannot. */
 bool publish_swap(struct publish *publish);
-/* Gives what is there a second name, so that its own is never missing; where there are no second names, another one. 0 or errno. */
+/* Gives the old file a second name, or on volumes without hard links, another one. 0 or errno. */
 int publish_set_aside(struct publish *publish);
-/* Keeps a copy of what is there under a hidden name. 0 or errno, and then the copy may be half of it. */
+/* Keeps a copy of the old file under a hidden name. 0 or errno; after an error the copy may be incomplete. */
 int publish_keep_copy(struct publish *publish);
-/* Removes what is kept: what was there before is not to come back. */
+/* Removes the old file that is kept: it will not be put back. */
 void publish_forget_old(struct publish *publish);
-/* Puts back what was there. 0 or errno. */
+/* Puts the old file back. 0 or errno. */
 int publish_put_back(struct publish *publish);
 
 /* --- publish_copy.c --- */
 
-/* `source` of the same directory becomes `name`, byte by byte; with a mark while it lasts. 0 or errno, and then *touched tells
- * whether what was there is gone. */
+/* Copies `source` to `name` in the same directory, with a mark as long as it takes. 0 or errno; *touched: the old `name` is
+ * gone. */
 int publish_copy(int directory, const char *source, const char *name, int64_t deadline, bool *touched);
-/* Removes the mark that this leaves when it fails half-way. */
+/* Removes the mark that publish_copy leaves after a failure. */
 void publish_copy_forget(int directory, const char *source, const char *name);
 /* The same without a mark, into the open and empty file `name`; where `source` is a link, `name` becomes one. 0 or errno. */
 int publish_copy_entry(int directory, const char *source, const char *name, int descriptor, int64_t deadline);
 
-/* Open what is written to as it is: what publish_stream names; the null device in the target's place. */
+/* Open a file that is written directly: that of publish_stream; /dev/null at the target's path. */
 bool publish_open_stream(struct publish *publish, struct reason *why);
 bool publish_open_null(struct publish *publish, struct reason *why);
-/* Waits until that takes STOP_CHUNK bytes. */
+/* Waits until it accepts STOP_CHUNK bytes. False fills `why`. */
 bool publish_wait_for_room(const struct publish *publish, struct reason *why);
 
 #endif

@@ -1,4 +1,4 @@
-/* From its temporary into its place, alone (publish_commit) or as one of a set, which is taken back as a whole. */
+/* Moves a file from its temporary name into place: alone (publish_commit), or as one of a set that can be undone. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #include "common/base/banned.h"
 
-/* 0 or errno, and then what was there is there again. */
+/* Renames into place, and keeps the old file. 0 or errno, and then the old file is in place. */
 static int put_keeping(struct publish *publish)
 {
     const char *name = publish_name(publish);
@@ -36,7 +36,7 @@ static int put_keeping(struct publish *publish)
     return error;
 }
 
-/* There is half of the new version. */
+/* The new file is there in part: puts the old one back. */
 static void take_back(struct publish *publish)
 {
     const char *name = publish_name(publish);
@@ -48,9 +48,8 @@ static void take_back(struct publish *publish)
         publish_copy_forget(publish->directory, publish->temporary, name);
 }
 
-/* The temporary's content and status under the target's name, where nothing can be renamed: others may see half of it. What is
- * there is kept by a copy, which must not take its place as long as it is there: it may be half of it. 0 or errno, and then what
- * was there is there again. */
+/* Copies the temporary into place, on a volume that cannot rename. The old file is kept as a copy. If that copy is incomplete, it
+ * must not replace the old file, which is still there. 0 or errno, and then the old file is in place. */
 static int copy_into_place(struct publish *publish)
 {
     bool touched = false;
@@ -77,7 +76,7 @@ static int put(struct publish *publish, bool keep)
     struct stat present;
     bool there = fstatat(publish->directory, name, &present, AT_SYMLINK_NOFOLLOW) == 0;
 
-    if (there && S_ISDIR(present.st_mode)) /* a swap would put it aside, which rename refuses */
+    if (there && S_ISDIR(present.st_mode)) /* rename refuses this, but an exchange of names would not */
         return EISDIR;
     int error = there && keep ? put_keeping(publish) : publish_rename(publish, publish->temporary, name);
     if (!publish_lacks_rename(error))
@@ -95,7 +94,7 @@ bool publish_place(struct publish *publish, bool keep, struct reason *why)
     int error = put(publish, keep);
     publish->placed = error == 0;
     if (publish->placed) {
-        close(publish->descriptor); /* its name is no temporary's any more, so its lock is not needed */
+        close(publish->descriptor); /* it is not a temporary any more, so its lock is not needed */
         publish->descriptor = -1;
         return true;
     }

@@ -1,8 +1,8 @@
-/* What killed runs leave of a target, and how the next one repairs that: publish_recover.
+/* publish_recover: repairs what killed runs left of a target.
  *
- * A target's hidden files begin with its name. A temporary is litter. PUBLISH_OLD is the version before, which has its own name
- * again where there is none: the run was killed between two renames. PUBLISH_PART marks that the target may be half of what the
- * rest of the mark's name says. */
+ * The names of a target's hidden files begin with its name. A temporary is litter. PUBLISH_OLD is the old file: it gets its name
+ * back if there is no file of that name, as the run was killed between two renames. PUBLISH_PART marks that the target may be
+ * incomplete; the rest of the mark's name is that of the complete source. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,7 +21,7 @@ enum { REPAIR_MOST = 10000 /* milliseconds */ };
 
 struct repair {
     const char *name; /* of the target */
-    size_t prefix;    /* the length of what its hidden files begin with */
+    size_t prefix;    /* the length of the prefix of its hidden files */
     int64_t deadline;
 };
 
@@ -37,7 +37,8 @@ static bool has_kind(const struct repair *repair, const char *hidden, const char
     return strncmp(hidden + repair->prefix, kind, strlen(kind)) == 0;
 }
 
-/* Whether what has that name was made by whoever may replace the target anyway: in a sticky directory anybody may make a mark. */
+/* Whether the hidden file belongs to root, to this user or to the owner of the target: in a sticky directory anyone can create
+ * one. */
 static bool is_trusted(int directory, const char *hidden, const char *target)
 {
     struct stat found, present;
@@ -48,7 +49,7 @@ static bool is_trusted(int directory, const char *hidden, const char *target)
            fstatat(directory, target, &present, AT_SYMLINK_NOFOLLOW) != 0 || present.st_uid == found.st_uid;
 }
 
-/* A mark: its source is whole, and the target may be half of it. The mark goes last. */
+/* A mark: copies its complete source over the target, and removes the mark last. */
 static void finish_part(int directory, const char *mark, enum litter_owner owner, void *with)
 {
     const struct repair *repair = with;

@@ -10,20 +10,20 @@
 
 #include "common/base/banned.h"
 
-/* A reference longer than this is no reference; a default may be of any length, as it is not kept. */
+/* A longer reference is plain text. A default may have any length, as it is not stored. */
 enum { REFERENCE_MAX = 8192, NAME_LONGEST = 1024, CHUNK = 4096, MESSAGE_MAX = 512 };
 
 static const char file_name[] = "file";
 
 enum state {
     TEXT,
-    DOLLAR,    /* behind a dollar */
-    NAME,      /* within ${NAME */
-    COLON,     /* behind the colon of ${NAME: */
-    DEFAULT,   /* behind ${NAME:-, as TEXT is outside of references */
-    MESSAGE,   /* behind ${NAME:? */
-    PATH,      /* behind ${file: */
-    UNTOUCHED, /* in what is no reference of ours, up to its closing brace */
+    DOLLAR,    /* after a dollar */
+    NAME,      /* in ${NAME */
+    COLON,     /* after the colon of ${NAME: */
+    DEFAULT,   /* after ${NAME:-, where text is handled as in TEXT */
+    MESSAGE,   /* after ${NAME:? */
+    PATH,      /* after ${file: */
+    UNTOUCHED, /* in a foreign reference, up to its closing brace */
 };
 
 void template_begin(struct template *template, const struct template_sink *sink, const char *prefix,
@@ -56,7 +56,7 @@ static void fail(struct template *template, const char *message)
         report(template, template->start_line, template->start_column, message);
 }
 
-/* What a reference stands in. */
+/* The state around the present reference. */
 static enum state around(const struct template *template)
 {
     return template->depth > 0 ? DEFAULT : TEXT;
@@ -68,7 +68,7 @@ static void put_reference(struct template *template)
     buf_clear(&template->reference);
 }
 
-/* It was no reference: what has been kept is text. Within a default its closing brace is not the default's. */
+/* The stored text is not a reference, and is passed on as it is. Within a default, its closing brace must not end the default. */
 static void give_back(struct template *template)
 {
     put_reference(template);
@@ -81,7 +81,7 @@ static bool is_name_byte(char byte, bool first)
            (!first && byte >= '0' && byte <= '9');
 }
 
-/* NAME of the reference that is kept, "${NAME" or "${NAME:..."; it lasts until the reference changes. */
+/* The NAME of the present reference, "${NAME" or "${NAME:...", in `name`. */
 static const char *name_of(const struct template *template, char name[NAME_LONGEST])
 {
     const char *text = template->reference.data + 2;
@@ -137,8 +137,8 @@ static void end_message(struct template *template)
     fail(template, message);
 }
 
-/* One newline at the very end is held back, and comes out only if more follows. Files of procfs tell no size, and some have no end:
- * NULL, or what is wrong. */
+/* Passes the file on without one newline at its end. The size of files in procfs is unknown, and some are endless. NULL, or the
+ * problem. */
 static const char *put_file(struct template *template, int descriptor)
 {
     char chunk[CHUNK];
@@ -219,7 +219,7 @@ static void end_default(struct template *template)
     template->state = around(template);
 }
 
-/* Whether the byte closes what is neither a name nor a default, in which braces are matched and nothing else counts. */
+/* Whether the byte closes a message, a path or a foreign reference, in which only matching braces count. */
 static bool closes(struct template *template, char byte)
 {
     if (byte == '{' && template->dollar)
@@ -228,7 +228,7 @@ static bool closes(struct template *template, char byte)
     return byte == '}' && --template->braces == 0;
 }
 
-/* Behind "${NAME:": what kind it is. False when the byte was not used up. */
+/* The byte after "${NAME:" decides the kind. False: the byte is not consumed. */
 static bool on_colon(struct template *template, char byte)
 {
     char name[NAME_LONGEST];
@@ -292,7 +292,7 @@ static void on_dollar_byte(struct template *template, char byte)
         on_text_byte(template, byte);
 }
 
-/* False when the byte was not used up: it ends what was no reference, and counts in the state that follows. */
+/* False: the byte is not consumed. It ends something that is not a reference, and belongs to the next state. */
 static bool on_state_byte(struct template *template, char byte)
 {
     bool first = template->reference.length == 2;
@@ -341,7 +341,7 @@ static void count(struct template *template, char byte)
     if (byte == '\n') {
         template->line++;
         template->column = 1;
-    } else if (((unsigned char)byte & 0xC0) != 0x80) { /* not a byte within a UTF-8 character */
+    } else if (((unsigned char)byte & 0xC0) != 0x80) { /* not a continuation byte of UTF-8 */
         template->column++;
     }
 }
@@ -356,7 +356,7 @@ static void on_byte(struct template *template, char byte)
 bool template_feed(struct template *template, const char *text, size_t length)
 {
     for (size_t at = 0; at < length && !template->ended; at++) {
-        /* Text between references goes on in one piece. */
+        /* Text between references is passed on in one piece. */
         if (template->state == TEXT && text[at] != '$') {
             const char *dollar = memchr(text + at, '$', length - at);
             size_t run = dollar ? (size_t)(dollar - text) - at : length - at;

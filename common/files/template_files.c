@@ -32,7 +32,7 @@ struct walk {
     int levels[LEVELS_MOST + 1]; /* open directories, `directory` first */
     unsigned level;
     unsigned links;
-    char path[2 * PATH_MAX]; /* what is still to go */
+    char path[2 * PATH_MAX]; /* the rest of the path */
 };
 
 static void walk_up(struct walk *walk)
@@ -40,7 +40,7 @@ static void walk_up(struct walk *walk)
     close(walk->levels[walk->level--]);
 }
 
-/* Puts a link's text in front of what is still to go. */
+/* Puts the target of a link before the rest of the path. */
 static bool walk_link(struct walk *walk, int link, const char *rest)
 {
     char target[PATH_MAX], whole[sizeof walk->path];
@@ -56,7 +56,7 @@ static bool walk_link(struct walk *walk, int link, const char *rest)
     return fits && target[0] != '/' && ++walk->links <= LINKS_MOST;
 }
 
-/* Takes one part. The file's descriptor at the end, -1 with errno, or -2 to go on. */
+/* Opens one component. The descriptor of the file at the end of the path, -1 with errno, or -2 to continue. */
 static int walk_part(struct walk *walk, const char *part, const char *rest)
 {
     int here = walk->levels[walk->level], next;
@@ -136,7 +136,7 @@ static int open_beneath(int directory, const char *path)
     } how = {.flags = READING, .resolve = BENEATH | NO_MAGIC_LINKS};
     long descriptor = -1;
 
-    /* EAGAIN: something was renamed meanwhile. */
+    /* EAGAIN: a rename happened meanwhile. */
     for (unsigned i = 0; i < RETRIES; i++) {
         descriptor = syscall(SYS_openat2, directory, path, &how, sizeof how);
         if (descriptor >= 0 || errno != EAGAIN)
@@ -147,7 +147,7 @@ static int open_beneath(int directory, const char *path)
     return (int)descriptor;
 }
 
-/* The next part of *path, which goes on behind it; "." and empty ones are passed over. Its length; 0 at the end. */
+/* The next component of *path, which is advanced; "." and empty ones are skipped. Its length; 0 at the end. */
 static size_t next_part(const char **path, const char **part)
 {
     size_t length;
@@ -161,7 +161,7 @@ static size_t next_part(const char **path, const char **part)
     return length;
 }
 
-/* What is left of `path` below `directory`, by their letters; NULL when it is not below it. */
+/* The rest of `path` below `directory`, by their text; NULL: it is not below it. */
 static const char *below(const char *directory, const char *path)
 {
     const char *wanted, *part;
@@ -193,7 +193,7 @@ static int open_listed(const struct strings *directories, const char *path, cons
     return -1;
 }
 
-/* A device may have no end. */
+/* Only regular files: a device may be endless. */
 int template_files_open(const struct template_files *files, const char *path, const char **problem)
 {
     struct stat present;
