@@ -50,6 +50,7 @@ cluster_start() {
     cat >"$FOLDER/containers.conf" <<CONF
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+default_sysctls = ["net.ipv4.ping_group_range=0 2147483647"]
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
