@@ -26,8 +26,8 @@ bool child_prepare(struct child *children, size_t count, const struct chain *cha
     if (reports == MAP_FAILED)
         return false;
     for (size_t i = 0; i < count; i++) {
-        children[i].step = &chain->steps[i];
-        children[i].told = (struct step){.number = (unsigned)i + 1, .report = &reports[i]};
+        children[i].plan = &chain->steps[i];
+        children[i].step = (struct step){.number = (unsigned)i + 1, .report = &reports[i]};
     }
     return true;
 }
@@ -80,8 +80,8 @@ static _Noreturn void become_step(struct child *child, const struct child_surrou
     log_redirect(NULL, NULL, NULL); /* to the run's table */
     redirect_output(surroundings->output);
     set_defaults(surroundings->options);
-    step_enter(&child->told);
-    exit(child->step->tool->main(child->step->argc, child->step->argv));
+    step_enter(&child->step);
+    exit(child->plan->tool->main(child->plan->argc, child->plan->argv));
 }
 
 /* --- in the run --- */
@@ -108,9 +108,9 @@ bool child_start(struct child *child, const struct child_surroundings *surroundi
     pid_t parent = getpid();
     sigset_t blocked, before;
 
-    child->told.deadline = surroundings->deadline;
-    child->told.termination_log = surroundings->options->termination_log;
-    child->told.wake = surroundings->wake;
+    child->step.deadline = surroundings->deadline;
+    child->step.termination_log = surroundings->options->termination_log;
+    child->step.wake = surroundings->wake;
     child->began = deadline_now();
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);
@@ -170,34 +170,37 @@ static void note_signal(struct child *child, int number)
     }
 }
 
+/* An exit code without a verdict is a bug, and 0 then no proof that anything was done. */
+static void note_exit(struct child *child, int status)
+{
+    struct step_words words;
+
+    child->code = (enum code)status;
+    if (step_read(child->step.report, &words) && words.final)
+        return;
+    child->code = status != 0 ? (enum code)status : CODE_INTERNAL;
+    reason_set(&child->why, child->code, "ended with exit code %d and no verdict", status);
+    reason_hint(&child->why, "%s", a_bug);
+}
+
 void child_end(struct child *child, int status)
 {
     child->ended = deadline_now();
     if (WIFSIGNALED(status))
         note_signal(child, WTERMSIG(status));
     else
-        child->code = (enum code)WEXITSTATUS(status);
+        note_exit(child, WEXITSTATUS(status));
     child->state = child->code == CODE_OK ? CHILD_DONE : CHILD_FAILED;
-}
-
-/* A step that ends without a verdict: there are none but by a bug. */
-static void invent_reason(const struct child *child, struct reason *why)
-{
-    if (child->state == CHILD_FAILED)
-        reason_set(why, child->code, "ended with exit code %d and no verdict", (int)child->code);
-    else
-        reason_set(why, CODE_OK, child->state == CHILD_DONE ? "done" : "has not reported anything yet");
 }
 
 void child_words(const struct child *child, struct step_words *words)
 {
-    bool any = step_read(child->told.report, words) && (words->final || child->state != CHILD_FAILED);
-
-    if (any && child->why.text[0] == '\0')
+    if (step_read(child->step.report, words) && child->why.text[0] == '\0')
         return;
     *words = (struct step_words){.code = child->code, .reason = child->why};
     if (child->why.text[0] == '\0')
-        invent_reason(child, &words->reason);
-    snprintf(words->line, sizeof words->line, "%s: %s%s%s", child->step->tool->tool->name, words->reason.text,
+        reason_set(&words->reason, CODE_OK, "has not %s yet",
+                   child->state == CHILD_NEXT ? "been started" : "reported anything");
+    snprintf(words->line, sizeof words->line, "%s: %s%s%s", child->plan->tool->tool->name, words->reason.text,
              words->reason.hint[0] != '\0' ? "; hint: " : "", words->reason.hint);
 }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "cmd/initkit/program.h"
+#include "cmd/initkit/run_report.h"
 #include "cmd/initkit/supervise.h"
-#include "cmd/initkit/telling.h"
 #include "common/base/environment.h"
 #include "common/base/mem.h"
 #include "common/cli/tool.h"
@@ -85,7 +85,7 @@ static int run_chain(const struct chain *chain, const struct common_options *opt
         code = verdict_refuse(verdict, &why);
     } else {
         bool good = supervise_run(supervisor);
-        code = telling_verdict(supervisor, good);
+        code = run_report_verdict(supervisor, good);
     }
     supervise_end(supervisor);
     if (code == CODE_OK && chain->exec)

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/initkit/telling.h"
+#include "cmd/initkit/run_report.h"
 #include "common/base/deadline.h"
 #include "common/base/mem.h"
 #include "common/base/stop.h"
@@ -19,9 +19,9 @@
 #include "common/base/banned.h"
 
 enum {
-    LAST_WORDS =
-        500, /* milliseconds past the run's time in which steps end by themselves: they were told that time */
-    PATIENCE = 10000, /* milliseconds from SIGTERM to SIGKILL */
+    /* Milliseconds: */
+    LAST_WORDS = 500, /* past the run's time, which the steps know: they end by themselves */
+    PATIENCE = 10000, /* from SIGTERM to SIGKILL */
 };
 
 bool supervise_begin(struct supervisor *supervisor, struct reason *why)
@@ -49,8 +49,8 @@ bool supervise_begin(struct supervisor *supervisor, struct reason *why)
         child_prepare(supervisor->children, supervisor->chain->count, supervisor->chain))
         return true;
     reason_set(why, CODE_INTERNAL, "cannot prepare for the steps: %s", strerror(errno));
-    reason_hint(why,
-                "does a seccomp profile forbid a call? examples/seccomp/initkit-run.json names them all");
+    if (errno == EPERM)
+        reason_hint(why, "does a seccomp profile forbid it? examples/seccomp/initkit-run.json does not");
     return false;
 }
 
@@ -76,7 +76,7 @@ void supervise_end(struct supervisor *supervisor)
 
 /* --- ends --- */
 
-static void tell_to_end(struct supervisor *supervisor, int number)
+static void order_end(struct supervisor *supervisor, int number)
 {
     if (supervisor->kill_at != DEADLINE_NEVER)
         return;
@@ -94,7 +94,7 @@ static void kill_all(struct supervisor *supervisor)
 
 static bool is_forgiven(const struct child *child)
 {
-    return child->step->warn_only && child->code == CODE_INTERNAL;
+    return child->plan->warn_only && child->code == CODE_INTERNAL;
 }
 
 static void note_end(struct supervisor *supervisor, struct child *child, int status)
@@ -103,7 +103,7 @@ static void note_end(struct supervisor *supervisor, struct child *child, int sta
     supervisor->running--;
     if (child->state == CHILD_FAILED && is_forgiven(child)) {
         child->state = CHILD_DONE;
-        telling_forgiven(supervisor->chain, child);
+        run_report_forgiven(supervisor->chain, child);
     }
     if (child->state == CHILD_DONE)
         supervisor->done++;
@@ -121,21 +121,21 @@ static void reap(struct supervisor *supervisor)
                 note_end(supervisor, &supervisor->children[i], status);
 }
 
-/* What ends after the others were told to end has not decided anything. */
+/* What ends after all were ordered to end has decided nothing. */
 static void judge_ends(struct supervisor *supervisor)
 {
     for (size_t i = 0; i < supervisor->chain->count && supervisor->kill_at == DEADLINE_NEVER; i++) {
         if (supervisor->children[i].state != CHILD_FAILED)
             continue;
         supervisor->decided = &supervisor->children[i];
-        tell_to_end(supervisor, SIGTERM);
+        order_end(supervisor, SIGTERM);
     }
 }
 
 /* --- on a terminal --- */
 
-/* What steps write goes through a pipe while the table is shown: lines between its rows would tear it. Only this end must not block;
- * what steps write to is theirs, too. */
+/* What steps write goes through a pipe while the table is shown: lines between its rows would tear it. Only this end must not
+ * block: the other one is the steps' standard error. */
 static void begin_board(struct supervisor *supervisor)
 {
     int ends[2];
@@ -143,7 +143,7 @@ static void begin_board(struct supervisor *supervisor)
     supervisor->board = (struct board){.head = "step",
                                        .trying = "running",
                                        .count = supervisor->chain->count,
-                                       .fill = telling_row,
+                                       .fill = run_report_row,
                                        .owner = supervisor};
     board_begin(&supervisor->board, supervisor->options);
     if (!supervisor->board.on)
@@ -226,42 +226,41 @@ static void wait_for_event(struct supervisor *supervisor)
         take_piece(supervisor);
     if (waits[NEWS].revents != 0) {
         drain(supervisor->surroundings.wake);
-        telling_so_far(supervisor);
+        run_report_so_far(supervisor);
     }
 }
 
 static void act_on_time(struct supervisor *supervisor)
 {
     if (stop_signal() != 0)
-        tell_to_end(supervisor, stop_signal());
+        order_end(supervisor, stop_signal());
     if (deadline_left(next_due(supervisor), deadline_now()) > 0)
         return;
-    if (supervisor->kill_at != DEADLINE_NEVER) {
+    if (supervisor->kill_at != DEADLINE_NEVER)
         kill_all(supervisor);
-    } else {
-        supervisor->late = true;
-        tell_to_end(supervisor, SIGTERM);
-    }
+    else
+        order_end(supervisor, SIGTERM);
 }
 
 /* --- stages --- */
 
 static bool goes_on(const struct supervisor *supervisor)
 {
-    return supervisor->kill_at == DEADLINE_NEVER && stop_signal() == 0;
+    return supervisor->kill_at == DEADLINE_NEVER && stop_signal() == 0 &&
+           deadline_left(supervisor->surroundings.deadline, deadline_now()) > 0;
 }
 
 static size_t start_stage(struct supervisor *supervisor, size_t first)
 {
     size_t next = first;
 
-    for (; next < supervisor->chain->count &&
-           supervisor->chain->steps[next].stage == supervisor->chain->steps[first].stage;
-         next++)
+    while (next < supervisor->chain->count &&
+           supervisor->chain->steps[next].stage == supervisor->chain->steps[first].stage) {
         if (goes_on(supervisor) && child_start(&supervisor->children[next], &supervisor->surroundings))
             supervisor->running++;
-        else
-            judge_ends(supervisor);
+        judge_ends(supervisor); /* it may not have been started */
+        next++;
+    }
     return next;
 }
 
@@ -271,12 +270,8 @@ bool supervise_run(struct supervisor *supervisor)
 
     begin_board(supervisor);
     while (next < supervisor->chain->count && goes_on(supervisor)) {
-        if (deadline_left(supervisor->surroundings.deadline, deadline_now()) == 0) {
-            supervisor->late = true;
-            break;
-        }
         next = start_stage(supervisor, next);
-        telling_so_far(supervisor);
+        run_report_so_far(supervisor);
         while (supervisor->running > 0) {
             act_on_time(supervisor);
             wait_for_event(supervisor);

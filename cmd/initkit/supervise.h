@@ -23,11 +23,10 @@ struct supervisor {
     size_t done;            /* steps that ended with 0, or were forgiven */
     size_t running;
     const struct child *decided; /* what ended the run before its time; NULL: nothing has */
-    bool late;                   /* the run's time ended it */
     int64_t began;               /* see deadline.h */
     struct child_surroundings surroundings;
     int child_signals; /* a signalfd of SIGCHLD */
-    int64_t kill_at;   /* the steps that were told to end have until then; DEADLINE_NEVER: none was told */
+    int64_t kill_at;   /* the steps that were ordered to end have until then; DEADLINE_NEVER: none was */
     struct board board;
     int output;    /* a pipe with what the steps write while the table is shown; -1: there is none */
     sigset_t mask; /* as it was before supervise_begin */

@@ -16,7 +16,7 @@
 enum {
     HELD_MAX_BYTES = 1024 * 1024,
     SCREEN_MAX_BYTES = 256 * 1024,
-    USUAL_WIDTH = 80, /* of a terminal that does not tell */
+    USUAL_WIDTH = 80, /* of a terminal that does not know its size */
     USUAL_HEIGHT = 24,
 };
 

@@ -1,5 +1,5 @@
-/* A live table on a terminal: a row for each target or step, redrawn in place. Log lines are held back meanwhile and follow when the
- * table ends, so that in the end the terminal shows what any other standard error does. */
+/* A live table on a terminal: a row for each target or step, redrawn in place. Log lines are held back meanwhile and follow when
+ * the table ends, so that in the end the terminal shows what any other standard error does. */
 #ifndef COMMON_CLI_BOARD_H
 #define COMMON_CLI_BOARD_H
 

@@ -151,7 +151,7 @@ static struct survey survey_rows(const struct board *board, size_t room, int wid
     }
     int most = width / 3 > NAME_LEAST ? width / 3 : NAME_LEAST;
     found.name_columns = found.name_columns < most ? found.name_columns : most;
-    found.left_out = board->count > room ? board->count - room + 1 : 0; /* the last line tells of them */
+    found.left_out = board->count > room ? board->count - room + 1 : 0; /* the last line counts them */
     size_t left = board->count - found.left_out;
     for (size_t state = 0; state <= BOARD_DONE; state++) {
         found.shown[state] = found.of_state[state] < left ? found.of_state[state] : left;

@@ -22,7 +22,7 @@ const struct step *step_current(void)
 }
 
 /* Written to the copy that nobody reads, and named only when it is whole: this process may be killed at any time. */
-void step_tell(bool final, enum code code, const struct reason *reason, const char *line)
+void step_report_words(bool final, enum code code, const struct reason *reason, const char *line)
 {
     const uint64_t one = 1;
 

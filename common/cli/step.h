@@ -1,4 +1,4 @@
-/* A tool as one step of `initkit run`: what it is told by that process, and what it reports back.
+/* A tool as one step of `initkit run`: what it gets from that process, and what it reports back.
  *
  * A step is a fork of the run. Its report lies in a page that both processes map, so that nothing has to be read in time, and what
  * a step reported last is there when it was killed. */
@@ -40,7 +40,7 @@ void step_enter(const struct step *step);
 const struct step *step_current(void);
 
 /* Reports how it stands, or the verdict. `reason` may be NULL. Does nothing in a process that is no step. */
-void step_tell(bool final, enum code code, const struct reason *reason, const char *line);
+void step_report_words(bool final, enum code code, const struct reason *reason, const char *line);
 
 /* Counts an attempt that has ended. Does nothing in a process that is no step. */
 void step_count_attempt(void);

@@ -67,7 +67,7 @@ static void verdict_note(const struct verdict *verdict, bool final, enum code co
     buf_init(&message, VERDICT_LINE - 1);
     buf_add_format(&message, "%s: ", verdict->tool);
     visible_add(&message, line);
-    step_tell(final, code, reason, message.data);
+    step_report_words(final, code, reason, message.data);
     message.max = VERDICT_LINE;
     buf_add_text(&message, "\n");
     if (verdict->termination_log[0] != '\0')

@@ -16,8 +16,8 @@ chain() {
     run_tool initkit run --termination-log log "$@"
 }
 
-# tells REGEX: the termination message is one line that fits.
-tells() {
+# message_is REGEX: the termination message is one line that fits.
+message_is() {
     if [ "$(wc -l <log)" -ne 1 ] || [ "$(wc -c <log)" -gt 1024 ]; then
         report "termination message: $(cat log)"
     fi
@@ -83,17 +83,17 @@ has_one_child() {
     [ ! -e never ]
     says "^wait-for-tcp: .*stopped by SIGTERM"
     ends_saying "^initkit run: 0 of 3 steps done; step 2, copy-agent: .*absent: .*No such file"
-    tells "^initkit run: 0 of 3 steps done; step 2, copy-agent: .*absent: .*No such file"
+    message_is "^initkit run: 0 of 3 steps done; step 2, copy-agent: .*absent: .*No such file"
 }
 
 @test "the codes of tools are the run's" {
     start_tcp port "127.0.0.1:0 bound"
     chain wait-for-tcp --timeout 200ms "127.0.0.1:${port[0]}"
     [ "$status" -eq 124 ]
-    tells "^initkit run: 0 of 1 step done; step 1, wait-for-tcp: 127.0.0.1:${port[0]}: not ready: connection refused by 127.0.0.1; the time ran out .*; hint: "
+    message_is "^initkit run: 0 of 1 step done; step 1, wait-for-tcp: 127.0.0.1:${port[0]}: not ready: connection refused by 127.0.0.1; the time ran out .*; hint: "
     chain wait-for-tcp localhost
     exits 2
-    tells "step 1, wait-for-tcp: localhost: .*port"
+    message_is "step 1, wait-for-tcp: localhost: .*port"
 }
 
 @test "the time of the whole run bounds each step, and the steps tell what they waited for" {
@@ -102,7 +102,15 @@ has_one_child() {
     [ "$status" -eq 124 ]
     [ ! -e never ]
     took_at_least 450
-    tells "^initkit run: 1 of 3 steps done; the time of the whole run \(--timeout 500ms\) ran out; step 2, wait-for-tcp: .*not ready: connection refused"
+    message_is "^initkit run: 1 of 3 steps done; the time of the whole run \(--timeout 500ms\) ran out; step 2, wait-for-tcp: .*not ready: connection refused"
+}
+
+@test "when the time of the whole run ends a step with --warn-only, no other begins" {
+    start_tcp port "127.0.0.1:0 bound"
+    chain --timeout 300ms wait-for-tcp --warn-only "127.0.0.1:${port[0]}" --then copy-agent source never
+    [ "$status" -eq 124 ]
+    [ ! -e never ]
+    message_is "^initkit run: 1 of 2 steps done; the time of the whole run .* ran out; step 2, copy-agent: has not been started yet"
 }
 
 @test "--warn-only of a step lets the run go on, and what it let pass is told at the end" {
@@ -110,7 +118,7 @@ has_one_child() {
     chain wait-for-tcp --warn-only --timeout 200ms "127.0.0.1:${port[0]}" --then copy-agent source copy
     exits 0
     cmp source copy
-    tells "^initkit run: 2 of 2 steps done after .*; with a warning; step 1, wait-for-tcp: .*not ready: connection refused"
+    message_is "^initkit run: 2 of 2 steps done after .*; with a warning; step 1, wait-for-tcp: .*not ready: connection refused"
 }
 
 @test "--warn-only of the run makes its failure 0" {
@@ -118,7 +126,7 @@ has_one_child() {
     chain --warn-only wait-for-tcp --timeout 200ms "127.0.0.1:${port[0]}" --then copy-agent source never
     exits 0
     [ ! -e never ]
-    tells "0 of 2 steps done; step 1, wait-for-tcp: .*not ready"
+    message_is "0 of 2 steps done; step 1, wait-for-tcp: .*not ready"
 }
 
 # ends_by SIGNAL CODE
@@ -132,7 +140,7 @@ ends_by() {
     wait_tool
     exits "$2"
     says_times 2 "^wait-for-tcp: .*not ready: .*stopped by SIG$1"
-    tells "^initkit run: 1 of 4 steps done; stopped by SIG$1; step 2, wait-for-tcp: .*connection refused"
+    message_is "^initkit run: 1 of 4 steps done; stopped by SIG$1; step 2, wait-for-tcp: .*connection refused"
     [ ! -e never ]
     nobody_left
 }
@@ -162,7 +170,7 @@ nobody_left() {
     kill -KILL "$(child_of "$tool" 1)"
     wait_tool
     exits 3
-    tells "^initkit run: 0 of 2 steps done; step 1, wait-for-tcp: was killed by SIGKILL; hint: .*memory"
+    message_is "^initkit run: 0 of 2 steps done; step 1, wait-for-tcp: was killed by SIGKILL; hint: .*memory"
     says "^wait-for-dns: .*stopped by SIGTERM"
 }
 
@@ -184,7 +192,7 @@ nobody_left() {
     kill -TERM "$(child_of "$tool" 2)"
     wait_tool
     exits 143
-    tells "^initkit run: 0 of 2 steps done; step 2, wait-for-tcp: .*stopped by SIGTERM"
+    message_is "^initkit run: 0 of 2 steps done; step 2, wait-for-tcp: .*stopped by SIGTERM"
 }
 
 @test "a step that does not end when it is told to is killed, and the run ends" {
@@ -196,7 +204,7 @@ nobody_left() {
     kill -TERM "$tool"
     wait_tool
     exits 143
-    tells "^initkit run: 0 of 2 steps done; stopped by SIGTERM; step 1, wait-for-tcp: did not end when it was told to, and was killed"
+    message_is "^initkit run: 0 of 2 steps done; stopped by SIGTERM; step 1, wait-for-tcp: did not end when it was told to, and was killed"
     nobody_left
 }
 
@@ -218,7 +226,7 @@ nobody_left() {
     chain copy-agent source copy
     exits 1
     [ ! -e copy ]
-    tells "^initkit run: 0 of 1 step done; step 1, copy-agent: cannot be started: Operation not permitted; hint: .*seccomp"
+    message_is "^initkit run: 0 of 1 step done; step 1, copy-agent: cannot be started: Operation not permitted; hint: .*seccomp"
 }
 
 @test "a run that is started with SIGCHLD ignored knows how its steps ended" {
@@ -227,7 +235,7 @@ signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 os.execv(sys.argv[1], sys.argv[1:])')
     chain copy-agent source copy --then copy-agent absent copy
     exits 1
-    tells "^initkit run: 1 of 2 steps done; step 2, copy-agent: "
+    message_is "^initkit run: 1 of 2 steps done; step 2, copy-agent: "
 }
 
 ### What is told
@@ -243,11 +251,11 @@ os.execv(sys.argv[1], sys.argv[1:])')
     : >mine
     chain copy-agent --termination-log mine source copy --then copy-agent source again
     exits 0
-    tells "^initkit run: 2 of 2 steps done"
+    message_is "^initkit run: 2 of 2 steps done"
     grep -q "^copy-agent: copy: copied 1 file" mine
     : >log
     INITKIT_TERMINATION_LOG=$PWD/log run_tool initkit run copy-agent source copy
-    tells "^initkit run: 1 of 1 step done"
+    message_is "^initkit run: 1 of 1 step done"
 }
 
 @test "JSON lines name the step, and the run's own line has the reason of the one that decided" {
@@ -273,7 +281,7 @@ os.execv(sys.argv[1], sys.argv[1:])')
     long=$(printf 'x%.0s' {1..900})
     chain copy-agent "$long/$long" copy
     exits 1
-    tells "^initkit run: 0 of 1 step done; step 1, copy-agent: "
+    message_is "^initkit run: 0 of 1 step done; step 1, copy-agent: "
 }
 
 ### Mistakes, which are found before anything begins
@@ -282,7 +290,7 @@ os.execv(sys.argv[1], sys.argv[1:])')
     chain copy-agent source copy --then wait-for-tcp --timeout soon mydb:3306
     refuses_naming "step 2, wait-for-tcp: --timeout"
     [ ! -e copy ]
-    tells "step 2, wait-for-tcp: --timeout"
+    message_is "step 2, wait-for-tcp: --timeout"
     INITKIT_WAIT_FOR_TCP_HOLD=long chain copy-agent source copy --then wait-for-tcp mydb:3306
     refuses_naming "step 2, wait-for-tcp: INITKIT_WAIT_FOR_TCP_HOLD"
     [ ! -e copy ]
@@ -320,6 +328,9 @@ os.execv(sys.argv[1], sys.argv[1:])')
     refuses_naming "step 1, wait-for-tcp: --help"
     chain copy-agent --version
     refuses_naming "step 1, copy-agent: --version"
+    chain cp --help
+    exits 3
+    message_is "step 1, copy-agent: ended with exit code 0 and no verdict"
 }
 
 @test "more steps than it takes are refused" {
@@ -355,9 +366,9 @@ os.execv(sys.argv[1], sys.argv[1:])')
     local -x INITKIT_RUN=$'--timeout\n300ms\nwait-for-tcp\n127.0.0.1:'${port[0]}
     chain
     [ "$status" -eq 124 ]
-    tells "\(--timeout 300ms\)"
+    message_is "\(--timeout 300ms\)"
     chain --timeout 400ms
-    tells "\(--timeout 400ms\)"
+    message_is "\(--timeout 400ms\)"
     says_not "no tool of initkit knows"
 }
 
@@ -418,10 +429,10 @@ os.execv(sys.argv[1], sys.argv[1:])')
 @test "--exec: a program that cannot be run is a failure that names it" {
     chain copy-agent source copy --exec no-such-program
     exits 1
-    tells "^initkit run: --exec: no-such-program: cannot be run: No such file"
+    message_is "^initkit run: --exec: no-such-program: cannot be run: No such file"
     chain copy-agent source copy --exec ./copy
     exits 1
-    tells "^initkit run: --exec: ./copy: cannot be run: Permission denied"
+    message_is "^initkit run: --exec: ./copy: cannot be run: Permission denied"
     mkdir -p bin
     printf '#!/bin/sh\necho found\n' >bin/program
     chmod +x bin/program

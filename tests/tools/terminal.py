@@ -129,7 +129,8 @@ def main():
     screen, decoder = Screen(*size_of(size)), codecs.getincrementaldecoder("utf-8")()
     with open(folder / "raw", "wb") as raw:
         while True:
-            if (folder / "size").exists() and (wanted := (folder / "size").read_text().strip()) != size:
+            wanted = (folder / "size").read_text().strip() if (folder / "size").exists() else size
+            if wanted not in ("", size):  # empty while it is being written
                 size = wanted
                 set_size(master, *size_of(size))
                 screen.resize(*size_of(size))

@@ -29,7 +29,7 @@ static void enter(void)
 START_TEST(a_process_that_is_no_step_reports_to_nobody)
 {
     ck_assert_ptr_null(step_current());
-    step_tell(true, CODE_FAILED, NULL, "x");
+    step_report_words(true, CODE_FAILED, NULL, "x");
     step_count_attempt();
     ck_assert(!step_read(&report, &words));
     ck_assert_uint_eq(report.attempts, 0);
@@ -42,14 +42,14 @@ START_TEST(the_latest_words_count_and_wake)
 
     enter();
     ck_assert_ptr_eq(step_current(), &step);
-    step_tell(false, CODE_OK, NULL, "not ready yet");
+    step_report_words(false, CODE_OK, NULL, "not ready yet");
     ck_assert(step_read(&report, &words));
     ck_assert_str_eq(words.line, "not ready yet");
     ck_assert(!words.final);
     ck_assert_uint_eq(woken(), 1);
     reason_set(&why, CODE_UNTRUSTED, "unknown issuer");
     reason_hint(&why, "look there");
-    step_tell(true, CODE_UNTRUSTED, &why, "given up");
+    step_report_words(true, CODE_UNTRUSTED, &why, "given up");
     step_count_attempt();
     step_count_attempt();
     ck_assert(step_read(&report, &words));
@@ -67,7 +67,7 @@ END_TEST
 START_TEST(half_a_report_is_not_seen)
 {
     enter();
-    step_tell(false, CODE_OK, NULL, "first");
+    step_report_words(false, CODE_OK, NULL, "first");
     memset(&report.words[(report.edition + 1) & 1], 'x', sizeof report.words[0]);
     ck_assert(step_read(&report, &words));
     ck_assert_str_eq(words.line, "first");
@@ -92,7 +92,7 @@ START_TEST(a_line_that_is_too_long_is_cut)
 
     memset(line, 'x', sizeof line - 1);
     enter();
-    step_tell(false, CODE_OK, NULL, line);
+    step_report_words(false, CODE_OK, NULL, line);
     ck_assert(step_read(&report, &words));
     ck_assert_uint_eq(strlen(words.line), VERDICT_LINE - 1);
 }

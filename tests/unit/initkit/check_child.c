@@ -37,7 +37,10 @@ static void play(int (*what)(void), int number)
 
     doing = what;
     stop_install();
+    child = (struct child){.state = CHILD_NEXT};
     ck_assert(child_prepare(&child, 1, &chain));
+    child_words(&child, &words);
+    ck_assert_str_eq(words.line, "wait-for-tcp: has not been started yet");
     ck_assert(child_start(&child, &surroundings));
     ck_assert_int_eq(child.state, CHILD_RUNNING);
     if (number != 0)
@@ -49,19 +52,19 @@ static void play(int (*what)(void), int number)
 
 static int done(void)
 {
-    step_tell(true, CODE_OK, NULL, "wait-for-tcp: ready");
+    step_report_words(true, CODE_OK, NULL, "wait-for-tcp: ready");
     return CODE_OK;
 }
 
 static int failed(void)
 {
-    step_tell(true, CODE_HTTP_STATUS, NULL, "wait-for-tcp: status 404");
+    step_report_words(true, CODE_HTTP_STATUS, NULL, "wait-for-tcp: status 404");
     return CODE_HTTP_STATUS;
 }
 
 static int silent(void)
 {
-    step_tell(false, CODE_OK, NULL, "wait-for-tcp: still trying");
+    step_report_words(false, CODE_OK, NULL, "wait-for-tcp: still trying");
     return 9;
 }
 
@@ -91,12 +94,22 @@ START_TEST(the_verdict_is_the_tools)
 }
 END_TEST
 
+static int silent_success(void)
+{
+    step_report_words(false, CODE_OK, NULL, "wait-for-tcp: still trying");
+    return CODE_OK;
+}
+
 START_TEST(an_end_without_a_verdict_is_told_as_that)
 {
+    play(silent_success, 0);
+    ck_assert_int_eq(child.state, CHILD_FAILED);
+    ck_assert_int_eq(child.code, CODE_INTERNAL);
+    expect_contains(words.line, "wait-for-tcp: ended with exit code 0 and no verdict; hint: ");
     play(silent, 0);
     ck_assert_int_eq(child.state, CHILD_FAILED);
     ck_assert_int_eq((int)child.code, 9);
-    ck_assert_str_eq(words.line, "wait-for-tcp: ended with exit code 9 and no verdict");
+    expect_contains(words.line, "wait-for-tcp: ended with exit code 9 and no verdict; hint: ");
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-#include "cmd/initkit/telling.h"
+#include "cmd/initkit/run_report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 enum { LINE_MAX_BYTES = 8 * 1024 };
 
-/* The step that a line is about while none has decided: the first that is under way and has something to tell, else the first that
+/* The step that a line is about while none has decided: the first that is under way and has reported something, else the first that
  * is not done. NULL: all are. */
 static const struct child *foremost(const struct supervisor *supervisor)
 {
@@ -23,7 +23,7 @@ static const struct child *foremost(const struct supervisor *supervisor)
         const struct child *child = &supervisor->children[i];
         if (child->state == CHILD_DONE)
             continue;
-        if (child->told.report->edition > 0)
+        if (child->step.report->edition > 0)
             return child;
         first = first ? first : child;
     }
@@ -38,10 +38,10 @@ static void add_share(const struct supervisor *supervisor, struct buf *line)
 
 static void add_step(const struct child *child, const struct step_words *words, struct buf *line)
 {
-    buf_add_format(line, "; step %u, %s", child->told.number, words->line);
+    buf_add_format(line, "; step %u, %s", child->step.number, words->line);
 }
 
-void telling_so_far(const struct supervisor *supervisor)
+void run_report_so_far(const struct supervisor *supervisor)
 {
     const struct child *child = foremost(supervisor);
     struct step_words words;
@@ -67,37 +67,37 @@ static const char *behind(const char *text, const char *word)
                : text;
 }
 
-void telling_row(const void *supervisor, size_t index, struct board_row *row)
+void run_report_row(const void *supervisor, size_t index, struct board_row *row)
 {
     static const enum board_state states[] = {[CHILD_NEXT] = BOARD_NEXT,
                                               [CHILD_RUNNING] = BOARD_TRYING,
                                               [CHILD_DONE] = BOARD_DONE,
                                               [CHILD_FAILED] = BOARD_FAILED};
     const struct child *child = &((const struct supervisor *)supervisor)->children[index];
-    const char *tool = child->step->tool->tool->name, *operand = child->step->operand;
+    const char *tool = child->plan->tool->tool->name, *operand = child->plan->operand;
     struct step_words words;
 
     snprintf(row->name, sizeof row->name, "%s%s%s", tool, operand ? " " : "", operand ? operand : "");
     row->state = states[child->state];
-    row->attempts = child->told.report->attempts;
+    row->attempts = child->step.report->attempts;
     if (child->state == CHILD_NEXT)
         return;
     row->took = (child->state == CHILD_RUNNING ? deadline_now() : child->ended) - child->began;
-    if (child->told.report->edition == 0 && child->why.text[0] == '\0')
+    if (child->step.report->edition == 0 && child->why.text[0] == '\0')
         return;
     child_words(child, &words);
     snprintf(row->reason, sizeof row->reason, "%s", behind(behind(words.line, tool), operand));
 }
 
-void telling_forgiven(const struct chain *chain, const struct child *child)
+void run_report_forgiven(const struct chain *chain, const struct child *child)
 {
     char name[CHAIN_NAME];
 
-    log_warn("%s: %s, which --warn-only forgives; hint: %s", chain_name(chain, child->told.number - 1, name),
+    log_warn("%s: %s, which --warn-only forgives; hint: %s", chain_name(chain, child->step.number - 1, name),
              child->why.text, child->why.hint);
 }
 
-/* Steps that ended with 0 although their verdict is another one: what --warn-only has let pass is told once more at the end. */
+/* Steps that ended with 0 although their verdict is another one: what --warn-only has let pass is reported once more at the end. */
 static void add_warnings(const struct supervisor *supervisor, struct buf *line)
 {
     for (size_t i = 0; i < supervisor->chain->count; i++) {
@@ -144,12 +144,13 @@ static void add_cause(const struct supervisor *supervisor, struct buf *line)
 
     if (stop_signal() != 0)
         buf_add_format(line, "; stopped by %s", stop_signal() == SIGINT ? "SIGINT" : "SIGTERM");
-    else if (deadline_left(supervisor->surroundings.deadline, deadline_now()) == 0)
+    else if (!supervisor->decided || (supervisor->decided->code == CODE_DEADLINE &&
+                                      deadline_left(supervisor->surroundings.deadline, deadline_now()) == 0))
         buf_add_format(line, "; the time of the whole run (--timeout %s) ran out",
                        units_format_duration(supervisor->options->retry.timeout, limit));
 }
 
-static int tell_bad(const struct supervisor *supervisor, struct buf *line)
+static int report_bad(const struct supervisor *supervisor, struct buf *line)
 {
     const struct child *child = supervisor->decided ? supervisor->decided : foremost(supervisor);
     enum code code = verdict_code(supervisor);
@@ -167,14 +168,14 @@ static int tell_bad(const struct supervisor *supervisor, struct buf *line)
     if (child) {
         child_words(child, &words);
         add_step(child, &words, line);
-        numbers[0] = (struct log_number){"step", child->told.number};
+        numbers[0] = (struct log_number){"step", child->step.number};
     }
     if (words.reason.text[0] != '\0')
         event.reason = &words.reason;
     return verdict_finish(supervisor->verdict, code, &event, line->data);
 }
 
-int telling_verdict(const struct supervisor *supervisor, bool good)
+int run_report_verdict(const struct supervisor *supervisor, bool good)
 {
     struct log_event event = {
         .level = LOG_INFO, .name = "ready", .elapsed = deadline_now() - supervisor->began};
@@ -186,7 +187,7 @@ int telling_verdict(const struct supervisor *supervisor, bool good)
         add_good(supervisor, &line);
         code = verdict_finish(supervisor->verdict, CODE_OK, &event, line.data);
     } else {
-        code = tell_bad(supervisor, &line);
+        code = report_bad(supervisor, &line);
     }
     buf_free(&line);
     return code;
