@@ -3,7 +3,7 @@
 #ifndef COMMON_BASE_BANNED_H
 #define COMMON_BASE_BANNED_H
 
-#define BANNED(function) use_of_##function##_is_banned_see_common_banned_h
+#define BANNED(function) use_of_##function##_is_banned_see_common_base_banned_h
 
 #undef strcpy
 #define strcpy(...) BANNED(strcpy)

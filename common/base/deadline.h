@@ -1,5 +1,5 @@
-/* Absolute points on the monotonic clock, in milliseconds. Deadlines are computed once and handed down, so that no
- * sequence of waits can add up to more than the first of them allowed. */
+/* Absolute points on the monotonic clock, in milliseconds. A deadline is computed once and handed down, so that a sequence of
+ * waits cannot take longer than that deadline allows. */
 #ifndef COMMON_BASE_DEADLINE_H
 #define COMMON_BASE_DEADLINE_H
 
@@ -10,7 +10,7 @@
 
 int64_t deadline_now(void);
 
-/* The point `milliseconds` after `now`; DEADLINE_NEVER when that lies beyond what can be told. */
+/* The point `milliseconds` after `now`; DEADLINE_NEVER when that is beyond the range of int64_t. */
 int64_t deadline_after(int64_t now, int64_t milliseconds);
 
 /* As above, where 0 milliseconds stands for "no limit". */
@@ -18,10 +18,10 @@ int64_t deadline_limit(int64_t now, int64_t milliseconds);
 
 int64_t deadline_earlier(int64_t a, int64_t b);
 
-/* Whether work that takes long may go on: no signal wants the process to end (stop.h), and the deadline is not over (0: none). */
+/* Whether long work may continue: no stop signal has come (stop.h), and the deadline has not passed (0: no deadline). */
 bool deadline_goes_on(int64_t deadline);
 
-/* Milliseconds left, 0 when it has passed; DEADLINE_NEVER for a deadline that never comes. */
+/* Milliseconds left; 0 when the deadline has passed; DEADLINE_NEVER when it is DEADLINE_NEVER. */
 int64_t deadline_left(int64_t deadline, int64_t now);
 
 #endif

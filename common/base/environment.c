@@ -9,7 +9,7 @@
 
 #undef getenv
 
-/* In place of the C library's, for all libraries in the program, and from the beginning: OpenSSL asks before main. */
+/* Replaces the C library's getenv for all libraries in the program. It works before main, too: OpenSSL calls it that early. */
 char *getenv(const char *name)
 {
     (void)name;

@@ -16,7 +16,7 @@ static int digit_value(char c)
     return 16;
 }
 
-/* Up to `most` digits of `base`. Returns how many there were. */
+/* Reads up to `most` digits of `base`. Returns how many there were. */
 static int scan_digits(const char *text, int base, int most, unsigned *value)
 {
     int length = 0;
@@ -26,7 +26,7 @@ static int scan_digits(const char *text, int base, int most, unsigned *value)
     return length;
 }
 
-/* The byte behind a backslash at `text`; returns how many characters it took, 0 when that is no escape. */
+/* Reads the escape that follows a backslash. Returns how many characters it takes; 0 when it is invalid. */
 static int scan_escape(const char *text, unsigned *byte)
 {
     static const char letters[] = "nrtabefv\\\"'";
@@ -55,8 +55,8 @@ bool escape_decode(const char *text, struct buf *bytes, struct reason *why)
             if (length == 0)
                 return reason_set(
                     why, CODE_USAGE,
-                    "\"%.10s\" at byte %zu is no escape: expected \\n \\r \\t \\\\ \\xHH or \\0 to \\377", at,
-                    (size_t)(at - text) + 1);
+                    "invalid escape \"%.10s\" at byte %zu: expected \\n \\r \\t \\\\ \\xHH or \\0 to \\377",
+                    at, (size_t)(at - text) + 1);
             length++;
         }
         unsigned char one = (unsigned char)byte;

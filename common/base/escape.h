@@ -1,4 +1,4 @@
-/* C escapes in --send and --expect: how bytes that no shell passes on are written. */
+/* C escapes in --send and --expect, for bytes that cannot be written on a command line. */
 #ifndef COMMON_BASE_ESCAPE_H
 #define COMMON_BASE_ESCAPE_H
 
@@ -7,13 +7,13 @@
 #include "common/base/buf.h"
 #include "common/base/reason.h"
 
-enum { ESCAPE_MAX = 64 * 1024 /* bytes that an option's text may stand for */ };
+enum { ESCAPE_MAX = 64 * 1024 /* bytes of an option's value, decoded */ };
 
-/* Adds the bytes that `text` stands for: \n \r \t \a \b \e \f \v \\ \" \', \xHH, and octal \0 to \377. False (CODE_USAGE) tells
- * where it is wrong. */
+/* Decodes `text` and adds its bytes: \n \r \t \a \b \e \f \v \\ \" \', \xHH, and octal \0 to \377. False (CODE_USAGE) fills
+ * `why` with the place of the invalid escape. */
 bool escape_decode(const char *text, struct buf *bytes, struct reason *why);
 
-/* For an option's row: whether escape_decode would take it, with at most ESCAPE_MAX bytes. */
+/* For the row of an option: whether escape_decode accepts `text`, and it decodes to at most ESCAPE_MAX bytes. */
 bool escape_check(const char *text, struct reason *why);
 
 #endif

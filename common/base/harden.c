@@ -13,8 +13,8 @@
 /* Set by the linker. Only glibc's headers declare it. */
 extern ElfW(Dyn) _DYNAMIC[]; /* NOLINT(readability-redundant-declaration) */
 
-/* Where the program was loaded: the difference between where its dynamic section is and where it was linked to be. A
- * static-pie has no PT_PHDR to tell that. */
+/* The load address of the program: the difference between where its dynamic section is and where it was linked to be. A
+ * static-pie has no PT_PHDR that holds it. */
 static uintptr_t load_base(const ElfW(Phdr) * headers, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -23,9 +23,9 @@ static uintptr_t load_base(const ElfW(Phdr) * headers, size_t count)
     return 0;
 }
 
-/* musl's start-up code of a static-pie never calls mprotect for PT_GNU_RELRO (measured on musl 1.2.5), so this does
- * what a dynamic linker would have done. glibc does it itself; twice is harmless. Whole pages of the segment only: what
- * shares its last page with writable data stays writable. */
+/* musl's start-up code of a static-pie never calls mprotect for PT_GNU_RELRO (measured on musl 1.2.5), so this does what a
+ * dynamic linker does. glibc does it itself, and a second call is harmless. Only whole pages of the segment: relocated data on
+ * a page with writable data stays writable. */
 void harden_relocations(void)
 {
     /* NOLINTNEXTLINE(performance-no-int-to-ptr) */

@@ -1,4 +1,4 @@
-/* What a static binary has to do for its own protection. */
+/* Protection that a static binary has to set up itself. */
 #ifndef COMMON_BASE_HARDEN_H
 #define COMMON_BASE_HARDEN_H
 

@@ -1,5 +1,5 @@
-/* JSON objects on one line, valid whatever bytes go in. Characters that a reader may not be shown (visible.h) are written as
- * \uNNNN, so that no character is lost; a byte that is not UTF-8 has no form in JSON and becomes U+FFFD. */
+/* Writes JSON objects on one line, valid for any input bytes. Characters that visible.h escapes are written as \uNNNN, so that
+ * no character is lost. A byte that is not UTF-8 cannot be written in JSON and becomes U+FFFD. */
 #ifndef COMMON_BASE_JSON_H
 #define COMMON_BASE_JSON_H
 
@@ -14,7 +14,7 @@ void json_add_string(struct buf *out, const char *text);
 void json_add_member(struct buf *out, const char *name, const char *text);
 void json_add_member_number(struct buf *out, const char *name, int64_t number);
 
-/* "name": with the same comma, for a value that the caller adds. */
+/* "name": with the same comma; the caller adds the value. */
 void json_add_name(struct buf *out, const char *name);
 
 #endif

@@ -79,8 +79,8 @@ static void take_folder(struct limits *limits, const char *folder)
         take_cpus(limits, line, period);
 }
 
-/* A limit may be set anywhere between the root of the hierarchy and the process's own group. Without a cgroup namespace the path is
- * the host's, and what is not there is passed over: the container's own group is mounted at the root then. */
+/* A limit may be set anywhere between the root of the hierarchy and the process's own group. Without a cgroup namespace the
+ * path is the host's: the container's own group is mounted at the root then, and directories that do not exist are skipped. */
 static void take_path(struct limits *limits, const char *root, const char *path)
 {
     char folder[PATH_MAX];
@@ -95,7 +95,7 @@ static void take_path(struct limits *limits, const char *root, const char *path)
     take_folder(limits, root);
 }
 
-/* Whether a list such as "cpuacct,cpu" has the controller. */
+/* Whether a list such as "cpuacct,cpu" contains the controller. */
 static bool has_controller(const char *list, const char *name)
 {
     while (*list != '\0') {
@@ -132,7 +132,7 @@ static void take_hierarchy(struct limits *limits, const char *sys, char *line)
     }
 }
 
-/* Bytes of its own that the process may write to, as RLIMIT_DATA counts them; 0: not known. */
+/* Private writable memory of the process in bytes, as RLIMIT_DATA counts it; 0 when unknown. */
 static int64_t data_in_use(void)
 {
     enum { FIELD = 6 }; /* of statm, in pages */

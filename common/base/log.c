@@ -14,11 +14,11 @@
 
 #include "common/base/banned.h"
 
-/* Message and target are cut, so that a line has room for them with every byte escaped: JSON that lacks its end is none. */
+/* Message and target are cut so that they fit into a line with every byte escaped: a JSON object that is cut off is invalid. */
 enum {
     LINE_MAX_BYTES = 64 * 1024,
     MESSAGE_MAX_BYTES = 4 * 1024,
-    PATIENCE = 1000, /* milliseconds for a reader that takes nothing */
+    PATIENCE = 1000, /* milliseconds to wait for a reader that reads nothing */
 };
 
 static struct {
@@ -26,7 +26,7 @@ static struct {
     enum log_format format;
     enum log_level level;
     unsigned step;
-    void (*take)(void *owner, const char *bytes, size_t length); /* NULL: standard error does */
+    void (*take)(void *owner, const char *bytes, size_t length); /* NULL: lines go to standard error */
     void (*release)(void *owner);
     void *owner;
 } setup = {.tool = "initkit", .format = LOG_TEXT, .level = LOG_INFO};
@@ -64,9 +64,9 @@ void log_release(void)
         setup.release(setup.owner);
 }
 
-static bool cut; /* the last line lacks its end */
+static bool cut; /* the last line was written in part */
 
-/* What nobody takes is dropped: it must not cost a run its deadline. The next lines are tried without waiting. */
+/* Drops a line that nobody reads: a run must not miss its deadline for it. The following lines are tried without waiting. */
 void log_write(const char *bytes, size_t length)
 {
     static bool unheard;

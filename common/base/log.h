@@ -1,4 +1,4 @@
-/* The one writer of diagnostics: a line on standard error, as text or as JSON. */
+/* The only writer of diagnostics: lines on standard error, as text or as JSON. */
 #ifndef COMMON_BASE_LOG_H
 #define COMMON_BASE_LOG_H
 
@@ -11,13 +11,13 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_TEXT, LOG_JSON };
 
-/* A member of its own in a JSON line. */
+/* An additional number in a JSON line. */
 struct log_number {
     const char *name;
     int64_t value;
 };
 
-/* Everything but level, name and message is left out of the line where it is NULL, 0, or, for elapsed, negative. */
+/* A member other than level and name is left out of the line when it is NULL or 0, `elapsed` when it is negative. */
 struct log_event {
     enum log_level level;
     const char *name; /* attempt, waiting, ready, failed, deadline, signal; else the level's name */
@@ -25,27 +25,27 @@ struct log_event {
     unsigned attempt;
     int64_t elapsed; /* milliseconds */
     const struct reason *reason;
-    const struct log_number *numbers; /* NULL, or ended by a NULL name; text lines say them in the message */
+    const struct log_number *numbers; /* ends with a NULL name; text lines have them in the message */
 };
 
-/* Says what follows in the name of `tool`, at `level` and what is graver. `tool` must outlive the log. */
+/* From now on lines begin with `tool`, and only those at `level` or more severe are written. `tool` must outlive the log. */
 void log_setup(const char *tool, enum log_format format, enum log_level level);
 
-/* The number of the step of `initkit run` that this process is: a member of each JSON line. 0: none. */
+/* The number of this step of `initkit run`, a member of each JSON line. 0: not a step. */
 void log_set_step(unsigned step);
 
-/* Text: "TOOL: TARGET: MESSAGE", escaped as visible.h says. A line is lost when nobody takes it from
+/* Writes a line; as text "TOOL: TARGET: MESSAGE", escaped as visible.h describes. The line is lost when nobody reads it from
  * standard error within a second. */
 void log_event(const struct log_event *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Lines go to `take` from then on, not to standard error; with NULL they go there again. `release` is called when they must not
- * be kept any longer, and ends that. */
+/* From now on lines go to `take` instead of standard error; with NULL they go to standard error again. `release` is called when
+ * lines must not be held back any longer, and has to end the redirection. */
 void log_redirect(void (*take)(void *owner, const char *bytes, size_t length), void (*release)(void *owner),
                   void *owner);
 bool log_is_redirected(void);
 void log_release(void);
 
-/* Writes bytes to standard error as log_event does lines. */
+/* Writes bytes to standard error, with the same limit of time as log_event. */
 void log_write(const char *bytes, size_t length);
 
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

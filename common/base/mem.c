@@ -6,12 +6,12 @@
 
 #include "common/base/banned.h"
 
-enum { ASIDE = 128 * 1024 /* as much as musl gives back to the kernel at once */ };
+enum { ASIDE = 128 * 1024 /* bytes; musl returns a block of this size to the kernel when it is freed */ };
 
 static void (*exhaustion_cleanup)(void);
 static int exit_code = 3; /* CODE_INTERNAL */
 static struct {
-    void (*say)(const void *owner); /* NULL: a bare line */
+    void (*say)(const void *owner); /* NULL: only a line on standard error */
     const void *owner;
     void *aside;
 } last_words;
@@ -41,7 +41,7 @@ _Noreturn void mem_exhausted(void)
     void (*cleanup)(void) = exhaustion_cleanup;
     void (*say)(const void *owner) = last_words.say;
 
-    exhaustion_cleanup = NULL; /* once, for what comes now may run out, too */
+    exhaustion_cleanup = NULL; /* only once: the cleanup may run out of memory, too */
     last_words.say = NULL;
     if (cleanup)
         cleanup();

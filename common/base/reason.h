@@ -1,4 +1,4 @@
-/* Exit codes, how an attempt ends, and why: the values that travel upwards until the verdict is said. */
+/* Exit codes, the outcome of an attempt, and the reason for it: values that are handed up until the verdict is reported. */
 #ifndef COMMON_BASE_REASON_H
 #define COMMON_BASE_REASON_H
 
@@ -29,20 +29,20 @@ enum code {
 
 enum outcome {
     ATTEMPT_OK,
-    ATTEMPT_RETRY, /* waiting may mend it */
-    ATTEMPT_FAIL,  /* it cannot */
+    ATTEMPT_RETRY, /* a later attempt may succeed */
+    ATTEMPT_FAIL,  /* no later attempt can succeed: a permanent failure */
 };
 
-/* Why something is not as it should be. No ownership: copy it freely. */
+/* Why something failed. It owns no memory: copy it freely. */
 struct reason {
-    enum code code;   /* the exit code it has as a verdict */
-    char text[320];   /* what is wrong; what reasons are compared by */
-    char detail[128]; /* said right after the text, not compared: addresses, seconds */
-    char hint[320];   /* what to look at next; may be empty */
+    enum code code;   /* the exit code, if this is the verdict */
+    char text[320];   /* what is wrong; reasons are compared by it */
+    char detail[128]; /* printed right after the text, not compared: addresses, seconds */
+    char hint[320];   /* what to check next; may be empty */
 };
 
-/* Sets code and text, and empties detail and hint. Text that does not fit is cut. Returns false, so that a check can
- * end in `return reason_set(...)`. */
+/* Sets code and text, and clears detail and hint. Text that does not fit is cut. Always returns false, so that a check can end
+ * with `return reason_set(...)`. */
 bool reason_set(struct reason *reason, enum code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void reason_detail(struct reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -51,22 +51,22 @@ void reason_hint(struct reason *reason, const char *format, ...) __attribute__((
 /* Puts "CONTEXT: " before the text. */
 void reason_wrap(struct reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes "hint:" in what a peer may have said "hint;": a line's hint is ours, and begins behind that word. Text and detail of a
- * reason are done by the functions above. */
+/* Replaces "hint:" by "hint;" in text that may come from a peer: only the tool itself may add a hint to a line. The functions
+ * above do this for text and detail. */
 void reason_defuse(char *text);
 
-/* `text` when a command or a URL in a hint may hold it as it is: at most `most` bytes of letters, digits and
- * -._~:/%?=+,@ that begin with a letter, a digit, a slash or a dot. Else `otherwise`. What a peer or a mounted file says must
- * not become a command that somebody pastes into a shell, and what is cut would lead elsewhere. `text` may be NULL. */
+/* Returns `text` if it is safe in a command or URL of a hint, else `otherwise`. Safe are at most `most` bytes of letters,
+ * digits and -._~:/%?=+,@ that begin with a letter, a digit, a slash or a dot. Text of a peer or a mounted file must not become
+ * part of a command that somebody pastes into a shell, and a URL that was cut would lead elsewhere. `text` may be NULL. */
 const char *reason_word(const char *text, size_t most, const char *otherwise);
 
-/* The same trouble, wherever it came from and however long it lasts. */
+/* Whether both have the same code and text; detail and hint may differ. */
 bool reason_same(const struct reason *a, const struct reason *b);
 
-/* A number that stands for it: the same for reasons that are the same. Never 0. */
+/* A hash: the same for reasons for which reason_same is true. Never 0. */
 uint64_t reason_hash(const struct reason *reason);
 
-/* The code of a run in which both went wrong (cli.md, "Several at once"). */
+/* The exit code of a run whose targets failed with both codes. */
 enum code code_first(enum code a, enum code b);
 
 #endif

@@ -18,7 +18,7 @@ static void on_signal(int number)
     uint64_t one = 1;
 
     if (descriptor < 0)
-        _exit(128 + number); /* nothing would be woken by it */
+        _exit(128 + number); /* no wait would notice the signal */
     if (first_signal == 0)
         first_signal = number;
     ssize_t ignored = write(descriptor, &one, sizeof one);
@@ -65,5 +65,5 @@ bool stop_wait_writable(int fd, int milliseconds)
     do
         ready = poll(waits, descriptor >= 0 ? 2 : 1, milliseconds);
     while (ready < 0 && errno == EINTR);
-    return ready < 0 || waits[0].revents != 0; /* where nothing tells, writing has to */
+    return ready < 0 || waits[0].revents != 0; /* after an error of poll, writing reports what is wrong */
 }

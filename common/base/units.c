@@ -17,7 +17,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Reads digits; stops at the first other byte. False when there are none or the number passes `max`. */
+/* Reads digits up to the first other byte. False when there are none, or the number exceeds `max`. */
 static bool scan_digits(const char **text, int64_t max, int64_t *number)
 {
     const char *at = *text;
@@ -39,8 +39,8 @@ bool units_parse_number(const char *text, int64_t min, int64_t max, int64_t *num
     return scan_digits(&text, max, number) && *text == '\0' && *number >= min;
 }
 
-/* Reads ".25" as thousandths, 250. What is finer is rounded up: a short time must not become 0, which is "no limit".
- * No dot is no fraction. */
+/* Reads ".25" as thousandths, 250. Further digits are rounded up: a short time must not become 0, which means "no limit".
+ * Without a dot there is no fraction, and the result is 0. */
 static bool scan_thousandths(const char **text, int64_t *thousandths)
 {
     const char *at = *text;
@@ -69,7 +69,7 @@ bool units_parse_factor(const char *text, double min, double max, double *factor
     return *factor >= min && *factor <= max;
 }
 
-/* Reads "ms", "s", "m" or "h"; the end of the text stands for seconds when `bare` is allowed. 0 when neither. */
+/* Reads "ms", "s", "m" or "h" and returns its milliseconds. The end of the text means seconds if `bare`. 0: no unit. */
 static int64_t scan_unit(const char **text, bool bare)
 {
     const char *at = *text;

@@ -1,5 +1,5 @@
-/* Numbers, durations and sizes as people write them. Everything is bounded, nothing is guessed: text that is not
- * wholly understood is refused. */
+/* Numbers, durations and sizes as people write them. Everything is bounded and nothing is guessed: text that is only partly
+ * valid is refused. */
 #ifndef COMMON_BASE_UNITS_H
 #define COMMON_BASE_UNITS_H
 
@@ -13,11 +13,11 @@ bool units_parse_number(const char *text, int64_t min, int64_t max, int64_t *num
 /* A decimal number with an optional fraction, such as 1.5. */
 bool units_parse_factor(const char *text, double min, double max, double *factor);
 
-/* "250ms", "2s", "1m30s", "1h", "1.5s"; a bare number is seconds. Milliseconds come back, rounded up; at most ten
- * years. */
+/* "250ms", "2s", "1m30s", "1h", "1.5s"; a number without a unit is seconds. At most ten years. The result is in milliseconds,
+ * rounded up. */
 bool units_parse_duration(const char *text, int64_t *milliseconds);
 
-/* "64Ki", "10Mi", "1Gi", "5M"; a bare number is bytes. At most 2^62. */
+/* "64Ki", "10Mi", "1Gi", "5M"; a number without a unit is bytes. At most 2^62. */
 bool units_parse_size(const char *text, int64_t *bytes);
 
 enum { UNITS_TEXT = 32 };

@@ -13,14 +13,14 @@ struct range {
     uint32_t first, last;
 };
 
-/* What acts on a terminal or a line, or shows nothing at all, so that two names look the same and text hides in a log:
+/* Characters that act on a terminal or a line, or are invisible, so that two names look the same or text is hidden in a log:
  * - controls (general category Cc): C0, DEL, C1, which terminals that take 8 bits obey;
  * - U+2028, U+2029 (Zl, Zp): line ends for many readers of logs and for JavaScript;
- * - the bidirectional controls, which turn the order of what is shown;
- * - everything with the property Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt), the zero-width
- *   characters, U+FEFF, variation selectors and tags among it, and the annotation marks U+FFF9 to U+FFFB;
- * - noncharacters (U+FDD0 to U+FDEF; the last two of each plane are looked at by their low bits).
- * Scripts that need a zero-width joiner, and emoji, look worse for it; certificates and host names do without. Sorted. */
+ * - the bidirectional controls, which change the order of the text on the screen;
+ * - everything with the property Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt), among it the zero-width
+ *   characters, U+FEFF, variation selectors and tags; and the annotation marks U+FFF9 to U+FFFB;
+ * - noncharacters (U+FDD0 to U+FDEF; the last two of each plane are recognised by their low bits).
+ * Emoji and scripts that need a zero-width joiner look worse for it; certificates and host names do not need them. Sorted. */
 static const struct range hidden[] = {
     {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},       {0x34F, 0x34F},     {0x61C, 0x61C},
     {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
@@ -44,7 +44,7 @@ static bool is_plain_point(uint32_t point)
            !bsearch(&point, hidden, sizeof hidden / sizeof hidden[0], sizeof hidden[0], compare_range);
 }
 
-/* RFC 3629, section 4: the second byte's range excludes overlong forms, surrogates and what is beyond U+10FFFF. 0: not
+/* RFC 3629, section 4: the range of the second byte excludes overlong forms, surrogates and everything beyond U+10FFFF. 0: not
  * UTF-8. */
 static int sequence_length(const unsigned char *at)
 {

@@ -1,5 +1,5 @@
-/* The one place that decides what a reader may be shown as it is, and how the rest is written: for log lines, termination
- * messages, tables and JSON. */
+/* Decides which characters are printed as they are, and how the others are escaped: in log lines, termination messages, tables
+ * and JSON. */
 #ifndef COMMON_BASE_VISIBLE_H
 #define COMMON_BASE_VISIBLE_H
 
@@ -8,22 +8,22 @@
 
 #include "common/base/buf.h"
 
-/* The character that a text begins with. */
+/* The first character of a text. */
 struct visible_char {
     int length;     /* bytes; 1 for a byte that is not valid UTF-8 */
     bool is_utf8;   /* RFC 3629: no overlong form, no surrogate, nothing beyond U+10FFFF */
-    bool is_plain;  /* it may be shown as it is */
+    bool is_plain;  /* it may be printed as it is */
     uint32_t point; /* its code point, or the byte */
 };
 
 /* `text` is not empty. */
 struct visible_char visible_next(const char *text);
 
-/* Adds `text` with everything escaped that is not plain: \xNN for bytes (control bytes, invalid UTF-8), \uNNNN or
- * \UNNNNNNNN for characters. False when it was cut, between two characters. */
+/* Adds `text`, with everything escaped that is not plain: bytes (control bytes, invalid UTF-8) as \xNN, characters as \uNNNN or
+ * \UNNNNNNNN. False when it did not fit; it is then cut between two characters. */
 bool visible_add(struct buf *out, const char *text);
 
-/* Adds one line for people: the formatted text escaped as above, then a newline. */
+/* Adds a line: the formatted text, escaped as above, and a newline. */
 bool visible_add_line(struct buf *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -68,8 +68,8 @@ START_TEST(what_is_no_escape)
     reject("\\", "at byte 1");
     reject("abc\\", "at byte 4");
     reject("a\\qb", "\"\\qb\" at byte 2");
-    reject("\\ ", "is no escape");
-    reject("\\N", "is no escape");
+    reject("\\ ", "invalid escape");
+    reject("\\N", "invalid escape");
 }
 END_TEST
 
