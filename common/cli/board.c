@@ -16,11 +16,11 @@
 enum {
     HELD_MAX_BYTES = 1024 * 1024,
     SCREEN_MAX_BYTES = 256 * 1024,
-    USUAL_WIDTH = 80, /* of a terminal that does not know its size */
+    USUAL_WIDTH = 80, /* of a terminal that does not report its size */
     USUAL_HEIGHT = 24,
 };
 
-/* A file that is no device is not asked: that would be a system call that a profile may forbid. */
+/* isatty is called only for a character device: a seccomp profile may forbid the ioctl that it makes. */
 static bool is_terminal(int fd)
 {
     struct stat status;
@@ -47,20 +47,21 @@ static void on_release(void *owner)
 
 void board_begin(struct board *board, const struct common_options *options)
 {
-    const char *no_colour = environment_get("NO_COLOR"); /* no-color.org: set, and not empty */
+    const char *no_colour = environment_get(
+        "NO_COLOR"); /* no-color.org: it counts when it is set and not empty */
 
     board->on = !step_current() && board->count > 1 && options->log_format == LOG_TEXT &&
                 options->log_level == LOG_INFO && can_be_drawn_on();
     if (!board->on)
         return;
     board->colours = !no_colour || *no_colour == '\0';
-    board->drawn_at = deadline_now(); /* what is over at once needs no table */
+    board->drawn_at = deadline_now(); /* the first table is delayed: a short run needs none */
     buf_init(&board->drawn, SCREEN_MAX_BYTES);
     buf_init(&board->held, HELD_MAX_BYTES);
     log_redirect(on_line, on_release, board);
 }
 
-/* Asked each time: that is how a change of size is noticed. */
+/* Called for each drawing, to notice a change of size. */
 static void screen_size(int *width, int *height)
 {
     struct winsize size = {0};
@@ -71,7 +72,7 @@ static void screen_size(int *width, int *height)
     *height = size.ws_row > 0 ? size.ws_row : USUAL_HEIGHT;
 }
 
-/* Up to the table's first line. Where the screen has become narrower, lines that no longer fit take several. */
+/* Moves the cursor to the first line of the table. On a screen that has become narrower, a line may take several rows. */
 static void add_return(const struct board *board, int width, struct buf *out)
 {
     size_t up = 0;
@@ -83,7 +84,7 @@ static void add_return(const struct board *board, int width, struct buf *out)
         buf_add_format(out, "\033[%zuA", up);
 }
 
-/* The table's lines, each cleared to its end, and all below cleared. */
+/* Adds the lines of the table, with the rest of each line and everything below the table cleared. */
 static void add_lines(const struct buf *table, struct buf *out)
 {
     for (const char *line = table->data; *line != '\0';) {
@@ -126,7 +127,7 @@ void board_take(struct board *board, const char *bytes, size_t length)
 {
     if (board->on && buf_add(&board->held, bytes, length))
         return;
-    board_end(board); /* more than can be held: from now on lines are written as they come */
+    board_end(board); /* the buffer is full: from now on lines are written directly */
     log_write(bytes, length);
 }
 

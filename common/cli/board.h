@@ -1,5 +1,5 @@
-/* A live table on a terminal: a row for each target or step, redrawn in place. Log lines are held back meanwhile and follow when
- * the table ends, so that in the end the terminal shows what any other standard error does. */
+/* A live table on a terminal: a row for each target or step, redrawn in place. Log lines are held back and written when the
+ * table ends, so that the terminal then shows the same lines as any other standard error. */
 #ifndef COMMON_CLI_BOARD_H
 #define COMMON_CLI_BOARD_H
 
@@ -12,53 +12,53 @@
 
 enum {
     BOARD_EVERY = 100,      /* milliseconds between two drawings */
-    BOARD_LINES_MOST = 200, /* of a screen */
+    BOARD_LINES_MOST = 200, /* lines of the table at most */
 };
 
-/* In the order in which rows are left out where there are too many: the last first. */
+/* When there are too many rows, the last state is left out first. */
 enum board_state { BOARD_FAILED, BOARD_TRYING, BOARD_NEXT, BOARD_DONE };
 
 struct board_row {
     char name[160];
     enum board_state state;
-    unsigned attempts; /* 0: none has ended */
+    unsigned attempts; /* that have ended */
     int64_t took;      /* milliseconds so far, or until the end */
-    char reason[480];  /* what stands behind all that; may be empty */
+    char reason[480];  /* the last column; may be empty */
 };
 
 struct board {
-    /* Set by the caller; `fill` gets a zeroed row. */
-    const char *head;   /* of the first column */
-    const char *trying; /* how BOARD_TRYING is called */
+    /* Set by the caller. `fill` gets a row that is all zero. */
+    const char *head;   /* heading of the first column */
+    const char *trying; /* the word for BOARD_TRYING */
     size_t count;
     void (*fill)(const void *owner, size_t index, struct board_row *row);
     const void *owner;
 
-    bool on; /* false: nothing below counts, and nothing is drawn */
+    bool on; /* false: nothing is drawn, and the members below are unused */
     bool colours;
     int64_t drawn_at;
-    struct buf drawn; /* what is on the screen */
+    struct buf drawn; /* the table that is on the screen */
     size_t lines;
-    unsigned short widths[BOARD_LINES_MOST]; /* of the lines there, columns */
+    unsigned short widths[BOARD_LINES_MOST]; /* columns of each line on the screen */
     int screen_width;
-    struct buf held; /* log lines */
+    struct buf held; /* log lines that are held back */
 };
 
-/* Turns it on if standard error is a terminal that can be drawn on, and lines as people read them are wanted there (text, level
- * info). A step of `initkit run` has none: that has one for all. */
+/* Turns the table on if standard error is a terminal that can be drawn on, and the log format is text at level info. A step of
+ * `initkit run` has no table: the run draws one for all steps. */
 void board_begin(struct board *board, const struct common_options *options);
 
-/* Draws it anew, if it is on and the last time is BOARD_EVERY ago. */
+/* Draws the table if it is on, and at least BOARD_EVERY milliseconds after the last drawing. */
 void board_draw(struct board *board, int64_t now);
 
-/* Lines from elsewhere: held back, or written at once when it is not on. */
+/* Holds log lines back, or writes them at once when the table is off. */
 void board_take(struct board *board, const char *bytes, size_t length);
 
-/* Takes the table from the screen, writes the lines that were held back, and turns it off. */
+/* Removes the table from the screen, writes the lines that were held back, and turns the table off. */
 void board_end(struct board *board);
 
-/* The table's lines for a screen of that size into `out`, each ended by "\n", and their widths in columns. Returns their
- * number: less than `height`. */
+/* Writes the lines of the table for a screen of that size to `out`, each with "\n" at its end, and their widths in columns to
+ * `widths`. Returns the number of lines, which is less than `height`. */
 size_t board_paint(const struct board *board, int width, int height, struct buf *out, unsigned short *widths);
 
 #endif

@@ -1,4 +1,4 @@
-/* How the table looks: board_paint of board.h. */
+/* The layout of the table: board_paint of board.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static const struct {
     const char *word, *colour;
 } states[] = {
     [BOARD_FAILED] = {"failed", "\033[31m"},
-    [BOARD_TRYING] = {NULL, "\033[33m"}, /* the board's own word */
+    [BOARD_TRYING] = {NULL, "\033[33m"}, /* see state_word */
     [BOARD_NEXT] = {"next", "\033[2m"},
     [BOARD_DONE] = {"done", "\033[32m"},
 };
@@ -33,22 +33,22 @@ static const char *state_word(const struct board *board, size_t state)
     return states[state].word ? states[state].word : board->trying;
 }
 
-/* A line that is being put together, no wider than the screen. */
+/* A line of the table while it is written. */
 struct painter {
     struct buf *out;
     bool colours;
-    int width;  /* of the screen, less the last column: a cursor there may be on the next line already */
-    int column; /* behind what was written */
+    int width;  /* of the screen, without its last column: there the cursor may wrap to the next line */
+    int column; /* where the written text ends */
     int next;   /* where the next cell begins */
 };
 
-/* Columns of a character: 2 for all but ASCII, where that is certain never to be too few. */
+/* Columns of a character. 2 for everything but ASCII, which may be too many, but never too few. */
 static int char_columns(const struct visible_char *at)
 {
     return at->point < 0x80 ? 1 : 2;
 }
 
-/* Adds text up to `columns` columns, and a mark where it was cut. */
+/* Adds text up to `columns` columns; text that does not fit is cut and ends with "\u2026". */
 static void add_text(struct painter *painter, const char *text, int columns)
 {
     int used = 0;
@@ -71,7 +71,7 @@ static void add_text(struct painter *painter, const char *text, int columns)
     painter->column += used;
 }
 
-/* A cell of `columns` columns, as far as the line has room. What lies between it and the text before it is blank. */
+/* Adds a cell of `columns` columns, or as many as fit into the line, and blanks before it. */
 static void add_cell(struct painter *painter, const char *text, int columns, const char *colour)
 {
     int begin = painter->next, end = begin + columns < painter->width ? begin + columns : painter->width;
@@ -90,7 +90,7 @@ static void add_cell(struct painter *painter, const char *text, int columns, con
     buf_add_text(painter->out, coloured ? "\033[0m" : "");
 }
 
-/* The texts of a line's cells. */
+/* The cells of a line. */
 struct line {
     const char *name, *state, *attempts, *time, *reason, *colour;
 };
@@ -130,10 +130,10 @@ static void fill(const struct board *board, size_t index, struct board_row *row)
     board->fill(board->owner, index, row);
 }
 
-/* What is known before the first line. */
+/* The layout, computed before the first line is written. */
 struct survey {
     size_t of_state[BOARD_DONE + 1];
-    size_t shown[BOARD_DONE + 1]; /* how many of each have room */
+    size_t shown[BOARD_DONE + 1]; /* how many rows of each state are shown */
     size_t left_out;
     int name_columns;
 };

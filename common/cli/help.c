@@ -9,23 +9,24 @@
 enum { HELP_COLUMN = 30, HELP_CODE_COLUMN = 8, HELP_WIDTH = 100, HELP_PARAGRAPH = 4096 };
 
 static const struct help_code codes[] = {
-    {"0", "ok", "The condition holds, the work is done", HELP_ALL},
-    {"1", "failed", "It is wrong, and waiting cannot mend it or was not asked for", HELP_ALL},
-    {"2", "usage", "Bad option, value, variable or operand; nothing was attempted", HELP_ALL},
+    {"0", "ok", "Success: the condition holds, or the work is done", HELP_ALL},
+    {"1", "failed", "Permanent failure, or the only attempt failed", HELP_ALL},
+    {"2", "usage", "Invalid option, value, variable or operand; nothing was attempted", HELP_ALL},
     {"3", "internal", "A bug, or out of memory", HELP_ALL},
     {"20", "untrusted", "Chain not trusted: unknown issuer, self-signed, missing intermediate", HELP_SERVERS},
     {"21", "wrong name", "Name or address not in the certificate", HELP_SERVERS},
     {"22", "expired", "Certificate expired, or with fewer days left than asked for", HELP_SERVERS},
-    {"23", "client certificate", "Client certificate wanted, refused, or not matching its key", HELP_SERVERS},
-    {"24", "protocol", "No common protocol, cipher or group, or the peer's bytes are not TLS", HELP_SERVERS},
+    {"23", "client certificate", "Client certificate required, refused, or not matching its key",
+     HELP_SERVERS},
+    {"24", "protocol", "No common protocol, cipher or group, or the peer does not speak TLS", HELP_SERVERS},
     {"25", "pin", "Pin mismatch", HELP_SERVERS},
-    {"26", "status", "HTTP status that does not pass", HELP_SERVERS},
-    {"27", "trust store", "Trust store, certificate or key file that cannot be read or holds no anchor",
+    {"26", "status", "HTTP status not accepted", HELP_SERVERS},
+    {"27", "trust store", "Trust store, certificate or key file cannot be read, or has no trust anchor",
      HELP_SERVERS},
     {"28", "unfit", "Certificate unfit: weak key or signature, wrong purpose, constraint violated",
      HELP_SERVERS},
-    {"29", "proxy", "The proxy says no", HELP_SERVERS},
-    {"124", "deadline", "--timeout ran out", HELP_WAITING},
+    {"29", "proxy", "Refused by the proxy", HELP_SERVERS},
+    {"124", "deadline", "Timed out (--timeout)", HELP_WAITING},
     {"130", "signal", "Stopped by SIGINT", HELP_WAITING},
     {"143", "signal", "Stopped by SIGTERM", HELP_WAITING},
 };
@@ -86,9 +87,9 @@ static bool has_type(const struct tool *tool, enum option_type type)
 void help_add_values(struct buf *out, const struct tool *tool)
 {
     if (has_type(tool, OPTION_DURATION))
-        buf_add_text(out, "D is a duration: 250ms, 2s, 1m30s, 1h; a bare number is seconds. ");
+        buf_add_text(out, "D is a duration: 250ms, 2s, 1m30s, 1h; a number without a unit is seconds. ");
     if (has_type(tool, OPTION_SIZE))
-        buf_add_text(out, "S is a size: 64Ki, 10Mi, 1Gi, 5M; a bare number is bytes. ");
+        buf_add_text(out, "S is a size: 64Ki, 10Mi, 1Gi, 5M; a number without a unit is bytes. ");
 }
 
 bool help_has_variable(const struct option *row)
@@ -124,23 +125,25 @@ void help_add_environment(struct buf *out, const struct tool *tool)
     buf_add_format(
         out,
         "Every option but %s can be set in the environment: %s for this tool, or INITKIT_LOG_LEVEL "
-        "for every tool. A flag beats the first, that beats the second. ",
+        "for every tool. A flag takes precedence over both, the tool's own variable over the other. ",
         flags.data, own);
     if (tool->runs_tools && !tool->one_shot)
         buf_add_format(
-            out, "Without a TOOL on the command line the words of %s, one a line, come before its own. ",
+            out,
+            "If the command line names no TOOL, the words of %s (one per line) come before its arguments. ",
             words);
     else if (!tool->one_shot)
-        buf_add_format(out,
-                       "Without operands they come from %s or INITKIT_TARGETS, separated by white space. ",
-                       operands);
-    buf_add_text(out,
-                 "Switches take true or false, repeatable options one value a line; an empty variable counts "
-                 "as unset (but for the termination log).");
+        buf_add_format(
+            out,
+            "If no operands are given, they are taken from %s or INITKIT_TARGETS, separated by white space. ",
+            operands);
+    buf_add_text(
+        out, "Switches take true or false, repeatable options one value per line. An empty variable counts "
+             "as unset (except for the termination log).");
     buf_free(&flags);
 }
 
-/* Words of `text` from column `column` on, broken at HELP_WIDTH. */
+/* Prints the words of `text`, beginning at `column`, in lines of at most HELP_WIDTH characters. */
 static void print_wrapped(FILE *out, const char *text, int column, int margin)
 {
     while (*(text += strspn(text, " \n")) != '\0') {

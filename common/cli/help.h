@@ -1,4 +1,4 @@
-/* --help and --version, printed from a tool's option table; and the parts of it that man pages and tables say too. */
+/* --help and --version, printed from the option table of a tool, and the parts that man pages and README tables share. */
 #ifndef COMMON_CLI_HELP_H
 #define COMMON_CLI_HELP_H
 
@@ -11,17 +11,17 @@
 void help_print(FILE *out, const struct tool *tool);
 void version_print(FILE *out, const struct tool *tool);
 
-/* An option's left column: "-4, --family any|4|6". Returns `text`. */
+/* The left column of an option: "-4, --family any|4|6". Returns `text`. */
 enum { HELP_FORM = 96 };
 const char *help_form(const struct option *row, char text[HELP_FORM]);
 
-/* Adds an option's right column: what it is for, and its default in this tool. */
+/* Adds the right column of an option: its meaning, and its default in this tool. */
 void help_add_meaning(struct buf *out, const struct tool *tool, const struct option *row);
 
-/* Adds how values are written, as far as this tool has such options; nothing when it has none. */
+/* Adds how durations and sizes are written, if the tool has such options. */
 void help_add_values(struct buf *out, const struct tool *tool);
 
-/* Adds a paragraph on setting options by variables. */
+/* Adds a paragraph about setting options by variables. */
 void help_add_environment(struct buf *out, const struct tool *tool);
 
 /* Whether an option can be set by a variable; aliases cannot. */
@@ -29,10 +29,10 @@ bool help_has_variable(const struct option *row);
 
 struct help_code {
     const char *code, *name, *meaning;
-    enum { HELP_ALL, HELP_SERVERS, HELP_WAITING } tools; /* that end with it */
+    enum { HELP_ALL, HELP_SERVERS, HELP_WAITING } tools; /* that exit with it */
 };
 
-/* The exit codes of a tool, of any with a NULL tool, from 0 on; NULL at the end. */
+/* The exit codes of a tool, or of all tools when `tool` is NULL, from index 0; NULL after the last one. */
 const struct help_code *help_code(const struct tool *tool, size_t index);
 
 #endif

@@ -1,4 +1,4 @@
-/* From arguments and environment into a tool's options: options_parse of options.h. */
+/* Parses arguments and environment into the options of a tool: options_parse of options.h. */
 #include "common/cli/options.h"
 
 #include <stdio.h>
@@ -13,19 +13,19 @@
 #include "common/base/banned.h"
 
 enum {
-    WARN_ONLY_TIMEOUT = 15000, /* milliseconds: a check that must not block the app */
+    WARN_ONLY_TIMEOUT = 15000, /* milliseconds; a check with --warn-only must not delay the app for long */
 };
 
 enum given { GIVEN_NOT, GIVEN_FLAG, GIVEN_VARIABLE };
 
-/* What has been understood so far. */
+/* The state of the parser. */
 struct parser {
     const struct tool *tool;
     struct common_options *options;
     struct value_source source;
     char **environment;
     enum given *given; /* for each row */
-    bool in_variable;  /* the words come from a variable, which no flag gives way to */
+    bool in_variable;  /* the words come from a variable: a flag takes precedence */
 };
 
 static size_t row_count(const struct tool *tool)
@@ -37,7 +37,7 @@ static size_t row_count(const struct tool *tool)
     return count;
 }
 
-/* The row's index; the number of rows when there is none of that name. */
+/* The index of the row with that name; the number of rows when there is none. */
 static size_t find_name(const struct tool *tool, const char *name, size_t length)
 {
     size_t i = 0;
@@ -58,7 +58,7 @@ static size_t find_letter(const struct tool *tool, char letter)
     return i;
 }
 
-/* Stores a flag's value, in the row that it stands for. */
+/* Stores the value of a flag, or of the option that the flag is short for. */
 static bool store_flag(struct parser *parser, size_t index, const char *value)
 {
     const struct option *row = options_row(parser->tool, index);
@@ -74,7 +74,7 @@ static bool store_flag(struct parser *parser, size_t index, const char *value)
     return value_store(&parser->source, row, value, parser->options);
 }
 
-/* Whether a row is followed by a value: an alias by the one of the row that it stands for. */
+/* Whether the option takes a value; for an alias, whether the option that it stands for does. */
 static bool takes_value(const struct tool *tool, const struct option *row)
 {
     if (row->stands_for && row->value)
@@ -84,7 +84,7 @@ static bool takes_value(const struct tool *tool, const struct option *row)
     return row->type != OPTION_SWITCH;
 }
 
-/* "--name", "--name=value", "--name value"; *next is the argument behind it, taken when it is the value. */
+/* "--name", "--name=value", "--name value". `*next` is the following argument; it is taken if it is the value. */
 static bool parse_long(struct parser *parser, const char *argument, char ***next)
 {
     const char *name = argument + 2;
@@ -98,8 +98,8 @@ static bool parse_long(struct parser *parser, const char *argument, char ***next
         return reason_set(parser->source.why, CODE_USAGE, "--%.*s: unknown option; see --help",
                           (int)(length < 100 ? length : 100), name); /* its value may be a secret */
     if (row->begins_operands)
-        return reason_set(parser->source.why, CODE_USAGE, "--%s: expects a word of its own, then %s",
-                          row->name, row->argument);
+        return reason_set(parser->source.why, CODE_USAGE,
+                          "--%s: has to be an argument of its own, followed by %s", row->name, row->argument);
     snprintf(source, sizeof source, "--%s", row->name);
     parser->source.name = source;
     if (!value && !takes_value(parser->tool, row))
@@ -137,7 +137,7 @@ static bool parse_short(struct parser *parser, const char *argument, char ***nex
     return true;
 }
 
-/* Whether the argument is the name of a row that begins the operands. */
+/* Whether the argument is an option with which the operands begin. */
 static bool begins_operands(const struct tool *tool, const char *argument)
 {
     if (strncmp(argument, "--", 2) != 0)
@@ -167,7 +167,7 @@ static bool parse_arguments(struct parser *parser, char **next)
     return true;
 }
 
-/* One word a line, into `words`. Returns the words as arguments, which the caller frees. */
+/* Adds each line of `value` to `words`. Returns the words as a NULL-terminated array, which the caller frees. */
 static char **split_words(const char *value, struct strings *words)
 {
     while (*(value += strspn(value, "\r\n")) != '\0') {
@@ -181,8 +181,8 @@ static char **split_words(const char *value, struct strings *words)
     return arguments;
 }
 
-/* The words of the tool's own variable come before those of the command line if these only continue them. Options among them give
- * way to flags. */
+/* Puts the words of the tool's own variable before the operands of the command line, if there are none or they only continue
+ * the words. Flags on the command line take precedence over options among the words. */
 static bool parse_words_variable(struct parser *parser)
 {
     struct common_options *options = parser->options;
@@ -209,7 +209,7 @@ static bool parse_words_variable(struct parser *parser)
     return good;
 }
 
-/* A repeatable option has one value a line, the operands are separated by white space. */
+/* The values of a repeatable option are separated by line ends, operands by white space. */
 static bool store_pieces(struct parser *parser, const struct option *row, const char *value,
                          const char *separators)
 {
@@ -267,7 +267,7 @@ static bool parse_variables(struct parser *parser)
            parse_operands_variable(parser);
 }
 
-/* Defaults are in the table in the words of a user, so they take the same way as a user's. */
+/* The defaults in the table are text, and are parsed like the values of a user. */
 static bool store_initials(struct parser *parser)
 {
     for (size_t i = 0; options_row(parser->tool, i); i++) {
@@ -286,7 +286,7 @@ static enum given given(const struct parser *parser, const char *name)
     return parser->given[find_name(parser->tool, name, strlen(name))];
 }
 
-/* What hangs together: the defaults that another option moves. */
+/* Adjusts defaults that depend on another option. */
 static void settle(struct parser *parser)
 {
     struct retry_policy *retry = &parser->options->retry;
@@ -319,10 +319,10 @@ static bool check_once(const struct parser *parser)
 
     return !retry->once || retry->stable == 0 ||
            reason_set(parser->source.why, CODE_USAGE,
-                      "--once: one attempt cannot tell what --stable asks for");
+                      "--once: cannot be combined with --stable, which needs several attempts");
 }
 
-/* How a usage error is told is taken from the variables all the same. */
+/* After a usage error: reads the variables that say how the error is reported. */
 static void parse_reporting(struct parser *parser)
 {
     static const char *const names[] = {"termination-log", "log-format"};
@@ -344,7 +344,7 @@ bool options_parse(const struct tool *tool, int argc, char **argv, char **enviro
     struct parser parser = {.tool = tool, .options = options, .source.why = why, .environment = environment};
 
     memset(options, 0, tool->options_size);
-    /* One more than there are: the place of rows that this tool does not have. */
+    /* One more: the place of common rows that this tool does not have. */
     parser.given = xcalloc(row_count(tool) + 1, sizeof *parser.given);
     bool good = store_initials(&parser) && parse_arguments(&parser, argv + (argc > 0));
     if (good && !parser.options->help && !parser.options->version) {

@@ -4,8 +4,8 @@
 
 #include "common/base/banned.h"
 
-/* A stretch of stability is sampled this often, and at its end: probes count towards a server's own limits
- * (MySQL's max_connect_errors), so they stay sparse. */
+/* With --stable the condition is checked this often, and at the end of the period. Not more often, because probes count towards
+ * limits of the server (MySQL's max_connect_errors). */
 enum { STABLE_SAMPLES = 5 };
 
 void retry_begin(struct retry_state *state, const struct retry_policy *policy, int64_t now, uint32_t seed)
@@ -26,17 +26,17 @@ int64_t retry_attempt_deadline(const struct retry_policy *policy, const struct r
 
 static const double JITTER = 0.1;
 
-/* A linear congruential step (Numerical Recipes); jitter needs no better. From [0, JITTER). */
+/* A number in [0, JITTER), from a linear congruential generator (Numerical Recipes), which is good enough for jitter. */
 static double retry_jitter(struct retry_state *state)
 {
     state->random = state->random * 1664525u + 1013904223u;
     return (double)(state->random >> 8) / (double)(1u << 24) * JITTER;
 }
 
-/* Delays that each are `backoff` times the last add up so that a delay is never more than (backoff - 1) times the time
- * already waited, plus the first interval: with 1.1, what is ready is noticed within 10 % of the wait. Jitter only shortens,
- * and the bound makes up for what it took off the wait. Well beyond the cap the delay is the cap: jitter there would only
- * add load. */
+/* Each delay is `backoff` times the previous one, so a delay is never more than (backoff - 1) times the time already waited,
+ * plus the first interval. With 1.1, a target that becomes ready is noticed within 10 % of the time waited. Jitter only
+ * shortens a delay, and the bound accounts for the time that jitter has saved. Well beyond the maximum, the delay is the
+ * maximum: jitter would only add load there. */
 static int64_t retry_delay(const struct retry_policy *policy, struct retry_state *state, int64_t now)
 {
     double bound = (double)policy->interval + (policy->backoff - 1) * (double)(now - state->started);
@@ -47,7 +47,7 @@ static int64_t retry_delay(const struct retry_policy *policy, struct retry_state
     if (delay > bound)
         delay = bound;
     if (delay < 1)
-        delay = 1; /* whole milliseconds: none would be a loop without a pause */
+        delay = 1; /* milliseconds; 0 would retry without a pause */
     return delay < (double)policy->max_interval ? (int64_t)delay : policy->max_interval;
 }
 

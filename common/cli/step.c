@@ -7,7 +7,7 @@
 
 #include "common/base/banned.h"
 
-enum { READINGS_MOST = 8 /* of words that change meanwhile */ };
+enum { READINGS_MOST = 8 /* of words that change while they are read */ };
 
 static const struct step *current;
 
@@ -21,7 +21,8 @@ const struct step *step_current(void)
     return current;
 }
 
-/* Written to the copy that nobody reads, and named only when it is whole: this process may be killed at any time. */
+/* Writes to the copy that is not in use, and switches to it only when it is complete: this process may be killed at any
+ * time. */
 void step_report_words(bool final, enum code code, const struct reason *reason, const char *line)
 {
     const uint64_t one = 1;

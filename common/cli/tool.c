@@ -23,8 +23,8 @@ static void warn_unknown_variable(const char *name)
     log_warn("%s: no tool of initkit knows this variable", name);
 }
 
-/* A closed standard stream's number would go to the next socket, and a peer would get what is logged. Standard output stays
- * unwritable, so that whoever wants something from there learns that it is lost. */
+/* Opens closed standard streams. Otherwise the next socket would get that number, and the log would be sent to a peer. Standard
+ * output is opened for reading only, so that writing to it fails and the loss is reported. */
 static void tool_open_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -33,7 +33,7 @@ static void tool_open_standard_streams(void)
                  fd == STDOUT_FILENO ? O_RDONLY : O_RDWR); /* takes the lowest free number: this one */
 }
 
-/* What was asked for goes to standard output; a full disk or a closed pipe there is an error as any other. */
+/* --help or --version, on standard output. A full disk or a closed pipe is an error. */
 static int tool_print(const struct tool *tool, const struct common_options *options)
 {
     if (options->help)
@@ -43,14 +43,14 @@ static int tool_print(const struct tool *tool, const struct common_options *opti
     return fflush(stdout) == 0 ? CODE_OK : CODE_FAILED;
 }
 
-/* The run's time bounds the step's own, and only the run writes its termination log. */
+/* The step's timeout is limited by that of the run, and only the run writes to the termination log. */
 static void tool_become_step(const struct step *step, struct common_options *options)
 {
     int64_t left = deadline_left(step->deadline, deadline_now());
 
     log_set_step(step->number);
     if (left != DEADLINE_NEVER && (options->retry.timeout == 0 || options->retry.timeout > left))
-        options->retry.timeout = left > 0 ? left : 1; /* 0 would be no limit */
+        options->retry.timeout = left > 0 ? left : 1; /* 0 would mean no limit */
     if (options->termination_log && strcmp(options->termination_log, step->termination_log) == 0)
         options->termination_log = "";
 }
@@ -62,7 +62,7 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
     struct reason why;
 
     tool_open_standard_streams();
-    stop_install(); /* early: PID 1 has no default actions, so a signal before this is lost */
+    stop_install(); /* first: PID 1 has no default actions, so an earlier signal is lost */
     harden_relocations();
     bool good = options_parse(tool, argc, argv, environment_all(), options, &why);
     if (step_current())
@@ -82,7 +82,7 @@ bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, s
         *code = tool_print(tool, common);
         return false;
     }
-    if (!step_current()) /* its run has done it */
+    if (!step_current()) /* the run has checked them */
         variables_warn_unknown(environment_all(), warn_unknown_variable);
     return true;
 }

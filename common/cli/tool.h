@@ -1,4 +1,4 @@
-/* The same first steps for every tool: options, help, log, signals. */
+/* How every tool begins: options, help, log, signals. */
 #ifndef COMMON_CLI_TOOL_H
 #define COMMON_CLI_TOOL_H
 
@@ -7,9 +7,9 @@
 #include "common/cli/options.h"
 #include "common/cli/verdict.h"
 
-/* Parses the arguments and the environment into `options` (tool->options_size bytes), sets up log, signals and
- * `verdict`. False when the process is to end at once with *code: help was printed, or the usage was wrong. Either way
- * the caller calls options_free at the end. */
+/* Parses arguments and environment into `options` (tool->options_size bytes), and sets up log, signals and `verdict`. False
+ * when the process has to exit at once with `*code`: help was printed, or the usage was wrong. In any case the caller calls
+ * options_free at the end. */
 bool tool_begin(const struct tool *tool, int argc, char **argv, void *options, struct verdict *verdict,
                 int *code);
 

@@ -1,4 +1,4 @@
-/* One option's value: from the words of a user into the tool's options. */
+/* Parses the value of an option and stores it in the options of the tool. */
 #ifndef COMMON_CLI_VALUE_H
 #define COMMON_CLI_VALUE_H
 
@@ -7,13 +7,14 @@
 #include "common/base/reason.h"
 #include "common/cli/options.h"
 
-/* Where a value comes from, to name it when it will not do. */
+/* Where a value comes from, for the reason why it is refused. */
 struct value_source {
     const char *name; /* "--timeout", "-H" or "INITKIT_TIMEOUT" */
     struct reason *why;
 };
 
-/* Stores `value` where `row` says in `options`. False fills source->why: what was said, and what was expected. */
+/* Stores `value` in the member of `options` that `row` describes. False fills source->why with the value and what was
+ * expected. */
 bool value_store(struct value_source *source, const struct option *row, const char *value, void *options);
 
 #endif

@@ -40,7 +40,7 @@ const char *variable_find(char **environment, const char *tool, const char *opti
     return NULL;
 }
 
-/* Every tool's options, generated from the tables by `make docs`, so that common/ need not know the tools. */
+/* The options of all tools. `make docs` generates the list, so that common/ does not depend on the tools. */
 static const char *const known_variables[] = {
 #include "common/cli/variables.inc"
 };

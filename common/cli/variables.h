@@ -1,4 +1,4 @@
-/* The environment twins of the options: INITKIT_WAIT_FOR_TCP_TIMEOUT beats INITKIT_TIMEOUT. */
+/* Options as environment variables: INITKIT_WAIT_FOR_TCP_TIMEOUT takes precedence over INITKIT_TIMEOUT. */
 #ifndef COMMON_CLI_VARIABLES_H
 #define COMMON_CLI_VARIABLES_H
 
@@ -6,18 +6,18 @@
 
 enum { VARIABLE_NAME = 96 };
 
-/* "INITKIT_WAIT_FOR_TCP_TIMEOUT", or with a NULL tool "INITKIT_TIMEOUT". */
+/* "INITKIT_WAIT_FOR_TCP_TIMEOUT"; "INITKIT_TIMEOUT" when `tool` is NULL. */
 void variable_name(const char *tool, const char *option, char name[VARIABLE_NAME]);
 
-/* The value of `name`; NULL: it is not set. */
+/* The value of `name`; NULL when it is not set. */
 const char *variable_value(char **environment, const char *name);
 
-/* The value of the tool's own variable or of the shared one, whichever counts, and its name. An empty one counts as unset
- * unless `empty_counts`. NULL when neither is set. */
+/* The value of the tool's own variable, else of the shared one, and its name. An empty variable counts as unset unless
+ * `empty_counts`. NULL when neither is set. */
 const char *variable_find(char **environment, const char *tool, const char *option, bool empty_counts,
                           char name[VARIABLE_NAME]);
 
-/* Calls `warn` with each variable that begins with INITKIT_ and that no tool knows. */
+/* Calls `warn` with the name of each variable that begins with INITKIT_ and that no tool knows. */
 void variables_warn_unknown(char **environment, void (*warn)(const char *name));
 
 #endif

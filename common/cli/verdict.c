@@ -17,8 +17,8 @@ enum { LINE_WITH_TARGET = 16 * 1024 };
 
 #define NO_REASON "failed, and no reason is known, which is a bug: please report it"
 
-/* No link of another user's on the way, and none in its place: who may write there would choose what is written over and cut
- * short. The kubelet mounts the file itself, which is none. */
+/* Follows no link of another user in the directories of the path, and no link at its end: whoever made it would choose the file
+ * that is overwritten. The kubelet mounts the file itself, which is not a link. */
 static int termination_open(const char *path)
 {
     static bool told;
@@ -37,8 +37,8 @@ static int termination_open(const char *path)
     return descriptor;
 }
 
-/* In place, since a rename onto what is mounted there fails. Written before it is cut to length, so that it is at no time empty. It
- * is a help, not a duty: errors are passed over. */
+/* Writes in place, because a rename onto a mounted file fails. It writes first and truncates afterwards, so that the file is
+ * never empty. The termination log is a help only, so errors are ignored. */
 static void termination_write(const char *path, const struct buf *message)
 {
     int descriptor = termination_open(path);
@@ -134,7 +134,7 @@ void verdict_exhausted(const void *verdict)
 {
     struct reason why;
 
-    log_release(); /* what comes now is the end */
+    log_release(); /* the run ends now */
     reason_set(&why, CODE_INTERNAL, "out of memory");
     reason_hint(&why, "raise the container's memory limit, or give it less to do at once");
     verdict_refuse(verdict, &why);

@@ -197,7 +197,7 @@ START_TEST(its_own_options_end_at_the_first_tool)
     ck_assert(options_of("", ""));
     ck_assert_uint_eq(options.operands.count, 0);
     ck_assert(!options_of("--exec=x", ""));
-    expect_contains(why.text, "--exec: expects a word of its own");
+    expect_contains(why.text, "--exec: has to be an argument of its own");
     ck_assert(!options_of("--interval 2s x", ""));
     expect_contains(why.text, "--interval: unknown");
 }
