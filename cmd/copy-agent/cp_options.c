@@ -1,6 +1,7 @@
 #include "cmd/copy-agent/cp_options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "common/base/banned.h"
@@ -200,7 +201,39 @@ static void take_archive(struct cp_options *options)
     keep(options, CP_ALL);
 }
 
-/* Switches, and those of which nothing comes. */
+/* Those that only turn something on. */
+static const struct {
+    int option;
+    size_t member;
+} switches[] = {
+    {'f', offsetof(struct cp_options, force)},
+    {'l', offsetof(struct cp_options, hard_links)},
+    {'r', offsetof(struct cp_options, recursive)},
+    {'R', offsetof(struct cp_options, recursive)},
+    {'s', offsetof(struct cp_options, symbolic_links)},
+    {'T', offsetof(struct cp_options, no_target_directory)},
+    {'u', offsetof(struct cp_options, update)},
+    {'v', offsetof(struct cp_options, verbose)},
+    {'x', offsetof(struct cp_options, one_file_system)},
+    {'c', offsetof(struct cp_options, labels)},
+    {'Z', offsetof(struct cp_options, labels)},
+    {CONTEXT, offsetof(struct cp_options, labels)},
+    {HELP, offsetof(struct cp_options, help)},
+    {PARENTS, offsetof(struct cp_options, parents)},
+    {REMOVE_DESTINATION, offsetof(struct cp_options, force)},
+    {REMOVE_DESTINATION, offsetof(struct cp_options, remove_destination)},
+    {STRIP_SLASHES, offsetof(struct cp_options, strip_slashes)},
+    {VERSION, offsetof(struct cp_options, version)},
+};
+
+static void turn_on(int option, struct cp_options *options)
+{
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
+        if (switches[i].option == option)
+            *(bool *)((char *)options + switches[i].member) = true;
+}
+
+/* Options without a value. */
 static void take_switch(int option, struct cp_options *options)
 {
     switch (option) {
@@ -211,9 +244,6 @@ static void take_switch(int option, struct cp_options *options)
         options->follow = CP_FOLLOW_NONE;
         keep(options, CP_LINKS);
         break;
-    case 'f':
-        options->force = true;
-        break;
     case 'H':
         options->follow = CP_FOLLOW_OPERANDS;
         break;
@@ -222,9 +252,6 @@ static void take_switch(int option, struct cp_options *options)
         break;
     case 'L':
         options->follow = CP_FOLLOW_ALL;
-        break;
-    case 'l':
-        options->hard_links = true;
         break;
     case 'n':
         options->existing = CP_KEEP;
@@ -235,46 +262,8 @@ static void take_switch(int option, struct cp_options *options)
     case 'p':
         keep(options, CP_MODE | CP_OWNERSHIP | CP_TIMESTAMPS);
         break;
-    case 'r':
-    case 'R':
-        options->recursive = true;
-        break;
-    case 's':
-        options->symbolic_links = true;
-        break;
-    case 'T':
-        options->no_target_directory = true;
-        break;
-    case 'u':
-        options->update = true;
-        break;
-    case 'v':
-        options->verbose = true;
-        break;
-    case 'x':
-        options->one_file_system = true;
-        break;
-    case 'c':
-    case 'Z':
-    case CONTEXT:
-        options->labels = true;
-        break;
-    case HELP:
-        options->help = true;
-        break;
-    case PARENTS:
-        options->parents = true;
-        break;
-    case REMOVE_DESTINATION:
-        options->force = options->remove_destination = true;
-        break;
-    case STRIP_SLASHES:
-        options->strip_slashes = true;
-        break;
-    case VERSION:
-        options->version = true;
-        break;
     default:
+        turn_on(option, options);
         break;
     }
 }

@@ -74,7 +74,7 @@ static bool pin_is_there(const struct tls_facts *facts, const char *pin)
 
     if (strncmp(pin, "sha256//", 8) == 0)
         pin += 8;
-    for (size_t i = 0; i < facts->chain_count && i < proven; i++)
+    for (size_t i = 0; facts->chain && i < facts->chain_count && i < proven; i++)
         if (strcmp(facts->chain[i].pin, pin) == 0)
             return true;
     return false;
