@@ -19,7 +19,7 @@ bool address_parse_port(const char *text, uint16_t *port)
     return true;
 }
 
-/* A scope is an interface's name or number. */
+/* A scope is the name or number of an interface. */
 static bool address_parse_scope(const char *text, uint32_t *scope)
 {
     int64_t number;
@@ -75,7 +75,7 @@ bool address_parse_with_port(const char *text, uint16_t default_port, struct add
         if (end[1] == ':' && !address_parse_port(end + 2, &port))
             return false;
     } else {
-        end = strchr(text, ':'); /* with another one behind it, it is no port */
+        end = strchr(text, ':'); /* a second colon makes the port invalid */
         if (!end || !address_parse_port(end + 1, &port))
             return false;
     }
@@ -173,7 +173,7 @@ static bool is_in_one(const struct address *address, const struct network *netwo
     return false;
 }
 
-/* The IPv4 address within an IPv6 one, `at` bytes from its beginning. */
+/* The IPv4 address that an IPv6 address holds, `at` bytes from its beginning. */
 static struct address inner(const struct address *address, size_t at)
 {
     struct address v4 = {.socket.v4.sin_family = AF_INET};
@@ -198,7 +198,7 @@ bool address_is_loopback(const struct address *address)
 bool address_is_local(const struct address *address)
 {
     static const struct network local[] = {
-        {"0.0.0.0", 8}, /* this host (RFC 1122, 3.2.1.3); :: and ::1, too, once they are taken for compatible addresses */
+        {"0.0.0.0", 8}, /* this host (RFC 1122, 3.2.1.3); also :: and ::1, read as compatible addresses */
         {"127.0.0.0", 8},        {"169.254.0.0", 16}, /* link-local, and most clouds' metadata */
         {"fe80::", 10},          {"fd00:ec2::", 32},  /* AWS: metadata, credentials of ECS and EKS */
         {"fd20:ce::254", 128},                        /* Google Cloud: metadata */

@@ -1,4 +1,4 @@
-/* An internet or unix socket address: parsed from text, shown as text, compared. No name is ever looked up here. */
+/* IP and unix socket addresses: parsed, formatted and compared. Names are not resolved here. */
 #ifndef COMMON_NET_ADDRESS_H
 #define COMMON_NET_ADDRESS_H
 
@@ -39,17 +39,18 @@ const char *address_format(const struct address *address, char text[ADDRESS_TEXT
 /* Same family, address and scope; ports are not compared. */
 bool address_same(const struct address *a, const struct address *b);
 
-/* Whether the first `bits` of both are the same; all of them where `bits` is negative or too many. */
+/* Whether the first `bits` bits of both are the same; all bits when `bits` is negative or too large. */
 bool address_in_network(const struct address *address, const struct address *network, int64_t bits);
 
-/* Whether it is this host's own: 127.0.0.0/8 or ::1, also as ::ffff:127.0.0.1. */
+/* Whether it is a loopback address: 127.0.0.0/8 or ::1, also as ::ffff:127.0.0.1. */
 bool address_is_loopback(const struct address *address);
 
-/* Whether it is reached from this node alone, or means something else on each: loopback, unspecified, link-local, and where
- * clouds keep their metadata and credentials; also as an IPv4 address within an IPv6 one (mapped, compatible, NAT64, 6to4). */
+/* Whether it can be reached from this node only, or means another host on each node: loopback, unspecified, link-local, and the
+ * addresses where clouds serve metadata and credentials. IPv4 addresses within IPv6 addresses count, too (mapped, compatible,
+ * NAT64, 6to4). */
 bool address_is_local(const struct address *address);
 
-/* False when the path is too long for a socket address (107 bytes) or empty. */
+/* False when the path is empty, or longer than the 107 bytes of a socket address. */
 bool address_unix(const char *path, struct sockaddr_un *address);
 
 #endif

@@ -1,4 +1,4 @@
-/* Stream connections that never block, and what an error of theirs means. */
+/* Non-blocking stream connections, and the meaning of their errors. */
 #ifndef COMMON_NET_CONNECT_H
 #define COMMON_NET_CONNECT_H
 
@@ -10,36 +10,37 @@
 #include "common/net/address.h"
 
 enum {
-    CONNECT_STAGGER = 250, /* milliseconds before the next address is tried as well (RFC 8305, section 8) */
+    CONNECT_STAGGER = 250, /* milliseconds until the next address is tried, too (RFC 8305, section 8) */
 };
 
 enum connect_kind {
     CONNECT_OPEN,        /* no error */
-    CONNECT_REFUSED,     /* proof that nobody listens: refused, no such socket */
-    CONNECT_UNREACHABLE, /* no route in this address family: no verdict */
+    CONNECT_REFUSED,     /* proof that no server listens: refused, or no such socket */
+    CONNECT_UNREACHABLE, /* no route in this address family: it proves nothing about the server */
     CONNECT_OTHER,
 };
 
-/* Opens a socket and begins to connect. Returns the descriptor, which the caller closes, with *error 0 when it is
- * connected already, else EINPROGRESS; or -1 with another *error. */
+/* Opens a socket and begins to connect. Returns the descriptor, which the caller closes; `*error` is then 0 if it is connected
+ * already, else EINPROGRESS. Returns -1, with the errno in `*error`, when connecting failed at once. */
 int connect_start(const struct sockaddr *to, socklen_t length, int *error);
 
-/* Once the descriptor became writable or told of an error: 0, or the errno that connecting ended with. */
+/* The result, once the descriptor is writable or has an error: 0, or the errno with which connecting failed. */
 int connect_result(int descriptor);
 
-/* Whether both ends are the same address: a connect to a closed local port can meet itself, when the kernel picks
- * that very port as the source. */
+/* Whether both ends have the same address and port: a connection to a closed local port can connect to itself, when the kernel
+ * chooses that port as the source. */
 bool connect_to_self(int descriptor);
 
-/* Makes the coming close leave nothing behind: no TIME_WAIT that would keep a server from binding the port. */
+/* Makes close() reset the connection, so that no TIME_WAIT remains that could keep a server from binding the port. */
 void connect_forget(int descriptor);
 
 enum connect_kind connect_classify(int error);
 
-/* What `error` means; `where` ("10.0.0.1", or a path) goes into the detail. */
+/* Fills `why` with the meaning of `error`; `where` ("10.0.0.1", or a path) goes into the detail. */
 void connect_reason(int error, const char *where, struct reason *why);
 
-/* Orders addresses for trying: the families by turns, IPv6 first (RFC 8305, section 4), each in the order it came. */
+/* Puts addresses into the order in which to try them: families alternate, IPv6 first (RFC 8305, section 4). Within a family the
+ * order stays. */
 void connect_order(struct address *addresses, size_t count);
 
 #endif

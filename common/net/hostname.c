@@ -37,7 +37,7 @@ static bool is_name_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-/* What looks like an IPv4 address and is none: libc would read "127.1" and "010.0.0.1" in its own way. */
+/* Whether it looks like an IPv4 address: libc accepts "127.1" and "010.0.0.1", and gives them a meaning of its own. */
 static bool is_numeric(const char *host)
 {
     struct address address;
@@ -56,7 +56,7 @@ bool hostname_refuse_byte(char byte, struct reason *why)
     return reason_set(why, CODE_USAGE, "'%c' cannot be in a host name", byte);
 }
 
-/* RFC 1035, 2.3.4 for the lengths; underscores are in use (SRV names, RFC 2782). */
+/* Lengths: RFC 1035, 2.3.4. Underscores are allowed, because SRV names have them (RFC 2782). */
 static bool check_labels(const char *host, struct reason *why)
 {
     size_t length = strlen(host), label = 0;

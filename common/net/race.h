@@ -1,8 +1,8 @@
-/* The order and the pace in which an attempt tries the addresses of a name (RFC 8305), and what attempts learn from each other.
+/* The order and pace in which an attempt tries the addresses of a name (RFC 8305), and what it passes on to the next attempt.
  *
- * Two things must not keep a good address from its turn for ever: a family whose DNS answer is late, and so many silent addresses
- * that an attempt's time ends before the good one. So patience with the late family grows from attempt to attempt, and an attempt
- * begins where the last one had to stop. */
+ * A good address must get its turn some time, even if the DNS answer of its family is late, or if an attempt times out while it
+ * tries silent addresses. So the patience with a late family grows from attempt to attempt, and an attempt begins with the
+ * first address that the previous one did not try. */
 #ifndef COMMON_NET_RACE_H
 #define COMMON_NET_RACE_H
 
@@ -13,38 +13,39 @@
 #include "common/net/address.h"
 
 enum {
-    RACE_PATIENCE = 50, /* milliseconds before an app goes on with one family (RFC 8305, section 3) */
-    RACE_WINDOW = 64,   /* connections at the same time, where all addresses are wanted */
+    RACE_PATIENCE = 50, /* milliseconds until an app continues with one family only (RFC 8305, section 3) */
+    RACE_WINDOW = 64,   /* connections in parallel, if all addresses are tried */
 };
 
-/* Zeroed before the first attempt. */
+/* All zero before the first attempt. */
 struct race {
     unsigned attempts;
-    size_t first;                 /* of the ordered addresses, the one that the next attempt begins with */
-    size_t count, started, ended; /* of the present attempt */
+    size_t first;                 /* index of the address with which the next attempt begins */
+    size_t count, started, ended; /* addresses of the current attempt */
     int64_t last_start;
 };
 
 /* Milliseconds to wait for the other family once one has an address (lookup_start). */
 int64_t race_patience(const struct race *race);
 
-/* An attempt has these addresses: turns them so that the one to begin with comes first. NULL: there are none to turn. */
+/* Begins an attempt with `count` addresses, and rotates them so that the first one to try comes first. NULL: nothing to
+ * rotate. */
 void race_begin(struct race *race, struct address *addresses, size_t count);
 
-/* Whether the next one may be tried now: with `all`, up to `window` at the same time; else one after another, the next when the
- * last one has ended or CONNECT_STAGGER is over. */
+/* Whether the next address may be tried now. With `all`, up to `window` are tried in parallel. Otherwise the next one may start
+ * when no other is under way, or CONNECT_STAGGER after the last start. */
 bool race_may_start(const struct race *race, bool all, size_t window, int64_t now);
 
-/* Returns the index of the address to try. */
+/* Notes a start, and returns the index of the address to try. */
 size_t race_start(struct race *race, int64_t now);
 
-/* One has ended: the next need not wait (RFC 8305, section 5). */
+/* Notes that a try has ended: the next need not wait (RFC 8305, section 5). */
 void race_note_end(struct race *race);
 
-/* When race_may_start is worth another look; DEADLINE_NEVER: when one has ended. */
+/* When to call race_may_start again; DEADLINE_NEVER: after a try has ended. */
 int64_t race_next(const struct race *race, bool all);
 
-/* The attempt is over, having got as far as that. */
+/* Ends the attempt, and keeps how far it came for the next one. */
 void race_end(struct race *race);
 
 #endif

@@ -15,8 +15,9 @@
 
 enum {
     BATCH = 64,
-    ROUNDS = 64, /* of batches before timers have their turn all the same */
-    SLICE = 5, /* milliseconds of timers before events are looked at again; less than that is not lost time */
+    ROUNDS = 64, /* batches of events before timers are called in any case */
+    SLICE =
+        5, /* milliseconds of timers before events are checked again; shorter delays do not count as lost time */
 };
 
 struct loop {
@@ -26,10 +27,11 @@ struct loop {
     struct loop_timer **heap; /* a binary heap by due time, from index 1 */
     size_t timers;
     size_t capacity;
-    struct epoll_event batch[BATCH]; /* the events being delivered: a removed watch is struck out here */
+    struct epoll_event
+        batch[BATCH]; /* the events being delivered; those of a watch that is removed are cleared */
     int batch_length;
-    int64_t woken; /* when it last stopped waiting */
-    int64_t lost;  /* until then */
+    int64_t woken; /* when epoll_wait last returned */
+    int64_t lost;  /* lost time until `woken` */
 };
 
 struct loop *loop_new(void)
@@ -90,7 +92,7 @@ static void heap_put(struct loop *loop, size_t position, struct loop_timer *time
     timer->position = position;
 }
 
-/* Moves `timer` from `position` towards the root until its parent is due no later. */
+/* Moves `timer` from `position` towards the root until its parent is not due later. */
 static size_t heap_rise(struct loop *loop, size_t position, const struct loop_timer *timer)
 {
     while (position > 1 && loop->heap[position / 2]->due > timer->due) {
@@ -141,7 +143,7 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due)
     heap_put(loop, heap_rise(loop, ++loop->timers, timer), timer);
 }
 
-/* Milliseconds for epoll_wait. The clock is rounded down, so a timer may come up to 1 ms early, never late by it. */
+/* Milliseconds for epoll_wait. The clock is rounded down, so that a timer may come up to 1 ms early, but not late. */
 static int loop_patience(const struct loop *loop, int64_t now)
 {
     int64_t next = deadline_earlier(loop->timers > 0 ? loop->heap[1]->due : DEADLINE_NEVER, loop->limit);
@@ -157,7 +159,7 @@ static bool loop_timer_is_due(const struct loop *loop, int64_t now)
     return loop->timers > 0 && loop->heap[1]->due <= now;
 }
 
-/* Stopped, or at its limit. One answer may take milliseconds to read, so it is asked before each call. */
+/* Whether the loop has to end. Checked before each callback, because one callback may take milliseconds. */
 static bool loop_is_over(const struct loop *loop)
 {
     return loop->quit || stop_signal() != 0 ||
@@ -175,7 +177,7 @@ static void loop_fire_timers(struct loop *loop)
     }
 }
 
-/* --- time that is lost --- */
+/* --- lost time --- */
 
 static int64_t lost_of(int64_t milliseconds)
 {
@@ -197,11 +199,12 @@ int64_t loop_extend(const struct loop *loop, int64_t deadline, int64_t *lost)
 
 /* --- events --- */
 
-/* What is left of the batch comes again, if the loop runs again. */
+/* Events that are not delivered are reported again, if the loop runs again. */
 static void loop_deliver(struct loop *loop)
 {
     for (int i = 0; i < loop->batch_length && !loop_is_over(loop); i++) {
-        struct loop_watch *watch = loop->batch[i].data.ptr; /* NULL: the stop descriptor, which only wakes */
+        struct loop_watch *watch =
+            loop->batch[i].data.ptr; /* NULL: the stop descriptor, which only wakes the loop */
 
         if (watch && loop->batch[i].events != 0)
             watch->on_event(watch->owner, loop->batch[i].events);
@@ -217,7 +220,7 @@ static void loop_wait(struct loop *loop)
     int64_t planned = deadline_after(loop->woken, patience);
     loop->batch_length = epoll_wait(loop->epoll, loop->batch, BATCH, patience);
     if (loop->batch_length < 0)
-        loop->batch_length = 0; /* EINTR: the stop descriptor tells */
+        loop->batch_length = 0; /* EINTR: stop_signal reports it */
     loop->woken = deadline_now();
     if (patience >= 0)
         loop->lost += lost_of(loop->woken - planned);
@@ -234,7 +237,7 @@ enum loop_end loop_run(struct loop *loop)
         bool more = loop->batch_length > 0;
         loop_deliver(loop);
         if (more && ++rounds < ROUNDS && loop_timer_is_due(loop, deadline_now()))
-            continue; /* there may be more events, and they come first */
+            continue; /* there may be more events, and events come first */
         rounds = 0;
         loop_fire_timers(loop);
     }

@@ -1,7 +1,7 @@
-/* One thread that waits for many things: descriptors (epoll), timers (a heap), and the stop descriptor.
+/* The event loop. One thread waits for descriptors (epoll), timers (a heap), and the stop descriptor.
  *
- * Watches and timers live in their owners' structs; the loop keeps pointers only, so an owner removes its watch and
- * clears its timer before it goes. Both may be done from inside any callback, for any watch or timer. */
+ * Watches and timers are members of their owners' structs, and the loop keeps pointers to them. So an owner removes its watch
+ * and clears its timer before it is freed. Both may be done in any callback, for any watch or timer. */
 #ifndef COMMON_RUN_LOOP_H
 #define COMMON_RUN_LOOP_H
 
@@ -20,8 +20,8 @@ struct loop_watch {
 struct loop_timer {
     void (*on_due)(void *owner);
     void *owner;
-    int64_t due;     /* absolute, see deadline.h */
-    size_t position; /* in the heap, from 1; 0: not set */
+    int64_t due;     /* see deadline.h */
+    size_t position; /* in the heap, from 1; 0: the timer is not set */
 };
 
 enum loop_end {
@@ -32,30 +32,31 @@ enum loop_end {
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);
 
-/* The descriptor must be open and in no other watch. False with errno set when epoll refuses it. */
+/* The descriptor must be open, and not in another watch. False, with errno set, when epoll refuses it. */
 bool loop_watch_add(struct loop *loop, struct loop_watch *watch, uint32_t events);
 bool loop_watch_change(struct loop *loop, struct loop_watch *watch, uint32_t events);
 
-/* To be called before the descriptor is closed. */
+/* Call it before the descriptor is closed. */
 void loop_watch_remove(struct loop *loop, struct loop_watch *watch);
 
-/* Sets or moves; the callback comes once. DEADLINE_NEVER clears. */
+/* Sets or moves the timer. Its callback is called once. DEADLINE_NEVER clears the timer. */
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due);
 void loop_timer_clear(struct loop *loop, struct loop_timer *timer);
 
-/* From then on loop_run calls nobody, and returns LOOP_QUIT, however much there is to hear. DEADLINE_NEVER: no limit, as at first.
- * */
+/* Sets the time from which loop_run calls no callback and returns LOOP_QUIT, even if events are waiting. DEADLINE_NEVER: no
+ * limit, the default. */
 void loop_set_limit(struct loop *loop, int64_t at);
 
-/* Milliseconds so far in which the loop was not waiting: callbacks at work, or the process kept from running (a container's CPU
- * limit). What others have answered meanwhile could not be heard. */
+/* Lost time: milliseconds so far in which the loop could not react to events, because callbacks were running, or the process
+ * was not (a CPU limit of the container). */
 int64_t loop_lost(const struct loop *loop);
 
-/* The deadline later by what was lost since `*lost`, which is brought up to date. For an attempt's own time; not for the run's. */
+/* Returns the deadline, extended by the time lost since `*lost`, and updates `*lost`. For the deadline of an attempt; not for
+ * that of the run. */
 int64_t loop_extend(const struct loop *loop, int64_t deadline, int64_t *lost);
 
-/* Runs callbacks until one calls loop_quit or a stop signal came. Events come before timers, so that what has arrived in time
- * counts, however late it is looked at. */
+/* Runs callbacks until one of them calls loop_quit, or a stop signal comes. Events come before timers, so that data that
+ * arrived in time counts, even if it is read late. */
 enum loop_end loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
 

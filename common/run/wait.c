@@ -15,15 +15,15 @@
 #include "common/base/banned.h"
 
 enum {
-    SIGN_OF_LIFE = 30000, /* milliseconds between two lines about the same trouble */
-    LIFE_CHECK = 1000,    /* how often it is looked whether one is due */
-    OWN_DESCRIPTORS = 32, /* standard streams, epoll, files */
-    DOUBLINGS_MOST = 3,   /* of an attempt's time, where answers are slow */
+    HEARTBEAT = 30000,      /* milliseconds between two heartbeat lines */
+    HEARTBEAT_CHECK = 1000, /* milliseconds between two checks whether one is due */
+    OWN_DESCRIPTORS = 32,   /* standard streams, epoll, files */
+    DOUBLINGS_MOST = 3,     /* of the time of an attempt, when answers are slow */
     STRETCHED_MOST = 30000,
-    STARVED_LEAST = 500, /* milliseconds of an attempt that was kept from running for half of its time */
-    STARVED_MOST = 8,    /* attempts at the same time from then on */
-    MANY_TARGETS = 10,   /* from here on a sign of life is one line for all of them */
-    LATE_MOST = 50,      /* milliseconds that the run's limit may wait for what is to be heard before it */
+    STARVED_LEAST = 500, /* milliseconds; a shorter attempt does not count as starved */
+    STARVED_MOST = 8,    /* attempts in parallel after one was starved */
+    MANY_TARGETS = 10,   /* with more targets, one heartbeat line is for all of them */
+    LATE_MOST = 50,      /* milliseconds after the limit of the run, to read what has arrived before it */
 };
 
 size_t wait_capacity(size_t descriptors, size_t most)
@@ -43,13 +43,13 @@ size_t wait_capacity(size_t descriptors, size_t most)
     return fit < most ? (size_t)fit : most;
 }
 
-/* How many have to be ready. */
+/* How many targets have to be ready. */
 static size_t wait_needed(const struct wait *wait)
 {
     return wait->options->min_targets > 0 ? (size_t)wait->options->min_targets : wait->count;
 }
 
-/* So many are permanently wrong that waiting for the rest is of no use. */
+/* Whether so many targets have failed permanently that the others cannot be enough. */
 static bool wait_is_lost(const struct wait *wait)
 {
     return wait->count - wait->failed < wait_needed(wait);
@@ -59,7 +59,7 @@ static bool wait_is_lost(const struct wait *wait)
 
 static void wait_check_end(struct wait *wait);
 
-/* Slow answers get more time: a fixed one would end each attempt before the last of them, for ever. */
+/* The next attempt gets more time when answers are slow: with a fixed time, each attempt would end before its last answer. */
 static int64_t target_attempt_deadline(const struct wait_target *target)
 {
     struct retry_policy policy = target->wait->options->retry;
@@ -71,7 +71,7 @@ static int64_t target_attempt_deadline(const struct wait_target *target)
     return retry_attempt_deadline(&policy, &target->retry, deadline_now());
 }
 
-/* Milliseconds of CPU time that this process has had. */
+/* CPU time of this process, in milliseconds. */
 static int64_t worked(void)
 {
     struct timespec time = {0};
@@ -94,13 +94,13 @@ static void wait_begin_attempt(struct wait *wait, struct wait_target *target)
     wait->start(target, deadline);
 }
 
-/* Whether another attempt is of any use. */
+/* Whether further attempts make sense. */
 static bool wait_goes_on(const struct wait *wait)
 {
     return wait->options->retry.once || !wait_is_lost(wait);
 }
 
-/* Starts what is queued, as far as there are places. Runs from a timer, never from within an attempt's own calls. */
+/* Starts queued attempts, as many as may be in flight. Called from a timer, never from within the functions of an attempt. */
 static void wait_on_kick(void *owner)
 {
     struct wait *wait = owner;
@@ -135,7 +135,7 @@ static void target_on_due(void *owner)
     wait_on_kick(wait);
 }
 
-/* Whether the reason is none of the last ones that were reported; it is from now on. */
+/* Whether the reason is not among the last ones that were reported. Adds it to them. */
 static bool target_is_news(struct wait_target *target, const struct reason *why)
 {
     uint64_t hash = reason_hash(why);
@@ -157,13 +157,13 @@ static void target_note_reason(struct wait_target *target, const struct reason *
         wait_say_so_far(target->wait);
 }
 
-/* An attempt that the run's end left too little time for must not hide what an earlier one has found. */
+/* Whether the attempt was cut short by the end of the run. It must not replace the reason that an earlier attempt has found. */
 static bool target_was_cut_short(const struct wait_target *target, int64_t now)
 {
     return now >= target->retry.deadline && target->reason.text[0] != '\0';
 }
 
-/* Good, but --stable asks for more of it. An older failure would be untrue by now. */
+/* The condition holds, but not yet for as long as --stable requires. This replaces the reason of an earlier failure. */
 static void target_note_stability(struct wait_target *target)
 {
     struct reason why;
@@ -181,14 +181,14 @@ static void target_is_ready(struct wait_target *target)
     target->reason.text[0] = '\0';
     wait->ready++;
     if (wait->count == 1)
-        return; /* the verdict says it */
+        return; /* the verdict line reports it */
     wait_say_ready(target);
     if (wait->ready < wait->count)
         wait_say_so_far(wait);
 }
 
-/* An attempt cut short by the run's end tells what it was doing, where no earlier one has left a reason. The run's limit
- * comes one tick after the last attempt's deadline, so that attempt ends by itself and tells more. */
+/* The limit of the run comes 1 ms after the deadline of the last attempt. So that attempt ends by itself, with a better reason
+ * than what it was doing when it was cut short. */
 static int64_t wait_limit(const struct wait *wait)
 {
     return deadline_after(deadline_limit(wait->began, wait->options->retry.timeout), 1);
@@ -207,8 +207,8 @@ static void target_has_failed(struct wait_target *target)
                        deadline_earlier(wait_limit(wait), deadline_after(deadline_now(), wait->last_words)));
 }
 
-/* For most of the attempt this process did not run: a CPU limit. Then fewer attempts at a time get further. Where it was busy
- * itself, with a file that it parses, no limit is to blame. */
+/* Whether the process did not run for most of the attempt, because of a CPU limit. Then fewer attempts in parallel get further.
+ * Time in which the process was busy itself, for example parsing a file, does not count. */
 static bool target_was_starved(const struct wait_target *target, int64_t now)
 {
     int64_t took = now - target->began, lost = loop_lost(target->wait->loop) - target->lost_before;
@@ -216,7 +216,8 @@ static bool target_was_starved(const struct wait_target *target, int64_t now)
     return took >= STARVED_LEAST && 2 * (lost - (worked() - target->worked_before)) > took;
 }
 
-/* Whoever was not heard is not to blame. What is wrong for good was heard, and has a hint of its own. */
+/* If the attempt was starved, the hint names the CPU limit: the server may have answered. A permanent failure keeps its own
+ * hint. */
 static void target_note_failure(struct wait_target *target, enum outcome outcome, const struct reason *why,
                                 int64_t now)
 {
@@ -255,7 +256,7 @@ void wait_attempt_ended(struct wait_target *target, enum outcome outcome, const 
     case RETRY_FAILED:
         target_has_failed(target);
         break;
-    case RETRY_DEADLINE: /* the run's own timer ends it */
+    case RETRY_DEADLINE: /* the timer of the run ends it */
         target->phase = WAIT_SLEEPING;
         break;
     case RETRY_AGAIN:
@@ -275,7 +276,7 @@ void wait_hurry(struct wait_target *target)
 
 /* --- the run --- */
 
-/* With --once every target has its attempt before the run is given up. */
+/* With --once every target gets its attempt before the run ends. */
 static void wait_check_end(struct wait *wait)
 {
     bool tried = !wait->options->retry.once || wait->ready + wait->failed == wait->count;
@@ -299,12 +300,12 @@ static void wait_on_alive(void *owner)
 
     for (size_t i = 0; i < wait->count && !many; i++) {
         struct wait_target *target = wait->targets[i];
-        if (target->phase != WAIT_READY && target->phase != WAIT_FAILED && now - target->said >= SIGN_OF_LIFE)
+        if (target->phase != WAIT_READY && target->phase != WAIT_FAILED && now - target->said >= HEARTBEAT)
             wait_say_waiting(target);
     }
-    if (many && now - wait->said >= SIGN_OF_LIFE)
+    if (many && now - wait->said >= HEARTBEAT)
         wait_say_all_waiting(wait, now);
-    loop_timer_set(wait->loop, &wait->alive, deadline_after(now, LIFE_CHECK));
+    loop_timer_set(wait->loop, &wait->alive, deadline_after(now, HEARTBEAT_CHECK));
 }
 
 static void wait_begin(struct wait *wait)
@@ -323,7 +324,7 @@ static void wait_begin(struct wait *wait)
                     (uint32_t)wait->began * 2654435761u + (uint32_t)getpid() * 40503u + (uint32_t)i);
         loop_timer_set(wait->loop, &target->timer, wait->began);
     }
-    loop_timer_set(wait->loop, &wait->alive, deadline_after(wait->began, SIGN_OF_LIFE));
+    loop_timer_set(wait->loop, &wait->alive, deadline_after(wait->began, HEARTBEAT));
 }
 
 static void wait_cancel_all(struct wait *wait)
@@ -371,9 +372,9 @@ int wait_run(struct wait *wait)
     wait_board_begin(wait);
     loop_timer_set(wait->loop, &wait->limit, wait_limit(wait));
     loop_set_limit(wait->loop, deadline_after(wait_limit(wait), LATE_MOST));
-    wait_say_so_far(wait); /* the first attempt may be the one that takes for ever */
+    wait_say_so_far(wait); /* the first attempt may never end */
     enum loop_end end = loop_run(wait->loop);
-    if (stop_signal() != 0) /* it came while an attempt was busy, not waiting */
+    if (stop_signal() != 0) /* it came while an attempt was busy */
         end = LOOP_STOPPED;
     wait_cancel_all(wait);
     enum code code = wait_code(wait, end);
@@ -381,7 +382,7 @@ int wait_run(struct wait *wait)
         wait->kept = wait->keep(wait);
     bool concluded = !wait->conclude || wait->conclude(wait, code, &why);
     if (code == CODE_OK && (!concluded || (wait->publish && !wait->publish(wait, &why)))) {
-        if (stop_signal() != 0) /* that is why it was not published */
+        if (stop_signal() != 0) /* publishing was interrupted */
             why.code = (enum code)(128 + stop_signal());
         return verdict_refuse(wait->verdict, &why);
     }

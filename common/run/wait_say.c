@@ -28,7 +28,7 @@ static const char *reason_known(const struct wait_target *target)
     return target->reason.text[0] != '\0' ? target->reason.text : "no attempt has ended yet";
 }
 
-/* --- telling about one target --- */
+/* --- lines about one target --- */
 
 static void target_say(struct wait_target *target, enum log_level level, const char *name, const char *text)
 {
@@ -96,20 +96,21 @@ void wait_say_ready(struct wait_target *target)
     buf_free(&text);
 }
 
-/* --- telling about all of them --- */
+/* --- lines about all targets --- */
 
 static bool is_open(const struct wait_target *target)
 {
     return target->phase != WAIT_READY;
 }
 
-/* Whether the verdict's code is this one's. CODE_OK: there is no verdict yet. */
+/* Whether this target has failed with the exit code of the verdict. CODE_OK: there is no verdict yet. */
 static bool has_decided(const struct wait_target *target, enum code code)
 {
     return target->phase == WAIT_FAILED && target->reason.code == code;
 }
 
-/* "a:1: REASON; b:2: REASON; and 3 more" for those that are not ready, what decided first, with names where there are several. */
+/* Adds "a:1: REASON; b:2: REASON; and 3 more" for the targets that are not ready, first those that decided the verdict. A
+ * single target is not named. */
 static void wait_add_open(const struct wait *wait, enum code code, struct buf *line)
 {
     const char *separator = "";
@@ -132,7 +133,7 @@ static void wait_add_open(const struct wait *wait, enum code code, struct buf *l
     }
 }
 
-/* A hint of what decided, else the first one that there is. */
+/* Adds the hint of a target that decided the verdict, else the first hint of any target. */
 static void wait_add_hint(const struct wait *wait, enum code code, struct buf *line)
 {
     const struct wait_target *chosen = NULL;
@@ -211,10 +212,10 @@ static void wait_add_good(const struct wait *wait, struct buf *line, int64_t ela
 
 static void wait_add_bad(const struct wait *wait, struct buf *line, enum code code, int64_t elapsed)
 {
-    const char *ended = code == CODE_DEADLINE  ? "the time ran out "
+    const char *ended = code == CODE_DEADLINE  ? "timed out "
                         : code == CODE_SIGTERM ? "stopped by SIGTERM "
                         : code == CODE_SIGINT  ? "stopped by SIGINT "
-                                               : "given up ";
+                                               : "gave up ";
 
     wait_add_share(wait, line);
     buf_add_text(line, ": ");
@@ -224,7 +225,7 @@ static void wait_add_bad(const struct wait *wait, struct buf *line, enum code co
     wait_add_hint(wait, code, line);
 }
 
-/* The last good answer and the signal came together: nothing is wrong, and nothing was done with the answer. */
+/* The last good answer and a signal came at the same time: no target failed, but the result was not used. */
 static void wait_add_stopped(const struct wait *wait, struct buf *line, enum code code, int64_t elapsed)
 {
     buf_add_format(line, "%s, but stopped by %s ", wait->done, code == CODE_SIGINT ? "SIGINT" : "SIGTERM");
@@ -242,7 +243,7 @@ static const char *verdict_event(enum code code)
     return code >= CODE_SIGINT ? "signal" : "failed";
 }
 
-/* A single target's own facts. */
+/* The members about a single target. */
 static void event_add_target(struct log_event *event, const struct wait_target *target, enum code code)
 {
     event->target = target->name;

@@ -238,7 +238,7 @@ agent_is_there() {
     for pod in never on-failure always; do
         run ! play 12-failure only=$pod
         [ "$(exit_code $pod-wait-for-nowhere)" = 124 ]
-        message $pod wait-for-nowhere | grep -q '^wait-for-tcp: nowhere:3306: not ready: .*the time ran out after 2'
+        message $pod wait-for-nowhere | grep -q '^wait-for-tcp: nowhere:3306: not ready: .*timed out after 2'
         [ "$(message $pod wait-for-nowhere | wc -l)" -le 1 ]
         [ "$(message $pod wait-for-nowhere | wc -c)" -le 1024 ]
         [ "$(inspect $pod-app '{{.State.Status}}')" = created ]

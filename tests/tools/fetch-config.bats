@@ -305,7 +305,7 @@ SCRIPT
     start_tcp peer '127.0.0.1:0 read "\\r\\n\\r\\n" close / hold'
     run_tool fetch-config "http://127.0.0.1:${peer[0]}/a=./a" --timeout 1s
     exits 124
-    ends_saying "not fetched: the connection (ended without an|broke before the) answer; the time ran out.*2 attempts"
+    ends_saying "not fetched: the connection (ended without an|broke before the) answer; timed out.*2 attempts"
 }
 
 @test "one byte a second is ended by the deadline" {

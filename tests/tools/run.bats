@@ -90,7 +90,7 @@ has_one_child() {
     start_tcp port "127.0.0.1:0 bound"
     chain wait-for-tcp --timeout 200ms "127.0.0.1:${port[0]}"
     [ "$status" -eq 124 ]
-    message_is "^initkit run: 0 of 1 step done; step 1, wait-for-tcp: 127.0.0.1:${port[0]}: not ready: connection refused by 127.0.0.1; the time ran out .*; hint: "
+    message_is "^initkit run: 0 of 1 step done; step 1, wait-for-tcp: 127.0.0.1:${port[0]}: not ready: connection refused by 127.0.0.1; timed out .*; hint: "
     chain wait-for-tcp localhost
     exits 2
     message_is "step 1, wait-for-tcp: localhost: .*port"

@@ -224,7 +224,7 @@ once() {
     : >log
     http --timeout 300ms --termination-log log "$s/x"
     exits 124
-    ends_saying 'not ready: HTTP status 503 Service Unavailable.*begins: down; the time ran out'
+    ends_saying 'not ready: HTTP status 503 Service Unavailable.*begins: down; timed out'
     grep -q "wait-for-http: $s/x: not ready: HTTP status 503" log
 }
 

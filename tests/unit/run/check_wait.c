@@ -252,7 +252,7 @@ START_TEST(a_permanent_failure_ends_the_run_and_the_others_end_their_attempt)
     ck_assert_int_eq(fakes[1].base.phase, WAIT_READY);
     ck_assert_uint_le(fakes[2].started, 2); /* no new attempt once it is lost */
     expect_contains(said, "2 of 3 targets not ready: bad:1: wrong pin of 10.0.0.1; t2:1: refused by");
-    expect_contains(said, "; given up after ");
+    expect_contains(said, "; gave up after ");
     expect_contains(said, "; hint: look at bad:1\n");
 }
 END_TEST
@@ -367,7 +367,7 @@ START_TEST(the_clock_ends_it_with_124)
     fakes[0].good_at = 0;
     ck_assert_int_eq(run(), CODE_DEADLINE);
     expect_contains(said, "t0:1: not ready: refused by 10.0.0.");
-    expect_contains(said, "; the time ran out after ");
+    expect_contains(said, "; timed out after ");
     ck_assert_uint_gt(fakes[0].started, 3);
 }
 END_TEST
@@ -380,7 +380,7 @@ START_TEST(an_attempt_cut_short_tells_what_it_was_doing)
     ck_assert_int_eq(run(), CODE_DEADLINE);
     ck_assert(fakes[0].cancelled);
     ck_assert_int_eq(fakes[0].deadline, wait_state.began + 50);
-    expect_contains(said, "not ready: connecting to 10.0.0.9; the time ran out");
+    expect_contains(said, "not ready: connecting to 10.0.0.9; timed out");
 }
 END_TEST
 
@@ -394,7 +394,7 @@ START_TEST(an_attempt_cut_short_does_not_hide_what_an_earlier_one_found)
                              .code = CODE_FAILED,
                              .text = "no answer from"};
     ck_assert_int_eq(run(), CODE_DEADLINE);
-    expect_contains(said, "not ready: refused by 10.0.0.1; the time ran out");
+    expect_contains(said, "not ready: refused by 10.0.0.1; timed out");
 }
 END_TEST
 
@@ -405,7 +405,7 @@ START_TEST(a_permanent_failure_at_the_deadline_is_still_the_verdict)
     fakes[0] = (struct fake){
         .base.name = "t0:1", .takes = -2, .outcome = ATTEMPT_FAIL, .code = CODE_PIN, .text = "wrong pin of"};
     ck_assert_int_eq(run(), CODE_PIN);
-    expect_contains(said, "not ready: wrong pin of 10.0.0.2; given up");
+    expect_contains(said, "not ready: wrong pin of 10.0.0.2; gave up");
 }
 END_TEST
 
