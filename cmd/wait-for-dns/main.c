@@ -1,4 +1,4 @@
-/* wait-for-dns: until names resolve. */
+/* wait-for-dns: waits until names resolve. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,28 +45,26 @@ static bool check_path(const char *value, struct reason *why)
 
 static const struct option rows[] = {
     OPTION("family", "any|4|6|both", CHOICE, family, .choices = families, .initial = "any",
-           .help = "Which address family must be there, for a NAME without TYPE"),
+           .help = "Address family that must have records, for a NAME without TYPE"),
     {.letter = '4', .stands_for = "family", .value = "4"},
     {.letter = '6', .stands_for = "family", .value = "6"},
     OPTION("min-records", "N", NUMBER, min_records, .min = 1, .max = RECORDS_MAX, .initial = "1",
-           .help = "At least N distinct records"),
-    OPTION("expect", "VALUE", LIST, expect,
-           .help = "This record must be among them; for MX and SRV its host is enough"),
+           .help = "Require at least N distinct records"),
+    OPTION("expect", "VALUE", LIST, expect, .help = "Require this record; for MX and SRV the host is enough"),
     SWITCH(
         "gone", gone,
         .help = "Ready when the name is gone: NXDOMAIN or no data from every candidate and family; a timeout "
                 "or SERVFAIL is never \"gone\""),
     OPTION("stable", "D", DURATION, common.retry.stable,
-           .help = "The condition must hold this long without a break"),
+           .help = "The condition must hold this long without interruption"),
     RESOLVER_ROWS,
     SWITCH("tcp", tcp, .help = "Ask over TCP"),
-    SWITCH(
-        "hosts", hosts,
-        .help = "Consult /etc/hosts first (not by default: a pod's own name is in there before DNS has it)"),
+    SWITCH("hosts", hosts,
+           .help = "Read /etc/hosts first (off by default: it has the pod's own name before DNS does)"),
     OPTION("write", "PATH", TEXT, write, .check = check_path,
-           .help = "Write the records there once ready, whole or not at all; - is standard output"),
+           .help = "Once ready, write the records to this file atomically; - is standard output"),
     OPTION("write-format", "lines|json|env|hosts", CHOICE, write_format, .choices = write_formats,
-           .initial = "lines", .help = "How they are written"),
+           .initial = "lines", .help = "Format of the written records"),
 };
 
 static const struct option_initial initials[] = {
@@ -77,11 +75,11 @@ static const struct option_initial initials[] = {
 static const char *const examples[] = {
     "Wait for two Services, by short name and by full name",
     "wait-for-dns myservice mydb.%n.svc.cluster.local",
-    "Wait for three members of a cluster and write them down",
+    "Wait for three members of a cluster, and write them to a file",
     "wait-for-dns --min-records 3 --write /peers/hosts --write-format hosts db-headless",
-    "Wait for the port's SRV record",
+    "Wait for the SRV record of a port",
     "wait-for-dns _mysql._tcp.db-headless/SRV",
-    "Wait until the old Service has gone, for two seconds",
+    "Wait until the old Service has been gone for two seconds",
     "wait-for-dns --gone --stable 2s legacy",
     NULL,
 };
@@ -93,13 +91,14 @@ const struct tool wait_for_dns_tool = {
     .name = "wait-for-dns",
     .operands = "NAME[/TYPE]...",
     .summary = "Wait until names resolve",
-    .description = "TYPE is A, AAAA, CNAME, MX, NS, TXT, SRV or PTR (an address may be given for PTR); "
-                   "without it, A and AAAA, either is enough. %n in a name stands for the pod's namespace. "
-                   "All names are asked for at the same time.\n\n"
-                   "Names go through resolv.conf's search list as the pod's resolver would send them; a "
-                   "trailing dot means as it is. An answer counts only when every candidate before it said "
-                   "NXDOMAIN or no data: behind a SERVFAIL or silence, a wildcard of another domain would "
-                   "be a false \"ready\".",
+    .description =
+        "TYPE is A, AAAA, CNAME, MX, NS, TXT, SRV or PTR (an address may be given for PTR); "
+        "without it, A and AAAA are asked for, and either is enough. %n in a name stands for the pod's "
+        "namespace. All names are asked for in parallel.\n\n"
+        "Names go through the search list of resolv.conf, as in the pod's resolver; a name with a "
+        "trailing dot is asked for as it is. An answer counts only if every search candidate before it "
+        "was answered with NXDOMAIN or no data. After a SERVFAIL or no answer, a wildcard of another "
+        "domain would be a false \"ready\".",
     .examples = examples,
     .libraries = libraries,
     .options = rows,
@@ -109,7 +108,7 @@ const struct tool wait_for_dns_tool = {
     .many_targets = true,
 };
 
-/* Everything that the run needs, released by run_free. */
+/* Everything that the run needs; freed by run_free. */
 struct run {
     const struct wait_for_dns_options *options;
     struct resolvconf conf;
@@ -145,7 +144,7 @@ static void run_set_plan(struct run *run)
     };
 }
 
-/* What is no address is never among addresses. */
+/* A value that is not an address can never be among the records. */
 static bool check_expected_addresses(const struct strings *expect, struct reason *why)
 {
     struct address address;
@@ -153,19 +152,19 @@ static bool check_expected_addresses(const struct strings *expect, struct reason
     for (size_t i = 0; i < expect->count; i++)
         if (!address_parse(expect->items[i], 0, &address))
             return reason_set(why, CODE_USAGE,
-                              "--expect: \"%.100s\" is no address, and addresses are asked for",
+                              "--expect: \"%.100s\" is not an address, but addresses are asked for",
                               expect->items[i]);
     return true;
 }
 
-/* What cannot be together. */
+/* Checks combinations of options and a name. */
 static bool check_name(const struct wait_for_dns_options *options, const struct name *name,
                        struct reason *why)
 {
     bool has_addresses = !name->typed || name->type == DNS_A || name->type == DNS_AAAA;
 
     if (options->write && options->write_format == WRITE_HOSTS && !has_addresses)
-        return reason_set(why, CODE_USAGE, "--write-format hosts: %s records are no addresses",
+        return reason_set(why, CODE_USAGE, "--write-format hosts: %s records are not addresses",
                           dns_type_name(name->type));
     return !has_addresses || check_expected_addresses(&options->expect, why);
 }
@@ -220,7 +219,7 @@ static bool run_write(struct wait *wait, struct reason *why)
 
     for (size_t i = 0; i < run->count; i++)
         if (run->names[i].base.phase != WAIT_READY)
-            records_free(&run->names[i].records); /* it was there, but did not stay */
+            records_free(&run->names[i].records); /* of an earlier success: the name is not ready now */
     buf_init(&out, WRITE_MAX);
     write_format((enum write_format)run->options->write_format, run->names, run->count, &out);
     bool written = publish_begin(&publish, run->options->write, FILE_MODE, why);
@@ -285,7 +284,7 @@ int main(int argc, char **argv)
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
         enter_sandbox(&options);
-        limits_hold_own_memory(); /* servers choose how long their answers are, and there may be many */
+        limits_hold_own_memory(); /* servers choose how many and how long answers are */
         code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
         run_free(run);
     }

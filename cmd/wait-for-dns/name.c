@@ -11,11 +11,11 @@
 
 #include "common/base/banned.h"
 
-enum { FOUND_VALUE = 120 }; /* bytes of a record on the ready line; only TXT is longer */
+enum { FOUND_VALUE = 120 }; /* bytes of a record on the ready line; only TXT records are longer */
 
 /* --- the operand --- */
 
-/* RFC 1035, 3.5: the bytes backwards under in-addr.arpa. */
+/* RFC 1035, 3.5: the bytes in reverse order, below in-addr.arpa. */
 static void reverse_v4(const struct in_addr *address, char name[HOSTNAME_SIZE])
 {
     const unsigned char *bytes = (const unsigned char *)address;
@@ -23,7 +23,7 @@ static void reverse_v4(const struct in_addr *address, char name[HOSTNAME_SIZE])
     snprintf(name, HOSTNAME_SIZE, "%u.%u.%u.%u.in-addr.arpa.", bytes[3], bytes[2], bytes[1], bytes[0]);
 }
 
-/* RFC 3596, 2.5: the nibbles backwards under ip6.arpa. */
+/* RFC 3596, 2.5: the nibbles in reverse order, below ip6.arpa. */
 static void reverse_v6(const struct in6_addr *address, char name[HOSTNAME_SIZE])
 {
     size_t length = 0;
@@ -41,8 +41,7 @@ static bool take_address(const char *text, struct name *name, struct reason *why
     if (!address_parse(text, 0, &address))
         return false;
     if (!name->typed || name->type != DNS_PTR)
-        return reason_set(why, CODE_USAGE,
-                          "an address has no name to wait for; its reverse is asked for with %.60s/PTR",
+        return reason_set(why, CODE_USAGE, "an address needs no lookup; write %.60s/PTR for its reverse name",
                           text);
     snprintf(name->label, sizeof name->label, "%.*s", ADDRESS_TEXT, text);
     if (address_family(&address) == AF_INET)
@@ -63,7 +62,7 @@ bool name_parse(const char *operand, const char *pod_namespace, struct name *nam
     name->typed = slash != NULL;
     if (slash && !dns_type_parse(slash + 1, &name->type))
         return reason_set(why, CODE_USAGE,
-                          "\"%.*s\" is no record type: expected A, AAAA, CNAME, MX, NS, TXT, SRV or PTR",
+                          "\"%.*s\" is not a record type: expected A, AAAA, CNAME, MX, NS, TXT, SRV or PTR",
                           target_shown_length(slash + 1), slash + 1);
     if (length >= sizeof text)
         return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");
@@ -89,7 +88,7 @@ static void name_end_ok(struct name *name, struct records *records)
     wait_attempt_ended(&name->base, ATTEMPT_OK, NULL);
 }
 
-/* "mydb.ns.svc.cluster.local has 10.0.0.1 and 2 more": the search list makes it worth saying. */
+/* "mydb.ns.svc.cluster.local has 10.0.0.1 and 2 more": the candidate that answered is named because of the search list. */
 static void name_note_found(struct name *name, const struct records *records, const char *candidate)
 {
     const char *value = records->items[0].value;
@@ -104,7 +103,7 @@ static void name_note_found(struct name *name, const struct records *records, co
     name->base.found = name->found;
 }
 
-/* Judges records that are there; takes them over. */
+/* Judges records, and takes their ownership. */
 static void name_judge(struct name *name, struct records *records, const char *candidate)
 {
     struct records_rules rules = name->plan->rules;
@@ -121,7 +120,7 @@ static void name_judge(struct name *name, struct records *records, const char *c
     wait_attempt_ended(&name->base, ATTEMPT_RETRY, &why);
 }
 
-/* --gone, and the name is there. */
+/* --gone: the name still exists. */
 static void name_end_there(struct name *name, const struct dns_result *result)
 {
     const struct answer *answer = result->answers[0].count > 0 ? &result->answers[0] : &result->answers[1];
@@ -165,7 +164,7 @@ static bool wants_type(const struct name *name, enum dns_type type)
     return name->plan->types[0] == type || (name->plan->type_count > 1 && name->plan->types[1] == type);
 }
 
-/* True when the hosts file has the name, and the attempt has ended by that. */
+/* True when the hosts file has the name; the attempt has then ended. */
 static bool name_try_hosts(struct name *name)
 {
     struct address found[HOSTS_ADDRESSES];

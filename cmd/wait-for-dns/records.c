@@ -16,9 +16,9 @@ static bool is_name_byte(char c)
            (c != '\0' && strchr("-_./", c));
 }
 
-/* A name as RFC 1035, 5.1 writes it: what is no letter, digit, hyphen, underscore, slash (RFC 2317) or dot between labels as
- * \DDD. A label may hold any byte, and a blank in it would make one record look like two. c-ares escapes some bytes itself, as
- * \DDD or \X. */
+/* Adds a name as in RFC 1035, 5.1: a byte that is not a letter, digit, hyphen, underscore, slash (RFC 2317) or dot between
+ * labels becomes \DDD. A label may contain any byte, and a blank would make one record look like two. c-ares has escaped some
+ * bytes already, as \DDD or \X. */
 static void add_name(struct buf *text, const char *name)
 {
     while (*name != '\0') {
@@ -37,7 +37,7 @@ static void add_name(struct buf *text, const char *name)
     }
 }
 
-/* How many numbers stand before the name in a record's text; none of it is a name: -1. */
+/* How many numbers precede the name in the text of a record; -1 when the record has no name. */
 static int numbers_before_name(enum dns_type type)
 {
     switch (type) {
@@ -57,7 +57,7 @@ static int numbers_before_name(enum dns_type type)
     return -1;
 }
 
-/* The record's text with its name escaped; the caller frees it. */
+/* The text of a record with its name escaped; the caller frees it. */
 static char *plain_text(enum dns_type type, const char *value)
 {
     int numbers = numbers_before_name(type);
@@ -144,7 +144,7 @@ static bool same_address(const char *a, const char *b)
     return address_parse(a, 0, &left) && address_parse(b, 0, &right) && address_same(&left, &right);
 }
 
-/* A name that is expected may be written with its blanks. */
+/* The name of --expect may be written with or without escapes. */
 static bool name_is(const struct record *record, const char *expected)
 {
     char *name = plain_text(record->type, expected);

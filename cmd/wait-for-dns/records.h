@@ -1,4 +1,4 @@
-/* The records that a name has, and whether they are what was waited for: pure. */
+/* The records of a name, and whether they fulfil the conditions. Pure functions. */
 #ifndef WAIT_FOR_DNS_RECORDS_H
 #define WAIT_FOR_DNS_RECORDS_H
 
@@ -12,18 +12,18 @@
 
 struct record {
     enum dns_type type;
-    char *
-        value; /* a name in it holds no blank and nothing that a shell acts on: \DDD stands for such a byte */
+    /* Blanks and bytes with a meaning for a shell are written as \DDD in names. */
+    char *value;
 };
 
-/* Sorted by type and value, each once: a set that the server turns round is the same set. */
+/* Sorted by type and value, without repeats: the order in which a server sends them does not matter. */
 struct records {
     struct record *items;
     size_t count;
-    enum dns_type unanswered; /* a type whose question has no clear answer; 0: none */
+    enum dns_type unanswered; /* a type without a clear answer; 0: none */
 };
 
-/* What must be true of them. */
+/* The conditions. */
 struct records_rules {
     bool gone;                    /* there must be none */
     bool both_families;           /* A and AAAA */
@@ -31,17 +31,17 @@ struct records_rules {
     const struct strings *expect; /* these must be among them */
 };
 
-/* Takes copies of what a look-up or a hosts file has. Free with records_free. */
+/* Copy the records of a lookup or of a hosts file. Free them with records_free. */
 void records_from_result(struct records *records, const struct dns_result *result);
 void records_from_addresses(struct records *records, const struct address *addresses, size_t count);
 void records_free(struct records *records);
 
-/* ATTEMPT_OK, or ATTEMPT_RETRY with why. `records` is not empty. */
+/* ATTEMPT_OK, or ATTEMPT_RETRY and `why`. `records` is not empty. */
 enum outcome records_judge(const struct records_rules *rules, const struct records *records,
                            struct reason *why);
 
-/* Whether `expected` is `record`: addresses compare as addresses, names without case and trailing dot; for MX and SRV the
- * host alone is enough. */
+/* Whether `record` is the one that --expect names. Addresses are compared as addresses, names without case and trailing dot.
+ * For MX and SRV the host is enough. */
 bool record_is(const struct record *record, const char *expected);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "common/base/banned.h"
 
-/* One record a line; with several names each line begins with the name. */
+/* One record per line; with several names each line begins with the name. */
 static void write_lines(const struct name *name, bool several, struct buf *out)
 {
     for (size_t i = 0; i < name->records.count; i++)
@@ -39,7 +39,7 @@ static void add_variable(struct buf *out, const struct name *name)
         buf_add_format(out, "_%s", dns_type_name(name->type));
 }
 
-/* Within single quotes a shell takes everything as it is but the single quote. */
+/* Within single quotes, only the single quote has a meaning for a shell. */
 static void add_quoted(struct buf *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -50,7 +50,7 @@ static void add_quoted(struct buf *out, const char *text)
     }
 }
 
-/* Values that hold blanks themselves are separated by line ends. */
+/* Values with blanks in them are separated by line ends, others by blanks. */
 static void write_env(const struct name *name, struct buf *out)
 {
     bool blanks = name->typed && (name->type == DNS_MX || name->type == DNS_SRV || name->type == DNS_TXT);

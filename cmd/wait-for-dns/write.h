@@ -11,7 +11,7 @@ enum write_format { WRITE_LINES, WRITE_JSON, WRITE_ENV, WRITE_HOSTS };
 
 enum { WRITE_MAX = 64 * 1024 * 1024 };
 
-/* Adds the file's whole content. Names without records (others were enough) are left out. */
+/* Adds the whole content of the file. Names without records are left out (with --min-targets). */
 void write_format(enum write_format format, const struct name *names, size_t count, struct buf *out);
 
 #endif

@@ -21,7 +21,7 @@ bool answer_is_settled(enum answer_status status)
 
 /* --- aliases --- */
 
-/* The CNAME records of an answer, so that following them takes no more than ANSWER_ALIASES squared steps. */
+/* The CNAME records of an answer, collected so that following them takes at most ANSWER_ALIASES squared steps. */
 struct aliases {
     size_t count;
     const ares_dns_rr_t *records[ANSWER_ALIASES];
@@ -52,7 +52,7 @@ static const char *alias_of(const struct aliases *aliases, const char *name)
     return NULL;
 }
 
-/* Where `name` leads to. A chain has at most as many links as there are records, so a loop ends. */
+/* The end of the alias chain of `name`. It follows at most as many aliases as there are records, so that a loop ends. */
 static const char *follow_aliases(const struct aliases *aliases, const char *name)
 {
     const char *next;
@@ -64,7 +64,7 @@ static const char *follow_aliases(const struct aliases *aliases, const char *nam
 
 /* --- answers without records --- */
 
-/* Records outside of the answer section are not taken apart: they come with their type in their data. */
+/* The type of a record. Those outside of the answer section are not parsed, and hold their type in their data. */
 static int type_of(const ares_dns_rr_t *record)
 {
     ares_dns_rec_type_t type = ares_dns_rr_get_type(record);
@@ -86,7 +86,7 @@ static bool authority_has(const ares_dns_record_t *message, ares_dns_rec_type_t 
     return false;
 }
 
-/* What was asked for in the wrong section: the server has it, and does not know how to tell. */
+/* Whether the wanted record is in the additional section: the server has it, but put it into the wrong section. */
 static bool is_misplaced(const ares_dns_record_t *message, enum dns_type type, const char *owner)
 {
     size_t count = ares_dns_record_rr_cnt(message, ARES_SECTION_ADDITIONAL);
@@ -99,7 +99,7 @@ static bool is_misplaced(const ares_dns_record_t *message, enum dns_type type, c
     return false;
 }
 
-/* NOERROR, and none of the records asked for: "no data" only as in RFC 2308, 2.2, types 1 to 3. */
+/* NOERROR without the wanted records: it is "no data" only in the forms of RFC 2308, 2.2, types 1 to 3. */
 static enum answer_status judge_empty(struct answer *answer, const ares_dns_record_t *message,
                                       const char *name, const char *owner)
 {
@@ -159,7 +159,7 @@ static enum answer_status judge_message(struct answer *answer, const ares_dns_re
         return ANSWER_CHAIN;
     const char *owner = answer->type == DNS_CNAME ? name : follow_aliases(&aliases, name);
     answer_collect(answer, message, owner);
-    if (rcode == ARES_RCODE_NXDOMAIN) /* with records it contradicts itself */
+    if (rcode == ARES_RCODE_NXDOMAIN) /* NXDOMAIN with records is a contradiction */
         return answer->count > 0 ? ANSWER_OTHER : ANSWER_NXDOMAIN;
     return answer->count > 0 ? ANSWER_RECORDS : judge_empty(answer, message, name, owner);
 }
@@ -173,7 +173,7 @@ void answer_read(struct answer *answer, const ares_dns_record_t *message, const 
     answer->has_negative_ttl = answer->has_negative_ttl && answer_is_negative(answer->status);
 }
 
-/* --- as it came --- */
+/* --- the message as bytes --- */
 
 enum { HEADER = 12 /* bytes, RFC 1035, 4.1.1: id, flags, four counts */ };
 
@@ -182,7 +182,7 @@ static unsigned read_u16(const unsigned char *bytes)
     return (unsigned)bytes[0] << 8 | bytes[1];
 }
 
-/* Where the name that begins at `at` ends. */
+/* The end of the name that begins at `at`. */
 static size_t skip_name(const unsigned char *bytes, size_t length, size_t at)
 {
     while (at < length && bytes[at] != 0 && bytes[at] < 0xC0)
@@ -190,10 +190,11 @@ static size_t skip_name(const unsigned char *bytes, size_t length, size_t at)
     return at + (at < length && bytes[at] >= 0xC0 ? 2 : 1);
 }
 
-/* c-ares takes the first bytes of an address that is too long; glibc passes it over, musl the whole answer. */
+/* Whether all addresses have the right size. c-ares uses the first bytes of an address that is too long; glibc ignores that
+ * record, and musl the whole answer. */
 static bool has_sound_addresses(const unsigned char *bytes, size_t length)
 {
-    enum { FIXED = 10 /* bytes behind a record's name: type, class, TTL, length */ };
+    enum { FIXED = 10 /* bytes after the name of a record: type, class, TTL, length */ };
     size_t at = HEADER;
 
     for (unsigned i = read_u16(bytes + 4); i > 0; i--)
@@ -210,7 +211,7 @@ static bool has_sound_addresses(const unsigned char *bytes, size_t length)
     return true;
 }
 
-/* A failure may come without the question (RFC 1035, 4.1.1; FORMERR mostly does). */
+/* A failure may come without the question (RFC 1035, 4.1.1), as FORMERR mostly does. */
 static void read_bare_header(struct answer *answer, const unsigned char *bytes)
 {
     answer->rcode = bytes[3] & 0xF;
@@ -230,7 +231,7 @@ static bool is_same_question(const ares_dns_record_t *message, const struct dns_
            (unsigned)type == question->type && class == ARES_CLASS_IN && hostname_same(name, question->name);
 }
 
-/* Only the answer section is taken apart: what a server puts into the others, garbled EDNS say, changes no verdict. */
+/* Parses only the answer section: errors in the other sections, such as garbled EDNS, do not change the verdict. */
 static ares_status_t parse(const unsigned char *bytes, size_t length, ares_dns_record_t **message)
 {
     return ares_dns_parse(bytes, length,
@@ -249,7 +250,7 @@ bool answer_take(struct answer *answer, const unsigned char *bytes, size_t lengt
         return false;
     if (length < HEADER)
         return true;
-    if (!(bytes[2] & 0x80)) { /* QR: a question, ours perhaps */
+    if (!(bytes[2] & 0x80)) { /* QR is not set: a question, perhaps our own */
         answer->status = ANSWER_REFLECTED;
         return false;
     }

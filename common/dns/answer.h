@@ -1,4 +1,4 @@
-/* What one DNS message says about one name and type: looking is dns.c's work, this is the judging, pure. */
+/* Judges what a DNS message says about a name and type. Pure functions: dns_query.c sends and receives. */
 #ifndef COMMON_DNS_ANSWER_H
 #define COMMON_DNS_ANSWER_H
 
@@ -9,7 +9,7 @@
 
 #include "common/net/address.h"
 
-/* The values are those on the wire. */
+/* The values are those of the protocol. */
 enum dns_type {
     DNS_A = 1,
     DNS_NS = 2,
@@ -23,21 +23,21 @@ enum dns_type {
 
 enum answer_status {
     ANSWER_NONE, /* not asked, or nothing has come yet */
-    /* These settle it. */
+    /* The question is settled. */
     ANSWER_RECORDS,
     ANSWER_NO_DATA,  /* the name exists, a record of that type does not (RFC 2308, 2.2) */
     ANSWER_NXDOMAIN, /* the name does not exist, for no type (RFC 8020) */
-    /* These leave it unknown. */
+    /* The question is not settled. */
     ANSWER_SERVFAIL,
     ANSWER_REFUSED,
     ANSWER_RCODE,     /* another response code, in `rcode` */
-    ANSWER_GARBLED,   /* what came is not a DNS message, or answers another question */
-    ANSWER_REFLECTED, /* the question itself came back, or another operation's answer */
-    ANSWER_ALIAS,     /* an alias, in `alias`, whose end is not told: neither records nor an SOA */
-    ANSWER_CHAIN,     /* more aliases than anybody follows */
-    ANSWER_REFERRAL,  /* other servers' names in place of an answer (RFC 2308, 2.2: NS without SOA) */
+    ANSWER_GARBLED,   /* not a DNS message, or an answer to another question */
+    ANSWER_REFLECTED, /* the question itself, or an answer to another operation */
+    ANSWER_ALIAS,     /* an alias, in `alias`, and nothing about its end: neither records nor an SOA */
+    ANSWER_CHAIN,     /* more than ANSWER_ALIASES aliases */
+    ANSWER_REFERRAL,  /* names of other servers instead of an answer (RFC 2308, 2.2: NS without SOA) */
     ANSWER_LAME,      /* empty, from a server that is neither authoritative nor recursive */
-    ANSWER_OTHER,     /* records, and none that was asked for */
+    ANSWER_OTHER,     /* records, but none that was asked for */
     ANSWER_TRUNCATED, /* cut short */
     ANSWER_UNREACHABLE,
     ANSWER_SILENT,
@@ -51,19 +51,19 @@ struct answer {
     int rcode;
     char **records; /* as text, in the server's order, without repeats: "10.0.0.1", "10 mail.example.com" */
     size_t count;
-    char *alias;      /* where the name's aliases lead, if it is one and there are no records; else NULL */
-    bool unavailable; /* a null MX, or an SRV with the target ".": the service is said not to exist */
-    uint32_t ttl;     /* seconds that the records may be cached, the least of theirs */
+    char *alias;      /* the end of the alias chain, if the name is an alias without records; else NULL */
+    bool unavailable; /* a null MX, or an SRV with the target ".": the service does not exist */
+    uint32_t ttl;     /* seconds that the records may be cached: the smallest of their TTLs */
     bool has_negative_ttl;
     uint32_t negative_ttl; /* seconds that a negative answer may be cached, from the SOA (RFC 2308) */
-    struct address server; /* that gave it; its family is 0 when none did */
+    struct address server; /* that sent the answer; its family is 0 when none did */
 };
 
-/* "A", "SRV", ... False when there is none of that name; case does not matter. */
+/* "A", "SRV", ...; case does not matter. False when the type is unknown. */
 bool dns_type_parse(const char *text, enum dns_type *type);
 const char *dns_type_name(enum dns_type type);
 
-/* Whether waiting for other servers is of no use: records, no data, or no such name. */
+/* Whether the question is settled, so that no other server is needed: records, no data, or no such name. */
 bool answer_is_settled(enum answer_status status);
 
 /* NXDOMAIN or no data. */
@@ -72,17 +72,17 @@ bool answer_is_negative(enum answer_status status);
 /* A question as it is sent. */
 struct dns_question {
     const char *name;
-    unsigned type;  /* on the wire: a dns_type, or one that exists nowhere (see dns_memory.h) */
-    bool unchecked; /* with the CD bit set: other entries of a server's cache than those of apps */
+    unsigned type;  /* a dns_type, or a type that nobody uses (see dns_memory.h) */
+    bool unchecked; /* with the CD bit set: servers cache the answer apart from those for apps */
     uint16_t id;
 };
 
-/* Reads `message` as the answer to `name` and answer->type, following its CNAME records; fills everything but
- * the server. answer_free releases what it holds. */
+/* Judges `message` as the answer to `name` and answer->type, following its CNAME records. Fills all members but `server`. Free
+ * the answer with answer_free. */
 void answer_read(struct answer *answer, const ares_dns_record_t *message, const char *name);
 
-/* Reads what came from a server that was asked `question`. False: it does not belong to it, and is to be passed over, as an answer
- * may follow; the status says what it was then. */
+/* Judges the bytes that came from a server that was asked `question`. False: they are not an answer to it and have to be
+ * ignored, as the answer may still follow; answer->status says what they were. */
 bool answer_take(struct answer *answer, const unsigned char *bytes, size_t length,
                  const struct dns_question *question);
 

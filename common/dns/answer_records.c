@@ -14,8 +14,8 @@
 
 enum {
     RECORDS_MOST = 8192,     /* a message of 64 KiB holds about half as many */
-    RECORD_MAX = 256 * 1024, /* a text of one record: a message's worth, escaped */
-    REPEAT = '\x01', /* first byte of a text that is another's repeat; escaping keeps it out of others */
+    RECORD_MAX = 256 * 1024, /* bytes of the text of a record: a whole message, escaped */
+    REPEAT = '\x01',         /* marks a repeated record as its first byte; escaped text never contains it */
 };
 
 static const struct {
@@ -45,7 +45,7 @@ const char *dns_type_name(enum dns_type type)
     return "?";
 }
 
-/* Any bytes, as RFC 1035, 5.1 writes them: what is not printable as \DDD, so that the text is a C string. */
+/* Adds any bytes as in RFC 1035, 5.1: those that are not printable as \DDD, so that the text is a C string. */
 static void add_escaped(struct buf *text, const unsigned char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -58,7 +58,7 @@ static void add_escaped(struct buf *text, const unsigned char *bytes, size_t len
     }
 }
 
-/* The strings of one TXT record belong together (RFC 7208, 3.3). */
+/* Joins the strings of one TXT record (RFC 7208, 3.3). */
 static void add_txt(struct buf *text, const ares_dns_rr_t *record)
 {
     size_t count = ares_dns_rr_get_abin_cnt(record, ARES_RR_TXT_DATA);
@@ -121,8 +121,7 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Servers that repeat a record do not make it two: RFC 2181, 5. Sorting pointers tells repeats in n log n; the
- * server's order is kept for what stays. */
+/* Removes repeated records (RFC 2181, 5). Sorting pointers finds them in n log n; the others keep the server's order. */
 static void drop_repeats(struct answer *answer)
 {
     char **sorted = xcalloc(answer->count, sizeof *sorted);
@@ -143,7 +142,7 @@ static void drop_repeats(struct answer *answer)
     free(sorted);
 }
 
-/* A null MX (RFC 7505) and an SRV record with the target "." (RFC 2782) say that there is no such service. */
+/* Whether the record says that the service does not exist: a null MX (RFC 7505), or an SRV with the target "." (RFC 2782). */
 static bool is_unavailable(const ares_dns_rr_t *record, enum dns_type type)
 {
     const char *host = type == DNS_MX    ? ares_dns_rr_get_str(record, ARES_RR_MX_EXCHANGE)

@@ -11,12 +11,12 @@
 
 #include "common/base/banned.h"
 
-enum { SCOUT_PATIENCE = 500 /* milliseconds before the app's own question is asked instead */ };
+enum { SCOUT_PATIENCE = 500 /* milliseconds until the app's own question is asked instead */ };
 
 enum lookup_mode {
     LOOKUP_PLAIN,    /* the app's own questions */
-    LOOKUP_SCOUT,    /* is the name there yet? see dns_memory.h */
-    LOOKUP_FAREWELL, /* is it still there? */
+    LOOKUP_SCOUT,    /* does the name exist yet? see dns_memory.h */
+    LOOKUP_FAREWELL, /* with `gone`: does it still exist? */
 };
 
 struct dns_lookup {
@@ -24,19 +24,19 @@ struct dns_lookup {
     struct dns_request request;
     char name[HOSTNAME_SIZE];
     int64_t deadline;
-    int64_t lost; /* the loop's lost time that the deadline accounts for */
+    int64_t lost; /* the lost time of the loop that `deadline` accounts for */
     void (*on_result)(void *owner, const struct dns_result *result);
     void *owner;
 
     struct loop_timer timer;
-    struct dns_ask ask; /* for the present candidate */
+    struct dns_ask ask; /* for the current candidate */
     enum lookup_mode mode;
-    bool scouted;       /* it began with scouts, and they did not settle it */
-    int64_t scout_ends; /* a scout that is silent until then is given up */
-    size_t candidate;   /* its index */
-    bool existed;       /* a candidate has no data: the name exists there */
-    bool remembered;    /* a candidate was passed over by memory */
-    bool afresh;        /* none is */
+    bool scouted;       /* it began with scouts, which did not settle it */
+    int64_t scout_ends; /* a scout without an answer until then is ignored */
+    size_t candidate;   /* index of the current candidate */
+    bool existed;       /* a candidate answered "no data": the name exists there */
+    bool remembered;    /* a candidate was skipped because of memory */
+    bool afresh;        /* the memory is not used: lookup_begin_afresh */
     struct dns_result result;
 };
 
@@ -62,7 +62,7 @@ static enum resolvconf_chance lookup_chance(const struct dns_lookup *lookup)
                              lookup->result.candidate);
 }
 
-/* What is remembered of the present candidate. */
+/* The remembered answer for the current candidate. */
 static enum answer_status lookup_memory(const struct dns_lookup *lookup)
 {
     const struct dns_request *request = &lookup->request;
@@ -72,7 +72,7 @@ static enum answer_status lookup_memory(const struct dns_lookup *lookup)
     return dns_memory_find(request->memory, lookup->candidate, deadline_now());
 }
 
-/* Sets the present candidate's question. */
+/* Sets the question for the current candidate. */
 static void lookup_put_question(struct dns_lookup *lookup)
 {
     struct dns_memory *memory = lookup->request.memory;
@@ -88,7 +88,7 @@ static void lookup_put_question(struct dns_lookup *lookup)
                       dns_memory_scout(memory, lookup->candidate, wanted, now, time(NULL)), wanted);
 }
 
-/* The next candidate that has to be asked for; false when there is none left. */
+/* Goes on to the next candidate that has to be asked for. False when there is none left. */
 static bool lookup_begin_candidate(struct dns_lookup *lookup)
 {
     enum answer_status remembered;
@@ -106,8 +106,9 @@ static bool lookup_begin_candidate(struct dns_lookup *lookup)
     return true;
 }
 
-/* From the first candidate, with the app's own questions: records count only when all candidates before say now that they are
- * not there, those that memory passed over too, and those that a server denied while another one seemed to be dead. */
+/* Begins again with the first candidate and the app's own questions. Records count only when all candidates before them are now
+ * denied: also those that were skipped because of memory, and those that a server denied while another one seemed to be
+ * dead. */
 static void lookup_begin_afresh(struct dns_lookup *lookup)
 {
     lookup->scouted = lookup->scouted || lookup->mode != LOOKUP_PLAIN;
@@ -121,7 +122,7 @@ static void lookup_begin_afresh(struct dns_lookup *lookup)
     lookup_begin_candidate(lookup);
 }
 
-/* The candidate that was asked for is not there. */
+/* Notes that the current candidate does not exist, or has no such record. */
 static void lookup_note_negative(struct dns_lookup *lookup, enum answer_status status, int64_t now)
 {
     struct dns_result *result = &lookup->result;
@@ -147,7 +148,7 @@ static void lookup_free(struct dns_lookup *lookup)
     free(lookup);
 }
 
-/* A scout may have found the name alone: then what is known of its records stays. */
+/* Remembers the records. A scout may have found only the name: then what is remembered of its records stays. */
 static void lookup_teach_records(struct dns_lookup *lookup)
 {
     for (size_t i = 0; i < lookup->ask.inquiry_count; i++) {
@@ -160,7 +161,7 @@ static void lookup_teach_records(struct dns_lookup *lookup)
     }
 }
 
-/* What the next lookups of this name have to know. */
+/* Remembers what the next lookups of this name have to know. */
 static void lookup_teach(struct dns_lookup *lookup, enum answer_status status)
 {
     struct dns_memory *memory = lookup->request.memory;
@@ -168,7 +169,7 @@ static void lookup_teach(struct dns_lookup *lookup, enum answer_status status)
     if (!memory)
         return;
     if (status == ANSWER_RECORDS)
-        dns_memory_forget(memory); /* they find it at once */
+        dns_memory_forget(memory); /* so that the next lookups find it at once */
     bool agreed = (status == ANSWER_RECORDS) != lookup->request.gone;
     if (lookup->scouted && answer_is_settled(status) && !agreed)
         memory->plain = true;
@@ -205,7 +206,7 @@ static void lookup_set_timer(struct dns_lookup *lookup, int64_t now)
 
 /* --- the walk --- */
 
-/* An alias that exists ends the search of both libcs, wherever it leads. */
+/* In glibc and musl an alias that exists ends the search, even if it leads to nothing. */
 static bool lookup_ends_search(const struct dns_lookup *lookup)
 {
     if (lookup->request.gone)
@@ -218,7 +219,7 @@ static bool lookup_ends_search(const struct dns_lookup *lookup)
     return false;
 }
 
-/* After the app's own question. True: the lookup has ended. */
+/* Handles the answer to the app's own question. True: the lookup has ended. */
 static bool lookup_take_plain(struct dns_lookup *lookup, enum answer_status status, int64_t now)
 {
     if (status == ANSWER_RECORDS && lookup->remembered && !lookup->afresh) {
@@ -237,19 +238,19 @@ static bool lookup_take_plain(struct dns_lookup *lookup, enum answer_status stat
     return true;
 }
 
-/* The server has answered, and settled nothing. */
+/* Whether the server has answered, but not settled the question. */
 static bool lookup_is_unclear(enum answer_status status)
 {
     return !answer_is_settled(status) && status != ANSWER_SILENT && status != ANSWER_NONE;
 }
 
-/* Whether the name is still there; with the records' own type asked for, its records. */
+/* Whether the name still exists; if the scout asked for the records' own type, whether the records do. */
 static bool lookup_is_still_there(const struct dns_lookup *lookup, enum answer_status status)
 {
     return status == ANSWER_RECORDS || (status == ANSWER_NO_DATA && !dns_ask_scouts_wanted(&lookup->ask));
 }
 
-/* After a scout: whatever may mean that the name is there is left to the app's own questions. True: the lookup has ended. */
+/* Handles the answer to a scout. If the name may exist, the app's own questions are asked next. True: the lookup has ended. */
 static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status status, int64_t now)
 {
     if (lookup->mode == LOOKUP_FAREWELL) {
@@ -259,7 +260,7 @@ static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status stat
             lookup_finish(lookup, ANSWER_RECORDS);
             return true;
         }
-        /* That these records are gone says nothing of the other type's, so no cache is to blame for those. */
+        /* These records are gone. If records of the other type exist, they are not due to a cache. */
         lookup_begin_afresh(lookup);
         lookup->scouted = status != ANSWER_NO_DATA;
         return false;
@@ -272,7 +273,8 @@ static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status stat
         return true;
     } else if (status == ANSWER_UNREACHABLE ||
                (lookup_is_unclear(status) && lookup->request.memory->unclear)) {
-        lookup_finish(lookup, status); /* the app's own question had no clear answer the last time, either */
+        lookup_finish(lookup,
+                      status); /* in the last lookup, the app's own question had no clear answer, either */
         return true;
     }
     lookup_begin_afresh(lookup);
@@ -293,14 +295,15 @@ static bool lookup_may_step(const struct dns_lookup *lookup, int64_t now)
     return dns_ask_is_done(&lookup->ask, now) || (lookup->mode != LOOKUP_PLAIN && now >= lookup->scout_ends);
 }
 
-/* Acts on whatever has been recorded, as far as it can without waiting. It may free the lookup. */
+/* Goes on with the answers so far, until it has to wait. It may free the lookup. */
 static void lookup_settle(void *owner)
 {
     struct dns_lookup *lookup = owner;
     int64_t now = deadline_now();
 
     lookup->deadline = loop_extend(lookup->resolver->loop, lookup->deadline, &lookup->lost);
-    if (lookup->resolver->conf->server_count == 0) { /* the hosts file had the name when the run began */
+    /* A run without a server begins if the hosts file has the name, which may be removed from it later. */
+    if (lookup->resolver->conf->server_count == 0) {
         lookup_finish(lookup, ANSWER_UNREACHABLE);
         return;
     }

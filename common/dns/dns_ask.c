@@ -7,9 +7,9 @@
 
 #include "common/base/banned.h"
 
-enum { RESEND = 1000 /* milliseconds until a question is sent again, unless resolv.conf has a timeout */ };
+enum { RESEND = 1000 /* milliseconds until a question is sent again, unless resolv.conf sets a timeout */ };
 
-/* --- what is known of a server --- */
+/* --- the state of a server --- */
 
 static size_t server_index(const struct dns_ask *ask, size_t turn)
 {
@@ -37,7 +37,8 @@ static void server_note_answer(struct dns_ask *ask, size_t turn, enum answer_sta
     ask->seen[index] = SERVER_ALIVE;
 }
 
-/* Until when it must settle nothing to be dead; DEADLINE_NEVER: it lives. Now and then it has to be shown anew. */
+/* When the server counts as dead, unless it settles a question before; DEADLINE_NEVER: it is alive. After some time it has to
+ * be proven again. */
 static int64_t server_dies(const struct dns_ask *ask, size_t turn)
 {
     size_t index = server_index(ask, turn);
@@ -88,15 +89,15 @@ static void inquiry_ask_next_server(struct dns_ask *ask, struct dns_inquiry *inq
     dns_query_start(query);
 }
 
-/* A negative answer counts when the servers before have given the same, or are known to be dead: libc would ask them first, and
- * they may know the name. For "gone" none may be silent or failing. */
+/* Whether a negative answer counts. All servers before must have given the same answer, or count as dead: libc asks them first,
+ * and they may know the name. For "gone" no server may be silent or failing. */
 static bool negative_counts(const struct dns_ask *ask, const struct dns_inquiry *inquiry, size_t turn,
                             int64_t now)
 {
     bool all = ask->request->gone;
 
     if (inquiry->question.unchecked && inquiry->queries[turn]->answer.status == ANSWER_NO_DATA)
-        return true; /* to a scout: the name is there */
+        return true; /* for a scout: the name exists */
     for (size_t i = 0; i < (all ? inquiry->servers_asked : turn); i++) {
         const struct dns_query *query = inquiry->queries[i];
         bool same = query->ended && answer_is_negative(query->answer.status);
@@ -106,7 +107,7 @@ static bool negative_counts(const struct dns_ask *ask, const struct dns_inquiry 
     return true;
 }
 
-/* Notes whom a negative answer has passed over: servers before it that have not given the same. */
+/* Notes which servers a negative answer passes over: those before it that have not given the same answer. */
 static void inquiry_pass_over(struct dns_ask *ask, const struct dns_inquiry *inquiry)
 {
     for (size_t i = 0; inquiry->queries[i] != inquiry->chosen; i++)
@@ -114,7 +115,7 @@ static void inquiry_pass_over(struct dns_ask *ask, const struct dns_inquiry *inq
             ask->seen[server_index(ask, i)] = SERVER_PASSED_OVER;
 }
 
-/* The answer that settles the question; NULL: none does yet. */
+/* The answer that settles the question; NULL when there is none yet. */
 static struct dns_query *inquiry_find_settled(const struct dns_ask *ask, const struct dns_inquiry *inquiry,
                                               int64_t now)
 {
@@ -142,7 +143,7 @@ static bool inquiry_is_pending(const struct dns_inquiry *inquiry)
     return false;
 }
 
-/* Of servers that all have answered, and settled nothing: the first one that failed. */
+/* When all servers have answered without settling the question: the first one that failed. */
 static struct dns_query *inquiry_find_failed(const struct dns_inquiry *inquiry)
 {
     for (size_t i = 0; i < inquiry->servers_asked; i++)
@@ -168,7 +169,8 @@ static bool inquiry_is_silent(const struct dns_inquiry *inquiry, int64_t now)
     return inquiry->servers_asked > 0 && !inquiry->done && now - inquiry->last_asked >= DNS_STAGGER;
 }
 
-/* A server that failed hands over to the next at once, as res_send does; one that is silent shares with it. */
+/* After a server has failed, the next one is asked at once, as res_send does. While a server is silent, the next one is asked,
+ * too. */
 static void inquiry_advance(struct dns_ask *ask, struct dns_inquiry *inquiry, int64_t now)
 {
     while (!inquiry->done && inquiry->servers_asked > 0) {
@@ -195,7 +197,7 @@ static enum answer_status inquiry_status(const struct dns_inquiry *inquiry)
     return inquiry->servers_asked > 0 ? dns_query_answer(inquiry->queries[0]).status : ANSWER_NONE;
 }
 
-/* --- both --- */
+/* --- both types --- */
 
 void dns_ask_open(struct dns_ask *ask, struct dns_resolver *resolver, const struct dns_request *request,
                   int64_t deadline, void (*on_activity)(void *owner), void *owner)
@@ -240,8 +242,8 @@ bool dns_ask_scouts_wanted(const struct dns_ask *ask)
     return ask->inquiries[0].question.type == (unsigned)ask->inquiries[0].wanted;
 }
 
-/* The second type follows the first: NXDOMAIN is NXDOMAIN for both, and records may be enough. It does not wait for
- * a silent one. */
+/* The second type is asked for after the first: NXDOMAIN counts for both, and records of one type may be enough. It does not
+ * wait for a silent first type. */
 void dns_ask_advance(struct dns_ask *ask, int64_t now)
 {
     struct dns_inquiry *first = &ask->inquiries[0], *second = &ask->inquiries[1];
@@ -263,7 +265,7 @@ void dns_ask_advance(struct dns_ask *ask, int64_t now)
     inquiry_advance(ask, second, now);
 }
 
-/* When one type's records have waited long enough for the other type. */
+/* When the records of one type have waited long enough for the other type. */
 static int64_t patience_ends(const struct dns_ask *ask)
 {
     int64_t ends = DEADLINE_NEVER;
@@ -310,7 +312,7 @@ enum answer_status dns_ask_status(const struct dns_ask *ask)
     return records && (!ask->request->all_types || answer_is_negative(status)) ? ANSWER_RECORDS : status;
 }
 
-/* When a server that is asked is known to be dead, and the next one's negative answer counts. */
+/* When the next of the asked servers counts as dead, so that negative answers of later servers count. */
 static int64_t next_death(const struct dns_ask *ask, const struct dns_inquiry *inquiry, int64_t now)
 {
     int64_t next = DEADLINE_NEVER;

@@ -1,5 +1,5 @@
-/* One name put to the servers of a lookup, in one type or two: who is asked when, and which answer counts. The lookup sets it to
- * its next candidate, advances it, and asks it when it wants to be advanced again. */
+/* Asks the servers for one name, in one type or two: which server is asked when, and which answer counts. The lookup sets the
+ * name of its next candidate, and calls dns_ask_advance when dns_ask_next says. */
 #ifndef COMMON_DNS_DNS_ASK_H
 #define COMMON_DNS_DNS_ASK_H
 
@@ -11,24 +11,24 @@
 #include "common/dns/dns.h"
 #include "common/dns/dns_query.h"
 
-/* What a lookup has seen of a server, whichever of its names it was asked for. */
+/* The state of a server within a lookup, for all its candidates. */
 enum dns_server_seen {
     SERVER_UNKNOWN,
-    SERVER_PASSED_OVER, /* it was taken for dead, and a later server's denial counted */
-    SERVER_ALIVE,       /* it has settled something: it is waited for from now on */
+    SERVER_PASSED_OVER, /* it counted as dead, so that the denial of a later server counted */
+    SERVER_ALIVE,       /* it has settled a question: from now on its answer is waited for */
 };
 
-/* One type of the present name. */
+/* One type of the current name. */
 struct dns_inquiry {
     struct dns_question question;
-    enum dns_type wanted; /* what its answer is read as */
+    enum dns_type wanted; /* the type as which the answer is judged */
     bool done;
     size_t servers_asked;
     int64_t last_asked;
     int64_t answered;
     struct dns_query *queries[RESOLVCONF_SERVERS]; /* in the order of asking */
-    struct dns_query *chosen;                      /* whose answer counts; NULL: none has one */
-    enum answer_status implied;                    /* settled without a question; ANSWER_NONE: it is not */
+    struct dns_query *chosen;                      /* whose answer counts; NULL: none yet */
+    enum answer_status implied; /* the status, if no question is needed; else ANSWER_NONE */
 };
 
 struct dns_ask {
@@ -37,45 +37,45 @@ struct dns_ask {
     int64_t deadline;
     void (*on_activity)(void *owner);
     void *owner;
-    size_t first_server; /* of resolvconf's */
+    size_t first_server; /* index into the servers of resolv.conf */
     enum dns_server_seen seen[RESOLVCONF_SERVERS];
-    bool misled; /* a server that was passed over is alive: see dns_ask_was_misled */
+    bool misled; /* a server that was passed over is alive; see dns_ask_was_misled */
     size_t inquiry_count;
     struct dns_inquiry inquiries[DNS_TYPES];
 };
 
-/* Zeroed before. `on_activity` is called when a server has been heard of; the ask may be closed in there. */
+/* `ask` is all zero. `on_activity` is called when a question has ended; it may close the ask. */
 void dns_ask_open(struct dns_ask *ask, struct dns_resolver *resolver, const struct dns_request *request,
                   int64_t deadline, void (*on_activity)(void *owner), void *owner);
 void dns_ask_close(struct dns_ask *ask);
 
-/* Drops what is under way and known. `name` stays the caller's, until the next one is set. */
+/* Drops the questions and answers of the last name. `name` must stay valid until the next one is set. */
 void dns_ask_set_name(struct dns_ask *ask, const char *name);
 
-/* The same for a scout (dns_memory.h), with the CD bit; `wanted` is what its answer is read as. */
+/* The same for a scout (dns_memory.h), with the CD bit; its answer is judged as one for `wanted`. */
 void dns_ask_set_scout(struct dns_ask *ask, const char *name, unsigned type, enum dns_type wanted);
 
-/* Whether the scout asks for what is wanted: then no data says that this is not there, not only that the name is. */
+/* Whether the scout asks for the wanted type: then "no data" means that the name exists without such records. */
 bool dns_ask_scouts_wanted(const struct dns_ask *ask);
 
-/* Asks whom it is time to ask. */
+/* Asks the servers that are due, and judges the answers so far. */
 void dns_ask_advance(struct dns_ask *ask, int64_t now);
 
-/* True once for each server that was taken for dead and then settled something: it may know the names that a later server has
- * denied, so the lookup has to begin again. The server is not passed over any more. */
+/* True once for each server that counted as dead and then settled a question: it may know names that a later server has denied,
+ * so the lookup has to begin again. The server is not passed over any more. */
 bool dns_ask_was_misled(struct dns_ask *ask);
 
-/* When it wants to be advanced again, if nothing is heard before. */
+/* When to call dns_ask_advance again, unless on_activity is called before. */
 int64_t dns_ask_next(const struct dns_ask *ask, int64_t now);
 
 bool dns_ask_is_done(const struct dns_ask *ask, int64_t now);
 
-/* The name's own verdict, done or not: records of either type, else what leaves it unknown, else negative. Where all types are
- * asked for, what leaves it unknown comes first. */
+/* The status of the name so far: records of either type, else the status that leaves it unknown, else negative. With all_types,
+ * the status that leaves it unknown comes first. */
 enum answer_status dns_ask_status(const struct dns_ask *ask);
 
-/* The answer to the i-th type; ANSWER_SILENT from the server that was asked first, when none has come. Its records stay the
- * ask's. */
+/* The answer for the i-th type; ANSWER_SILENT, with the first server, when none has come. The ask keeps the ownership of its
+ * records. */
 struct answer dns_ask_answer(const struct dns_ask *ask, size_t i);
 
 #endif

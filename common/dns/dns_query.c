@@ -15,8 +15,8 @@
 #include "common/base/banned.h"
 
 enum {
-    LENGTH = 2,            /* bytes of the length in front of a message over TCP (RFC 1035, 4.2.2) */
-    UDP_MAX = 4096,        /* an answer without EDNS has 512 bytes at most; more is taken where it comes */
+    LENGTH = 2,            /* bytes of the length before a message over TCP (RFC 1035, 4.2.2) */
+    UDP_MAX = 4096,        /* without EDNS an answer has at most 512 bytes; longer ones are accepted */
     MESSAGE_MAX = 0xFFFF,  /* over TCP */
     FLAG_UNCHECKED = 0x10, /* CD, in the second byte of the flags (RFC 4035, 3.2.2) */
 };
@@ -28,11 +28,11 @@ static uint16_t random_id(void)
     uint16_t id = 0;
 
     if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
-        id = (uint16_t)((uintptr_t)&id >> 4); /* never seen: the kernel gives so few bytes at once */
+        id = (uint16_t)((uintptr_t)&id >> 4); /* never happens: the kernel returns so few bytes at once */
     return id;
 }
 
-/* False when the name cannot be written. */
+/* False when the name is invalid. */
 static bool query_write(struct dns_query *query)
 {
     ares_dns_record_t *message = NULL;
@@ -104,7 +104,8 @@ static void query_set_timer(struct dns_query *query)
         loop_timer_set(query->loop, &query->timer, deadline_after(deadline_now(), query->resend));
 }
 
-/* False when the kernel says that nobody can be there. A full buffer passes: the next sending may fit. */
+/* False when the kernel reports that the server cannot be reached. A full buffer is ignored: the next attempt to send may
+ * succeed. */
 static bool query_send(struct dns_query *query)
 {
     ssize_t sent = send(query->watch.fd, query->bytes + LENGTH, query->length, MSG_NOSIGNAL);
@@ -145,7 +146,7 @@ static bool query_open_tcp(struct dns_query *query)
     return descriptor >= 0 && query_watch(query, descriptor, EPOLLOUT);
 }
 
-/* The connection failed or ended: nothing can be heard over it any more. */
+/* The connection has failed or ended: no answer can come over it. */
 static void query_end_tcp(struct dns_query *query)
 {
     enum answer_status status = query->reply.length > 0 ? ANSWER_GARBLED : ANSWER_UNREACHABLE;
@@ -167,11 +168,11 @@ static void query_take_tcp(struct dns_query *query)
     query_end(query, query->answer.status);
 }
 
-/* One read an event: a server that floods must not keep the loop from others. */
+/* Reads once per event: a server that sends without end must not block the loop. */
 static void query_receive_tcp(struct dns_query *query)
 {
     unsigned char chunk[UDP_MAX];
-    size_t room = query->reply.max - query->reply.length; /* never 0: a whole message ends it */
+    size_t room = query->reply.max - query->reply.length; /* never 0: a complete message ends the query */
     ssize_t got = recv(query->watch.fd, chunk, room < sizeof chunk ? room : sizeof chunk, 0);
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -213,7 +214,7 @@ static void query_on_tcp(struct dns_query *query, uint32_t events)
         query_receive_tcp(query);
 }
 
-/* --- what comes --- */
+/* --- answers --- */
 
 static void query_turn_to_tcp(struct dns_query *query)
 {
@@ -223,7 +224,7 @@ static void query_turn_to_tcp(struct dns_query *query)
         query_end(query, ANSWER_TRUNCATED);
 }
 
-/* A socket that is connected hears its server alone, and what the kernel knows of it (port unreachable). */
+/* A connected socket receives only from its server, and gets the errors of the kernel (port unreachable). */
 static void query_on_udp(struct dns_query *query)
 {
     unsigned char bytes[UDP_MAX];
@@ -261,7 +262,7 @@ static void query_on_timer(void *owner)
         query_end(query, ANSWER_UNREACHABLE);
 }
 
-/* --- for the asker --- */
+/* --- the interface --- */
 
 void dns_query_start(struct dns_query *query)
 {

@@ -1,9 +1,10 @@
-/* One question put to one DNS server, on the loop: over UDP, sent again while it is silent, and over TCP where the answer was cut
- * short. Messages are written and read by c-ares; the sockets are ours, because its own hide what came, drop late answers with
- * each resending, and fall back to servers that nobody named.
+/* One question to one DNS server, on the loop: over UDP, sent again while the server is silent, and over TCP when the answer
+ * was cut short. c-ares writes and parses the messages. Its sockets are not used: they hide what was received, drop late
+ * answers when a question is sent again, and fall back to servers that nobody named.
  *
- * A question has a socket of its own: A and AAAA from one port lose packets in conntrack races. The socket stays while the question
- * is sent again, so that an answer counts whenever it comes. No EDNS: what apps' resolvers do not send, servers may not stand. */
+ * Each question has its own socket: A and AAAA from one port lose packets in conntrack races. The socket stays open when the
+ * question is sent again, so that a late answer counts. There is no EDNS: the resolvers of apps do not send it, and some
+ * servers fail with it. */
 #ifndef COMMON_DNS_DNS_QUERY_H
 #define COMMON_DNS_DNS_QUERY_H
 
@@ -19,39 +20,41 @@
 enum { DNS_QUESTION_BYTES = 2 + 12 + 256 + 4 /* length (TCP), header, name, type and class */ };
 
 struct dns_query {
-    /* Set by the asker, the rest zeroed. */
+    /* Set by the caller, the rest all zero. */
     struct loop *loop;
     const struct address *server;
-    struct dns_question question; /* but for its id */
+    struct dns_question question; /* without its id */
     bool tcp;                     /* over TCP at once */
-    int64_t resend;               /* milliseconds between two sendings */
-    int sendings;                 /* at most; 0: as long as it lives */
-    void (*on_end)(void *owner);  /* it has ended, later than its start; it may be released in there */
+    int64_t resend;               /* milliseconds until it is sent again */
+    int sendings;                 /* how often it is sent at most; 0: no limit */
+    void (*on_end)(
+        void *owner); /* called when it ends after dns_query_start has returned; may free the query */
     void *owner;
 
-    bool ended;                 /* `answer` is what came of it */
-    struct answer answer;       /* its type is set by the asker */
-    bool cut;                   /* an answer came over UDP, and was cut short */
-    enum answer_status strange; /* what came, and was passed over; ANSWER_NONE: nothing */
+    bool ended;                 /* `answer` is the result */
+    struct answer answer;       /* its type is set by the caller */
+    bool cut;                   /* the answer over UDP was cut short */
+    enum answer_status strange; /* the status of a message that was ignored; ANSWER_NONE: none */
     struct loop_watch watch;
     struct loop_timer timer;
     bool is_open, over_tcp, connected;
     int sent_times;
-    unsigned char bytes[DNS_QUESTION_BYTES]; /* of the question; the first two are for TCP */
+    unsigned char bytes[DNS_QUESTION_BYTES]; /* the question; the first two are the length for TCP */
     size_t length, sent;
-    struct buf reply; /* over TCP */
+    struct buf reply; /* the answer over TCP */
 };
 
-/* Begins. It may have ended when this returns; on_end is not called then. */
+/* Begins the query. It may have ended when this returns; then on_end is not called. */
 void dns_query_start(struct dns_query *query);
 
-/* Closes it; its answer stays. */
+/* Closes the sockets; the answer stays. */
 void dns_query_stop(struct dns_query *query);
 
-/* What came of it so far: when it has not ended, ANSWER_SILENT, or what else is known. Its records stay the query's. */
+/* The answer so far. A query that has not ended has ANSWER_SILENT, or the status of what was received. The query keeps the
+ * ownership of the records. */
 struct answer dns_query_answer(const struct dns_query *query);
 
-/* Stops it and releases its answer. */
+/* Closes the sockets and frees the answer. */
 void dns_query_free(struct dns_query *query);
 
 #endif

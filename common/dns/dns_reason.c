@@ -1,4 +1,4 @@
-/* Why a look-up has no records, in words for a person: dns_reason of dns.h. */
+/* The reason why a lookup has no records: dns_reason of dns.h. */
 #include "common/dns/dns.h"
 
 #include "common/base/banned.h"
@@ -12,7 +12,7 @@ static bool is_cached(const struct dns_result *result, const struct dns_negative
     return fallen >= passed - 1 && fallen <= passed + 1;
 }
 
-/* The answer, of those with an alias or an unavailable service, that tells more than "no such record". */
+/* An answer with an alias or an unavailable service, which says more than "no such record"; NULL when there is none. */
 static const struct answer *telling_answer(const struct dns_result *result)
 {
     for (size_t i = 0; i < result->answer_count; i++)
@@ -54,7 +54,7 @@ static void reason_negative(const struct dns_result *result, struct dns_negative
     else
         reason_hint(why, "does the Service or record exist, in this namespace? asked for %s",
                     result->asked_names);
-    /* The first sight is kept while the TTL falls, so that a countdown is told from rounding. */
+    /* The first TTL is kept while it decreases, so that a countdown is not confused with rounding. */
     if (!known || !negative->known || result->negative_ttl >= negative->ttl)
         *negative = (struct dns_negative){.known = known, .ttl = result->negative_ttl, .at = now};
 }
@@ -67,11 +67,11 @@ static const char *unknown_text(enum answer_status status)
     case ANSWER_REFUSED:
         return "the DNS server refuses to answer (REFUSED)";
     case ANSWER_GARBLED:
-        return "the DNS server's answer makes no sense";
+        return "invalid answer from the DNS server";
     case ANSWER_REFLECTED:
         return "the DNS server sends the question back, without an answer,";
     case ANSWER_CHAIN:
-        return "more aliases than are followed (256)";
+        return "too many aliases (more than 256)";
     case ANSWER_REFERRAL:
         return "the DNS server only refers to other servers";
     case ANSWER_LAME:
@@ -87,7 +87,7 @@ static const char *unknown_text(enum answer_status status)
     }
 }
 
-/* The answer that stopped the walk. */
+/* The answer that stopped the search. */
 static const struct answer *unknown_answer(const struct dns_result *result)
 {
     for (size_t i = 0; i < result->answer_count; i++)
@@ -113,7 +113,7 @@ static void hint_unknown(const struct dns_result *result, struct reason *why)
     if (result->status == ANSWER_ALIAS)
         reason_hint(why, "the alias (ExternalName?) exists; does the name that it leads to exist?");
     else if (result->status == ANSWER_TRUNCATED)
-        reason_hint(why, "UDP works: does a NetworkPolicy or firewall forget TCP port 53?");
+        reason_hint(why, "UDP works: does a NetworkPolicy or firewall block TCP port 53?");
     else if (result->status == ANSWER_SILENT && result->asked > 1)
         reason_hint(why,
                     "%zu names before it were answered: a slow upstream server? Give more --attempt-timeout, "

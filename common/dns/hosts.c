@@ -26,7 +26,7 @@ static void add(struct address found[HOSTS_ADDRESSES], size_t *count, const char
         found[(*count)++] = address;
 }
 
-/* Whether one of the names behind the address is `name`, to the last dot, as libc has it. Ends each with a NUL. */
+/* Whether one of the names after the address is `name`. A trailing dot counts, as in libc. Puts a NUL after each name. */
 static bool line_names(char *names, const char *name)
 {
     while (*(names += strspn(names, blanks)) != '\0') {

@@ -17,7 +17,7 @@ static void lookup_end(struct lookup *lookup, struct address *addresses, size_t 
     lookup->on_end(lookup->owner, addresses, count, NULL);
 }
 
-/* What needs no question: `found` has room for HOSTS_ADDRESSES. */
+/* Addresses that need no DNS: a literal address, or the hosts file. `found` has room for HOSTS_ADDRESSES. */
 static size_t find_at_hand(const struct lookup_plan *plan, const char *host, uint16_t port,
                            struct address *found)
 {
@@ -61,7 +61,7 @@ static void lookup_on_result(void *owner, const struct dns_result *result)
     free(addresses);
 }
 
-/* What is remembered of one host's candidates says nothing of another's, where a redirect leads, say. */
+/* Forgets what is remembered of candidates when the host is another one, for example after a redirect. */
 static void lookup_turn_to(struct lookup *lookup, const char *host)
 {
     if (strcmp(lookup->host, host) == 0)

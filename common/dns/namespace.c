@@ -11,7 +11,7 @@
 
 enum { FILE_MAX = 4096 };
 
-/* Takes `text` up to white space, if that is a DNS label (RFC 1123): a namespace's name is one. */
+/* Copies `text` up to white space, if that is a DNS label (RFC 1123), as the name of a namespace is. */
 static bool take(const char *text, char pod_namespace[NAMESPACE_TEXT])
 {
     static const char label[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
@@ -61,7 +61,7 @@ bool namespace_find(const char *file, const struct resolvconf *conf, char pod_na
         if (take(value, pod_namespace))
             return true;
         return reason_set(why, CODE_USAGE,
-                          "%s: \"%.100s\" is no namespace: expected letters a-z, digits and hyphens",
+                          "%s: \"%.100s\" is not a namespace: expected letters a-z, digits and hyphens",
                           variables[i], value);
     }
     if (!take_file(file, pod_namespace) && !take_search_domain(conf, pod_namespace))

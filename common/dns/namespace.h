@@ -11,8 +11,9 @@ enum { NAMESPACE_TEXT = 64 }; /* a DNS label */
 
 #define NAMESPACE_FILE "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
-/* From INITKIT_NAMESPACE, else POD_NAMESPACE, else `file`, else the first search domain of `conf` where it has the form
- * NAMESPACE.svc.CLUSTER. Empty when it cannot be known. False (CODE_USAGE) when a variable holds what is no namespace. */
+/* Finds the namespace in INITKIT_NAMESPACE, else POD_NAMESPACE, else `file`, else the first search domain of `conf` if it has
+ * the form NAMESPACE.svc.CLUSTER. Empty when it is unknown. False (CODE_USAGE) when a variable contains an invalid
+ * namespace. */
 bool namespace_find(const char *file, const struct resolvconf *conf, char pod_namespace[NAMESPACE_TEXT],
                     struct reason *why);
 

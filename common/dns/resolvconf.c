@@ -14,7 +14,7 @@ enum { FILE_MAX = 256 * 1024, NDOTS_MAX = 15, TIMEOUT_MAX = 30, ATTEMPTS_MAX = 5
 
 static const char blanks[] = " \t\f\v\r";
 
-/* The next word of `*rest`, NUL-terminated; NULL when there is none. */
+/* Takes the next word from `*rest` and terminates it with a NUL. NULL when there is none. */
 static char *next_word(char **rest)
 {
     char *word = *rest + strspn(*rest, blanks);
@@ -38,7 +38,7 @@ const char *resolvconf_server(const char *text, struct address *server)
     return NULL;
 }
 
-/* 0.0.0.0 and :: are this host (RFC 1122, 3.2.1.3; glibc and musl leave it to the kernel). */
+/* 0.0.0.0 and :: mean this host (RFC 1122, 3.2.1.3), as in glibc and musl, which leave it to the kernel. */
 static void parse_nameserver(char *rest, struct resolvconf *conf)
 {
     const char *word = next_word(&rest);
@@ -52,7 +52,7 @@ static void parse_nameserver(char *rest, struct resolvconf *conf)
         snprintf(conf->unusable, sizeof conf->unusable, "%s", word);
 }
 
-/* Labels of 1 to 63 bytes (RFC 1035, 2.3.4): no name below another domain can be asked for. */
+/* Labels of 1 to 63 bytes (RFC 1035, 2.3.4): names below any other domain are invalid. */
 static bool has_sound_labels(const char *domain, size_t length)
 {
     size_t label = 0;
@@ -83,7 +83,7 @@ static void parse_search(char *rest, struct resolvconf *conf)
     }
 }
 
-/* "ndots:5": the number behind `name`, no larger than `max`; `number` stays as it is when the option is another. */
+/* "ndots:5": sets `number` to the number after `name`, at most `max`. Leaves it unchanged if it is another option. */
 static void parse_option_number(const char *option, const char *name, int max, int *number)
 {
     size_t length = strlen(name);
@@ -152,7 +152,7 @@ static int count_dots(const char *name)
     return dots;
 }
 
-/* False when the two do not fit into a name. */
+/* False when the joined name is too long. */
 static bool join(const char *name, const char *domain, char joined[HOSTNAME_SIZE])
 {
     int length = snprintf(joined, HOSTNAME_SIZE, "%s%s%s", name, domain[0] != '\0' ? "." : "", domain);
@@ -206,7 +206,7 @@ static bool is_full(const struct resolvconf *conf, const char *name)
     return false;
 }
 
-/* Whether it lies below a cluster's domain: one that the list has with "svc." before it, too. */
+/* Whether the candidate is below the domain of a cluster: the list has that domain with "svc." before it. */
 static bool is_of_cluster(const struct resolvconf *conf, const char *candidate)
 {
     for (size_t i = 0; i < conf->domain_count; i++)
@@ -215,7 +215,8 @@ static bool is_of_cluster(const struct resolvconf *conf, const char *candidate)
     return false;
 }
 
-/* Where the labels of a Service or pod end: before ".svc.cluster.local". NULL: it is not below such a domain. */
+/* The end of the labels of a Service or pod, before ".svc.cluster.local". NULL when the candidate is not below such a
+ * domain. */
 static const char *services_begin(const struct resolvconf *conf, const char *candidate)
 {
     for (size_t i = 0; i < conf->domain_count; i++)
@@ -224,7 +225,7 @@ static const char *services_begin(const struct resolvconf *conf, const char *can
     return NULL;
 }
 
-/* "mysql-0": pods with names of their own mostly are a StatefulSet's. */
+/* "mysql-0": pods with their own names mostly belong to a StatefulSet. */
 static bool has_ordinal(const char *label, size_t length)
 {
     size_t digits = 0;
@@ -234,8 +235,8 @@ static bool has_ordinal(const char *label, size_t length)
     return digits > 0 && digits + 1 < length && label[length - digits - 1] == '-';
 }
 
-/* By the labels before ".svc.cluster.local": SERVICE.NAMESPACE, POD.SERVICE.NAMESPACE, and nothing else is there; "_http._tcp" may
- * stand before either. */
+/* The chance by the labels before ".svc.cluster.local". Only SERVICE.NAMESPACE and POD.SERVICE.NAMESPACE exist there, with or
+ * without "_http._tcp" before them. */
 static enum resolvconf_chance service_chance(const char *labels, const char *end)
 {
     size_t count = 1;
@@ -263,7 +264,7 @@ enum resolvconf_chance resolvconf_chance(const struct resolvconf *conf, const ch
         return service_chance(candidate, services);
     if (is_of_cluster(conf, candidate))
         return CHANCE_RARE;
-    if (short_name || (as_is && ends_in(name, "svc"))) /* no top-level domain bears that name */
+    if (short_name || (as_is && ends_in(name, "svc"))) /* "svc" is not a top-level domain */
         return CHANCE_POSSIBLE;
     return as_is || !has_services(conf) ? CHANCE_LIKELY : CHANCE_POSSIBLE;
 }

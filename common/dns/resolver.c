@@ -21,7 +21,7 @@ static bool refuse_file(const char *path, const struct resolvconf *conf, struct 
     struct address ignored;
 
     if (conf->unusable[0] == '\0')
-        return reason_set(why, CODE_USAGE, "%.256s: names no server", path);
+        return reason_set(why, CODE_USAGE, "%.256s: contains no nameserver", path);
     const char *wrong = resolvconf_server(conf->unusable, &ignored);
     return reason_set(why, CODE_USAGE, "%.256s: no server can be asked; nameserver %s: %s", path,
                       conf->unusable, wrong ? wrong : "not an address");
@@ -33,7 +33,7 @@ bool resolver_read(const struct resolver_options *options, struct resolvconf *co
     bool read = resolvconf_read(options->resolv_conf, conf, why);
 
     if (given->count > 0) {
-        /* A file that the user names has to be there; the usual one only serves for its search list then. */
+        /* A file that the user names must exist; the default file is only needed for its search list then. */
         read = read || strcmp(options->resolv_conf, RESOLVER_DEFAULT_CONF) == 0;
         conf->server_count = 0;
     } else if (read && conf->server_count == 0) {

@@ -1,5 +1,4 @@
-/* The options that say which DNS servers are asked and how names are searched: rows and meaning, shared by the tools
- * that resolve names. */
+/* The options about DNS servers and the search list, shared by the tools that resolve names. */
 #ifndef COMMON_DNS_RESOLVER_H
 #define COMMON_DNS_RESOLVER_H
 
@@ -24,14 +23,14 @@ struct resolver_options {
     OPTION("nameserver", "ADDR[:PORT]", LIST, resolver.nameservers, .check = resolver_check_nameserver, \
            .help = "Ask this DNS server instead of those in resolv.conf"),                              \
         OPTION("resolv-conf", "PATH", TEXT, resolver.resolv_conf, .initial = RESOLVER_DEFAULT_CONF,     \
-               .help = "Servers, search list and ndots come from this file"),                           \
+               .help = "Take the servers, the search list and ndots from this file"),                   \
         SWITCH("no-search", resolver.no_search,                                                         \
-               .help = "Ask for the name as it is, not through the search list")
+               .help = "Ask for the name as it is, without the search list")
 
 bool resolver_check_nameserver(const char *value, struct reason *why);
 
-/* Puts together what the file and --nameserver say. False fills `why`: the file cannot be read or names no server, and
- * --nameserver does not make up for it; `conf` is usable then, but has no server. */
+/* Combines the file and --nameserver. False fills `why`: the file cannot be read or contains no server, and --nameserver does
+ * not replace it; `conf` is then usable, but has no server. */
 bool resolver_read(const struct resolver_options *options, struct resolvconf *conf, struct reason *why);
 
 #endif

@@ -37,7 +37,7 @@ START_TEST(the_file_alone)
     ck_assert_uint_eq(conf.server_count, 0);
     ck_assert(!read_with(scratch_file("conf", "search a.example\n"), NULL, 0));
     ck_assert_int_eq(why.code, CODE_USAGE);
-    expect_contains(why.text, "names no server");
+    expect_contains(why.text, "contains no nameserver");
 }
 END_TEST
 

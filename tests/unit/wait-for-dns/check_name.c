@@ -37,8 +37,8 @@ START_TEST(names_with_and_without_a_type)
     ck_assert(name.typed);
     ck_assert_int_eq(name.type, DNS_SRV);
     parse("_mysql._tcp.mydb./srv", "_mysql._tcp.mydb.", "_mysql._tcp.mydb.");
-    reject("mydb/", "no record type");
-    reject("mydb/SOA", "\"SOA\" is no record type");
+    reject("mydb/", "not a record type");
+    reject("mydb/SOA", "\"SOA\" is not a record type");
     reject("mydb/A/AAAA", "cannot be in a host name");
     reject("/A", "missing");
     reject("", "missing");
@@ -54,7 +54,7 @@ START_TEST(addresses_by_their_reverse_name)
           "2001:db8::1");
     parse("3.2.1.10.in-addr.arpa/PTR", "3.2.1.10.in-addr.arpa", "3.2.1.10.in-addr.arpa");
     reject("10.1.2.3", "10.1.2.3/PTR");
-    reject("10.1.2.3/A", "has no name");
+    reject("10.1.2.3/A", "needs no lookup");
     reject("::1", "::1/PTR");
 }
 END_TEST
@@ -66,7 +66,7 @@ START_TEST(operands_of_any_length)
     memset(text, 'x', sizeof text - 1);
     reject(text, "longer than 253 bytes");
     text[1000] = '/';
-    reject(text, "no record type");
+    reject(text, "not a record type");
     memcpy(text + sizeof text - 3, "/A", 3);
     reject(text, "253 bytes");
 }
