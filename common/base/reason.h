@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Exit codes of every tool. 20-29 mean the same in fetch-config and tls-check. */
+/* Exit codes of every tool. 20-29 mean the same in all tools that use them. */
 enum code {
     CODE_OK = 0,
     CODE_FAILED = 1,
