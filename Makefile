@@ -280,7 +280,7 @@ check: ## run everything that a change must pass; the last line counts (ARCH=aar
 check-all: ## the same, and the fault matrix, a short run of the fuzzers, the images, and the examples as pods
 	+@MAKE='$(MAKE)' tests/run $(CHECKS) faults check-fuzz check-images pods
 
-lint: build/.packages-lint $(TIDY) build/$(HOST)/libcommon.a build/$(HOST)/libhttp.a build/$(HOST)/libcmd.a ## clang-format, clang-tidy, cppcheck, shellcheck, and who may use whom
+lint: build/.packages-lint $(TIDY) build/$(HOST)/libcommon.a build/$(HOST)/libhttp.a build/$(HOST)/libcmd.a ## clang-format, clang-tidy, cppcheck, shellcheck, who may use whom, and plain words
 	@tests/layers build/$(HOST)
 	@tests/lint $(TOOL_LISTS)
 
