@@ -21,7 +21,7 @@
 #include "common/base/banned.h"
 
 enum {
-    ACL_LARGEST = 64 * 1024 /* as large as an attribute may be: part of one would say too little */,
+    ACL_LARGEST = 64 * 1024 /* as large as an attribute may be: a part of one would prove nothing */,
     PATH_MOST = 16 * 1024 * 1024
 };
 
@@ -75,7 +75,7 @@ static void note(struct access *access, const char *path, const struct stat *fil
     journal_add(&access->copy->journal, &why);
 }
 
-/* Reading for a file, entering for a directory, and writing where --writable says so. */
+/* Reading for a file, entering for a directory, and writing where --writable asks for it. */
 static unsigned wanted_for(struct access *access, const char *path, bool directory)
 {
     const struct strings *writable = &access->copy->settings->writable;
@@ -252,6 +252,6 @@ void access_warn(const struct copy *copy)
         reason_detail(&why, " and %" PRIu64 " more are not readable for others", totals->private_count - 1);
     log_warn("%s%s; hint: if the app runs as another user, %s", why.text, why.detail,
              copy->settings->as_cp ? "it cannot use them"
-                                   : "--mode a+rX mends that, and --for-uid N proves it");
+                                   : "--mode a+rX fixes that, and --for-uid N proves it");
     buf_free(&path);
 }

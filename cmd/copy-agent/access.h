@@ -5,7 +5,7 @@
 #include "cmd/copy-agent/copy.h"
 
 /* Looks at DEST, the directories above it up to the volume's root, and all that the plan has in it; what the user cannot read,
- * enter or, where --writable says so, write goes to the journal. */
+ * enter or, where --writable asks for it, write goes to the journal. */
 void access_check(struct copy *copy);
 
 /* Without --for-uid: warns if something is not for everyone. */

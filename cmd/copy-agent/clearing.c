@@ -89,14 +89,15 @@ bool clearing_allowed(struct copy *copy, const struct folder *folder, uint32_t n
     return !found;
 }
 
-bool clearing_take(struct copy *copy, const struct folder *folder, uint32_t node, int stage, const char *away)
+bool clearing_take(struct copy *copy, const struct folder *folder, uint32_t node, int staging,
+                   const char *away)
 {
     const struct removal_limit limit = {.deadline = copy->journal.deadline};
     const char *name = plan_dest_name(&copy->plan, node);
 
     if (!copy->plan.nodes[node].clears || !clearing_allowed(copy, folder, node, false))
         return false;
-    if ((stage < 0 || renameat(folder->dest, name, stage, away) != 0) &&
+    if ((staging < 0 || renameat(folder->dest, name, staging, away) != 0) &&
         removal_tree(folder->dest, name, &limit) != 0)
         return false;
     atomic_fetch_add(&copy->pruned, 1);

@@ -9,9 +9,9 @@
  * to the journal with `report`. Any thread may ask. */
 bool clearing_allowed(struct copy *copy, const struct folder *folder, uint32_t node, bool report);
 
-/* Moves it to `away` in the directory `stage`, or removes it where that is not possible (or `stage` is -1), and counts it in
+/* Moves it to `away` in the directory `staging`, or removes it where that is not possible (or `staging` is -1), and counts it in
  * copy->pruned. False: it is still there, or the plan did not know of it. */
-bool clearing_take(struct copy *copy, const struct folder *folder, uint32_t node, int stage,
+bool clearing_take(struct copy *copy, const struct folder *folder, uint32_t node, int staging,
                    const char *away);
 
 #endif

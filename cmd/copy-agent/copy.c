@@ -10,16 +10,16 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/access.h"
+#include "cmd/copy-agent/case_names.h"
+#include "cmd/copy-agent/finish.h"
 #include "cmd/copy-agent/operands.h"
 #include "cmd/copy-agent/prune.h"
 #include "cmd/copy-agent/rendering.h"
 #include "cmd/copy-agent/report.h"
-#include "cmd/copy-agent/settle.h"
 #include "cmd/copy-agent/space.h"
 #include "cmd/copy-agent/stream.h"
 #include "cmd/copy-agent/traits.h"
 #include "cmd/copy-agent/transfer.h"
-#include "cmd/copy-agent/twins.h"
 #include "cmd/copy-agent/version.h"
 #include "cmd/copy-agent/walk.h"
 #include "cmd/copy-agent/warnings.h"
@@ -92,16 +92,16 @@ static bool check_before(struct copy *copy, const struct space *space, unsigned 
 }
 
 /* Everything into copy->dest. True when all of it succeeded. */
-static bool fill_dest(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+static bool fill_dest(struct copy *copy, struct staging *staging, unsigned jobs, bool small)
 {
     copy->doing = "copying";
     if (copy->plan.nodes[PLAN_ROOT].busy) {
-        transfer_tree(copy, stage, jobs, small);
-        settle_links(copy, stage);
+        transfer_tree(copy, staging, jobs, small);
+        finish_links(copy, staging);
     }
     if (will_prune(copy) && copy->journal.troubles == 0)
         prune_tree(copy, false);
-    settle_directories(copy);
+    finish_directories(copy);
     if (copy->settings->sync && syncfs(copy->dest) != 0)
         journal_add_errno(&copy->journal, copy->dest_path, "cannot be flushed to disk", errno);
     if (copy->settings->user >= 0 && copy->journal.troubles == 0 && journal_halt(&copy->journal) == CODE_OK) {
@@ -125,42 +125,42 @@ static bool plan_version_in_place(struct copy *copy)
     return good && copy->journal.troubles == 0;
 }
 
-static bool fill_version(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+static bool fill_version(struct copy *copy, struct staging *staging, unsigned jobs, bool small)
 {
     bool in_place;
 
-    if (!version_begin(copy, stage, &in_place) || (in_place && !plan_version_in_place(copy)))
+    if (!version_begin(copy, staging, &in_place) || (in_place && !plan_version_in_place(copy)))
         return false;
-    return fill_dest(copy, stage, jobs, small) && (in_place || version_publish(copy, stage));
+    return fill_dest(copy, staging, jobs, small) && (in_place || version_publish(copy, staging));
 }
 
-static void carry_out_version(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+static void carry_out_version(struct copy *copy, struct staging *staging, unsigned jobs, bool small)
 {
     bool wanted = is_wanted(copy);
 
-    if (wanted && !fill_version(copy, stage, jobs, small))
+    if (wanted && !fill_version(copy, staging, jobs, small))
         return;
     if (!wanted && copy->settings->user >= 0)
         access_check(copy);
     if (copy->journal.troubles == 0)
-        version_link(copy, stage);
+        version_link(copy, staging);
 }
 
 static void carry_out(struct copy *copy, unsigned jobs, bool small)
 {
-    struct stage stage;
+    struct staging staging;
 
     if (copy->plan.nodes[PLAN_ROOT].busy)
         traits_learn(copy);
-    stage_begin(&stage, copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
-    bool fits = !copy->plan.nodes[PLAN_ROOT].busy || copy->single || twins_check(copy, &stage);
+    staging_begin(&staging, copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
+    bool fits = !copy->plan.nodes[PLAN_ROOT].busy || copy->single || case_names_check(copy, &staging);
     if (fits && copy->volume >= 0)
-        carry_out_version(copy, &stage, jobs, small);
+        carry_out_version(copy, &staging, jobs, small);
     else if (fits)
-        fill_dest(copy, &stage, jobs, small);
-    stage_end(&stage);
+        fill_dest(copy, &staging, jobs, small);
+    staging_end(&staging);
     if (copy->volume < 0 && copy->journal.troubles == 0)
-        settle_root_times(copy);
+        finish_root_times(copy);
     warnings_after(copy);
 }
 
@@ -249,7 +249,7 @@ static void run_phases(struct copy *copy)
     if (!operands_open(copy))
         return;
     if (!dry && (copy->volume >= 0 || copy->dest >= 0))
-        stage_sweep(copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
+        staging_sweep(copy->volume >= 0 ? copy->volume : copy->dest, copy->journal.deadline);
     inherit_group(copy);
     space_read(copy->dest_near, &space);
     if (!(copy->settings->version_dir ? look_at_version(copy, &space) : look(copy, &space)))

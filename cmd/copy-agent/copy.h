@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "cmd/copy-agent/content.h"
+#include "cmd/copy-agent/file_content.h"
 #include "cmd/copy-agent/glob.h"
 #include "cmd/copy-agent/journal.h"
 #include "cmd/copy-agent/plan.h"
@@ -46,11 +46,11 @@ struct copy_settings {
     bool read_specials;        /* a SOURCE that is a device or FIFO is read */
     bool verbose;              /* what was copied is printed */
     bool no_reflink;
-    enum content_holes holes;
+    enum file_content_holes holes;
     mode_t umask; /* for what does not get SOURCE's mode */
 };
 
-/* As the user said them. */
+/* As the user wrote them. */
 struct copy_operands {
     const char *source, *dest;
     /* The name that SOURCE gets in the directory DEST; NULL: its content goes there, or it becomes DEST. */
@@ -83,7 +83,7 @@ struct copy {
     struct stat source_root, dest_root;
     unsigned hidden;              /* names of SOURCE that are passed over, as an interrupted copy left them */
     bool projected;               /* SOURCE is the volume of a ConfigMap or Secret */
-    char *single, *single_target; /* SOURCE is no directory: its name, and its name in DEST; else NULL */
+    char *single, *single_target; /* SOURCE is not a directory: its name, and its name in DEST; else NULL */
     char *source_path;            /* of a directory, without links; NULL where it is not known */
     char *dest_path;              /* the directory that things go into */
     unsigned own_parts;           /* so many of its last parts must not be links */
@@ -110,7 +110,7 @@ struct copy_counts {
 };
 
 /* Runs one copy to its end. True: it is done, `line` says how and `counts` what. False fills `why`, and `line` with the words
- * that go before it: whether the files are there all the same. */
+ * that go before it: whether the files were copied nevertheless. */
 bool copy_run(const struct copy_settings *settings, const struct copy_operands *operands, int64_t deadline,
               struct buf *line, struct copy_counts *counts, struct reason *why);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd/copy-agent/copy.h"
-#include "cmd/copy-agent/cp_options.h"
+#include "cmd/copy-agent/cp_operands.h"
 #include "cmd/copy-agent/versions.h"
 #include "common/base/deadline.h"
 #include "common/base/mem.h"
@@ -35,17 +35,6 @@ static const struct tool cp_tool = {
     .initials = initials,
     .one_attempt = true,
     .options_size = sizeof(struct common_options),
-};
-
-/* One run: all SOURCEs. */
-struct cp {
-    struct cp_options options;
-    struct common_options common;
-    struct copy_settings settings;
-    size_t sources;
-    const char *dest;
-    bool into; /* DEST is a directory that things go into */
-    int64_t deadline;
 };
 
 bool cp_is_meant(const char *program)
@@ -92,150 +81,11 @@ static struct copy_settings settings_for(const struct cp_options *options, mode_
         .read_specials = !options->recursive,
         .verbose = options->verbose,
         .no_reflink = options->no_reflink,
-        .holes = options->sparse == CP_SPARSE_ALWAYS  ? CONTENT_HOLES_ALWAYS
-                 : options->sparse == CP_SPARSE_NEVER ? CONTENT_HOLES_NEVER
-                                                      : CONTENT_HOLES_AS_SOURCE,
+        .holes = options->sparse == CP_SPARSE_ALWAYS  ? FILE_CONTENT_HOLES_ALWAYS
+                 : options->sparse == CP_SPARSE_NEVER ? FILE_CONTENT_HOLES_NEVER
+                                                      : FILE_CONTENT_HOLES_AS_SOURCE,
         .umask = umask,
     };
-}
-
-/* --- operands --- */
-
-static bool is_directory(const char *path)
-{
-    struct stat found;
-
-    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
-static bool find_dest(struct cp *cp, struct reason *why)
-{
-    const struct cp_options *options = &cp->options;
-    const char *target = options->target_directory;
-
-    if (options->operand_count == 0)
-        return reason_set(why, CODE_USAGE, "missing file operand");
-    if (!target && options->operand_count == 1)
-        return reason_set(why, CODE_USAGE, "missing destination file operand after '%.200s'",
-                          options->operands[0]);
-    cp->sources = options->operand_count - !target;
-    cp->dest = target ? target : options->operands[cp->sources];
-    cp->into = !options->no_target_directory && (target || is_directory(cp->dest));
-    if (cp->sources > 1 && options->no_target_directory)
-        return reason_set(why, CODE_USAGE, "extra operand '%.200s'", options->operands[2]);
-    if ((cp->sources > 1 || target) && !is_directory(cp->dest))
-        return reason_set(why, CODE_FAILED, "target '%.200s' is not a directory", cp->dest);
-    if (options->parents && !cp->into)
-        return reason_set(why, CODE_USAGE, "with --parents, the destination must be a directory");
-    return true;
-}
-
-/* The name that a SOURCE gets in a directory; NULL for "DIR/." and "DIR/..", whose content goes there. The caller frees it. */
-static char *name_in_dest(const char *source)
-{
-    size_t end = strlen(source), begin;
-
-    while (end > 1 && source[end - 1] == '/')
-        end--;
-    for (begin = end; begin > 0 && source[begin - 1] != '/'; begin--)
-        ;
-    size_t length = end - begin;
-    bool dots = length > 0 && length <= 2 && strspn(source + begin, ".") >= length;
-    return dots || length == 0 ? NULL : xstrndup(source + begin, length);
-}
-
-/* Whether SOURCE becomes, in its place, what it is already. */
-static bool is_same_file(const struct cp *cp, const struct stat *source, const char *name)
-{
-    char path[PATH_MAX];
-    struct stat dest;
-    int length = snprintf(path, sizeof path, "%s%s%s", cp->dest, name ? "/" : "", name ? name : "");
-    int flags = cp->options.remove_destination ? AT_SYMLINK_NOFOLLOW : 0;
-
-    return length < (int)sizeof path && fstatat(AT_FDCWD, path, &dest, flags) == 0 &&
-           dest.st_dev == source->st_dev && dest.st_ino == source->st_ino;
-}
-
-/* Whether an earlier SOURCE, another file of the same name, has its place already. */
-static bool is_taken(const struct cp *cp, size_t index, const struct stat *source, const char *name)
-{
-    bool taken = false;
-
-    for (size_t i = 0; i < index && name && cp->into && !taken; i++) {
-        char *other = name_in_dest(cp->options.operands[i]);
-        struct stat found;
-        taken = other && strcmp(name, other) == 0 && stat(cp->options.operands[i], &found) == 0 &&
-                !S_ISDIR(found.st_mode) && (found.st_ino != source->st_ino || found.st_dev != source->st_dev);
-        free(other);
-    }
-    return taken;
-}
-
-/* What a directory and another thing must not do to each other's names. */
-static bool check_kinds(const struct cp *cp, const struct stat *source, const char *operand,
-                        struct reason *why)
-{
-    struct stat dest;
-
-    if (cp->into || lstat(cp->dest, &dest) != 0)
-        return true;
-    if (!S_ISDIR(source->st_mode) && cp->options.no_target_directory && is_directory(cp->dest))
-        return reason_set(why, CODE_FAILED, "cannot overwrite directory '%.200s' with non-directory '%.80s'",
-                          cp->dest, operand);
-    if (S_ISDIR(source->st_mode) && !is_directory(cp->dest))
-        return reason_set(why, CODE_FAILED, "cannot overwrite non-directory '%.200s' with directory '%.80s'",
-                          cp->dest, operand);
-    return true;
-}
-
-/* A relative link would lead elsewhere from another directory. */
-static bool check_link_source(const struct cp *cp, const char *operand, struct reason *why)
-{
-    bool here = !cp->into && !strchr(cp->dest, '/');
-
-    if (!cp->options.symbolic_links || *operand == '/' || here || strcmp(cp->dest, ".") == 0)
-        return true;
-    reason_set(why, CODE_FAILED, "%.200s: can make relative symbolic links only in current directory",
-               operand);
-    reason_hint(why, "name SOURCE with its whole path");
-    return false;
-}
-
-static bool has_dots(const char *path)
-{
-    size_t length;
-
-    for (; *path != '\0'; path += length + (path[length] == '/')) {
-        length = strcspn(path, "/");
-        if (length == 2 && memcmp(path, "..", 2) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool check_source(const struct cp *cp, size_t index, const char *operand, const char *name,
-                         struct reason *why)
-{
-    struct stat found;
-
-    if (*operand == '\0')
-        return reason_set(why, CODE_FAILED, "cannot stat '': %s", strerror(ENOENT));
-    if (fstatat(AT_FDCWD, operand, &found, cp->settings.keep_links ? AT_SYMLINK_NOFOLLOW : 0) != 0)
-        return reason_set(why, CODE_FAILED, "cannot stat '%.200s': %s", operand, strerror(errno));
-    if (S_ISDIR(found.st_mode) && !cp->options.recursive)
-        return reason_set(why, CODE_FAILED, "-r not specified; omitting directory '%.200s'", operand);
-    if (cp->options.parents && has_dots(operand))
-        return reason_set(why, CODE_FAILED, "'%.200s': --parents is not supported for a path with '..'",
-                          operand);
-    if (!S_ISDIR(found.st_mode) && !cp->options.hard_links && cp->options.existing != CP_KEEP &&
-        is_same_file(cp, &found, name))
-        return reason_set(why, CODE_FAILED, "'%.200s' and what is in '%.80s' are the same file", operand,
-                          cp->dest);
-    if (!S_ISDIR(found.st_mode) && cp->options.existing != CP_KEEP && !cp->options.parents &&
-        is_taken(cp, index, &found, name))
-        return reason_set(why, CODE_FAILED, "will not overwrite just-created '%.150s/%.80s' with '%.150s'",
-                          cp->dest, name, operand);
-    return check_kinds(cp, &found, operand, why) && check_link_source(cp, operand, why);
 }
 
 /* --- copying --- */
@@ -250,7 +100,7 @@ static bool copy_one(const struct cp *cp, size_t index, const char *operand, str
                      struct reason *why)
 {
     bool parents = cp->options.parents;
-    char *name = cp->into && !parents ? name_in_dest(operand) : NULL;
+    char *name = cp->into && !parents ? cp_operands_name(operand) : NULL;
     struct copy_counts counts;
     struct copy_settings settings = cp->settings;
     const struct copy_operands operands = {
@@ -263,7 +113,7 @@ static bool copy_one(const struct cp *cp, size_t index, const char *operand, str
     };
 
     settings.dereference |= parents && !cp->options.recursive;
-    bool good = check_source(cp, index, operand, parents ? operand : name, why) &&
+    bool good = cp_operands_check(cp, index, operand, parents ? operand : name, why) &&
                 copy_run(&settings, &operands, cp->deadline, line, &counts, why);
     free(name);
     return good;
@@ -338,7 +188,7 @@ static int run(struct cp *cp, const struct verdict *verdict)
     struct reason why;
     struct buf line;
 
-    if (!find_dest(cp, &why))
+    if (!cp_operands_find_dest(cp, &why))
         return verdict_refuse(verdict, &why);
     if (cp->options.labels)
         log_warn(

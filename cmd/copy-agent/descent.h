@@ -15,10 +15,10 @@
 struct folder {
     int source;
     int dest;    /* O_PATH: good for *at calls only; -1: there is none */
-    bool hidden; /* within the stage: what is made in it has its final name at once */
+    bool hidden; /* within the staging directory: what is made in it has its final name at once */
     atomic_uint users;
     atomic_bool beside; /* the staging directory cannot serve it */
-    atomic_bool swept;  /* of what killed runs left in it; see stage_beside */
+    atomic_bool swept;  /* of what killed runs left in it; see staging_beside */
     bool restores; /* nobody sets its mode in DEST at the end: what folder_unlock changed is taken back */
     atomic_uint locked; /* the mode before folder_unlock, and 1; 0: it was not needed */
 };

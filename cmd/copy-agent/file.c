@@ -12,7 +12,7 @@
 
 #include "common/base/banned.h"
 
-_Static_assert((int)PLAN_LARGE <= (int)CONTENT_WHOLE, "what is not large can be taken");
+_Static_assert((int)PLAN_LARGE <= (int)FILE_CONTENT_WHOLE, "what is not large can be taken");
 
 /* Something that has no name of its own in DEST yet. */
 struct temporary {
@@ -24,7 +24,7 @@ struct temporary {
     bool named; /* it has its final name, in a directory that nobody sees yet */
 };
 
-/* Nobody else gets into the stage, so the mode may be the final one at once. 0 or errno. */
+/* Nobody else gets into the staging directory, so the mode may be the final one at once. 0 or errno. */
 static int open_in_stage(struct temporary *temporary, int directory, const char *name, mode_t mode)
 {
     temporary->directory = directory;
@@ -35,38 +35,38 @@ static int open_in_stage(struct temporary *temporary, int directory, const char 
 }
 
 /* 0 or errno. */
-static int temporary_open(struct worker *worker, struct folder *folder, uint32_t node, mode_t mode,
+static int temporary_open(struct copy_thread *thread, struct folder *folder, uint32_t node, mode_t mode,
                           struct temporary *temporary)
 {
     temporary->beside = false;
     temporary->named = folder->hidden;
     if (folder->hidden)
-        return open_in_stage(temporary, folder->dest, plan_dest_name(&worker->copy->plan, node), mode);
-    temporary->beside = folder->beside || worker_slot(worker) < 0;
+        return open_in_stage(temporary, folder->dest, plan_dest_name(&thread->copy->plan, node), mode);
+    temporary->beside = folder->beside || copy_thread_slot(thread) < 0;
     if (temporary->beside) {
         temporary->directory = folder->dest;
         temporary->name = temporary->own_name;
-        temporary->descriptor = stage_beside(folder, temporary->own_name);
+        temporary->descriptor = staging_beside(folder, temporary->own_name);
         int error = temporary->descriptor < 0 ? errno : 0;
         if (error == EACCES && folder_unlock(folder)) {
-            temporary->descriptor = stage_beside(folder, temporary->own_name);
+            temporary->descriptor = staging_beside(folder, temporary->own_name);
             error = temporary->descriptor < 0 ? errno : 0;
         }
         return error;
     }
-    return open_in_stage(temporary, worker->slot, STAGE_FILE, mode);
+    return open_in_stage(temporary, thread->slot, STAGING_FILE, mode);
 }
 
-static int open_source(const struct worker *worker, const struct folder *folder, uint32_t node)
+static int open_source(const struct copy_thread *thread, const struct folder *folder, uint32_t node)
 {
-    const struct plan *plan = &worker->copy->plan;
+    const struct plan *plan = &thread->copy->plan;
 
     return source_open_file(plan, folder->source, plan_name(plan, node));
 }
 
-static int open_present(const struct worker *worker, const struct folder *folder, uint32_t node)
+static int open_present(const struct copy_thread *thread, const struct folder *folder, uint32_t node)
 {
-    return openat(folder->dest, plan_dest_name(&worker->copy->plan, node),
+    return openat(folder->dest, plan_dest_name(&thread->copy->plan, node),
                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
@@ -76,85 +76,85 @@ static bool trouble_set(struct trouble *trouble, const char *doing, int error)
     return false;
 }
 
-static bool verify(struct worker *worker, int source, int dest, struct trouble *trouble)
+static bool verify(struct copy_thread *thread, int source, int dest, struct trouble *trouble)
 {
     bool same;
 
     if (fdatasync(dest) != 0)
         return trouble_set(trouble, "cannot be written", errno);
     posix_fadvise(dest, 0, 0, POSIX_FADV_DONTNEED);
-    return content_same(&worker->content, source, dest, &same, trouble) &&
+    return file_content_same(&thread->content, source, dest, &same, trouble) &&
            (same || trouble_set(trouble, "reads back differently from what was written", 0));
 }
 
-static bool fill(struct worker *worker, uint32_t node, int source, const struct stat *status,
+static bool fill(struct copy_thread *thread, uint32_t node, int source, const struct stat *status,
                  const struct temporary *temporary, struct trouble *trouble)
 {
-    const struct copy *copy = worker->copy;
+    const struct copy *copy = thread->copy;
     bool render = copy->plan.nodes[node].render;
 
     if (render)
         return rendering_write(copy, source, temporary->descriptor, trouble);
-    return content_copy(&worker->content, source, status, temporary->descriptor, trouble) &&
-           (!copy->rules.verify || verify(worker, source, temporary->descriptor, trouble));
+    return file_content_copy(&thread->content, source, status, temporary->descriptor, trouble) &&
+           (!copy->rules.verify || verify(thread, source, temporary->descriptor, trouble));
 }
 
 /* Whose the temporary is, and its mode. All of a slot are born alike, so one look is enough. */
-static bool look_at_temporary(struct worker *worker, const struct temporary *temporary, mode_t mode,
+static bool look_at_temporary(struct copy_thread *thread, const struct temporary *temporary, mode_t mode,
                               struct stat *present)
 {
-    if (temporary->beside || !worker->slot_is_plain)
+    if (temporary->beside || !thread->slot_is_plain)
         return fstat(temporary->descriptor, present) == 0;
-    if (worker->born.st_nlink == 0 && fstat(temporary->descriptor, &worker->born) != 0)
+    if (thread->born.st_nlink == 0 && fstat(temporary->descriptor, &thread->born) != 0)
         return false;
-    *present = worker->born;
+    *present = thread->born;
     present->st_mode = S_IFREG | (mode & 0777);
     return true;
 }
 
-static bool finish(struct worker *worker, int source, const struct stat *status, mode_t mode,
+static bool finish(struct copy_thread *thread, int source, const struct stat *status, mode_t mode,
                    const struct temporary *temporary, struct trouble *trouble)
 {
     struct metadata_end end = {0};
     struct stat present;
 
-    if (!look_at_temporary(worker, temporary, mode, &present))
+    if (!look_at_temporary(thread, temporary, mode, &present))
         return trouble_set(trouble, "cannot be written", errno);
     /* What is made beside may be on another file system. */
-    struct metadata_refusals *refusals = temporary->beside ? NULL : &worker->refusals;
-    int error = metadata_copy(source, status, temporary->descriptor, &present, &worker->copy->rules, refusals,
+    struct metadata_refusals *refusals = temporary->beside ? NULL : &thread->refusals;
+    int error = metadata_copy(source, status, temporary->descriptor, &present, &thread->copy->rules, refusals,
                               &end);
     trouble->doing = end.doing;
-    if (error == 0 && worker->copy->settings->sync && fsync(temporary->descriptor) != 0) {
+    if (error == 0 && thread->copy->settings->sync && fsync(temporary->descriptor) != 0) {
         trouble->doing = "cannot be flushed to disk";
         error = errno;
     }
     trouble->error = error;
     if (end.unkept && error == 0)
-        worker->copy->fixed = true;
-    if (error == 0 && (end.unkept || traits_differ(worker->copy, temporary->descriptor, status)))
-        worker->tally.unkept++;
+        thread->copy->fixed = true;
+    if (error == 0 && (end.unkept || traits_differ(thread->copy, temporary->descriptor, status)))
+        thread->tally.unkept++;
     if (end.dropped && error == 0)
-        worker->tally.dropped++;
+        thread->tally.dropped++;
     return error == 0;
 }
 
 /* Whether a rendered file is what DEST has already. */
-static bool is_unchanged(struct worker *worker, const struct folder *folder, uint32_t node, int made,
+static bool is_unchanged(struct copy_thread *thread, const struct folder *folder, uint32_t node, int made,
                          const struct stat *status)
 {
     struct trouble ignored;
     struct stat present;
     bool same = false;
 
-    if (worker->copy->plan.nodes[node].action != PLAN_COMPARE)
+    if (thread->copy->plan.nodes[node].action != PLAN_COMPARE)
         return false;
-    int descriptor = open_present(worker, folder, node);
+    int descriptor = open_present(thread, folder, node);
     if (descriptor < 0)
         return false;
     same = fstat(descriptor, &present) == 0 && S_ISREG(present.st_mode) &&
-           plan_same_ownership(&worker->copy->rules, status, &present) &&
-           content_same(&worker->content, made, descriptor, &same, &ignored) && same;
+           plan_same_ownership(&thread->copy->rules, status, &present) &&
+           file_content_same(&thread->content, made, descriptor, &same, &ignored) && same;
     close(descriptor);
     return same;
 }
@@ -167,51 +167,52 @@ enum written {
     WRITTEN_TROUBLE
 };
 
-static enum written write_once(struct worker *worker, struct folder *folder, uint32_t node, int source,
+static enum written write_once(struct copy_thread *thread, struct folder *folder, uint32_t node, int source,
                                const struct stat *status, struct trouble *trouble)
 {
     struct temporary temporary;
     enum written result = WRITTEN_TROUBLE;
-    mode_t mode = plan_mode(&worker->copy->rules, status->st_mode, false);
-    int error = temporary_open(worker, folder, node, mode, &temporary);
+    mode_t mode = plan_mode(&thread->copy->rules, status->st_mode, false);
+    int error = temporary_open(thread, folder, node, mode, &temporary);
 
     if (error != 0) {
         trouble_set(trouble, "cannot be written", error);
         return WRITTEN_TROUBLE;
     }
-    if (fill(worker, node, source, status, &temporary, trouble) &&
-        finish(worker, source, status, mode, &temporary, trouble)) {
-        if (worker->copy->plan.nodes[node].render &&
-            is_unchanged(worker, folder, node, temporary.descriptor, status)) {
+    if (fill(thread, node, source, status, &temporary, trouble) &&
+        finish(thread, source, status, mode, &temporary, trouble)) {
+        if (thread->copy->plan.nodes[node].render &&
+            is_unchanged(thread, folder, node, temporary.descriptor, status)) {
             result = WRITTEN_NOTHING;
         } else {
-            error = temporary.named ? 0
-                                    : worker_place(worker, folder, temporary.directory, temporary.name, node);
+            error = temporary.named
+                        ? 0
+                        : copy_thread_place(thread, folder, temporary.directory, temporary.name, node);
             result = error == 0                            ? WRITTEN
                      : error == EXDEV && !temporary.beside ? WRITTEN_ELSEWHERE
-                     : worker_lacks_rename(error)          ? WRITTEN_UNNAMED
+                     : copy_thread_lacks_rename(error)     ? WRITTEN_UNNAMED
                                                            : WRITTEN_TROUBLE;
             trouble_set(trouble, error == EISDIR ? "a directory is in the way" : "cannot be put in its place",
                         error);
-            if (error == EPERM && worker_note_locked(worker, folder, node)) {
-                trouble->doing = NULL; /* it is told of */
+            if (error == EPERM && copy_thread_note_locked(thread, folder, node)) {
+                trouble->doing = NULL; /* it is in the journal */
                 result = WRITTEN_TROUBLE;
             }
         }
     }
     if (result != WRITTEN && unlinkat(temporary.directory, temporary.name, 0) != 0)
-        worker->spoilt |= temporary.named;
-    content_let_go(&worker->content, temporary.descriptor, (uint64_t)status->st_size);
+        thread->spoilt |= temporary.named;
+    file_content_let_go(&thread->content, temporary.descriptor, (uint64_t)status->st_size);
     return result;
 }
 
 /* Under the final name, so that others may see half of it. Its time is set last: the next run knows an interrupted one by that. The
  * earlier trouble stays where nothing may be removed or made there either. */
-static enum written write_in_place(struct worker *worker, struct folder *folder, uint32_t node, int source,
-                                   const struct stat *status, struct trouble *trouble)
+static enum written write_in_place(struct copy_thread *thread, struct folder *folder, uint32_t node,
+                                   int source, const struct stat *status, struct trouble *trouble)
 {
-    const char *name = plan_dest_name(&worker->copy->plan, node);
-    mode_t mode = plan_mode(&worker->copy->rules, status->st_mode, false);
+    const char *name = plan_dest_name(&thread->copy->plan, node);
+    mode_t mode = plan_mode(&thread->copy->rules, status->st_mode, false);
     struct temporary file = {.directory = folder->dest, .descriptor = -1, .beside = true};
     bool there = unlinkat(folder->dest, name, 0) == 0;
 
@@ -224,46 +225,46 @@ static enum written write_in_place(struct worker *worker, struct folder *folder,
         return WRITTEN_TROUBLE;
     }
     if (!there)
-        worker->copy->no_rename = true;
-    bool good = lseek(source, 0, SEEK_SET) == 0 && fill(worker, node, source, status, &file, trouble) &&
-                finish(worker, source, status, mode, &file, trouble);
+        thread->copy->no_rename = true;
+    bool good = lseek(source, 0, SEEK_SET) == 0 && fill(thread, node, source, status, &file, trouble) &&
+                finish(thread, source, status, mode, &file, trouble);
     if (good)
-        atomic_fetch_add(&worker->copy->in_place, 1);
+        atomic_fetch_add(&thread->copy->in_place, 1);
     else
         unlinkat(folder->dest, name, 0);
-    content_let_go(&worker->content, file.descriptor, (uint64_t)status->st_size);
+    file_content_let_go(&thread->content, file.descriptor, (uint64_t)status->st_size);
     return good ? WRITTEN : WRITTEN_TROUBLE;
 }
 
-static void write_file(struct worker *worker, struct folder *folder, uint32_t node, int source,
+static void write_file(struct copy_thread *thread, struct folder *folder, uint32_t node, int source,
                        const struct stat *status)
 {
     struct trouble trouble = {0};
-    enum written result = worker->copy->no_rename
+    enum written result = thread->copy->no_rename
                               ? WRITTEN_UNNAMED
-                              : write_once(worker, folder, node, source, status, &trouble);
+                              : write_once(thread, folder, node, source, status, &trouble);
 
     if (result == WRITTEN_ELSEWHERE) {
         folder->beside = true;
         if (lseek(source, 0, SEEK_SET) == 0)
-            result = write_once(worker, folder, node, source, status, &trouble);
+            result = write_once(thread, folder, node, source, status, &trouble);
     }
     if (result == WRITTEN_UNNAMED)
-        result = write_in_place(worker, folder, node, source, status, &trouble);
+        result = write_in_place(thread, folder, node, source, status, &trouble);
     if (result == WRITTEN) {
-        worker->tally.files++;
-        worker->tally.bytes += (uint64_t)status->st_size;
+        thread->tally.files++;
+        thread->tally.bytes += (uint64_t)status->st_size;
     } else if (result == WRITTEN_NOTHING) {
-        worker->tally.skipped++;
+        thread->tally.skipped++;
     } else if (trouble.doing) {
-        worker_note(worker, node, trouble.doing, trouble.error);
+        copy_thread_note(thread, node, trouble.doing, trouble.error);
     }
 }
 
 /* Mode and owner of what is there. False: it is not what was planned for any more, so it has to be replaced. */
-static bool adjust(struct worker *worker, uint32_t node, int present, const struct stat *status)
+static bool adjust(struct copy_thread *thread, uint32_t node, int present, const struct stat *status)
 {
-    const struct plan_rules *rules = &worker->copy->rules;
+    const struct plan_rules *rules = &thread->copy->rules;
     struct metadata_end end = {0};
     struct stat found;
 
@@ -275,32 +276,32 @@ static bool adjust(struct worker *worker, uint32_t node, int present, const stru
         int error = metadata_adjust(status, present, rules, &end);
         /* Somebody else's file: a copy of our own can take its place, unless the volume keeps that as it likes, too. */
         bool others = !rules->privileged && found.st_uid != geteuid();
-        if (error == EPERM || (end.unkept && others && !worker->copy->fixed))
+        if (error == EPERM || (end.unkept && others && !thread->copy->fixed))
             return false;
         if (end.unkept)
-            worker->tally.unkept++;
+            thread->tally.unkept++;
         if (error != 0)
-            worker_note(worker, node, end.doing, error);
+            copy_thread_note(thread, node, end.doing, error);
     }
     /* Whole seconds where SOURCE has more: set by something else, or all that this file system keeps. */
     if (!rules->no_times && !plan_same_time(rules, status, &found)) {
         const struct timespec times[2] = {status->st_atim, status->st_mtim};
         futimens(present, times);
     }
-    worker->tally.skipped++;
+    thread->tally.skipped++;
     return true;
 }
 
 /* Whether the file that is there will do, its mode and owner set right. */
-static bool keep_present(struct worker *worker, const struct folder *folder, uint32_t node, int source,
+static bool keep_present(struct copy_thread *thread, const struct folder *folder, uint32_t node, int source,
                          const struct stat *status, struct trouble *trouble)
 {
-    int present = open_present(worker, folder, node);
+    int present = open_present(thread, folder, node);
     bool same = true, good = present >= 0;
 
-    if (good && worker->copy->plan.nodes[node].action == PLAN_COMPARE)
-        good = content_same(&worker->content, source, present, &same, trouble);
-    good = good && same && adjust(worker, node, present, status);
+    if (good && thread->copy->plan.nodes[node].action == PLAN_COMPARE)
+        good = file_content_same(&thread->content, source, present, &same, trouble);
+    good = good && same && adjust(thread, node, present, status);
     if (present >= 0)
         close(present);
     return good;
@@ -308,13 +309,13 @@ static bool keep_present(struct worker *worker, const struct folder *folder, uin
 
 /* A small file is read before its status is looked at: if that is what the walk saw, it did not change meanwhile, and needs to be
  * looked at only once. False with errno. */
-static bool read_source(struct worker *worker, const struct plan_node *planned, int source,
+static bool read_source(struct copy_thread *thread, const struct plan_node *planned, int source,
                         struct stat *status)
 {
-    struct content *content = &worker->content;
+    struct file_content *content = &thread->content;
     bool fresh = planned->action == PLAN_CREATE || planned->action == PLAN_REPLACE;
     bool take = fresh && !planned->large && !planned->hard_link && !planned->render;
-    bool whole = take && content_take(content, source);
+    bool whole = take && file_content_take(content, source);
 
     if (!take)
         content->taken = -1;
@@ -322,29 +323,29 @@ static bool read_source(struct worker *worker, const struct plan_node *planned, 
         return false;
     if (take && !(whole && S_ISREG(status->st_mode) && status->st_size == content->taken &&
                   plan_seen(status) == planned->next))
-        content_untake(content, source);
+        file_content_untake(content, source);
     return true;
 }
 
-void file_transfer(struct worker *worker, struct folder *folder, uint32_t node)
+void file_transfer(struct copy_thread *thread, struct folder *folder, uint32_t node)
 {
-    const struct plan_node *planned = &worker->copy->plan.nodes[node];
+    const struct plan_node *planned = &thread->copy->plan.nodes[node];
     bool may_stay = planned->action == PLAN_COMPARE || planned->action == PLAN_ADJUST;
-    int source = open_source(worker, folder, node);
+    int source = open_source(thread, folder, node);
     struct trouble trouble = {0};
     struct stat status;
 
-    if (source < 0 || !read_source(worker, planned, source, &status)) {
-        worker_note(worker, node, "cannot be read", errno);
+    if (source < 0 || !read_source(thread, planned, source, &status)) {
+        copy_thread_note(thread, node, "cannot be read", errno);
     } else if (!S_ISREG(status.st_mode)) {
-        worker_note(worker, node, "was a file a moment ago and is none now", 0);
+        copy_thread_note(thread, node, "was a file a moment ago and is none now", 0);
     } else if (!may_stay || planned->render ||
-               !keep_present(worker, folder, node, source, &status, &trouble)) {
-        if (journal_halt(&worker->copy->journal) == CODE_OK && (!may_stay || lseek(source, 0, SEEK_SET) == 0))
-            write_file(worker, folder, node, source, &status);
+               !keep_present(thread, folder, node, source, &status, &trouble)) {
+        if (journal_halt(&thread->copy->journal) == CODE_OK && (!may_stay || lseek(source, 0, SEEK_SET) == 0))
+            write_file(thread, folder, node, source, &status);
     }
     if (source >= 0) {
-        content_drop(&worker->content, source);
+        file_content_drop(&thread->content, source);
         close(source);
     }
 }

@@ -5,7 +5,7 @@
 
 #include "common/base/banned.h"
 
-/* What ends a bracket expression; NULL when it has no end and so is no bracket expression. */
+/* What ends a bracket expression; NULL when it has no end and so is not a bracket expression. */
 static const char *bracket_end(const char *pattern)
 {
     const char *at = pattern + 1;

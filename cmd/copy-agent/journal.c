@@ -25,7 +25,7 @@ void journal_end(struct journal *journal)
     pthread_mutex_destroy(&journal->lock);
 }
 
-static void say(const struct journal *journal, const struct reason *why)
+static void report(const struct journal *journal, const struct reason *why)
 {
     struct log_event event = {.level = LOG_ERROR, .target = journal->target, .elapsed = -1, .reason = why};
 
@@ -39,7 +39,7 @@ void journal_add(struct journal *journal, const struct reason *why)
     if (before == 0)
         journal->first = *why;
     else if (before <= SAID_MOST)
-        say(journal, why);
+        report(journal, why);
     pthread_mutex_unlock(&journal->lock);
 }
 

@@ -1,4 +1,4 @@
-/* What has gone wrong so far: the first trouble is the verdict's, the others are said as they come. All threads may add. */
+/* What has gone wrong so far: the first trouble is the verdict's, the others are logged as they come. All threads may add. */
 #ifndef COPY_AGENT_JOURNAL_H
 #define COPY_AGENT_JOURNAL_H
 
@@ -32,7 +32,7 @@ void journal_add_errno(struct journal *journal, const char *path, const char *do
  * after every chunk and every path. */
 enum code journal_halt(const struct journal *journal);
 
-/* Fills `why` with what happened and returns its code, the halt's before any trouble's. `doing` says what a signal or the
+/* Fills `why` with what happened and returns its code, the halt's before any trouble's. `doing` is what a signal or the
  * deadline interrupted. CODE_OK leaves `why` alone. */
 enum code journal_verdict(struct journal *journal, const char *doing, struct reason *why);
 

@@ -110,8 +110,7 @@ static const struct option rows[] = {
            .help = "Flush each file to disk before it gets its name (for persistent volumes)"),
     SWITCH("dry-run", copy.dry_run, .no_variable = true,
            .help = "Print what would be done, a path a line, and do nothing"),
-    SWITCH("progress", copy.progress,
-           .help = "A line every second that tells how far it is (on by itself on a terminal)"),
+    SWITCH("progress", copy.progress, .help = "A progress line every second (on by itself on a terminal)"),
 };
 
 static const struct option_initial initials[] = {

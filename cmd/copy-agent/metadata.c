@@ -75,8 +75,8 @@ static int keep_owner(int descriptor, const char *name, int flags, const struct 
     return 0;
 }
 
-/* Gives what `present` describes to the wanted owner. What --owner says must work; keeping the source's is an attempt.
- * *kept tells whether the source's owner could not be given, *changed whether anything was. */
+/* Gives what `present` describes to the wanted owner. What --owner asks for must work; keeping the source's is an attempt.
+ * *kept: whether the source's owner could not be given, *changed whether anything was. */
 static int give(int descriptor, const char *name, const struct stat *status, const struct stat *present,
                 const struct plan_rules *rules, struct metadata_refusals *refusals, bool *kept, bool *changed)
 {
@@ -120,7 +120,7 @@ static bool is_copied(const char *name)
            strncmp(name, "security.ima", 12) != 0 && strncmp(name, "security.evm", 12) != 0;
 }
 
-/* What cannot be read or is not accepted is passed over; only a lack of room is trouble. *given tells whether it is there now. */
+/* What cannot be read or is not accepted is passed over; only a lack of room is trouble. *given: whether it is there now. */
 static int copy_attribute(int source, int dest, const char *name, bool *given)
 {
     char small[VALUE_SMALL], *value = small, *large = NULL;

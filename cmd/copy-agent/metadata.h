@@ -24,8 +24,9 @@ struct metadata_refusals {
 
 bool metadata_has_attributes(int source);
 
-/* Gives `dest`, which belongs to whom `present` says, what `source` has, as `status` and `rules` say: owner and attributes
- * where the process may, the rest always. A `source` below 0 has no attributes. 0, or errno. `refusals`, where not NULL, are of DEST's file system. */
+/* Gives `dest`, whose owner is in `present`, what `source` has, as `status` and `rules` say: owner and attributes
+ * where the process may, the rest always. A `source` below 0 has no attributes. 0, or errno. `refusals`, where not NULL, are of
+ * DEST's file system. */
 int metadata_copy(int source, const struct stat *status, int dest, const struct stat *present,
                   const struct plan_rules *rules, struct metadata_refusals *refusals,
                   struct metadata_end *end);

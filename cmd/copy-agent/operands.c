@@ -214,7 +214,7 @@ static bool open_dest(struct copy *copy)
     if (errno == ELOOP || errno == EXDEV)
         return refuse_link(copy);
     if (errno == ENOTDIR)
-        return refuse(copy, CODE_FAILED, copy->dest_path, "is no directory");
+        return refuse(copy, CODE_FAILED, copy->dest_path, "is not a directory");
     return errno == ENOENT || refuse_errno(copy, copy->dest_path, "cannot be opened");
 }
 

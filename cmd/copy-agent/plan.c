@@ -256,12 +256,12 @@ void plan_count_private(struct plan *plan, const struct plan_rules *rules, const
         plan->totals.first_private = node;
 }
 
-void plan_settle(struct plan *plan)
+void plan_complete(struct plan *plan)
 {
     for (uint32_t i = 0; i < plan->count; i++)
         if (plan->nodes[i].kind == PLAN_DIRECTORY)
             plan->nodes[i].next = i + 1;
-    /* Backwards, so that a directory is complete when it tells its own parent. */
+    /* Backwards, so that a directory is complete before its parent is updated. */
     for (uint32_t i = plan->count; i-- > 1;) {
         struct plan_node *node = &plan->nodes[i], *parent = &plan->nodes[node->parent];
         bool directory = node->kind == PLAN_DIRECTORY;

@@ -116,8 +116,8 @@ uint32_t plan_seen(const struct stat *source);
 bool plan_same_ownership(const struct plan_rules *rules, const struct stat *source,
                          const struct stat *present);
 
-/* Whether a file in DEST shares its content with a name that is not of this copy: somebody else's, or SOURCE's own (cp -l). Its mode and
- * owner are not ours to change. */
+/* Whether a file in DEST shares its content with a name that is not of this copy: somebody else's, or SOURCE's own (cp -l). Its
+ * mode and owner are not ours to change. */
 bool plan_is_shared(const struct stat *source, const struct stat *present);
 
 void plan_free(struct plan *plan);
@@ -136,7 +136,7 @@ void plan_count_private(struct plan *plan, const struct plan_rules *rules, const
 
 /* Once all are there: finds where directories end and which have something to do, and leaves out directories that are marked
  * so unless something in them stays. */
-void plan_settle(struct plan *plan);
+void plan_complete(struct plan *plan);
 
 const char *plan_name(const struct plan *plan, uint32_t node);      /* in SOURCE */
 const char *plan_dest_name(const struct plan *plan, uint32_t node); /* in DEST */

@@ -10,9 +10,10 @@
 
 #include "cmd/copy-agent/clearing.h"
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/new_directory.h"
+#include "cmd/copy-agent/note.h"
 #include "cmd/copy-agent/report.h"
-#include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/staging.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/units.h"
@@ -146,7 +147,7 @@ static bool remove_tree(struct prune *prune, int directory, const char *name)
                    prune->path.data);
         reason_hint(&why, "end what writes there, or leave it alone with --writable");
         journal_add(&prune->copy->journal, &why);
-    } else if (error != ECANCELED) { /* which the verdict tells of */
+    } else if (error != ECANCELED) { /* which the verdict reports */
         fail(prune, "cannot be pruned", error);
     }
     return error == 0;
@@ -194,7 +195,7 @@ static void prune_directory(struct prune *prune, uint32_t node, struct folder *f
     struct listing *listing = xcalloc(1, sizeof *listing);
     listing_begin(listing, directory);
     while ((name = listing_next(listing)) && journal_halt(&prune->copy->journal) == CODE_OK) {
-        if ((node == PLAN_ROOT && stage_is_ours(name)) || strcmp(name, "lost+found") == 0)
+        if ((node == PLAN_ROOT && staging_is_ours(name)) || strcmp(name, "lost+found") == 0)
             continue;
         if (is_in_source(folder, name)) {
             prune->kept++;
@@ -243,7 +244,7 @@ static void go_through(struct copy *copy, struct prune *prune)
         else if (folder && folder->dest >= 0)
             prune_directory(prune, i, folder);
         else if (folder || errno != ENOENT)
-            making_note(copy, i, "cannot be pruned", folder ? ENOTDIR : errno);
+            note_errno(copy, i, "cannot be pruned", folder ? ENOTDIR : errno);
     }
     descent_end(&descent);
     buf_free(&prune->path);

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/new_directory.h"
+#include "cmd/copy-agent/note.h"
 #include "cmd/copy-agent/source.h"
 #include "common/base/mem.h"
 #include "common/files/template.h"
@@ -20,7 +21,7 @@ enum { CHUNK = 16 * 1024, PATH_MOST = 16 * 1024 * 1024 };
 struct rendering {
     struct template template;
     struct template_sink sink;
-    struct journal *journal; /* for errors; NULL: they have been told before */
+    struct journal *journal; /* for errors; NULL: they have been reported before */
     const char *path;
     int dest; /* -1: only checked */
     int error;
@@ -129,7 +130,7 @@ static void check_file(struct copy *copy, const struct folder *folder, uint32_t 
     if (source >= 0)
         render(rendering, copy, source, &doing, &error);
     if (error != 0)
-        making_note(copy, node, doing, error);
+        note_errno(copy, node, doing, error);
     if (source >= 0)
         close(source);
     buf_free(&path);
@@ -149,7 +150,7 @@ void rendering_check(struct copy *copy)
         if (folder)
             check_file(copy, folder, i);
         else
-            making_note(copy, i, "cannot be read", errno);
+            note_errno(copy, i, "cannot be read", errno);
     }
     descent_end(&descent);
 }

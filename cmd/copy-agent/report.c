@@ -13,8 +13,8 @@
 
 enum { LOOK_EVERY = 100 /* milliseconds */ };
 
-/* A line to standard output. Nobody may be reading a pipe there, and a run that is to stop does not wait for that. What cannot be
- * written, ferror(3) tells of in the end. */
+/* A line to standard output. Nobody may be reading a pipe there, and a run that is to stop does not wait for that. ferror(3)
+ * shows in the end whether something could not be written. */
 static void print(const struct journal *journal, struct buf *line)
 {
     buf_add_text(line, "\n");

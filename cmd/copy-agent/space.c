@@ -20,7 +20,7 @@ void space_read(int directory, struct space *space)
         return;
     space->in_memory = volume_in_memory(directory);
     if (found.f_blocks == 0)
-        return; /* procfs and the like, or a tmpfs without a limit, tell of no blocks at all */
+        return; /* procfs and the like, or a tmpfs without a limit, report no blocks at all */
     uint64_t size = (uint64_t)(found.f_frsize ? found.f_frsize : found.f_bsize);
     /* Root may use what is kept in reserve. */
     uint64_t blocks = geteuid() == 0 ? (uint64_t)found.f_bfree : (uint64_t)found.f_bavail;

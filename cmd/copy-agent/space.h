@@ -23,11 +23,11 @@ void space_read(int directory, struct space *space);
 
 /* Pure. `jobs` files may be there twice for a moment, and `memory` is the container's limit in bytes, or below 0 where that is not
  * known: more than that, written to a file system in memory, would have the process killed without a word. False (CODE_FAILED)
- * tells what is lacking. */
+ * fills `why`. */
 bool space_check(const struct space *space, const struct plan_totals *totals, unsigned jobs, int64_t memory,
                  struct reason *why);
 
-/* Whether SOURCE has as much as --max-bytes and --min-files say. Pure; false (CODE_FAILED) tells which is passed. */
+/* Whether SOURCE has as much as --max-bytes and --min-files say. Pure; false (CODE_FAILED) fills `why`. */
 bool space_check_source(const struct copy_settings *settings, const struct plan_totals *totals,
                         struct reason *why);
 

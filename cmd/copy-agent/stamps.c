@@ -56,7 +56,7 @@ static void doubt(const struct stamps *stamps, struct plan *plan, struct plan_no
     }
 }
 
-void stamps_settle(const struct stamps *stamps, struct plan *plan)
+void stamps_apply(const struct stamps *stamps, struct plan *plan)
 {
     struct plan_totals *totals = &plan->totals;
 

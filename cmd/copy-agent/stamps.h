@@ -1,4 +1,4 @@
-/* Which times of SOURCE's files say something about their content. Packers stamp all files alike (npm: 1985-10-26, reproducible
+/* Which times of SOURCE's files prove something about their content. Packers stamp all files alike (npm: 1985-10-26, reproducible
  * builds: SOURCE_DATE_EPOCH), so the next version of a file may have the size and the time of the one before. */
 #ifndef COPY_AGENT_STAMPS_H
 #define COPY_AGENT_STAMPS_H
@@ -23,11 +23,11 @@ struct stamps {
 /* Whether this time is one that packers give to every file. */
 bool stamps_is_constant(const struct timespec *time);
 
-/* Counts a file of the plan, which is no further name of another. */
+/* Counts a file of the plan, which is not a further name of another. */
 void stamps_add(struct stamps *stamps, struct plan_node *node, const struct stat *source);
 
 /* Once all are counted: where all files have one time, or an eighth of them (two at least) have one in whole seconds, those that
- * size and time call unchanged become PLAN_COMPARE. Before plan_settle. */
-void stamps_settle(const struct stamps *stamps, struct plan *plan);
+ * size and time call unchanged become PLAN_COMPARE. Before plan_complete. */
+void stamps_apply(const struct stamps *stamps, struct plan *plan);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/copy-agent/keep.h"
+#include "cmd/copy-agent/keep_present.h"
 #include "cmd/copy-agent/report.h"
 #include "cmd/copy-agent/space.h"
 #include "common/base/deadline.h"
@@ -233,7 +233,7 @@ static bool write_all(struct copy *copy, int source, struct sink *sink)
             return true;
         if (got < 0 && errno != EINTR && errno != EAGAIN)
             return fail_errno(copy, copy->source_name, "cannot be read");
-        /* Files of procfs tell no size beforehand. */
+        /* Files of procfs have no size beforehand. */
         if (got > 0 &&
             (!check_size(copy, copy->bytes + (uint64_t)got) || !write_sink(copy, sink, chunk, (size_t)got)))
             return false;

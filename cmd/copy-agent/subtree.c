@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/file.h"
-#include "cmd/copy-agent/linking.h"
-#include "cmd/copy-agent/making.h"
-#include "cmd/copy-agent/settle.h"
+#include "cmd/copy-agent/finish.h"
+#include "cmd/copy-agent/new_directory.h"
+#include "cmd/copy-agent/new_link.h"
 #include "cmd/copy-agent/source.h"
 #include "common/files/directory.h"
 #include "common/files/removal.h"
@@ -64,25 +64,26 @@ bool subtree_wants(const struct plan_node *node)
            node->action != PLAN_REFUSE;
 }
 
-void subtree_entry(struct worker *worker, struct folder *folder, uint32_t node)
+void subtree_entry(struct copy_thread *thread, struct folder *folder, uint32_t node)
 {
-    if (worker->copy->plan.nodes[node].kind == PLAN_SYMLINK)
-        linking_symbolic(worker, folder, node);
-    else if (worker->copy->settings->link_hard)
-        linking_to_source(worker, folder, node);
+    if (thread->copy->plan.nodes[node].kind == PLAN_SYMLINK)
+        new_link_symbolic(thread, folder, node);
+    else if (thread->copy->settings->link_hard)
+        new_link_to_source(thread, folder, node);
     else
-        file_transfer(worker, folder, node);
-    atomic_fetch_add(&worker->copy->progress_files, 1);
+        file_transfer(thread, folder, node);
+    atomic_fetch_add(&thread->copy->progress_files, 1);
 }
 
 /* Nobody sees it, so that it may have its final mode at once. 0 or errno. */
-static int make_hidden(const struct worker *worker, const struct folder *parent, const char *name, int source)
+static int make_hidden(const struct copy_thread *thread, const struct folder *parent, const char *name,
+                       int source)
 {
     struct stat status;
 
     if (fstat(source, &status) != 0)
         return errno;
-    mode_t mode = plan_mode(&worker->copy->rules, status.st_mode, true) & 0777;
+    mode_t mode = plan_mode(&thread->copy->rules, status.st_mode, true) & 0777;
     return mkdirat(parent->dest, name, mode | S_IRWXU) == 0 ? 0 : errno;
 }
 
@@ -95,17 +96,17 @@ static void leave(struct folder *folder)
 }
 
 /* Makes a directory in `parent` and opens it and its source. False: it is in the journal. */
-static bool enter(struct worker *worker, struct folder *parent, uint32_t node, struct folder *folder)
+static bool enter(struct copy_thread *thread, struct folder *parent, uint32_t node, struct folder *folder)
 {
-    const struct plan *plan = &worker->copy->plan;
+    const struct plan *plan = &thread->copy->plan;
     const char *name = plan_dest_name(plan, node);
 
     *folder = (struct folder){.dest = -1, .hidden = parent->hidden, .beside = parent->beside};
     folder->source = source_directory_handle(plan, parent->source, plan_name(plan, node));
     int error = folder->source < 0 ? errno : 0;
     if (error == 0)
-        error = parent->hidden ? make_hidden(worker, parent, name, folder->source)
-                               : making_in(worker->copy, parent, node);
+        error = parent->hidden ? make_hidden(thread, parent, name, folder->source)
+                               : new_directory_in(thread->copy, parent, node);
     if (error == 0) {
         folder->dest = parent->hidden ? directory_open(parent->dest, name)
                                       : directory_handle(parent->dest, name);
@@ -113,7 +114,7 @@ static bool enter(struct worker *worker, struct folder *parent, uint32_t node, s
     }
     if (error == 0)
         return true;
-    worker_note(worker, node, folder->source < 0 ? "cannot be opened" : "cannot be made", error);
+    copy_thread_note(thread, node, folder->source < 0 ? "cannot be opened" : "cannot be made", error);
     leave(folder);
     return false;
 }
@@ -130,29 +131,29 @@ static bool has_links(const struct plan *plan, uint32_t directory)
 }
 
 /* Not deeper than subtree_fits allows. False when it could not be made, which is in the journal. */
-static bool copy_directory(struct worker *worker, struct folder *parent, uint32_t directory)
+static bool copy_directory(struct copy_thread *thread, struct folder *parent, uint32_t directory)
 {
-    struct plan *plan = &worker->copy->plan;
+    struct plan *plan = &thread->copy->plan;
     struct folder folder;
 
-    if (!enter(worker, parent, directory, &folder))
+    if (!enter(thread, parent, directory, &folder))
         return false;
     for (uint32_t i = directory + 1; i < plan->nodes[directory].next;) {
         const struct plan_node *node = &plan->nodes[i];
-        bool goes_on = journal_halt(&worker->copy->journal) == CODE_OK;
+        bool goes_on = journal_halt(&thread->copy->journal) == CODE_OK;
         if (node->kind != PLAN_DIRECTORY) {
             if (goes_on && subtree_wants(node))
-                subtree_entry(worker, &folder, i);
+                subtree_entry(thread, &folder, i);
             i++;
         } else {
             if (goes_on && !node->out && node->action != PLAN_REFUSE)
-                copy_directory(worker, &folder, i);
+                copy_directory(thread, &folder, i);
             i = node->next;
         }
     }
     plan->nodes[directory].touched = !folder.hidden || has_links(plan, directory);
     if (!plan->nodes[directory].touched)
-        settle_hidden(worker, &folder, directory);
+        finish_hidden(thread, &folder, directory);
     leave(&folder);
     return true;
 }
@@ -203,32 +204,32 @@ static int publish(const struct folder *trees, struct folder *parent, const char
 }
 
 /* False when it has to be made in its place. */
-static bool copy_hidden(struct worker *worker, struct folder *parent, uint32_t directory)
+static bool copy_hidden(struct copy_thread *thread, struct folder *parent, uint32_t directory)
 {
-    struct copy *copy = worker->copy;
+    struct copy *copy = thread->copy;
     const char *name = plan_dest_name(&copy->plan, directory);
-    struct folder trees = {.source = parent->source, .dest = worker_trees(worker), .hidden = true};
+    struct folder trees = {.source = parent->source, .dest = copy_thread_trees(thread), .hidden = true};
     const struct removal_limit limit = {.deadline = copy->journal.deadline};
 
     if (trees.dest < 0 || copy->no_trees)
         return false;
-    struct tally before = worker->tally;
-    worker->spoilt = false;
-    if (!copy_directory(worker, &trees, directory))
+    struct tally before = thread->tally;
+    thread->spoilt = false;
+    if (!copy_directory(thread, &trees, directory))
         return true;
-    bool spoilt = worker->spoilt; /* which is in the journal */
+    bool spoilt = thread->spoilt; /* which is in the journal */
     int error = spoilt ? EPERM : publish(&trees, parent, name);
     if (error == 0)
         return true;
-    if (!spoilt && worker_lacks_rename(error))
+    if (!spoilt && copy_thread_lacks_rename(error))
         copy->no_trees = true;
-    worker->tally = before;
+    thread->tally = before;
     removal_tree(trees.dest, name, &limit);
     return spoilt;
 }
 
-void subtree_transfer(struct worker *worker, struct folder *parent, uint32_t directory)
+void subtree_transfer(struct copy_thread *thread, struct folder *parent, uint32_t directory)
 {
-    if (!copy_hidden(worker, parent, directory) && journal_halt(&worker->copy->journal) == CODE_OK)
-        copy_directory(worker, parent, directory);
+    if (!copy_hidden(thread, parent, directory) && journal_halt(&thread->copy->journal) == CODE_OK)
+        copy_directory(thread, parent, directory);
 }

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/staging.h"
 
 #include "common/base/banned.h"
 
@@ -61,7 +61,7 @@ void traits_learn(struct copy *copy)
     if (copy->traits.tried || dest < 0 || copy->settings->dry_run)
         return;
     copy->traits.tried = true;
-    int directory = litter_make_directory(dest, STAGE_PREFIX, name);
+    int directory = litter_make_directory(dest, STAGING_PREFIX, name);
     if (directory < 0)
         return;
     if (probe(copy, directory) && copy->rules.lacks_modes)

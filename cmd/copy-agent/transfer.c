@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/new_directory.h"
+#include "cmd/copy-agent/note.h"
 #include "cmd/copy-agent/subtree.h"
 #include "common/base/mem.h"
 
@@ -34,31 +35,31 @@ struct batch {
 
 struct transfer {
     struct copy *copy;
-    struct stage *stage;
+    struct staging *staging;
     bool small;
-    uint32_t most;        /* entries of a subtree */
-    unsigned levels;      /* of a subtree: each keeps two descriptors open */
-    struct worker *alone; /* the feeder copies by itself; NULL: threads do */
+    uint32_t most;             /* entries of a subtree */
+    unsigned levels;           /* of a subtree: each keeps two descriptors open */
+    struct copy_thread *alone; /* the feeder copies by itself; NULL: threads do */
     pthread_mutex_t lock;
     pthread_cond_t more, less;
     struct batch queue[QUEUE];
     size_t head, count;
-    size_t idle;      /* workers that wait for more */
+    size_t idle;      /* threads that wait for more */
     bool complete;    /* nothing will be added any more */
-    unsigned numbers; /* given to workers */
+    unsigned numbers; /* given to threads */
 };
 
 /* --- the threads that copy --- */
 
-static void work_on(struct worker *worker, const struct batch *batch)
+static void work_on(struct copy_thread *thread, const struct batch *batch)
 {
-    const struct copy *copy = worker->copy;
+    const struct copy *copy = thread->copy;
 
     for (uint32_t i = batch->first; i < batch->end && journal_halt(&copy->journal) == CODE_OK; i++)
         if (subtree_wants(&copy->plan.nodes[i]))
-            subtree_entry(worker, batch->folder, i);
+            subtree_entry(thread, batch->folder, i);
     if (batch->first == batch->end && journal_halt(&copy->journal) == CODE_OK)
-        subtree_transfer(worker, batch->folder, batch->first);
+        subtree_transfer(thread, batch->folder, batch->first);
     folder_release(batch->folder);
 }
 
@@ -84,19 +85,19 @@ static bool take(struct transfer *transfer, struct batch *batch)
     return any;
 }
 
-static void *run_worker(void *argument)
+static void *run_thread(void *argument)
 {
     struct transfer *transfer = argument;
-    struct worker worker;
+    struct copy_thread thread;
     struct batch batch;
 
     pthread_mutex_lock(&transfer->lock);
     unsigned number = transfer->numbers++;
     pthread_mutex_unlock(&transfer->lock);
-    worker_begin(&worker, transfer->copy, transfer->stage, number, transfer->small);
+    copy_thread_begin(&thread, transfer->copy, transfer->staging, number, transfer->small);
     while (take(transfer, &batch))
-        work_on(&worker, &batch);
-    worker_end(&worker);
+        work_on(&thread, &batch);
+    copy_thread_end(&thread);
     return NULL;
 }
 
@@ -174,7 +175,7 @@ static void feed_subtree(struct transfer *transfer, struct descent *descent, uin
     if (parent)
         hand_over(transfer, parent, directory, directory);
     else
-        making_note(transfer->copy, directory, "cannot be made", errno);
+        note_errno(transfer->copy, directory, "cannot be made", errno);
 }
 
 /* Returns the index to go on with. */
@@ -193,13 +194,13 @@ static uint32_t feed_directory(struct transfer *transfer, struct descent *descen
         return node->next;
     }
     node->touched |= directory != PLAN_ROOT && (make || !transfer->copy->rules.leaves_directories);
-    if (directory != PLAN_ROOT && make && !making_directory(transfer->copy, descent, directory))
+    if (directory != PLAN_ROOT && make && !new_directory_make(transfer->copy, descent, directory))
         return node->next;
     if (!node->busy)
         return node->next;
     struct folder *folder = descent_to(descent, directory);
     if (!folder) {
-        making_note(transfer->copy, directory, "cannot be opened", errno);
+        note_errno(transfer->copy, directory, "cannot be opened", errno);
         return node->next;
     }
     feed_files(transfer, directory, folder);
@@ -219,8 +220,8 @@ static void feed(struct transfer *transfer)
 
 /* --- both --- */
 
-/* Signals are the main thread's: a worker would only be interrupted in its write. */
-static bool start_worker(struct transfer *transfer, pthread_t *thread)
+/* Signals are the main thread's: another would only be interrupted in its write. */
+static bool start_thread(struct transfer *transfer, pthread_t *handle)
 {
     pthread_attr_t attributes;
     sigset_t all, before;
@@ -229,7 +230,7 @@ static bool start_worker(struct transfer *transfer, pthread_t *thread)
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(thread, &attributes, run_worker, transfer);
+    int error = pthread_create(handle, &attributes, run_thread, transfer);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return error == 0;
@@ -248,15 +249,15 @@ static void complete(struct transfer *transfer)
 /* One thread alone shares no descriptors, locks and wakes nobody: each call is cheaper. */
 static void run_alone(struct transfer *transfer)
 {
-    struct worker worker;
+    struct copy_thread thread;
 
-    worker_begin(&worker, transfer->copy, transfer->stage, transfer->numbers, transfer->small);
-    worker.content.on_chunk = on_chunk;
-    worker.content.owner = transfer;
-    transfer->alone = &worker;
+    copy_thread_begin(&thread, transfer->copy, transfer->staging, transfer->numbers, transfer->small);
+    thread.content.on_chunk = on_chunk;
+    thread.content.owner = transfer;
+    transfer->alone = &thread;
     feed(transfer);
     transfer->alone = NULL;
-    worker_end(&worker);
+    copy_thread_end(&thread);
 }
 
 static void run_threads(struct transfer *transfer, unsigned jobs)
@@ -267,7 +268,7 @@ static void run_threads(struct transfer *transfer, unsigned jobs)
     pthread_mutex_init(&transfer->lock, NULL);
     pthread_cond_init(&transfer->more, NULL);
     pthread_cond_init(&transfer->less, NULL);
-    while (started < jobs && start_worker(transfer, &threads[started]))
+    while (started < jobs && start_thread(transfer, &threads[started]))
         started++;
     if (started == 0) {
         run_alone(transfer);
@@ -292,12 +293,12 @@ static uint32_t choose_most(const struct copy *copy, unsigned jobs)
     return share > SUBTREE_LEAST ? share : SUBTREE_LEAST;
 }
 
-void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool small)
+void transfer_tree(struct copy *copy, struct staging *staging, unsigned jobs, bool small)
 {
     struct transfer *transfer = xcalloc(1, sizeof *transfer);
 
     transfer->copy = copy;
-    transfer->stage = stage;
+    transfer->staging = staging;
     transfer->small = small;
     transfer->most = choose_most(copy, jobs);
     transfer->levels = jobs < DESCRIPTORS / LEVELS_MOST ? LEVELS_MOST : DESCRIPTORS / jobs;

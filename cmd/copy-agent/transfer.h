@@ -3,10 +3,10 @@
 #define COPY_AGENT_TRANSFER_H
 
 #include "cmd/copy-agent/copy.h"
-#include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/staging.h"
 
 /* Returns when all is done or the run has to stop; troubles are in the journal. `jobs` threads copy; `small`: page cache is
- * short. Hard links and the modes and times of directories are left to settle_tree. */
-void transfer_tree(struct copy *copy, struct stage *stage, unsigned jobs, bool small);
+ * short. Hard links and the modes and times of directories are left to finish.h. */
+void transfer_tree(struct copy *copy, struct staging *staging, unsigned jobs, bool small);
 
 #endif

@@ -8,9 +8,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/copy_thread.h"
 #include "cmd/copy-agent/descent.h"
 #include "cmd/copy-agent/metadata.h"
-#include "cmd/copy-agent/worker.h"
 #include "common/files/directory.h"
 
 #include "common/base/banned.h"
@@ -29,7 +29,7 @@ const char *version_link_name(const struct copy_settings *settings)
 bool version_check_name(const char *text, struct reason *why)
 {
     if (*text != '\0' && strlen(text) <= NAME_MAX && !strchr(text, '/') && strcmp(text, ".") != 0 &&
-        strcmp(text, "..") != 0 && !stage_is_ours(text))
+        strcmp(text, "..") != 0 && !staging_is_ours(text))
         return true;
     return reason_set(why, CODE_USAGE, "\"%.100s\" is not the name of something in DEST, without a slash",
                       text);
@@ -67,25 +67,26 @@ bool version_open(struct copy *copy)
 }
 
 /* Some volumes rename files and no directories. */
-static bool moves_directories(const struct copy *copy, const struct stage *stage)
+static bool moves_directories(const struct copy *copy, const struct staging *staging)
 {
     char name[LITTER_NAME + sizeof probe];
 
-    snprintf(name, sizeof name, "%s%s", stage->name, probe);
-    if (mkdirat(stage->folder, probe, 0700) != 0)
-        return true; /* making the tree will tell why */
-    bool moves = renameat(stage->folder, probe, copy->volume, name) == 0 || !worker_lacks_rename(errno);
+    snprintf(name, sizeof name, "%s%s", staging->name, probe);
+    if (mkdirat(staging->folder, probe, 0700) != 0)
+        return true; /* making the tree reports why */
+    bool moves = renameat(staging->folder, probe, copy->volume, name) == 0 ||
+                 !copy_thread_lacks_rename(errno);
     unlinkat(copy->volume, name, AT_REMOVEDIR);
-    unlinkat(stage->folder, probe, AT_REMOVEDIR);
+    unlinkat(staging->folder, probe, AT_REMOVEDIR);
     return moves;
 }
 
-bool version_begin(struct copy *copy, struct stage *stage, bool *in_place)
+bool version_begin(struct copy *copy, struct staging *staging, bool *in_place)
 {
     const char *name = copy->settings->version_dir;
-    int folder = stage_folder(stage);
+    int folder = staging_folder(staging);
 
-    *in_place = folder >= 0 && !moves_directories(copy, stage);
+    *in_place = folder >= 0 && !moves_directories(copy, staging);
     if (folder < 0 || (*in_place ? mkdirat(copy->volume, name, 0700) != 0 && errno != EEXIST
                                  : mkdirat(folder, tree, 0700) != 0))
         return fail(copy, name, "cannot be made", errno);
@@ -96,8 +97,8 @@ bool version_begin(struct copy *copy, struct stage *stage, bool *in_place)
     return true;
 }
 
-/* An earlier tree of that name is exchanged in one step, and lies in the stage then. Where the file system cannot do that there
- * is a moment without either. */
+/* An earlier tree of that name is exchanged in one step, and lies in the staging directory then. Where the file system cannot
+ * do that there is a moment without either. */
 static int put(struct copy *copy, int folder)
 {
     const char *name = copy->settings->version_dir;
@@ -120,14 +121,14 @@ static int put(struct copy *copy, int folder)
     return error;
 }
 
-bool version_publish(struct copy *copy, struct stage *stage)
+bool version_publish(struct copy *copy, struct staging *staging)
 {
     struct stat settled;
-    int error = put(copy, stage->folder);
+    int error = put(copy, staging->folder);
 
     /* A directory moves only if it may be written to. */
     if (error == EACCES && fstat(copy->dest, &settled) == 0 && fchmod(copy->dest, S_IRWXU) == 0) {
-        error = put(copy, stage->folder);
+        error = put(copy, staging->folder);
         if (fchmod(copy->dest, settled.st_mode & 07777) != 0)
             error = errno;
     }
@@ -148,7 +149,7 @@ static int make_link(struct copy *copy, const char *name, const char *version)
     return unlinkat(copy->volume, name, 0) == 0 && symlinkat(version, copy->volume, name) == 0 ? 0 : errno;
 }
 
-bool version_link(struct copy *copy, struct stage *stage)
+bool version_link(struct copy *copy, struct staging *staging)
 {
     const char *name = version_link_name(copy->settings), *version = copy->settings->version_dir;
     char present[NAME_MAX + 1];
@@ -156,12 +157,12 @@ bool version_link(struct copy *copy, struct stage *stage)
 
     if (length == (ssize_t)strlen(version) && memcmp(present, version, (size_t)length) == 0)
         return true;
-    int folder = stage_folder(stage);
+    int folder = staging_folder(staging);
     int error = folder < 0 || (symlinkat(version, folder, link_name) != 0 && errno != EEXIST) ||
                         renameat(folder, link_name, copy->volume, name) != 0
                     ? errno
                     : 0;
-    if (worker_lacks_rename(error) || error == EEXIST || error == EACCES)
+    if (copy_thread_lacks_rename(error) || error == EEXIST || error == EACCES)
         error = make_link(copy, name, version);
     return error == 0 ||
            fail(copy, name,

@@ -3,7 +3,7 @@
 #define COPY_AGENT_VERSION_H
 
 #include "cmd/copy-agent/copy.h"
-#include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/staging.h"
 #include "common/base/reason.h"
 
 #define VERSION_LINK "current"
@@ -19,12 +19,12 @@ bool version_open(struct copy *copy);
 
 /* Makes the directory that the new tree grows in, as copy->dest. *in_place: the volume renames no directories, so it is the
  * version's own, and what an earlier run has left may be in it. */
-bool version_begin(struct copy *copy, struct stage *stage, bool *in_place);
+bool version_begin(struct copy *copy, struct staging *staging, bool *in_place);
 
 /* Gives the new tree its name, in the place of an earlier one. */
-bool version_publish(struct copy *copy, struct stage *stage);
+bool version_publish(struct copy *copy, struct staging *staging);
 
 /* Points the link to the version. */
-bool version_link(struct copy *copy, struct stage *stage);
+bool version_link(struct copy *copy, struct staging *staging);
 
 #endif

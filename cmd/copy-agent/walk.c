@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/copy-agent/keep.h"
+#include "cmd/copy-agent/keep_present.h"
 #include "cmd/copy-agent/metadata.h"
 #include "cmd/copy-agent/source.h"
-#include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/staging.h"
 #include "cmd/copy-agent/walk_parts.h"
 #include "common/base/mem.h"
 #include "common/files/directory.h"
@@ -162,7 +162,7 @@ static bool scan(struct walk *walk, uint32_t directory, const struct folder *fol
         return scan_name(walk, directory, folder, rule, part, length);
     listing_begin(&walk->listing, folder->source);
     while ((name = listing_next(&walk->listing))) {
-        if (directory == PLAN_ROOT && stage_is_ours(name)) {
+        if (directory == PLAN_ROOT && staging_is_ours(name)) {
             walk->copy->hidden++;
             continue;
         }
@@ -233,9 +233,9 @@ static void walk_begin(struct walk *walk, struct copy *copy, uint64_t block_size
 
 static void walk_end(struct walk *walk)
 {
-    stamps_settle(&walk->stamps, walk->plan);
-    plan_settle(walk->plan);
-    links_free(&walk->links);
+    stamps_apply(&walk->stamps, walk->plan);
+    plan_complete(walk->plan);
+    inode_table_free(&walk->inodes);
     ancestors_free(&walk->ancestors);
     free(walk->pending);
     buf_free(&walk->pending_names);

@@ -103,7 +103,7 @@ static bool same_symlink(const struct walk *walk, const struct folder *folder, c
 
 /* A further name of a file that has been met: it is made once that one is in its place. */
 static void decide_hard_link(const struct walk *walk, const struct entry *entry,
-                             const struct link_entry *leader, struct plan_node *node)
+                             const struct inode_entry *leader, struct plan_node *node)
 {
     bool joined = entry->is_present && leader->dest_inode != 0 &&
                   entry->present.st_ino == leader->dest_inode &&
@@ -124,7 +124,7 @@ static enum plan_action decide_symlink(struct walk *walk, const struct folder *f
     char target[PATH_MAX];
 
     if (link_target_read(walk->copy, folder->source, entry->parent, entry->name, target) < 0)
-        return action; /* copying it will tell */
+        return action; /* copying reports why */
     if (link_target_leaves(target, link_target_depth(walk->plan, entry->parent)) && totals->leaving++ == 0)
         totals->first_leaving = walk->plan->count;
     if (!entry->is_present || !S_ISLNK(entry->present.st_mode))
@@ -175,11 +175,11 @@ static enum plan_action decide_file(struct walk *walk, const struct folder *fold
     return action;
 }
 
-/* A file with several names: the first is copied, the others are linked to it. Some file systems give two files one inode number: such
- * have hardly the same size and time as well. */
+/* A file with several names: the first is copied, the others are linked to it. Some file systems give two files one inode
+ * number: such have hardly the same size and time as well. */
 static void add_name(struct walk *walk, const struct entry *entry, uint32_t index)
 {
-    struct link_entry *link = links_find(&walk->links, &entry->source);
+    struct inode_entry *link = inode_table_find(&walk->inodes, &entry->source);
     const struct plan_node *nodes = walk->plan->nodes;
 
     if (link->node == 0 || nodes[link->node].next != nodes[index].next) {

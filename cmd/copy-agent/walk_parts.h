@@ -10,7 +10,7 @@
 #include "cmd/copy-agent/ancestors.h"
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/links.h"
+#include "cmd/copy-agent/inode_table.h"
 #include "cmd/copy-agent/stamps.h"
 #include "common/base/buf.h"
 #include "common/files/listing.h"
@@ -29,7 +29,7 @@ struct walk {
     struct copy *copy;
     struct plan *plan;
     uint64_t block_size;
-    struct links links;
+    struct inode_table inodes;
     struct ancestors ancestors; /* where links are followed */
     struct stamps stamps;
     struct pending *pending;

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cmd/copy-agent/access.h"
-#include "cmd/copy-agent/stage.h"
+#include "cmd/copy-agent/staging.h"
 #include "cmd/copy-agent/walk.h"
 #include "common/base/log.h"
 
@@ -72,12 +72,12 @@ static void warn_gaps(const struct copy *copy)
 static void warn_litter(const struct copy *copy)
 {
     unsigned litter = journal_halt(&copy->journal) == CODE_OK
-                          ? stage_count_litter(copy->volume >= 0 ? copy->volume : copy->dest)
+                          ? staging_count_litter(copy->volume >= 0 ? copy->volume : copy->dest)
                           : 0;
 
     if (litter > 0)
         log_warn(
-            "%u hidden " STAGE_PREFIX
+            "%u hidden " STAGING_PREFIX
             "* %s in DEST, of this run or earlier ones, as it cannot be removed; hint: the volume or an attribute "
             "(lsattr) refuses it, or another UID owns it",
             litter, litter == 1 ? "entry stays" : "entries stay");
@@ -126,7 +126,7 @@ static void warn_nothing(const struct copy *copy)
 static void warn_hidden(const struct copy *copy)
 {
     if (copy->hidden > 0)
-        log_warn("%.200s: %u hidden " STAGE_PREFIX "* %s not copied: interrupted copies left them there",
+        log_warn("%.200s: %u hidden " STAGING_PREFIX "* %s not copied: interrupted copies left them there",
                  copy->source_name, copy->hidden, copy->hidden == 1 ? "entry is" : "entries are");
 }
 

@@ -25,7 +25,7 @@ START_TEST(times_that_many_files_share_prove_nothing)
     uint32_t first = add(PLAN_SKIP, NEW_TIME), second = add(PLAN_ADJUST, NEW_TIME);
     uint32_t made = add(PLAN_CREATE, NEW_TIME), own = add(PLAN_SKIP, NEW_TIME + 1);
 
-    stamps_settle(&stamps, &plan);
+    stamps_apply(&stamps, &plan);
     ck_assert_int_eq(plan.nodes[first].action, PLAN_COMPARE);
     ck_assert_int_eq(plan.nodes[second].action, PLAN_COMPARE);
     ck_assert_int_eq(plan.nodes[made].action, PLAN_CREATE);
@@ -45,11 +45,11 @@ START_TEST(a_few_files_of_one_time_among_many_are_believed)
         add(PLAN_SKIP, NEW_TIME + i);
     for (int i = 0; i < FEW; i++)
         add(PLAN_SKIP, 1);
-    stamps_settle(&stamps, &plan);
+    stamps_apply(&stamps, &plan);
     ck_assert_uint_eq(plan.totals.skipped, OTHERS + FEW);
     for (int i = 0; i < OTHERS / 4; i++)
         add(PLAN_SKIP, 2);
-    stamps_settle(&stamps, &plan);
+    stamps_apply(&stamps, &plan);
     ck_assert_int_eq(plan.nodes[plan.count - 1].action, PLAN_COMPARE);
     plan_free(&plan);
 }
@@ -62,7 +62,7 @@ START_TEST(a_clock_gives_many_files_one_time_too)
     add(PLAN_CREATE, NEW_TIME);
     for (int i = 0; i < 3; i++)
         stamps_add(&stamps, &plan.nodes[add(PLAN_SKIP, NEW_TIME + 1 + i)], &source);
-    stamps_settle(&stamps, &plan);
+    stamps_apply(&stamps, &plan);
     ck_assert_int_eq(plan.nodes[plan.count - 1].action, PLAN_SKIP);
     plan_free(&plan);
 }
@@ -72,7 +72,7 @@ START_TEST(the_only_file_is_compared)
 {
     uint32_t only = add(PLAN_SKIP, NEW_TIME);
 
-    stamps_settle(&stamps, &plan);
+    stamps_apply(&stamps, &plan);
     ck_assert_int_eq(plan.nodes[only].action, PLAN_COMPARE);
     plan_free(&plan);
 }
@@ -86,7 +86,7 @@ START_TEST(a_further_name_follows_its_file)
     plan.nodes[name].hard_link = true;
     plan.nodes[name].next = first;
     plan.totals.skipped++;
-    stamps_settle(&stamps, &plan);
+    stamps_apply(&stamps, &plan);
     ck_assert_int_eq(plan.nodes[name].action, PLAN_REPLACE);
     ck_assert_uint_eq(plan.totals.skipped, 0);
     plan_free(&plan);

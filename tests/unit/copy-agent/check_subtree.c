@@ -26,7 +26,7 @@ START_TEST(a_new_directory_fits_and_the_root_does_not)
     struct plan plan = plan_with_root(PLAN_SKIP);
     uint32_t directory = add_directory(&plan, PLAN_ROOT, PLAN_CREATE);
 
-    plan_settle(&plan);
+    plan_complete(&plan);
     ck_assert(subtree_fits(&plan, directory, MOST, LEVELS));
     ck_assert(!subtree_fits(&plan, directory + 1, MOST, LEVELS)); /* a file */
     ck_assert(!subtree_fits(&plan, PLAN_ROOT, MOST, LEVELS));
@@ -43,7 +43,7 @@ START_TEST(all_above_it_must_be_new)
     uint32_t inside = add_directory(&plan, fresh, PLAN_CREATE);
     uint32_t replaced = add_directory(&plan, PLAN_ROOT, PLAN_REPLACE);
 
-    plan_settle(&plan);
+    plan_complete(&plan);
     ck_assert(!subtree_fits(&plan, there, MOST, LEVELS));
     ck_assert(!subtree_fits(&plan, below, MOST, LEVELS));
     ck_assert(subtree_fits(&plan, fresh, MOST, LEVELS));
@@ -60,7 +60,7 @@ START_TEST(entries_and_levels_are_bounded)
     uint32_t second = add_directory(&plan, top, PLAN_CREATE);
 
     add_directory(&plan, second, PLAN_CREATE);
-    plan_settle(&plan);
+    plan_complete(&plan);
     ck_assert(subtree_fits(&plan, top, 6, 3));
     ck_assert(!subtree_fits(&plan, top, 5, 3));
     ck_assert(!subtree_fits(&plan, top, 6, 2));
@@ -75,7 +75,7 @@ START_TEST(a_large_file_counts_as_several)
     uint32_t directory = add_directory(&plan, PLAN_ROOT, PLAN_CREATE);
 
     plan.nodes[directory + 1].large = true;
-    plan_settle(&plan);
+    plan_complete(&plan);
     ck_assert(subtree_fits(&plan, directory, 2 + SUBTREE_LARGE, LEVELS));
     ck_assert(!subtree_fits(&plan, directory, 1 + SUBTREE_LARGE, LEVELS));
     plan_free(&plan);

@@ -1,6 +1,6 @@
 /* Files of DEST that cp leaves as they are: -n, -u, -i. */
-#ifndef COPY_AGENT_KEEP_H
-#define COPY_AGENT_KEEP_H
+#ifndef COPY_AGENT_KEEP_PRESENT_H
+#define COPY_AGENT_KEEP_PRESENT_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/keep.h"
+#include "cmd/copy-agent/keep_present.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,12 +1,13 @@
-#include "cmd/copy-agent/settle.h"
+#include "cmd/copy-agent/finish.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 #include "cmd/copy-agent/descent.h"
-#include "cmd/copy-agent/linking.h"
-#include "cmd/copy-agent/making.h"
 #include "cmd/copy-agent/metadata.h"
+#include "cmd/copy-agent/new_directory.h"
+#include "cmd/copy-agent/new_link.h"
+#include "cmd/copy-agent/note.h"
 #include "cmd/copy-agent/traits.h"
 #include "common/files/directory.h"
 
@@ -17,13 +18,13 @@ static bool is_link_to_make(const struct plan_node *node)
     return node->hard_link && node->action != PLAN_SKIP && node->action != PLAN_REFUSE;
 }
 
-void settle_links(struct copy *copy, struct stage *stage)
+void finish_links(struct copy *copy, struct staging *staging)
 {
     const struct plan *plan = &copy->plan;
     struct descent to, from; /* leader and follower may be far apart */
-    struct worker worker;
+    struct copy_thread thread;
 
-    worker_begin(&worker, copy, stage, 0, false);
+    copy_thread_begin(&thread, copy, staging, 0, false);
     descent_begin(&to, plan, DESCENT_BOTH, copy->source, copy->dest);
     descent_begin(&from, plan, DESCENT_DEST, -1, copy->dest);
     for (uint32_t i = 1; i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
@@ -33,13 +34,13 @@ void settle_links(struct copy *copy, struct stage *stage)
         const struct folder *leader = descent_to(&from, plan->nodes[node->next].parent);
         struct folder *folder = leader ? descent_to(&to, node->parent) : NULL;
         if (folder)
-            linking_hard(&worker, leader, node->next, folder, i);
+            new_link_hard(&thread, leader, node->next, folder, i);
         else
-            making_note(copy, i, "cannot be linked", errno);
+            note_errno(copy, i, "cannot be linked", errno);
     }
     descent_end(&from);
     descent_end(&to);
-    worker_end(&worker);
+    copy_thread_end(&thread);
 }
 
 /* Whether nothing has changed in a directory that was as it should be: comparing files alone is no reason to write to it. */
@@ -51,7 +52,7 @@ static bool is_as_planned(const struct copy *copy, uint32_t node, const struct s
 }
 
 /* `source` has the attributes. `dest` is the folder's side in DEST, opened for reading, or below 0 with errno. */
-static void settle_directory(struct copy *copy, struct folder *folder, int source, int dest, uint32_t node,
+static void finish_directory(struct copy *copy, struct folder *folder, int source, int dest, uint32_t node,
                              struct metadata_refusals *refusals)
 {
     struct metadata_end end = {.doing = "cannot be opened"};
@@ -66,32 +67,32 @@ static void settle_directory(struct copy *copy, struct folder *folder, int sourc
     if (error == EPERM && (!demanded || plan_same_ownership(&copy->rules, &status, &present)))
         error = 0;
     if (error != 0)
-        making_note(copy, node, end.doing, error);
+        note_errno(copy, node, end.doing, error);
     else if ((end.unkept && (copy->fixed || present.st_uid == geteuid())) ||
              traits_differ(copy, dest, &status))
         atomic_fetch_add(&copy->unkept, 1);
 }
 
-void settle_hidden(struct worker *worker, struct folder *folder, uint32_t node)
+void finish_hidden(struct copy_thread *thread, struct folder *folder, uint32_t node)
 {
-    bool attributes = worker->copy->plan.nodes[node].attributes;
+    bool attributes = thread->copy->plan.nodes[node].attributes;
     int source = attributes ? directory_open(folder->source, ".") : -1;
 
-    settle_directory(worker->copy, folder, source, folder->dest, node, &worker->refusals);
+    finish_directory(thread->copy, folder, source, folder->dest, node, &thread->refusals);
     if (source >= 0)
         close(source);
 }
 
-static void settle_visible(struct copy *copy, struct folder *folder, uint32_t node)
+static void finish_visible(struct copy *copy, struct folder *folder, uint32_t node)
 {
     int dest = folder_reopen_dest(folder);
 
-    settle_directory(copy, folder, folder->source, dest, node, NULL);
+    finish_directory(copy, folder, folder->source, dest, node, NULL);
     if (dest >= 0)
         close(dest);
 }
 
-void settle_directories(struct copy *copy)
+void finish_directories(struct copy *copy)
 {
     const struct plan *plan = &copy->plan;
     struct descent descent;
@@ -104,19 +105,19 @@ void settle_directories(struct copy *copy)
             continue;
         struct folder *folder = descent_to(&descent, i);
         if (folder)
-            settle_visible(copy, folder, i);
+            finish_visible(copy, folder, i);
         else if (errno != ENOENT)
-            making_note(copy, i, "cannot be opened", errno);
+            note_errno(copy, i, "cannot be opened", errno);
     }
     descent_end(&descent);
 }
 
-void settle_root_times(const struct copy *copy)
+void finish_root_times(const struct copy *copy)
 {
     struct stat source;
 
     if (!copy->plan.nodes[PLAN_ROOT].touched || copy->rules.no_times || fstat(copy->source, &source) != 0)
         return;
     const struct timespec times[2] = {source.st_atim, source.st_mtim};
-    futimens(copy->dest, times); /* whether they can be set, settle_directories has told */
+    futimens(copy->dest, times); /* finish_directories has reported whether they can be set */
 }

@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/twins.h"
+#include "cmd/copy-agent/case_names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/copy-agent/links.h"
+#include "cmd/copy-agent/inode_table.h"
 #include "common/files/directory.h"
 
 #include "common/base/banned.h"
 
 enum { PATH_MOST = 16 * 1024 * 1024, GROUP_NAME = 32, OTHER_CHARACTER = 0x80 };
 
-uint64_t twins_digest(const char *name)
+uint64_t case_names_digest(const char *name)
 {
     uint64_t mixed = UINT64_C(14695981039346656037); /* FNV-1a */
 
@@ -27,28 +27,28 @@ uint64_t twins_digest(const char *name)
 }
 
 /* Whether the staging directory is found by its name in capitals. */
-static bool folds_case(const struct stage *stage)
+static bool folds_case(const struct staging *staging)
 {
     char name[LITTER_NAME];
     struct stat found;
 
-    snprintf(name, sizeof name, "%s", stage->name);
+    snprintf(name, sizeof name, "%s", staging->name);
     for (char *at = name; *at != '\0'; at++)
         if (*at >= 'a' && *at <= 'z')
             *at = (char)(*at - 'a' + 'A');
-    return fstatat(stage->dest, name, &found, AT_SYMLINK_NOFOLLOW) == 0;
+    return fstatat(staging->dest, name, &found, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Whether the volume has `second` once it has `first`. Names of one directory of SOURCE are tried in one directory of the stage. */
-static bool are_one(const struct copy *copy, int stage, uint32_t first, uint32_t second)
+/* Whether the volume has `second` once it has `first`. Names of one directory of SOURCE are tried in a directory of their own. */
+static bool are_one(const struct copy *copy, int staging, uint32_t first, uint32_t second)
 {
     const struct plan *plan = &copy->plan;
     char group[GROUP_NAME];
     int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
 
-    snprintf(group, sizeof group, "twins-%u", (unsigned)plan->nodes[first].parent);
-    mkdirat(stage, group, 0700);
-    int directory = directory_open(stage, group);
+    snprintf(group, sizeof group, "names-%u", (unsigned)plan->nodes[first].parent);
+    mkdirat(staging, group, 0700);
+    int directory = directory_open(staging, group);
     int one = openat(directory, plan_name(plan, first), flags, 0600);
     int other = openat(directory, plan_name(plan, second), flags | O_EXCL, 0600);
     bool same = other < 0 && errno == EEXIST;
@@ -74,25 +74,26 @@ static bool refuse(struct copy *copy, uint32_t first, uint32_t second)
     return false;
 }
 
-bool twins_check(struct copy *copy, struct stage *stage)
+bool case_names_check(struct copy *copy, struct staging *staging)
 {
     const struct plan *plan = &copy->plan;
-    struct links names = {0};
-    int folder = stage_folder(stage);
+    struct inode_table names = {0};
+    int folder = staging_folder(staging);
     bool good = true;
 
-    if (folder < 0 || !folds_case(stage))
-        return true; /* that there is no stage, copying will tell */
+    if (folder < 0 || !folds_case(staging))
+        return true; /* copying reports why it cannot be made */
     for (uint32_t i = 1; i < plan->count && journal_halt(&copy->journal) == CODE_OK; i++) {
         if (plan->nodes[i].out)
             continue;
-        const struct stat key = {.st_dev = plan->nodes[i].parent, .st_ino = twins_digest(plan_name(plan, i))};
-        struct link_entry *entry = links_find(&names, &key);
+        const struct stat key = {.st_dev = plan->nodes[i].parent,
+                                 .st_ino = case_names_digest(plan_name(plan, i))};
+        struct inode_entry *entry = inode_table_find(&names, &key);
         if (entry->node == 0)
             entry->node = i;
         else if (are_one(copy, folder, entry->node, i))
             good = refuse(copy, entry->node, i);
     }
-    links_free(&names);
+    inode_table_free(&names);
     return good;
 }

@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/linking.h"
+#include "cmd/copy-agent/new_link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,25 +43,25 @@ static int make_hard_link(const struct link_maker *maker, int directory, const c
     }
 }
 
-/* A link appears whole by itself; only where something has its name the stage is needed. */
-static int put_link(struct worker *worker, struct folder *folder, uint32_t node,
+/* A link appears whole by itself; only where something has its name the staging directory is needed. */
+static int put_link(struct copy_thread *thread, struct folder *folder, uint32_t node,
                     const struct link_maker *maker)
 {
-    const char *name = plan_dest_name(&worker->copy->plan, node);
+    const char *name = plan_dest_name(&thread->copy->plan, node);
     int error = maker->make(maker, folder->dest, name);
 
     if (error == EACCES && folder_unlock(folder))
         error = maker->make(maker, folder->dest, name);
     if (error != EEXIST)
         return error;
-    if (!folder->beside && worker_slot(worker) >= 0) {
-        error = maker->make(maker, worker->slot, STAGE_FILE);
+    if (!folder->beside && copy_thread_slot(thread) >= 0) {
+        error = maker->make(maker, thread->slot, STAGING_FILE);
         if (error != 0)
             return error; /* what has the name stays */
-        error = worker_place(worker, folder, worker->slot, STAGE_FILE, node);
+        error = copy_thread_place(thread, folder, thread->slot, STAGING_FILE, node);
         /* rename(2) does nothing, and succeeds, where both are names of one file already. */
-        unlinkat(worker->slot, STAGE_FILE, 0);
-        if (!worker_lacks_rename(error))
+        unlinkat(thread->slot, STAGING_FILE, 0);
+        if (!copy_thread_lacks_rename(error))
             return error;
     }
     if (unlinkat(folder->dest, name, 0) != 0 && errno != ENOENT)
@@ -69,60 +69,62 @@ static int put_link(struct worker *worker, struct folder *folder, uint32_t node,
     return maker->make(maker, folder->dest, name);
 }
 
-void linking_symbolic(struct worker *worker, struct folder *folder, uint32_t node)
+void new_link_symbolic(struct copy_thread *thread, struct folder *folder, uint32_t node)
 {
-    const char *name = plan_name(&worker->copy->plan, node);
+    const char *name = plan_name(&thread->copy->plan, node);
     char target[PATH_MAX];
     struct stat status;
-    const struct copy *copy = worker->copy;
+    const struct copy *copy = thread->copy;
     ssize_t length = link_target_read(copy, folder->source, copy->plan.nodes[node].parent, name, target);
 
     if (length < 0 || fstatat(folder->source, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        worker_note(worker, node, "cannot be read", errno);
+        copy_thread_note(thread, node, "cannot be read", errno);
         return;
     }
     struct link_maker maker = {
-        .make = make_symlink, .target = target, .status = &status, .rules = &worker->copy->rules};
-    int error = put_link(worker, folder, node, &maker);
+        .make = make_symlink, .target = target, .status = &status, .rules = &thread->copy->rules};
+    int error = put_link(thread, folder, node, &maker);
     if (error != 0)
-        worker_note(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
+        copy_thread_note(thread, node, error == EISDIR ? "a directory is in the way" : "cannot be linked",
+                         error);
     else
-        worker->tally.files++;
+        thread->tally.files++;
 }
 
-void linking_to_source(struct worker *worker, struct folder *folder, uint32_t node)
+void new_link_to_source(struct copy_thread *thread, struct folder *folder, uint32_t node)
 {
-    const struct plan *plan = &worker->copy->plan;
+    const struct plan *plan = &thread->copy->plan;
     const struct link_maker maker = {.make = make_hard_link,
                                      .leader_directory = folder->source,
                                      .leader = plan_name(plan, node),
                                      .flags = plan->follows ? AT_SYMLINK_FOLLOW : 0};
-    int error = put_link(worker, folder, node, &maker);
+    int error = put_link(thread, folder, node, &maker);
 
     if (error == 0)
-        worker->tally.files++;
+        thread->tally.files++;
     else
-        worker_note(worker, node, error == EISDIR ? "a directory is in the way" : "cannot be linked", error);
+        copy_thread_note(thread, node, error == EISDIR ? "a directory is in the way" : "cannot be linked",
+                         error);
 }
 
 /* Where a name cannot be given to the same file, a copy of its own has to do, and may be there already. */
-static void copy_instead(struct worker *worker, struct folder *folder, uint32_t node)
+static void copy_instead(struct copy_thread *thread, struct folder *folder, uint32_t node)
 {
-    const struct plan *plan = &worker->copy->plan;
+    const struct plan *plan = &thread->copy->plan;
     struct stat source, present;
 
     if (fstatat(folder->dest, plan_dest_name(plan, node), &present, AT_SYMLINK_NOFOLLOW) == 0 &&
         source_stat(plan, folder->source, plan_name(plan, node), &source) &&
-        plan_decide(&worker->copy->rules, &source, &present, plan->nodes[node].render) == PLAN_SKIP)
-        worker->tally.skipped++;
+        plan_decide(&thread->copy->rules, &source, &present, plan->nodes[node].render) == PLAN_SKIP)
+        thread->tally.skipped++;
     else
-        file_transfer(worker, folder, node);
+        file_transfer(thread, folder, node);
 }
 
-void linking_hard(struct worker *worker, const struct folder *leader_folder, uint32_t leader,
-                  struct folder *folder, uint32_t node)
+void new_link_hard(struct copy_thread *thread, const struct folder *leader_folder, uint32_t leader,
+                   struct folder *folder, uint32_t node)
 {
-    const struct plan *plan = &worker->copy->plan;
+    const struct plan *plan = &thread->copy->plan;
     struct link_maker maker = {.make = make_hard_link,
                                .leader_directory = leader_folder->dest,
                                .leader = plan_dest_name(plan, leader)};
@@ -131,14 +133,14 @@ void linking_hard(struct worker *worker, const struct folder *leader_folder, uin
     bool present = fstatat(folder->dest, plan_dest_name(plan, node), &here, AT_SYMLINK_NOFOLLOW) == 0;
     if (present && fstatat(maker.leader_directory, maker.leader, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
         there.st_dev == here.st_dev && there.st_ino == here.st_ino) {
-        worker->tally.skipped++;
+        thread->tally.skipped++;
         return;
     }
-    int error = put_link(worker, folder, node, &maker);
+    int error = put_link(thread, folder, node, &maker);
     if (error == 0)
-        worker->tally.files++;
+        thread->tally.files++;
     else if (error == EPERM || error == EMLINK || error == EXDEV || error == EOPNOTSUPP || error == ENOSYS)
-        copy_instead(worker, folder, node);
+        copy_instead(thread, folder, node);
     else
-        worker_note(worker, node, "cannot be linked", error);
+        copy_thread_note(thread, node, "cannot be linked", error);
 }

@@ -1,4 +1,4 @@
-#include "cmd/copy-agent/content.h"
+#include "cmd/copy-agent/file_content.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,18 +17,18 @@ enum {
     KERNEL_CHUNK = 1024 * 1024,
     FLUSH_EVERY = 8 * 1024 * 1024,
     HELD_BYTES = 4 * 1024 * 1024,
-    HOLE = 4096, /* runs of zeros that are worth a hole */
+    HOLE = 4096, /* the shortest run of zeros that becomes a hole */
     DISK_BLOCK = 512,
 };
 
-void content_begin(struct content *content, const struct journal *journal, atomic_uint_fast64_t *progress,
-                   bool small)
+void file_content_begin(struct file_content *content, const struct journal *journal,
+                        atomic_uint_fast64_t *progress, bool small)
 {
     memset(content, 0, sizeof *content);
     content->journal = journal;
     content->progress = progress;
     content->small = small;
-    content->buffer = xcalloc(1, CONTENT_WHOLE);
+    content->buffer = xcalloc(1, FILE_CONTENT_WHOLE);
     content->taken = -1;
 }
 
@@ -46,7 +46,7 @@ static void flush_step(int dest, off_t from, off_t to)
     }
 }
 
-static void let_all_go(struct content *content)
+static void let_all_go(struct file_content *content)
 {
     for (size_t i = 0; i < content->held_count; i++)
         sync_file_range(content->held[i], 0, 0, SYNC_FILE_RANGE_WRITE);
@@ -60,7 +60,7 @@ static void let_all_go(struct content *content)
     content->held_bytes = 0;
 }
 
-void content_let_go(struct content *content, int dest, uint64_t size)
+void file_content_let_go(struct file_content *content, int dest, uint64_t size)
 {
     if (!content->small) {
         close(dest);
@@ -68,17 +68,17 @@ void content_let_go(struct content *content, int dest, uint64_t size)
     }
     content->held[content->held_count++] = dest;
     content->held_bytes += size;
-    if (content->held_count == CONTENT_HELD || content->held_bytes >= HELD_BYTES)
+    if (content->held_count == FILE_CONTENT_HELD || content->held_bytes >= HELD_BYTES)
         let_all_go(content);
 }
 
-void content_drop(const struct content *content, int source)
+void file_content_drop(const struct file_content *content, int source)
 {
     if (content->small)
         posix_fadvise(source, 0, 0, POSIX_FADV_DONTNEED);
 }
 
-void content_end(struct content *content)
+void file_content_end(struct file_content *content)
 {
     let_all_go(content);
     free(content->buffer);
@@ -92,7 +92,7 @@ static bool fail(struct trouble *trouble, const char *doing, int error)
     return false;
 }
 
-static bool may_go_on(const struct content *content, struct trouble *trouble)
+static bool may_go_on(const struct file_content *content, struct trouble *trouble)
 {
     return journal_halt(content->journal) == CODE_OK || fail(trouble, NULL, 0);
 }
@@ -133,7 +133,7 @@ static bool is_zero(const char *bytes, size_t length)
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
 }
 
-/* Writes all but the runs of zeros. No SEEK_HOLE: it has told of holes where there was data (openzfs/zfs#15526). */
+/* Writes all but the runs of zeros. No SEEK_HOLE: it has reported holes where there was data (openzfs/zfs#15526). */
 static bool write_sparse(int dest, const char *bytes, size_t length)
 {
     while (length > 0) {
@@ -149,7 +149,7 @@ static bool write_sparse(int dest, const char *bytes, size_t length)
     return true;
 }
 
-static void step_done(const struct content *content, int dest, off_t *flushed, off_t done, size_t length)
+static void step_done(const struct file_content *content, int dest, off_t *flushed, off_t done, size_t length)
 {
     atomic_fetch_add(content->progress, length);
     if (content->on_chunk)
@@ -163,10 +163,10 @@ static void step_done(const struct content *content, int dest, off_t *flushed, o
 /* How much to ask for: no more than there should be, as a file's end is known. */
 static size_t next_length(off_t size, off_t done)
 {
-    return size > done && size - done < CONTENT_BUFFER ? (size_t)(size - done) : CONTENT_BUFFER;
+    return size > done && size - done < FILE_CONTENT_BUFFER ? (size_t)(size - done) : FILE_CONTENT_BUFFER;
 }
 
-static bool copy_by_buffer(struct content *content, int source, int dest, off_t size, bool sparse,
+static bool copy_by_buffer(struct file_content *content, int source, int dest, off_t size, bool sparse,
                            off_t *done, struct trouble *trouble)
 {
     off_t flushed = *done;
@@ -182,7 +182,7 @@ static bool copy_by_buffer(struct content *content, int source, int dest, off_t 
             posix_fadvise(source, flushed, *done - flushed, POSIX_FADV_DONTNEED);
         step_done(content, dest, &flushed, *done, length);
         if (*done == size)
-            break; /* a further read would only say that this was the end */
+            break; /* a further read would only return 0 */
         if (!may_go_on(content, trouble))
             return false;
     }
@@ -202,8 +202,8 @@ static ssize_t kernel_step(bool within, int source, int dest)
 }
 
 /* True with *done short of the size when the kernel does not want to, or met an error: then the rest goes through the buffer,
- * which tells which side it is on. *refused is set so that it is not asked again. */
-static bool copy_by_kernel(struct content *content, int source, int dest, off_t size, bool within,
+ * whose calls show which side it is on. *refused is set so that it is not asked again. */
+static bool copy_by_kernel(struct file_content *content, int source, int dest, off_t size, bool within,
                            bool *refused, off_t *done, struct trouble *trouble)
 {
     off_t flushed = 0;
@@ -214,7 +214,7 @@ static bool copy_by_kernel(struct content *content, int source, int dest, off_t 
             continue;
         if (got < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
             return fail(trouble, "cannot be written", errno);
-        if (got <= 0) { /* 0: the end, or procfs, whose files tell no size */
+        if (got <= 0) { /* 0: the end, or procfs, whose files have no size */
             *refused = got < 0 && errno != EIO;
             return true;
         }
@@ -228,22 +228,22 @@ static bool copy_by_kernel(struct content *content, int source, int dest, off_t 
     return true;
 }
 
-bool content_take(struct content *content, int source)
+bool file_content_take(struct file_content *content, int source)
 {
     do
-        content->taken = read(source, content->buffer, CONTENT_WHOLE);
+        content->taken = read(source, content->buffer, FILE_CONTENT_WHOLE);
     while (content->taken < 0 && errno == EINTR);
-    return content->taken >= 0 && content->taken < CONTENT_WHOLE;
+    return content->taken >= 0 && content->taken < FILE_CONTENT_WHOLE;
 }
 
-void content_untake(struct content *content, int source)
+void file_content_untake(struct file_content *content, int source)
 {
     content->taken = -1;
     lseek(source, 0, SEEK_SET);
 }
 
 /* One write is cheaper than the kernel's own copying of so little. */
-static bool write_taken(struct content *content, int dest, bool sparse, struct trouble *trouble)
+static bool write_taken(struct file_content *content, int dest, bool sparse, struct trouble *trouble)
 {
     size_t length = (size_t)content->taken;
 
@@ -259,17 +259,18 @@ static bool is_within(const struct stat *status, int dest)
 {
     struct stat target;
 
-    return status->st_size >= CONTENT_BUFFER && fstat(dest, &target) == 0 && target.st_dev == status->st_dev;
+    return status->st_size >= FILE_CONTENT_BUFFER && fstat(dest, &target) == 0 &&
+           target.st_dev == status->st_dev;
 }
 
-static bool is_sparse(const struct content *content, const struct stat *status)
+static bool is_sparse(const struct file_content *content, const struct stat *status)
 {
-    return content->holes == CONTENT_HOLES_ALWAYS ||
-           (content->holes == CONTENT_HOLES_AS_SOURCE && status->st_blocks < status->st_size / DISK_BLOCK);
+    return content->holes == FILE_CONTENT_HOLES_ALWAYS || (content->holes == FILE_CONTENT_HOLES_AS_SOURCE &&
+                                                           status->st_blocks < status->st_size / DISK_BLOCK);
 }
 
-bool content_copy(struct content *content, int source, const struct stat *status, int dest,
-                  struct trouble *trouble)
+bool file_content_copy(struct file_content *content, int source, const struct stat *status, int dest,
+                       struct trouble *trouble)
 {
     struct stat after;
     bool sparse = is_sparse(content, status);
@@ -298,15 +299,15 @@ bool content_copy(struct content *content, int source, const struct stat *status
 
 /* --- comparing --- */
 
-bool content_same(struct content *content, int a, int b, bool *same, struct trouble *trouble)
+bool file_content_same(struct file_content *content, int a, int b, bool *same, struct trouble *trouble)
 {
-    char *other = content->buffer + CONTENT_BUFFER;
+    char *other = content->buffer + FILE_CONTENT_BUFFER;
 
     if (lseek(a, 0, SEEK_SET) < 0 || lseek(b, 0, SEEK_SET) < 0)
         return fail(trouble, "cannot be read", errno);
     for (;;) {
-        ssize_t left = read_full(a, content->buffer, CONTENT_BUFFER);
-        ssize_t right = read_full(b, other, CONTENT_BUFFER);
+        ssize_t left = read_full(a, content->buffer, FILE_CONTENT_BUFFER);
+        ssize_t right = read_full(b, other, FILE_CONTENT_BUFFER);
         if (left < 0 || right < 0)
             return fail(trouble, "cannot be read", errno);
         *same = left == right && memcmp(content->buffer, other, (size_t)left) == 0;

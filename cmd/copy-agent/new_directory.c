@@ -1,26 +1,16 @@
-#include "cmd/copy-agent/making.h"
+#include "cmd/copy-agent/new_directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/copy-agent/note.h"
 #include "cmd/copy-agent/source.h"
 
 #include "common/base/banned.h"
 
-enum { PATH_MOST = 16 * 1024 * 1024, TRIES = 4 };
-
-void making_note(struct copy *copy, uint32_t node, const char *doing, int error)
-{
-    struct buf path;
-
-    buf_init(&path, PATH_MOST);
-    plan_path(&copy->plan, node, &path);
-    journal_add_errno(&copy->journal, path.data, doing, error);
-    copy->plan.nodes[node].action = PLAN_REFUSE;
-    buf_free(&path);
-}
+enum { TRIES = 4 };
 
 /* Nobody else gets in until the mode is set at the end. Where a later run leaves directories as they are, the mode must not be
  * wrong if this one is killed. */
@@ -34,7 +24,7 @@ static mode_t first_mode(const struct copy *copy, const struct folder *parent, u
     return S_IRWXU | (plan_mode(&copy->rules, source.st_mode, true) & 0777);
 }
 
-/* 0 or errno. Another copier may make the same directory at the same time, which is as good. */
+/* 0 or errno. Another copier may make the same directory at the same time, which will do. */
 static int make(struct folder *parent, const char *name, mode_t mode)
 {
     struct stat present;
@@ -55,7 +45,7 @@ static int make(struct folder *parent, const char *name, mode_t mode)
     return EAGAIN;
 }
 
-int making_in(const struct copy *copy, struct folder *parent, uint32_t node)
+int new_directory_in(const struct copy *copy, struct folder *parent, uint32_t node)
 {
     mode_t mode = first_mode(copy, parent, node);
     int error = EAGAIN;
@@ -65,12 +55,12 @@ int making_in(const struct copy *copy, struct folder *parent, uint32_t node)
     return error;
 }
 
-bool making_directory(struct copy *copy, struct descent *descent, uint32_t node)
+bool new_directory_make(struct copy *copy, struct descent *descent, uint32_t node)
 {
     struct folder *parent = descent_to(descent, copy->plan.nodes[node].parent);
-    int error = parent ? making_in(copy, parent, node) : errno;
+    int error = parent ? new_directory_in(copy, parent, node) : errno;
 
     if (error != 0)
-        making_note(copy, node, "cannot be made", error);
+        note_errno(copy, node, "cannot be made", error);
     return error == 0;
 }
