@@ -67,7 +67,7 @@ bool agent_take_xml(struct agent *agent, const char *xml, const char *path, stru
         reason_set(why, CODE_USAGE, "%.200s: line %lu: %s", path,
                    (unsigned long)XML_GetCurrentLineNumber(parser),
                    XML_ErrorString(XML_GetErrorCode(parser)));
-        reason_hint(why, "the agent reads no such file either, and goes on without what stands in it");
+        reason_hint(why, "the agent cannot read this file either, and ignores what is in it");
     }
     OPENSSL_cleanse(reading.text.data, reading.text.capacity);
     buf_free(&reading.text);

@@ -15,7 +15,7 @@ static bool is_unreachable(const struct session *session)
     return connect_classify(session->connect_error) == CONNECT_UNREACHABLE;
 }
 
-/* How much a session tells: a handshake more than a refusal, that more than silence, that more than a missing route. */
+/* How informative a session is: a handshake more than a refused connection, then a timeout, then a missing route. */
 static int weight(const struct session *session)
 {
     if (session->phase != SESSION_ENDED)
@@ -91,7 +91,7 @@ static void check_note_left_out(struct check *check, size_t count)
                  "; %zu address%s of a family without a route left out", count, count == 1 ? "" : "es");
 }
 
-/* Without a session that tells, or with good ones alone although there are more. */
+/* No session came to a result, or only some did, all of them good. */
 static enum outcome say_no_time(const char *others, struct reason *why)
 {
     reason_set(why, CODE_FAILED, "the attempt's time was over before it could connect%s", others);

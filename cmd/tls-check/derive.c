@@ -23,7 +23,7 @@ static bool is_true(const char *value)
     return value && strcasecmp(value, "true") == 0;
 }
 
-/* What nobody said: beside what agent_say tells. */
+/* A default, in addition to what agent_say logs. */
 static void say_default(const char *what, const char *value, const char *whose)
 {
     struct log_event event = {.level = LOG_INFO, .name = "agent", .elapsed = -1};
@@ -48,13 +48,13 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
     if (settings->common.operands.count > 0)
         return true;
     if (!host) {
-        reason_set(why, CODE_USAGE, "--as-agent: nothing names the controller's host");
-        reason_hint(why, "set APPDYNAMICS_CONTROLLER_HOST_NAME, or point --agent-dir to the agent's folder");
+        reason_set(why, CODE_USAGE, "--as-agent: the controller's host is not set");
+        reason_hint(why, "set APPDYNAMICS_CONTROLLER_HOST_NAME, or set --agent-dir to the agent's directory");
         return false;
     }
     if (!is_true(agent->values[AGENT_SSL]))
-        log_warn("the agent will not use TLS: %s%s; it is checked all the same",
-                 agent->values[AGENT_SSL] ? "it is switched off in " : "nothing switches it on",
+        log_warn("the agent will not use TLS: %s%s; it is checked anyway",
+                 agent->values[AGENT_SSL] ? "it is disabled in " : "it is not enabled",
                  agent->values[AGENT_SSL] ? agent->from[AGENT_SSL] : " (APPDYNAMICS_CONTROLLER_SSL_ENABLED)");
     if (!port) {
         port = agent_is_saas(host) ? "443" : "8181";
@@ -67,7 +67,7 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
     return true;
 }
 
-/* A store that cannot be seen may be there: it is read, and that tells. */
+/* A store that cannot be seen may exist: reading it will show. */
 static bool is_absent(const char *path)
 {
     return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
@@ -108,7 +108,7 @@ static bool derive_java_store(struct derived *derived, struct settings *settings
     if (agent->values[AGENT_JAVA_STORE]) {
         if (type && !is_known_type(type))
             return reason_set(why, CODE_TRUST_STORE,
-                              "javax.net.ssl.trustStoreType %.40s (from %.60s) is not read here", type,
+                              "javax.net.ssl.trustStoreType %.40s (from %.60s) is not supported", type,
                               agent->from[AGENT_JAVA_STORE_TYPE]);
         strings_add(&settings->trust_stores, agent->values[AGENT_JAVA_STORE],
                     strlen(agent->values[AGENT_JAVA_STORE]));
@@ -127,7 +127,7 @@ static bool derive_java_store(struct derived *derived, struct settings *settings
 static const char *name_of_java_store(const struct settings *settings)
 {
     return settings->trust_stores.count > 0 ? settings->trust_stores.items[0]
-                                            : "not known, and the system's trust store stands for it";
+                                            : "unknown, and the system's trust store is used in its place";
 }
 
 /* Whether one of the targets is AppDynamics' own, whatever controller the settings name. */
@@ -145,7 +145,7 @@ static bool has_saas(const struct settings *settings)
 }
 
 /* Without its own store the agent validates in full what is AppDynamics' own, by Java's trust store, and anything else only
- * when it is told to. Where its folder is not known, nobody knows whether it has one: then it is taken to validate. */
+ * when it is configured to. Without --agent-dir it is unknown whether it has one: then it is taken to validate. */
 static bool derive_without_store(struct derived *derived, struct settings *settings, struct reason *why)
 {
     const struct agent *agent = &derived->agent;
@@ -157,9 +157,9 @@ static bool derive_without_store(struct derived *derived, struct settings *setti
         log_warn("the agent has no " STORE_NAME "%s, so it trusts what its Java does: here that is %s",
                  agent->conf ? "" : " that is known (--agent-dir)", name_of_java_store(settings));
     } else {
-        log_warn("the agent has no " STORE_NAME
-                 ", so it takes any certificate of a controller on premises: whoever stands between "
-                 "can read what it sends");
+        log_warn(
+            "the agent has no " STORE_NAME
+            ", so it takes any certificate of a controller on premises: anybody on the way can read what it sends");
         settings->trusts_anyone = true;
     }
     return true;
@@ -174,8 +174,8 @@ static void derive_store_password(const struct agent *agent, struct settings *se
         return;
     if (password && is_true(agent->values[AGENT_ENCRYPTED]))
         log_warn(
-            "the agent's password for %s is encrypted (use-encrypted-credentials, from %s), so it is not known "
-            "whether that file is as it was written: --trust-store-password-file",
+            "the agent's password for %s is encrypted (use-encrypted-credentials, from %s), so that file's integrity "
+            "cannot be checked: --trust-store-password-file",
             store, agent->from[AGENT_ENCRYPTED]);
     else
         settings->trust_store_password = password ? password : STORE_PASSWORD;
@@ -237,8 +237,7 @@ static bool choose_direct(const struct agent *agent, const struct settings *sett
     return excepted == 0 || *direct ||
            reason_set(
                why, CODE_USAGE,
-               "http.nonProxyHosts excepts some of the targets from the proxy, and not others: check them in two "
-               "runs");
+               "http.nonProxyHosts excludes some of the targets from the proxy, and not others: check them in two runs");
 }
 
 static bool set_proxy(struct derived *derived, struct settings *settings, enum agent_item host,
@@ -296,8 +295,7 @@ static bool has_version(const char *list, const char *version)
     return false;
 }
 
-/* The older ones are disabled (java.security, jdk.tls.disabledAlgorithms): a JVM that is told to speak those alone connects to
- * nobody. */
+/* The older ones are disabled (java.security, jdk.tls.disabledAlgorithms): a JVM that may use only those connects nowhere. */
 static bool has_any_version(const struct agent *agent, enum agent_item item, struct reason *why)
 {
     const char *list = agent->values[item];
@@ -307,9 +305,9 @@ static bool has_any_version(const struct agent *agent, enum agent_item item, str
         return true;
     reason_set(
         why, CODE_PROTOCOL,
-        "the agent is told to speak %.60s alone (from %.100s), which Java has disabled: it connects to nobody",
+        "the agent is configured for %.60s only (from %.100s), which Java has disabled: it cannot connect to any server",
         list, agent->from[item]);
-    reason_hint(why, "leave it out, or say TLSv1.2");
+    reason_hint(why, "remove it, or set TLSv1.2");
     return false;
 }
 

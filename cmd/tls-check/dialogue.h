@@ -11,7 +11,7 @@
 enum dialogue_next {
     DIALOGUE_MORE,   /* send what is in `out`, then come again with more in `in` */
     DIALOGUE_DONE,   /* send what is in `out`, then go on */
-    DIALOGUE_RETRY,  /* `why` tells what is wrong; waiting may mend it */
+    DIALOGUE_RETRY,  /* `why` tells what is wrong; waiting may fix it */
     DIALOGUE_FAILED, /* it cannot */
 };
 

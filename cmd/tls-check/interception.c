@@ -16,7 +16,7 @@ static bool shows_unknown_issuer(const struct tls_facts *facts)
            (facts->chain_count > 1 || !facts->chain[0].self_issued);
 }
 
-/* One server that answers to several names, or one certificate for all of them, is no sign of anything. */
+/* One server with several names, or one certificate for all of them, proves nothing. */
 static bool are_two(const struct tls_facts *a, const struct tls_facts *b)
 {
     return strcasecmp(a->name, b->name) != 0 && strcmp(a->sent[0].sha256, b->sent[0].sha256) != 0;
@@ -51,8 +51,8 @@ static void replace_hint(const struct tls_facts *facts, size_t servers, struct r
         return;
     reason_hint(
         why,
-        "%zu servers of different names all show this issuer: a proxy on the way may open TLS and sign "
-        "with its own CA; have these hosts left out there, or trust that CA, or is it your own? %s %.60s",
+        "%zu servers of different names all show this issuer: a proxy in between may intercept TLS and sign with its "
+        "own CA: exclude these hosts there, or trust that CA; if it is your own: %s %.60s",
         servers, java ? "keytool -importcert -alias NAME -file CA.pem -keystore" : "add its PEM to",
         java ? reason_word(facts->java_store, 60, "TRUST_STORE") : facts->store);
 }

@@ -48,14 +48,13 @@ const struct tool tls_check_tool = {
     .name = "tls-check",
     .operands = "TARGET...",
     .summary = "Check whether a client would trust a TLS server, and say why not",
-    .description = "TARGET is HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH (then an HTTP request "
-                   "follows the handshake); the port is 443 unless said, and %n in a host name stands for "
-                   "the pod's namespace.\n\n"
-                   "What waiting may mend is retried until the deadline: a name that does not resolve, a "
-                   "refused connection, a broken handshake, a certificate that is not valid yet, HTTP 5xx. "
-                   "What it cannot mend ends the run at once: 20 untrusted, 21 wrong name, 22 expired, 23 "
-                   "client certificate, 24 protocol, 25 pin, 26 HTTP status, 27 unusable file, 28 unfit "
-                   "certificate, 29 proxy.",
+    .description =
+        "TARGET is HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH (then an HTTP request follows the handshake); "
+        "the default port is 443, and %n in a host name stands for the pod's namespace.\n\nWhat waiting may fix is "
+        "retried until the deadline: a name that does not resolve, a refused connection, a broken handshake, a "
+        "certificate that is not valid yet, HTTP 5xx. What it cannot fix ends the run at once: 20 untrusted, 21 wrong "
+        "name, 22 expired, 23 client certificate, 24 protocol, 25 pin, 26 HTTP status, 27 unusable file, 28 unfit "
+        "certificate, 29 proxy.",
     .examples = examples,
     .libraries = libraries,
     .options = settings_rows,
@@ -120,7 +119,7 @@ static bool run_needs_dns(const struct run *run)
     return false;
 }
 
-/* Reads what is to be trusted once before anything is attempted: a missing file is told without a connection. */
+/* Reads trust store and keys once before any attempt, so that a missing file is reported without a connection. */
 static bool run_read_credentials(struct run *run, struct reason *why)
 {
     int64_t deadline = deadline_limit(deadline_now(), run->settings->common.retry.timeout);

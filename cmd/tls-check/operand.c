@@ -55,7 +55,7 @@ static bool path_is_sane(const char *path)
     return strlen(path) <= PATH_MOST;
 }
 
-/* What is behind "https://". An @ in the path is no user's, but if the place is no place, it may be. */
+/* What follows "https://". An @ in the path is not a user's; but if host and port are invalid, it may be. */
 static bool parse_url(const char *text, const char *namespace, struct operand *operand, struct reason *why)
 {
     const char *path = text + strcspn(text, "/?#");
@@ -66,7 +66,7 @@ static bool parse_url(const char *text, const char *namespace, struct operand *o
         return true;
     if (*path != '/' || !path_is_sane(path))
         return reason_set(why, CODE_USAGE,
-                          "the path has to begin with / and hold no blanks, no # and no bytes beyond ASCII");
+                          "the path must begin with / and contain only ASCII, no blanks and no #");
     operand->path = xstrdup(path);
     return true;
 }

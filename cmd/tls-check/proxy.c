@@ -20,7 +20,7 @@ bool proxy_parse(const char *url, struct proxy *proxy, struct reason *why)
 
     if (strchr(url, '@'))
         return reason_set(why, CODE_USAGE,
-                          "a user and password do not belong into a URL: use --proxy-auth-file");
+                          "a user and password do not belong in a URL: use --proxy-auth-file");
     if (strncmp(url, "http://", 7) != 0)
         return reason_set(why, CODE_USAGE, "\"%.100s\": %s", url, expected);
     size_t length = strcspn(url + 7, "/");
@@ -84,12 +84,12 @@ static void hint_authentication(const struct buf *in, bool credentials, struct r
 
     list_schemes(in, schemes, sizeof schemes);
     if (schemes[0] != '\0' && !strcasestr(schemes, "Basic"))
-        reason_hint(why,
-                    "it offers %s, and only Basic is spoken here: have this pod or host left out of "
-                    "authentication there",
-                    schemes);
+        reason_hint(
+            why,
+            "it offers %s, and only Basic is supported here: exempt this pod or host from authentication there",
+            schemes);
     else if (credentials)
-        reason_hint(why, "it does not take the user and password in --proxy-auth-file");
+        reason_hint(why, "it refuses the user and password in --proxy-auth-file");
     else
         reason_hint(why, "it wants a user and a password%s%s: --proxy-auth-file",
                     schemes[0] != '\0' ? " by " : "", schemes);
@@ -98,22 +98,21 @@ static void hint_authentication(const struct buf *in, bool credentials, struct r
 static enum dialogue_next proxy_refused(int status, const struct buf *in, const struct proxy *proxy,
                                         bool credentials, struct reason *why)
 {
-    reason_set(why, CODE_PROXY, "the proxy %.100s:%u (from %.60s) says HTTP %d", proxy->host, proxy->port,
+    reason_set(why, CODE_PROXY, "the proxy %.100s:%u (from %.60s) answers HTTP %d", proxy->host, proxy->port,
                proxy->from, status);
     if (status == 407)
         hint_authentication(in, credentials, why);
     else if (status == 403)
         reason_hint(why, "its rules do not allow this host or port: have them changed there");
     else if (status >= 300 && status < 400)
-        reason_hint(why,
-                    "it redirects: a captive portal or login page, which wants a person to agree first?");
+        reason_hint(why, "it redirects: is it a captive portal or a login page?");
     else if (status == 400 || status == 405 || status == 501)
         reason_hint(why, "it does not understand CONNECT: is it a web server or a reverse proxy, or does it "
                          "allow no TLS to this port?");
     else if (status >= 502 && status <= 504)
-        reason_hint(why,
-                    "the proxy cannot connect to the server: is that up yet, and may the proxy reach it? "
-                    "The proxy's log says more");
+        reason_hint(
+            why,
+            "the proxy cannot connect to the server: is the server up, and can the proxy reach it? See the proxy's log");
     else
         reason_hint(why, "the proxy does not open a tunnel to the server: look at its log");
     return status >= 500 || status == 408 || status == 429 ? DIALOGUE_RETRY : DIALOGUE_FAILED;
@@ -126,7 +125,7 @@ enum dialogue_next proxy_next(struct buf *in, const struct proxy *proxy, bool cr
     if (status == HTTP_MORE)
         return DIALOGUE_MORE;
     if (status == HTTP_GARBLED) {
-        reason_set(why, CODE_PROXY, "what answers at the proxy %.100s:%u (from %.60s) is no HTTP proxy",
+        reason_set(why, CODE_PROXY, "the proxy %.100s:%u (from %.60s) does not answer as an HTTP proxy",
                    proxy->host, proxy->port, proxy->from);
         reason_hint(why, "are its host and port right?");
         return DIALOGUE_FAILED;

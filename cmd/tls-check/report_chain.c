@@ -70,7 +70,7 @@ static void show_session(struct buf *out, const struct check *check, const struc
         visible_add_line(out, "     is neither sent by the server nor trusted by %s", facts->store);
     }
     if (judge_staple_says(facts, TLS_STAPLE_GOOD))
-        visible_add_line(out, "  not revoked, says its issuer's OCSP answer, which the server sends");
+        visible_add_line(out, "  not revoked, by its issuer's OCSP response, which the server sends");
     if (facts->client_wanted)
         visible_add_line(out, "  client certificate asked for, %s",
                          !facts->client_given  ? "none given"

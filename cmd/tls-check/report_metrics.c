@@ -115,9 +115,9 @@ void report_add_metrics(struct buf *out, const struct wait *wait, enum code code
     add_targets(out, wait, "attempts", "How many attempts were made.", attempts_of);
     add_targets(out, wait, "warnings", "How many warnings there are.", warnings_of);
     add_head(out, "not_after_timestamp_seconds",
-             "When the first of the certificates that the server sends ends.");
+             "When the first of the certificates that the server sends expires.");
     report_each(out, wait, add_end);
-    add_head(out, "days_left", "Whole days until then; below 0: it has ended.");
+    add_head(out, "days_left", "Whole days until then; below 0: it has expired.");
     report_each(out, wait, add_days);
     add_head(out, "code", "The verdict on all targets, as an exit code.");
     buf_add_format(out, PREFIX "code %d\n", (int)code);

@@ -92,7 +92,7 @@ void session_stop(struct session *session, bool time_is_up);
 /* Releases everything. */
 void session_free(struct session *session);
 
-/* "connecting to", "shaking hands with"... */
+/* "connecting to", "negotiating TLS with"... */
 const char *session_doing(const struct session *session);
 
 #endif

@@ -43,7 +43,7 @@ void session_begin_hello(struct session *session)
     session->phase = SESSION_HELLO;
     session->has_asked = true;
     if (!hello_add(&session->out, session->hello, tls_facts_sends_name(facts) ? facts->name : NULL)) {
-        reason_set(&session->why, CODE_INTERNAL, "OpenSSL makes no such key");
+        reason_set(&session->why, CODE_INTERNAL, "OpenSSL cannot generate a key for this group");
         session_fail(session, ATTEMPT_FAIL);
         return;
     }
@@ -59,7 +59,7 @@ void session_read_hello(struct session *session)
     }
 }
 
-/* --- what it tells --- */
+/* --- what it shows --- */
 
 static bool is_broken(const char *suite)
 {
@@ -81,21 +81,22 @@ static void hint_spoken(const struct hello_answer *answer, struct reason *why)
     if (hello_group_is_new(answer->group))
         reason_hint(
             why,
-            "it would speak %s with the post-quantum group %s, which clients know only since 2025 (OpenSSL 3.5, "
-            "Go 1.24, Java 25): the server has to allow X25519, too; here: --groups %s",
+            "it would negotiate %s with the post-quantum group %s, which clients support only since 2025 (OpenSSL "
+            "3.5, Go 1.24, Java 25): the server has to allow X25519, too; here: --groups %s",
             version, group, group);
     else if (answer->version < TLS_1_2)
         reason_hint(
             why,
-            "it would speak %s with %s: TLS 1.0 and 1.1 are gone everywhere, so the server has to be updated",
+            "it would negotiate %s with %s: no current client supports TLS 1.0 and 1.1, so the server must be updated",
             version, suite);
     else if (is_broken(suite))
-        reason_hint(why, "it would speak %s with %s, which no client should take: the server needs others",
+        reason_hint(why,
+                    "it would negotiate %s with %s, which no client should take: the server needs others",
                     version, suite);
     else
         reason_hint(
             why,
-            "it would speak %s with %s%s%s: the server needs others besides, or see --min-tls, --max-tls, "
+            "it would negotiate %s with %s%s%s: the server needs others besides, or see --min-tls, --max-tls, "
             "--groups and --profile",
             version, suite, answer->group != 0 ? " and the group " : "", answer->group != 0 ? group : "");
 }
@@ -122,8 +123,8 @@ static void tell_dropped(struct session *session)
 
     reason_set(
         &session->why, CODE_PROTOCOL,
-        "the server answers no first message of over %d bytes, although it answers a shorter one: clients that "
-        "send such (Go 1.24, Java 25) time out here",
+        "the server does not answer a ClientHello of over %d bytes, although it answers a shorter one: clients that "
+        "send one (Go 1.24, Java 25) time out here",
         HELLO_LARGE_BYTES);
     reason_detail(&session->why, " (%s)", address_format(&session->address, address));
     reason_hint(&session->why,

@@ -21,14 +21,14 @@ const char *session_doing(const struct session *session)
     case SESSION_STARTTLS:
         return "starting TLS with";
     case SESSION_HANDSHAKE:
-        return "shaking hands with";
+        return "negotiating TLS with";
     case SESSION_SETTLING:
-        return "waiting for a word on the client certificate from";
+        return "waiting for the verdict on the client certificate from";
     case SESSION_HTTP:
         return "waiting for the HTTP answer of";
     case SESSION_HELLO:
     case SESSION_AGAIN:
-        return "shaking hands once more with";
+        return "negotiating TLS once more with";
     case SESSION_IDLE:
     case SESSION_CONNECTING:
     case SESSION_ENDED:
@@ -128,7 +128,8 @@ void session_lost(struct session *session, int error)
     address_format(&session->address, where);
     reason_set(&session->why, CODE_FAILED, "the connection ended while %s", session_doing(session));
     reason_detail(&session->why, " %s%s%s", where, error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
-    reason_hint(&session->why, "a server that starts, or one that speaks another protocol on this port");
+    reason_hint(&session->why,
+                "is the server still starting, or does it speak another protocol on this port?");
     session_name_proxy(session);
     session_name_way(session);
     session_fail(session, ATTEMPT_RETRY);

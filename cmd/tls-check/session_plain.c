@@ -54,8 +54,7 @@ bool session_converse(struct session *session)
     session_next_phase(session);
     /* It would be read as the beginning of what the server says within TLS. (STARTTLS has refused its own.) */
     if (session->phase == SESSION_HANDSHAKE && session->in.length > 0) {
-        reason_set(&session->why, CODE_PROXY,
-                   "the proxy goes on in plain text after it agreed to the tunnel");
+        reason_set(&session->why, CODE_PROXY, "the proxy sends plain text after it agreed to the tunnel");
         session_fail(session, ATTEMPT_FAIL);
         return false;
     }
@@ -73,7 +72,7 @@ bool session_receive_plain(struct session *session)
         session_lost(session, got < 0 ? errno : 0);
     } else if (!buf_add(&session->in, chunk, (size_t)got)) {
         reason_set(&session->why, session->phase == SESSION_PROXY ? CODE_PROXY : CODE_PROTOCOL,
-                   "what came is longer than any answer, %s", session_doing(session));
+                   "the answer is too long, %s", session_doing(session));
         session_fail(session, ATTEMPT_FAIL);
     } else {
         return true;

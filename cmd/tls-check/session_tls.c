@@ -66,7 +66,7 @@ static bool session_has_answer(const struct session *session, int status)
 static void session_http_status(struct session *session, int status)
 {
     if (status == HTTP_GARBLED) {
-        reason_set(&session->why, CODE_FAILED, "what answers behind TLS is no HTTP");
+        reason_set(&session->why, CODE_FAILED, "the answer over TLS is not HTTP");
         reason_hint(
             &session->why,
             "TLS is fine; leave out the path (https://, --http-path) where another protocol is spoken");
@@ -155,13 +155,14 @@ static void session_hung_up(struct session *session)
         session_end(session);
         return;
     }
-    reason_set(&session->why, CODE_FAILED, "the server asked for a client certificate, %s, and hung up",
+    reason_set(&session->why, CODE_FAILED,
+               "the server asked for a client certificate, %s, and closed the connection",
                facts->client_given ? "got one" : "got none");
     if (facts->end == TLS_END_SYSTEM || facts->end == TLS_END_LIBRARY)
         reason_detail(&session->why, " (%.100s)",
                       facts->end == TLS_END_SYSTEM ? strerror(facts->system_error) : facts->library);
     reason_hint(&session->why, "it does not say why: does it %s? look at its log",
-                facts->client_given ? "accept this one, or have trouble of its own"
+                facts->client_given ? "accept this one, or fail for another reason"
                                     : "insist on one (--client-cert)");
     session_fail(session, ATTEMPT_RETRY);
 }

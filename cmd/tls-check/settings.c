@@ -28,8 +28,8 @@ const struct option settings_rows[SETTINGS_ROWS] = {
     {.letter = '6', .stands_for = "family", .value = "6"},
     OPTION(
         "profile", "default|strict|java", CHOICE, profile, .choices = settings_profiles, .initial = "default",
-        .help = "Whose rules: OpenSSL's; RFC 5280's to the letter; those of a Java agent, each relaxation a "
-                "warning"),
+        .help =
+            "Whose rules apply: OpenSSL's; RFC 5280's to the letter; a Java agent's, with a warning for what only Java accepts"),
     OPTION(
         "java-version", "N", TEXT, java_version, .check = settings_check_java,
         .help =
@@ -62,7 +62,7 @@ const struct option settings_rows[SETTINGS_ROWS] = {
             "them: its variables, JAVA_TOOL_OPTIONS and controller-info.xml; implies --profile java and, "
             "unless the agent is told otherwise, --max-tls 1.2"),
     OPTION("agent-dir", "DIR", TEXT, agent_dir,
-           .help = "The agent's folder, with ver*/conf/controller-info.xml, for --as-agent"),
+           .help = "The agent's directory, with ver*/conf/controller-info.xml, for --as-agent"),
     SWITCH(
         "java-options", java_options,
         .help =
@@ -70,7 +70,7 @@ const struct option settings_rows[SETTINGS_ROWS] = {
             "JDK_JAVA_OPTIONS and _JAVA_OPTIONS (javax.net.ssl.trustStore and others), as the agents of Datadog, "
             "Elastic or New Relic do; implies --profile java"),
     OPTION("verify-time", "RFC3339", TEXT, verify_time, .check = settings_check_time,
-           .help = "Judge as of then, such as 2027-03-01T12:00:00Z"),
+           .help = "Verify as of this time, such as 2027-03-01T12:00:00Z"),
     OPTION(
         "pin-sha256", "BASE64", LIST, pins, .check = settings_check_pin,
         .help =
@@ -80,15 +80,14 @@ const struct option settings_rows[SETTINGS_ROWS] = {
         "issuer", "PATTERN", LIST, issuers, .check = settings_check_issuer,
         .help =
             "An issuer in the chain must have this in its name (with *, its whole name must fit), with several one of "
-            "them: finds who opens TLS on the way, whatever the trust store holds"),
+            "them: finds interception of TLS, whatever the trust store contains"),
     OPTION(
         "max-validity", "D", TEXT, max_validity, .check = settings_check_validity,
-        .help =
-            "The server's certificate must not be made for longer, from its beginning to its end, such as 398d"),
+        .help = "Maximum lifetime of the server's certificate, from its first day to its last, such as 398d"),
     SWITCH("require-staple", require_staple,
-           .help = "The server must send an OCSP answer along that says its certificate is good"),
+           .help = "The server must staple an OCSP response that says its certificate is good"),
     OPTION("http-path", "PATH", TEXT, http_path, .check = settings_check_path,
-           .help = "Ask for this path after the handshake (GET)"),
+           .help = "Request this path after the handshake (GET)"),
     OPTION("http-status", "RANGE", TEXT, http_status, .initial = SETTINGS_HTTP_STATUS,
            .check = settings_check_statuses, .help = "Statuses of the answer that pass"),
     OPTION("proxy", "URL", TEXT, proxy, .letter = 'x', .check = settings_check_proxy,
@@ -107,6 +106,7 @@ const struct option settings_rows[SETTINGS_ROWS] = {
            .help = "Write what the server sent as PEM; - is standard output"),
     SWITCH(
         "wait-for-trust", wait_for_trust,
-        .help = "Retry what else ends the run at once: until a trust store or certificate has been mended"),
+        .help =
+            "Retry what otherwise ends the run at once, until a trust store or certificate has been fixed"),
     RESOLVER_ROWS,
 };

@@ -105,7 +105,7 @@ bool settings_check_path(const char *value, struct reason *why)
         return reason_set(why, CODE_USAGE, "\"%.100s\" does not begin with /", value);
     for (const char *at = value; *at != '\0'; at++)
         if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7F || *at == '#')
-            return reason_set(why, CODE_USAGE, "a path holds no blanks, no # and no bytes beyond ASCII");
+            return reason_set(why, CODE_USAGE, "a path must contain only ASCII, no blanks and no #");
     return true;
 }
 

@@ -14,7 +14,7 @@ static enum dialogue_next refuse(struct reason *why, const char *what, const cha
     reason_set(why, CODE_PROTOCOL, "the server does not start TLS: %s", what);
     if (*said != '\0')
         reason_detail(why, " (\"%.100s\")", said);
-    reason_hint(why, "is TLS switched on there, and is this the protocol that it speaks (--starttls)?");
+    reason_hint(why, "is TLS enabled there, and is this the protocol that it speaks (--starttls)?");
     return DIALOGUE_FAILED;
 }
 
@@ -22,7 +22,7 @@ static enum dialogue_next mail_busy(struct reason *why, const char *line)
 {
     reason_set(why, CODE_PROTOCOL, "the mail server is not ready");
     reason_detail(why, " (\"%.100s\")", line);
-    reason_hint(why, "it starts, or keeps this host out for now");
+    reason_hint(why, "it is starting, or refuses this host for now");
     return DIALOGUE_RETRY;
 }
 
@@ -106,8 +106,8 @@ static enum dialogue_next postgres_next(int *step, struct buf *in, struct buf *o
     dialogue_drop(in, 1);
     if (answer == 'S')
         return DIALOGUE_DONE;
-    return answer == 'N' ? refuse(why, "it has TLS switched off (ssl = off)", "")
-                         : refuse(why, "it is no PostgreSQL server, or answers with an error", "");
+    return answer == 'N' ? refuse(why, "it has TLS disabled (ssl = off)", "")
+                         : refuse(why, "it is not a PostgreSQL server, or answers with an error", "");
 }
 
 /* --- MySQL: the server greets with a packet, the client answers with a short login that asks for TLS --- */
@@ -128,7 +128,7 @@ static enum dialogue_next mysql_greeting(const struct buf *in, size_t length, st
     /* After the version: 4 bytes of thread, 8 of salt, a filler, 2 of capabilities. */
     if (!version_end || end - version_end < 16)
         return refuse(why, "it does not greet as a MySQL server", "");
-    return (version_end[15] & 0x08) != 0 ? DIALOGUE_DONE : refuse(why, "it has TLS switched off", "");
+    return (version_end[15] & 0x08) != 0 ? DIALOGUE_DONE : refuse(why, "it has TLS disabled", "");
 }
 
 static enum dialogue_next mysql_next(struct buf *in, struct buf *out, struct reason *why)
@@ -261,14 +261,13 @@ static enum dialogue_next next_step(enum starttls_protocol protocol, int *step, 
     return DIALOGUE_DONE;
 }
 
-/* What comes in plain text behind the go-ahead was put there by somebody who hopes that it is taken for part of the
- * protected conversation. */
+/* Plain text behind the go-ahead is an injection: somebody hopes that it is taken for part of the protected conversation. */
 enum dialogue_next starttls_next(enum starttls_protocol protocol, int *step, struct buf *in, struct buf *out,
                                  struct reason *why)
 {
     enum dialogue_next next = next_step(protocol, step, in, out, why);
 
     if (next == DIALOGUE_DONE && in->length > 0)
-        return refuse(why, "it goes on in plain text after it agreed to TLS", "");
+        return refuse(why, "it sends plain text after it agreed to TLS", "");
     return next;
 }

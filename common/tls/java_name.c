@@ -28,7 +28,7 @@ static const char *find_label_flaw(const char *label, size_t length)
     if (length == 0)
         return "a label in it is empty";
     if (length > LABEL_MOST)
-        return "a label in it is longer than 63 letters";
+        return "a label in it is longer than 63 characters";
     if (label[0] == '-' || label[length - 1] == '-')
         return "a label in it begins or ends with \"-\"";
     for (size_t i = 0; i < length; i++)
@@ -61,7 +61,7 @@ const char *java_name_flaw(const char *name)
         return NULL;
     /* To a JVM these are addresses, "127.1" among them, and to others they are none. */
     if (name[strspn(name, "0123456789.")] == '\0')
-        return "it has digits alone, and is no address";
+        return "it has only digits, and is not an address";
     return find_flaw(name);
 }
 
@@ -300,5 +300,5 @@ const char *java_name_limits(struct java_version version, const struct java_path
     if (allows && leaf.dns.count == 0 && leaf.last_common_name)
         allows = path_allows(version, path, leaf.last_common_name);
     certificate_free(&leaf);
-    return allows ? NULL : "a CA above it may not certify all that its wildcard stands for";
+    return allows ? NULL : "its wildcard covers names that a CA above it may not certify";
 }

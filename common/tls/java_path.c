@@ -9,7 +9,7 @@
 
 #include "common/base/banned.h"
 
-/* Of a search that somebody has made long on purpose, no more is looked at: it fails. */
+/* A search that was made long on purpose ends here, and fails. */
 enum { TRIED_MOST = 64, STEPS_MOST = 4000 };
 
 struct step {

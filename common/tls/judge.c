@@ -49,16 +49,17 @@ static void judge_name(const struct tls_facts *facts, struct tls_judgement *judg
     judgement->permanent = true;
     const char *flaw = facts->profile == TLS_JAVA ? java_name_flaw(facts->name) : NULL;
     if (flaw) {
-        reason_set(why, CODE_WRONG_NAME, "Java takes no certificate for the name %.100s: %s", facts->name,
+        reason_set(why, CODE_WRONG_NAME, "Java accepts no certificate for the name %.100s: %s", facts->name,
                    flaw);
-        reason_hint(why, "connect by another name of the server, whatever certificate it has");
+        reason_hint(why, "use another name for the server: no certificate can help");
     } else if (as_name)
-        reason_hint(why,
-                    "an address has to be among the alternative names as an address (subjectAltName=IP:%s)",
-                    facts->name);
+        reason_hint(
+            why,
+            "an address must be in the certificate's alternative names as an address (subjectAltName=IP:%s)",
+            facts->name);
     else if (facts->name_is_address)
-        reason_hint(why, "an address has to be among its alternative names; or connect by a name that is "
-                         "(--server-name NAME)");
+        reason_hint(
+            why, "an address must be in its alternative names; or use a name that is (--server-name NAME)");
     else if (!tls_facts_sends_name(facts))
         reason_hint(
             why, "Java sends no server name (SNI) for a name without a dot, so the server showed its default "
@@ -104,12 +105,11 @@ static void judge_client(const struct tls_facts *facts, const struct tls_rules *
                    "the server asks for a client certificate, and none was given");
     else
         reason_set(why, CODE_CLIENT_CERTIFICATE,
-                   "the server says nothing about the client certificate that it got");
-    reason_hint(
-        why, "%s",
-        facts->client_wanted && facts->client_given
-            ? "ask for a page that needs it (--http-path): an answer proves that it was accepted"
-            : "--client-cert-accepted wants to see one accepted: is mutual TLS on, and at this port?");
+                   "the server does not confirm that it accepts the client certificate");
+    reason_hint(why, "%s",
+                facts->client_wanted && facts->client_given
+                    ? "ask for a page that needs it (--http-path): an answer proves that it was accepted"
+                    : "is mutual TLS enabled there, and on this port? (--client-cert-accepted)");
 }
 
 static void judge_http(const struct tls_facts *facts, const struct tls_rules *rules,
@@ -125,12 +125,11 @@ static void judge_http(const struct tls_facts *facts, const struct tls_rules *ru
     reason_set(why, CODE_HTTP_STATUS, "HTTP status %d, wanted %lld-%lld", status, (long long)rules->http_low,
                (long long)rules->http_high);
     if (status >= 500)
-        reason_hint(why, "TLS is fine; the server has trouble behind it: look at its log");
+        reason_hint(why, "TLS is fine; the server itself fails: look at its log");
     else if (status == 401 || status == 403)
         reason_hint(
             why,
-            "TLS is fine; the path wants credentials: ask for another with --http-path, or let it pass with "
-            "--http-status");
+            "TLS is fine; the path requires credentials: request another with --http-path, or accept it with --http-status");
     else
         reason_hint(why, "TLS is fine; is the path right (--http-path)?");
 }
@@ -141,8 +140,8 @@ static void judge_chain(const struct tls_facts *facts, struct tls_judgement *jud
 {
     if (!facts->has_chain && facts->done) {
         struct reason *why = judgement_add(judgement);
-        reason_set(why, CODE_UNTRUSTED, "the server showed no certificate");
-        reason_hint(why, "without one, nobody knows who answers there");
+        reason_set(why, CODE_UNTRUSTED, "the server sent no certificate");
+        reason_hint(why, "without one, the server's identity is unknown");
         judgement->permanent = true;
     }
     if (!facts->has_chain)
@@ -168,7 +167,7 @@ static void judge_all(const struct tls_facts *facts, const struct tls_rules *rul
 {
     judge_chain(facts, judgement);
     judge_staple(facts, judgement);
-    /* What nobody has looked at is not forgiven: a chain over the limits. */
+    /* A chain over the limits was not examined, so it is not forgiven. */
     if (rules->trusts_anyone && facts->limit == TLS_LIMIT_NONE)
         judgement_forgive(judgement);
     if (facts->profile == TLS_JAVA)

@@ -31,7 +31,7 @@ void judge_tls(const struct tls_facts *facts, const struct tls_rules *rules, str
  * on. */
 bool judge_lets_pass(const struct tls_facts *facts);
 
-/* Whether the OCSP answer that came with the certificate says this, and counts: signed by the certificate's issuer or a
+/* Whether the stapled OCSP response says this, and counts: signed by the certificate's issuer or a
  * responder of its, not too old, and about this certificate. */
 bool judge_staple_says(const struct tls_facts *facts, enum tls_staple_says what);
 
@@ -45,7 +45,7 @@ const char *judge_staple_flaw(const struct tls_facts *facts, char text[JUDGE_FLA
 /* Whether a pattern fits an issuer's name, whatever the letters' case: the whole of it where it has a wildcard (*), else a part. */
 bool judge_matches_issuer(const char *issuer, const char *pattern);
 
-/* The product that opens TLS on its way, if that is what an issuer's name tells; NULL: it does not. */
+/* The product that intercepts TLS, by the name of an issuer; NULL: it is none. */
 const char *judge_interceptor(const char *issuer);
 
 /* Whether verification by the profile's rules goes on after this error, with a warning, in a chain whose first `sent` certificates

@@ -65,15 +65,13 @@ static void say_time(const struct tls_facts *facts, const struct tls_error *erro
     else if (expired && error->depth > 0 && (size_t)error->depth < facts->chain_sent)
         reason_hint(
             why,
-            "the server has to send the CA's present certificate in its place, or, if this one is only a "
-            "cross-signed one beside a root of its own, leave it out; unless the clock here is wrong, which "
-            "says %s",
+            "the server must send the CA's current certificate in its place, or, if this is only a cross-signed "
+            "certificate of a CA that is a root itself, omit it; unless the clock here is wrong: it says %s",
             now);
     else if (expired)
-        reason_hint(why, "it has to be renewed; unless the clock here is wrong, which says %s", now);
+        reason_hint(why, "it must be renewed; unless the clock here is wrong: it says %s", now);
     else
-        reason_hint(why, "the clock here says %s: is it, or the one where the certificate was made, wrong?",
-                    now);
+        reason_hint(why, "the clock here says %s: is it wrong, or was the one of the CA?", now);
 }
 
 static bool is_about_time(int error)
@@ -89,7 +87,7 @@ static bool is_about_constraints(int error)
            error == X509_V_ERR_PATH_LENGTH_EXCEEDED;
 }
 
-/* Two extensions may say so: what the key may do, and for whom. */
+/* Two extensions may be the cause: key usage and extended key usage. */
 static void say_purpose(const struct certificate *certificate, const char *place, struct reason *why)
 {
     bool by_usage = certificate->serves_tls && !certificate->signs && !certificate->enciphers;
@@ -112,9 +110,9 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
         reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak key (%s)", place, certificate->key);
-        reason_hint(why, "it has to be made anew with a key of at least RSA 2048 or EC 256 bits%s",
+        reason_hint(why, "it must be issued again with a key of at least RSA 2048 or EC 256 bits%s",
                     certificate->key_bits >= RSA_LEAST_JAVA
-                        ? "; Java still takes this one (tls-check --profile java)"
+                        ? "; Java still accepts this one (tls-check --profile java)"
                         : "");
         break;
     case X509_V_ERR_CA_MD_TOO_WEAK:
@@ -122,7 +120,7 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
                    certificate->signature);
         reason_hint(
             why,
-            "it has to be signed anew with SHA-256; Java takes SHA-1 of a private CA (tls-check --profile java), "
+            "it must be signed again with SHA-256; Java accepts SHA-1 from a private CA (tls-check --profile java), "
             "nothing weaker");
         break;
     case X509_V_ERR_INVALID_PURPOSE:
@@ -130,7 +128,8 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
         break;
     case X509_V_ERR_INVALID_CA:
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-        reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s is no CA's, although it signed another", place);
+        reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s is not a CA certificate, although it signed another",
+                   place);
         reason_hint(why, "a CA's certificate needs basicConstraints CA:TRUE and the key usage keyCertSign");
         break;
     default:
@@ -140,7 +139,7 @@ void judge_say_unfit(const struct tls_facts *facts, const struct tls_error *erro
             reason_hint(why, "a CA above it limits what it may sign: another name, or another CA");
         else
             reason_hint(why,
-                        "show with: openssl x509 -noout -text -in CERTIFICATE.pem; it has to be made anew");
+                        "show with: openssl x509 -noout -text -in CERTIFICATE.pem; it must be issued again");
         break;
     }
 }
@@ -177,7 +176,7 @@ static bool is_untrusted(int error)
 static void judge_error(const struct tls_facts *facts, const struct tls_error *error,
                         struct tls_judgement *judgement)
 {
-    /* What a JVM has verified stays so, whatever else OpenSSL minds of it. */
+    /* What a JVM accepts stays accepted, whatever else OpenSSL objects to. */
     if ((facts->profile == TLS_JAVA && facts->verified && !is_untrusted(error->error)) ||
         judge_forgives(facts->profile, error, (int)facts->chain_sent)) {
         judge_forgive(facts, error, judgement);
@@ -193,7 +192,7 @@ static void judge_error(const struct tls_facts *facts, const struct tls_error *e
     judgement->permanent = judgement->permanent || error->error != X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
-/* A chain that was not looked at, or not to its end: nobody knows what is in it. */
+/* A chain that was not verified, or not to its end: its content is unknown. */
 static void say_limit(const struct tls_facts *facts, struct reason *why)
 {
     switch (facts->limit) {
@@ -204,7 +203,7 @@ static void say_limit(const struct tls_facts *facts, struct reason *why)
         reason_set(why, CODE_UNFIT_CERTIFICATE,
                    "the server's certificates have more than %d names, or names that are not DER",
                    TLS_NAMES_MOST);
-        reason_hint(why, "no honest server needs so many: are you connected to the right one?");
+        reason_hint(why, "no genuine server needs so many: is this the right server?");
         break;
     case TLS_LIMIT_CONSTRAINTS:
         reason_set(why, CODE_UNFIT_CERTIFICATE,
@@ -222,7 +221,7 @@ static void say_limit(const struct tls_facts *facts, struct reason *why)
     }
 }
 
-/* Verification says no, and nothing that was gathered says why. */
+/* Verification failed, and nothing that was gathered explains it. */
 static void say_unexplained(const struct tls_facts *facts, struct reason *why)
 {
     reason_set(why, CODE_UNTRUSTED, "verification failed: %s",

@@ -12,13 +12,13 @@ enum { DAY = 86400 };
 
 /* --- lifetime and pins --- */
 
-/* An anchor's dates bind no JVM; those of the server's own certificate are asked about even where it is the anchor. */
+/* A JVM ignores an anchor's dates; --min-days still means the server's own certificate, even if that is the anchor. */
 static bool days_count(const struct tls_facts *facts, size_t depth)
 {
     return depth == 0 || depth < facts->chain_sent || facts->profile != TLS_JAVA;
 }
 
-/* What has expired is a reason of its own already, but where that is forgiven: more days than none were asked for then. */
+/* An expired certificate is reported already, unless the profile forgives it: then --min-days still asks for more days. */
 static bool is_told(const struct tls_facts *facts, size_t depth, const struct tls_rules *rules,
                     const struct tls_judgement *judgement)
 {
@@ -61,9 +61,9 @@ static void judge_days(const struct tls_facts *facts, const struct tls_rules *ru
         reason_set(why, CODE_EXPIRED, "the %s expires on %s, in %lld day%s", place, date, (long long)left,
                    left == 1 ? "" : "s");
     if (fails)
-        reason_hint(why, "it has to be renewed: --min-days %lld asks for more", (long long)rules->min_days);
+        reason_hint(why, "it must be renewed: --min-days %lld asks for more", (long long)rules->min_days);
     else
-        reason_hint(why, "it has to be renewed soon");
+        reason_hint(why, "it must be renewed soon");
 }
 
 /* In a chain that was not verified, only the server's own key is known to be the peer's: it took part in the handshake. Anyone can
@@ -93,8 +93,9 @@ static void judge_pins(const struct tls_facts *facts, const struct tls_rules *ru
     reason_set(why, CODE_PIN, "no key in the chain is pinned%s%s",
                facts->chain_count > 0 ? "; the certificate's is sha256//" : "",
                facts->chain_count > 0 ? facts->chain[0].pin : "");
-    reason_hint(why,
-                "if the server's key was changed on purpose, pin the new one; else somebody stands between");
+    reason_hint(
+        why,
+        "if the server's key was changed on purpose, pin the new one; otherwise somebody may intercept the connection");
 }
 
 /* --- issuers --- */
@@ -146,13 +147,12 @@ static void judge_issuer(const struct tls_facts *facts, const struct tls_rules *
     reason_set(why, CODE_UNTRUSTED, "no issuer in the chain is %.60s%s: the certificate's is %.120s",
                rules->issuers->items[0], rules->issuers->count > 1 ? " or another of --issuer" : "", issuer);
     if (interceptor)
-        reason_hint(why, "a %s between here and the server opens TLS: have this host left out there",
+        reason_hint(why, "a %s between here and the server intercepts TLS: exclude this host there",
                     interceptor);
     else
         reason_hint(
             why,
-            "was the server's certificate changed to another CA, or does a proxy on the way open TLS and sign "
-            "with its own?");
+            "was the server's certificate changed to another CA, or does a proxy in between intercept TLS and sign with its own?");
 }
 
 /* --- OCSP answers, lifetime --- */
@@ -168,16 +168,14 @@ static void judge_required_staple(const struct tls_facts *facts, struct tls_judg
         return; /* revoked is a reason of its own */
     struct reason *why = judgement_add(judgement);
     if (none)
-        reason_set(why, CODE_UNTRUSTED,
-                   "the server sends no OCSP answer with its certificate (--require-staple)");
+        reason_set(why, CODE_UNTRUSTED, "the server staples no OCSP response (--require-staple)");
     else
         reason_set(why, CODE_UNTRUSTED,
-                   "the OCSP answer that the server sends does not say that it is good: %s",
+                   "the OCSP response that the server staples does not say that the certificate is good: %s",
                    flaw ? flaw : "its issuer does not know the certificate");
     reason_hint(
         why,
-        "stapling has to be switched on there (nginx: ssl_stapling), and its CA has to offer OCSP: not all do any "
-        "more");
+        "stapling must be enabled there (nginx: ssl_stapling), and its CA must offer OCSP, which not all do any more");
 }
 
 static void judge_validity(const struct tls_facts *facts, const struct tls_rules *rules,
@@ -192,10 +190,10 @@ static void judge_validity(const struct tls_facts *facts, const struct tls_rules
     struct reason *why = judgement_add(judgement);
     judgement->permanent = true;
     reason_set(why, CODE_UNFIT_CERTIFICATE,
-               "the certificate %.100s is made for %lld days, more than the %lld of --max-validity",
+               "the certificate %.100s is valid for %lld days in all, more than the %lld of --max-validity",
                leaf->subject, (long long)((validity + DAY - 1) / DAY),
                (long long)(rules->max_validity / DAY));
-    reason_hint(why, "it has to be made anew for a shorter time, by something that renews it by itself");
+    reason_hint(why, "it must be issued again for a shorter time, and renewed automatically");
 }
 
 void judge_demands(const struct tls_facts *facts, const struct tls_rules *rules,

@@ -70,9 +70,9 @@ static void judge_key(const struct tls_facts *facts, size_t depth, struct tls_ju
     }
     struct reason *why = judgement_add(judgement);
     judgement->permanent = true;
-    reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak key, or one that Java does not take (%s)",
+    reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak key, or one that Java does not accept (%s)",
                judge_place(facts, depth, place), certificate->key);
-    reason_hint(why, "it has to be made anew with RSA 2048, P-256, P-384, P-521 or Ed25519");
+    reason_hint(why, "it must be issued again with RSA 2048, P-256, P-384, P-521 or Ed25519");
 }
 
 static void judge_signature(const struct tls_facts *facts, size_t depth, struct tls_judgement *judgement)
@@ -85,10 +85,10 @@ static void judge_signature(const struct tls_facts *facts, size_t depth, struct 
     char place[JUDGE_PLACE];
 
     if (why) {
-        reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak signature, or one that %s takes (%s)",
+        reason_set(why, CODE_UNFIT_CERTIFICATE, "the %s has a weak signature, or one that %s accepts (%s)",
                    judge_place(facts, depth, place), refused ? "no JVM" : "no newer JVM",
                    certificate->signature);
-        reason_hint(why, "it has to be signed anew with SHA-256, SHA-384 or SHA-512");
+        reason_hint(why, "it must be signed again with SHA-256, SHA-384 or SHA-512");
     } else if (strcmp(certificate->digest, "SHA1") == 0) {
         judge_forgive(facts, &(struct tls_error){X509_V_ERR_CA_MD_TOO_WEAK, (int)depth}, judgement);
     }
@@ -168,7 +168,7 @@ static void judge_anchor(const struct tls_facts *facts, struct tls_judgement *ju
     judge_distrust(facts, judgement);
     if (!last->self_issued)
         reason_set(judgement_warn(judgement), CODE_UNTRUSTED,
-                   "only Java trusts this: the %s is an anchor in %.80s although it is no root",
+                   "only Java trusts this: the %s is an anchor in %.80s although it is not a root",
                    judge_place(facts, facts->chain_count - 1, place), facts->store);
 }
 
@@ -179,7 +179,7 @@ static void judge_flaw(const struct tls_facts *facts, struct tls_judgement *judg
     judgement->permanent = true;
     reason_set(why, CODE_UNFIT_CERTIFICATE, "Java refuses the certificate %.100s: %s", facts->java.flawed,
                facts->java.flaw);
-    reason_hint(why, "show with: openssl x509 -noout -text -in CERTIFICATE.pem; it has to be made anew");
+    reason_hint(why, "show with: openssl x509 -noout -text -in CERTIFICATE.pem; it must be issued again");
 }
 
 /* The chain is good to OpenSSL, and a JVM does not get as far as its anchor. */
@@ -189,11 +189,10 @@ static void judge_search(const struct tls_facts *facts, struct tls_judgement *ju
 
     judgement->permanent = true;
     reason_set(why, CODE_UNTRUSTED,
-               "Java finds no path to an anchor: it looks through no more than %d intermediates",
+               "Java finds no path to an anchor: it searches no more than %d intermediates",
                (int)java_number(facts->java.version, JAVA_INTERMEDIATES_MOST));
     reason_hint(
-        why,
-        "the server has to send its chain in order, each certificate before its issuer, and nothing else");
+        why, "the server must send its chain in order, each certificate before its issuer, and nothing else");
 }
 
 void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement)
@@ -228,24 +227,24 @@ static void judge_sizes(const struct tls_facts *facts, struct tls_judgement *jud
     if ((int64_t)facts->sent_total > chain && facts->limit != TLS_LIMIT_LENGTH) {
         struct reason *why = judgement_add(judgement);
         judgement->permanent = true;
-        reason_set(why, CODE_UNTRUSTED, "the server sends %zu certificates, and Java takes no more than %lld",
-                   facts->sent_total, (long long)chain);
+        reason_set(why, CODE_UNTRUSTED,
+                   "the server sends %zu certificates, and Java accepts no more than %lld", facts->sent_total,
+                   (long long)chain);
         reason_hint(
             why,
-            "the server has to send its own certificate and the intermediates above it, nothing else; "
-            "or the JVM has to run with -D%s=%zu",
+            "the server must send its own certificate and the intermediates above it, nothing else; or the JVM must "
+            "run with -D%s=%zu",
             java_source(version, JAVA_CHAIN_MOST), facts->sent_total);
     }
     if ((int64_t)facts->java.message_most > message) {
         struct reason *why = judgement_add(judgement);
         judgement->permanent = true;
         reason_set(why, CODE_UNFIT_CERTIFICATE,
-                   "a message of the handshake has %zu bytes, and Java takes no more than %lld",
+                   "a message of the handshake has %zu bytes, and Java accepts no more than %lld",
                    facts->java.message_most, (long long)message);
         reason_hint(
             why,
-            "the server's certificates have too many names, or there are too many of them; or the JVM has "
-            "to run with -D%s=%zu",
+            "the server's certificates have too many names, or there are too many of them; or the JVM must run with -D%s=%zu",
             java_source(version, JAVA_MESSAGE_MOST), facts->java.message_most);
     }
 }
@@ -267,7 +266,7 @@ static void judge_warning(const struct tls_facts *facts, struct tls_judgement *j
             "the JVM with -Djsse.enableSNIExtension=false",
             facts->name);
     else
-        reason_hint(why, "others go on after it: look at the server's log");
+        reason_hint(why, "other clients ignore it: look at the server's log");
 }
 
 /* What newer updates no longer offer. */
@@ -296,7 +295,7 @@ static void judge_scheme(const struct tls_facts *facts, struct tls_judgement *ju
 
     if (!why)
         return;
-    reason_set(why, CODE_PROTOCOL, "the server signs the handshake over SHA-1, which %s takes",
+    reason_set(why, CODE_PROTOCOL, "the server signs the handshake over SHA-1, which %s accepts",
                takes_sha1(version) ? "no newer JVM" : "no JVM");
     reason_hint(why, "the server's list of signature algorithms needs SHA-256: %s",
                 java_source(newest, JAVA_SCHEMES));
@@ -309,8 +308,8 @@ static void judge_choice(const struct tls_facts *facts, struct tls_judgement *ju
     struct reason *why = judgement_warn(judgement);
     reason_set(
         why, CODE_CLIENT_CERTIFICATE,
-        "the server wants a client certificate, and none of the %zu is of an issuer, or for a signature, that it "
-        "takes: Java shows none",
+        "the server requires a client certificate, and it accepts neither the issuers nor the signatures of the %zu "
+        "that there are: Java sends none",
         facts->java.clients);
 }
 

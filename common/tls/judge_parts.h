@@ -9,10 +9,10 @@
 /* Everything that verification found: reasons, or warnings where the profile forgives. */
 void judge_errors(const struct tls_facts *facts, struct tls_judgement *judgement);
 
-/* A reason where the chain is not verified, and nothing says why. */
+/* A reason where the chain is not verified, and no other reason explains it. */
 void judge_unexplained(const struct tls_facts *facts, struct tls_judgement *judgement);
 
-/* What the OCSP answer that came with the certificate is worth: revoked is a reason, one that does not count a warning. */
+/* What the stapled OCSP response means: "revoked" is a reason, a response that does not count is a warning. */
 void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement);
 
 /* What the rules demand of the certificate beside its chain. */
@@ -35,7 +35,7 @@ void judge_forgive(const struct tls_facts *facts, const struct tls_error *error,
 void judge_say_untrusted(const struct tls_facts *facts, const struct tls_error *error, struct reason *why);
 void judge_say_too_long(const struct tls_facts *facts, struct reason *why);
 
-/* Of a handshake that did not end well. `permanent` is set unless waiting may mend it. */
+/* Of a handshake that did not end well. `permanent` is set unless waiting may fix it. */
 void judge_say_handshake(const struct tls_facts *facts, struct reason *why, bool *permanent);
 
 /* What is known about why a server would not take the client's certificate. */

@@ -41,7 +41,7 @@ const char *judge_staple_word(enum tls_staple_says says)
     return NULL;
 }
 
-/* An answer without an end says that a newer one is always to be had (RFC 6960, 4.2.2.1): it is as old as it is. */
+/* A response without nextUpdate means that a newer one is always available (RFC 6960, 4.2.2.1), so its age alone counts. */
 static const char *find_flaw_in_time(const struct tls_facts *facts, char text[JUDGE_FLAW])
 {
     const struct tls_staple *staple = &facts->staple;
@@ -50,7 +50,7 @@ static const char *find_flaw_in_time(const struct tls_facts *facts, char text[JU
     if (staple->from > facts->time + SKEW)
         snprintf(text, JUDGE_FLAW, "it is not valid before %s", certificate_format_time(staple->from, date));
     else if (staple->until == 0 && staple->from < facts->time - SKEW)
-        snprintf(text, JUDGE_FLAW, "it has no end, and is of %s",
+        snprintf(text, JUDGE_FLAW, "it has no nextUpdate, and dates from %s",
                  certificate_format_time(staple->from, date));
     else if (staple->until != 0 && staple->until < facts->time - SKEW)
         snprintf(text, JUDGE_FLAW, "it was valid until %s", certificate_format_time(staple->until, date));
@@ -68,13 +68,13 @@ const char *judge_staple_flaw(const struct tls_facts *facts, char text[JUDGE_FLA
     if (staple->says == TLS_STAPLE_OTHER)
         return "it is about another certificate";
     if (staple->says == TLS_STAPLE_REFUSAL) {
-        snprintf(text, JUDGE_FLAW, "it is a refusal of the CA's responder (%s)", staple->refusal);
+        snprintf(text, JUDGE_FLAW, "it is an error of the CA's responder (%s)", staple->refusal);
         return text;
     }
     if (staple->says == TLS_STAPLE_NONE)
         return NULL;
     if (!staple->issuer_known || !chain_is_trusted(facts))
-        return "there is no trusted issuer of the certificate to prove it with";
+        return "the certificate's issuer is not trusted, so nothing proves it";
     if (!staple->proven)
         return "neither the certificate's issuer nor a responder certified by it has signed it";
     return find_flaw_in_time(facts, text);
@@ -87,7 +87,7 @@ bool judge_staple_says(const struct tls_facts *facts, enum tls_staple_says what)
     return facts->staple.says == what && !judge_staple_flaw(facts, text);
 }
 
-/* Java looks at the answer only where it is told to, and agents are not. */
+/* Java checks the response only if it is configured to, and agents are not. */
 static void say_revoked(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     bool java = facts->profile == TLS_JAVA;
@@ -96,15 +96,16 @@ static void say_revoked(const struct tls_facts *facts, struct tls_judgement *jud
 
     judgement->permanent = judgement->permanent || !java;
     reason_set(why, CODE_UNTRUSTED,
-               "the certificate was revoked on %s, says its issuer's OCSP answer that the server sends",
+               "the certificate was revoked on %s, by its issuer's OCSP response, which the server staples",
                certificate_format_time(facts->staple.revoked_at, date));
     if (java)
         reason_wrap(why, "only Java trusts this");
     reason_hint(why, "the server needs a new certificate and key%s",
-                java ? "; Java refuses it where it is told to check (com.sun.net.ssl.checkRevocation)" : "");
+                java ? "; Java refuses it only if it is configured to check (com.sun.net.ssl.checkRevocation)"
+                     : "");
 }
 
-/* Nothing follows from it, whatever it says: nobody is refused for what anyone could have written, and nobody passes for it. */
+/* A response that proves nothing changes no verdict, for or against the server: anybody could have written it. */
 static void say_flaw(const struct tls_facts *facts, const char *flaw, struct tls_judgement *judgement)
 {
     const struct tls_staple *staple = &facts->staple;
@@ -116,17 +117,16 @@ static void say_flaw(const struct tls_facts *facts, const char *flaw, struct tls
     if (word && !provable && staple->says != TLS_STAPLE_REVOKED)
         return; /* that the issuer is missing is said already, or does not matter: the certificate itself is trusted */
     struct reason *why = judgement_warn(judgement);
-    reason_set(why, CODE_UNTRUSTED, "the OCSP answer that the server sends does not count: %s%s%s", flaw,
+    reason_set(why, CODE_UNTRUSTED, "the OCSP response that the server staples is ignored: %s%s%s", flaw,
                word ? "; it says " : "", word ? word : "");
     if (time)
         reason_hint(
             why,
-            "clients that look at it refuse it: the server has to get a newer one from its CA; unless "
-            "the clock here is wrong, which says %s",
+            "clients that check it refuse it: the server must get a newer one from its CA; unless the clock here is "
+            "wrong: it says %s",
             certificate_format_time(facts->time, now));
     else
-        reason_hint(why,
-                    "clients that look at it refuse it: see the server's stapling (nginx: ssl_stapling)");
+        reason_hint(why, "clients that check it refuse it: see the server's stapling (nginx: ssl_stapling)");
 }
 
 void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement)
@@ -144,6 +144,7 @@ void judge_staple(const struct tls_facts *facts, struct tls_judgement *judgement
         return;
     struct reason *why = judgement_warn(judgement);
     reason_set(why, CODE_UNTRUSTED,
-               "the certificate's issuer does not know it, says its OCSP answer that the server sends");
-    reason_hint(why, "was it made by somebody else, or lost from the CA's records? ask those who run the CA");
+               "the certificate is unknown to its issuer, by the OCSP response that the server staples");
+    reason_hint(why,
+                "was it issued by somebody else, or lost from the CA's records? ask the operators of the CA");
 }

@@ -10,7 +10,7 @@
 
 enum { URL_SHOWN = 80, JAVA_STORE_SHOWN = 80 };
 
-/* Names that only those use who open TLS on its way: the chain is theirs, not the server's. */
+/* Names that only products use which intercept TLS: the chain is theirs, not the server's. */
 static const char *const interceptors[] = {
     "Zscaler",       "Netskope",       "Fortinet",       "FortiGate",      "Palo Alto",   "Blue Coat",
     "Symantec Web",  "McAfee Web",     "Sophos",         "Cisco Umbrella", "Check Point", "WatchGuard",
@@ -87,31 +87,31 @@ static void say_self_signed(const struct tls_facts *facts, struct reason *why)
     hint_add_root(facts, NULL, why);
 }
 
-/* The same name with another key: a renewed CA, or somebody who only bears its name. */
+/* The same name with another key: a renewed CA, or somebody who only uses its name. */
 static void say_other_key(const struct tls_facts *facts, struct reason *why)
 {
     reason_set(why, CODE_UNTRUSTED, "%.80s has a %.100s, but with another key than the one that signed %.80s",
                facts->store, facts->missing, facts->chain[facts->chain_count - 1].subject);
     if (facts->java_store[0] != '\0')
-        reason_hint(why,
-                    "the CA was renewed, or somebody uses its name: get its present certificate from those "
-                    "who run it, "
-                    "then keytool -importcert -alias NAME -file ROOT.pem -keystore %s",
-                    java_store(facts));
+        reason_hint(
+            why,
+            "the CA was renewed, or somebody else uses its name: get its current certificate from its operators, then "
+            "keytool -importcert -alias NAME -file ROOT.pem -keystore %s",
+            java_store(facts));
     else
-        reason_hint(why,
-                    "the CA was renewed, or somebody uses its name: get its present certificate from those "
-                    "who run it, "
-                    "and add it to %.80s",
-                    facts->store);
+        reason_hint(
+            why,
+            "the CA was renewed, or somebody else uses its name: get its current certificate from its operators, and "
+            "add it to %.80s",
+            facts->store);
 }
 
 /* A server's certificate alone does not tell whether its issuer is an intermediate, as with most CAs, or a root. */
 static void hint_send_chain(const struct tls_facts *facts, struct reason *why)
 {
     static const char alone[] =
-        "the server sends its own certificate alone: if that issuer is an intermediate, the server "
-        "has to send it, too; if it is a root, add";
+        "the server sends only its own certificate: if that issuer is an intermediate, the server must send it, too; "
+        "if it is a root, add";
 
     if (facts->java_store[0] != '\0') {
         reason_hint(why, "%s it: keytool -importcert -alias NAME -file ROOT.pem -keystore %s", alone,
@@ -129,16 +129,16 @@ static void say_other_identifier(const struct tls_facts *facts, struct reason *w
 
     reason_set(
         why, CODE_UNTRUSTED,
-        "%.100s does not fit its issuer %.100s: its authority key identifier names another key or number than "
-        "that has",
+        "%.100s does not match its issuer %.100s: its authority key identifier names another key or number than that has",
         last->subject, facts->missing);
-    reason_hint(why,
-                "the signature is right; OpenSSL takes no issuer whose identifier does not fit: have the "
-                "certificate made anew, after the CA's own was renewed with another identifier");
+    reason_hint(
+        why,
+        "the signature is right; OpenSSL accepts no issuer whose identifier does not match: have the certificate "
+        "issued again, since the CA's own was renewed with another identifier");
 }
 
-/* A server that sends a CA's certificate sends its chain, as a rule: what lacks is the root, and where that CA says that its issuer
- * is to be had is the root then. One that sends its own alone, and that tells where its issuer is to be had, forgot the rest. */
+/* A server that sends a CA certificate usually sends its whole chain: then the root is missing, and the CA's caIssuers URL leads to
+ * that. A server that sends only its own certificate, with such a URL, forgot the intermediates. */
 static void say_missing(const struct tls_facts *facts, struct reason *why)
 {
     const struct certificate *last = &facts->chain[facts->chain_count - 1];
@@ -151,9 +151,9 @@ static void say_missing(const struct tls_facts *facts, struct reason *why)
                    "lacks it%s",
                    facts->missing, last->subject, facts->store, closest);
         const char *url = reason_word(last->issuer_url, 2 * URL_SHOWN, NULL);
-        reason_hint(
-            why, "the server has to send its whole chain: add the intermediate to its certificate file%s%s",
-            url ? "; it is to be had from " : "", url ? url : "");
+        reason_hint(why,
+                    "the server must send its whole chain: add the intermediate to its certificate file%s%s",
+                    url ? "; get it from " : "", url ? url : "");
         return;
     }
     reason_set(why, CODE_UNTRUSTED,
@@ -174,8 +174,8 @@ void judge_say_too_long(const struct tls_facts *facts, struct reason *why)
         reason_detail(why, " (the server sends %zu)", count);
     reason_hint(
         why,
-        "the server has to send its own certificate and the intermediates above it, nothing else: is a whole CA "
-        "bundle in its certificate file?");
+        "the server must send its own certificate and the intermediates above it, nothing else: is a whole CA bundle "
+        "in its certificate file?");
 }
 
 void judge_say_untrusted(const struct tls_facts *facts, const struct tls_error *error, struct reason *why)
@@ -193,12 +193,12 @@ void judge_say_untrusted(const struct tls_facts *facts, const struct tls_error *
     const char *interceptor = judge_interceptor(last->issuer);
 
     if (!facts->missing) {
-        reason_set(why, CODE_UNTRUSTED, "the chain up to %.100s does not hold: a signature in it is wrong",
+        reason_set(why, CODE_UNTRUSTED, "the chain up to %.100s is not valid: a signature in it is wrong",
                    last->subject);
         reason_hint(
             why,
-            "one of its certificates was not made by the CA that it names: ask those who run the server, or "
-            "find out who stands between");
+            "one of its certificates was not issued by the CA that it names: ask the server's operators; or somebody "
+            "intercepts the connection");
     } else if (facts->identifier_differs) {
         say_other_identifier(facts, why);
     } else if (facts->likeness == TRUSTSTORE_SAME_NAME && !last->self_issued &&
@@ -209,17 +209,18 @@ void judge_say_untrusted(const struct tls_facts *facts, const struct tls_error *
     else if (last->self_issued)
         say_self_signed(facts, why);
     else if (facts->chain_sent < facts->chain_count) {
-        reason_set(why, CODE_UNTRUSTED, "%.100s is in %.80s, but no root: its issuer %.80s is not there",
-                   last->subject, facts->store, facts->missing);
+        reason_set(why, CODE_UNTRUSTED,
+                   "%.100s is in %.80s, but is not a root: its issuer %.80s is not there", last->subject,
+                   facts->store, facts->missing);
         reason_hint(
             why,
-            "Java would trust it as it is (tls-check --profile java); OpenSSL wants the root in the store");
+            "Java would trust it as it is (tls-check --profile java); OpenSSL requires the root in the store");
     } else
         say_missing(facts, why);
     if (interceptor)
-        reason_hint(why,
-                    "a %s between here and the server opens TLS and signs with its own CA: add that CA's "
-                    "certificate to "
-                    "%.80s, or have this host left out there",
-                    interceptor, facts->store);
+        reason_hint(
+            why,
+            "a %s between here and the server intercepts TLS and signs with its own CA: add that CA's certificate to "
+            "%.80s, or exclude this host there",
+            interceptor, facts->store);
 }

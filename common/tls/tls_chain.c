@@ -1,5 +1,5 @@
-/* One verification of a chain, by the rules of a profile. Verifying and explaining are two things: whether the chain is good is what
- * X509_verify_cert returns, and nothing else; what was wrong is gathered afterwards, and changes nothing. */
+/* One verification of a chain, by the rules of a profile. Verifying and explaining are two things: whether the chain is good is
+ * what X509_verify_cert returns, and nothing else; what was wrong is gathered afterwards, and changes nothing. */
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* How a handshake ended that did not go well, in words: those of OpenSSL's errors that a peer can cause. */
+/* How a handshake failed, in words: those of OpenSSL's errors that a peer can cause. */
 #include <openssl/err.h>
 #include <stdio.h>
 
@@ -6,7 +6,7 @@
 
 #include "common/base/banned.h"
 
-/* Of what a peer can do wrong; other errors are told by their number. */
+/* Errors that a peer can cause; others are reported by their number. */
 static const struct {
     int reason;
     const char *words;
@@ -42,7 +42,7 @@ void tls_note_library(struct tls_facts *facts, unsigned long error)
             snprintf(facts->library, sizeof facts->library, "%s", errors[i].words);
 }
 
-/* Of the errors in the queue, the one that tells most: what TLS makes of what the libraries below it found. */
+/* The most useful error in the queue: the one of TLS itself, which explains those of the libraries below it. */
 static unsigned long telling_error(void)
 {
     unsigned long first = ERR_peek_error(), error;
@@ -58,7 +58,7 @@ void tls_note_end(struct tls_facts *facts, int ssl_error, int system_error)
     unsigned long error = telling_error();
 
     if (facts->end == TLS_END_FLOOD) {
-        /* what OpenSSL says is of our making */
+        /* refuse_to_read (tls_watch.c) caused OpenSSL's own error */
     } else if (facts->alert >= 0) {
         facts->end = TLS_END_ALERT;
     } else if (ssl_error == SSL_ERROR_ZERO_RETURN ||

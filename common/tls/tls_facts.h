@@ -60,7 +60,7 @@ enum {
 
 enum { TLS_ERRORS = 64, TLS_NAME = 256, TLS_FIRST = 8 };
 
-/* What only a JVM minds, of a connection that is judged as one. */
+/* What matters only to a JVM, of a connection that is judged as a JVM would. */
 struct tls_java {
     struct java_version version;
     const char *flaw;    /* of a certificate: "it has an extension twice"; NULL: none */

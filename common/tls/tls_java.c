@@ -157,7 +157,7 @@ static void note_flaw(struct tls_facts *facts, const char *flaw, const X509 *cer
     free(name);
 }
 
-/* What OpenSSL thinks of the path: where it is good to a JVM, all of it is only to be told; else it explains. */
+/* OpenSSL's errors on the path: only warnings if a JVM accepts it, otherwise the explanation. */
 static void gather(const struct trial *trial)
 {
     struct tls_facts *facts = trial->look->facts;

@@ -44,7 +44,7 @@ void tls_chain_explain(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509
 void tls_java_verify(struct tls_look *look, X509_STORE *anchors, STACK_OF(X509) * sent,
                      X509_STORE_CTX *handshake);
 
-/* Has all taken down that a server says in a handshake: alerts, whether and from whom it wants a certificate, the first bytes. */
+/* Records what a server sends in a handshake: alerts, a request for a certificate and its issuers, the first bytes. */
 void tls_watch(SSL_CTX *context, struct tls_look *look);
 
 #endif

@@ -61,7 +61,7 @@ static void look_at_chain(struct tls_look *look, STACK_OF(X509) * sent, X509_STO
     ERR_clear_error();
 }
 
-/* What the handshake tells of it, to libcurl too. */
+/* The error that the handshake reports, to libcurl too. */
 static int error_for(const struct tls_facts *facts, bool passes)
 {
     if (passes)
@@ -71,7 +71,7 @@ static int error_for(const struct tls_facts *facts, bool passes)
     return facts->verify_error != X509_V_OK ? facts->verify_error : X509_V_ERR_UNSPECIFIED;
 }
 
-/* A second handshake on the connection, as a server that only now wants a client's certificate has it: of nobody else. */
+/* Whether a second handshake on the connection (a server that only now asks for a client certificate) is with the same server. */
 static bool is_the_same(const struct tls_facts *facts, const X509 *leaf)
 {
     unsigned char *der = NULL;
@@ -90,7 +90,7 @@ int tls_verify(X509_STORE_CTX *handshake, void *owner)
 
     if (sk_X509_num(sent) < 1)
         return 0;
-    if (look->facts->has_chain) /* a second chain would be somebody else's */
+    if (look->facts->has_chain) /* a second chain may be another server's */
         return look->facts->profile == TLS_JAVA && is_the_same(look->facts, sk_X509_value(sent, 0)) &&
                (judge_lets_pass(look->facts) || look->setup->keep_going);
     look->facts->has_chain = true;

@@ -131,7 +131,7 @@ static void note_shown(struct tls_facts *facts, const unsigned char *message, si
     facts->client_shown = at + 3 <= length && (message[at] | message[at + 1] | message[at + 2]) != 0;
 }
 
-/* The head of each record as it came: of the first one, what it tells when it is no TLS at all. */
+/* The header of each record as it came; the first bytes of all, which show another protocol. */
 static void on_message(int sent, int version, int type, const void *bytes, size_t length, SSL *ssl,
                        void *owner)
 {

@@ -50,7 +50,7 @@ bool anchors_add(struct truststore *store, const unsigned char *der, size_t leng
         return false;
     if (store->count == TRUSTSTORE_ANCHORS) {
         if (!store->is_full)
-            anchors_warn(store, "more than %d certificates: the others are left out, and not trusted",
+            anchors_warn(store, "more than %d certificates: the others are ignored, and not trusted",
                          TRUSTSTORE_ANCHORS);
         store->is_full = true;
         return true;

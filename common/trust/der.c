@@ -17,7 +17,7 @@ bool der_next(const unsigned char **at, const unsigned char *end, struct der *el
         return false;
     int result = ASN1_get_object(&start, &length, &element->tag, &class, (long)(end - *at));
     if ((result & FAILED) != 0)
-        ERR_pop(); /* that of this failure: it is nobody's who looks at the queue */
+        ERR_pop(); /* whoever reads OpenSSL's error queue is not to find this one */
     if ((result & (FAILED | INDEFINITE)) != 0)
         return false;
     element->content = start;

@@ -173,7 +173,7 @@ const char *java_anchor_flaw(X509 *anchor)
     if (X509_get_version(anchor) < X509_VERSION_3)
         return NULL;
     if ((flags & EXFLAG_BCONS) == 0 || (flags & EXFLAG_CA) == 0)
-        return "it is no CA by its basicConstraints";
+        return "by its basicConstraints it is not a CA";
     if ((X509_get_key_usage(anchor) & KU_KEY_CERT_SIGN) == 0)
         return "its key usage lacks keyCertSign";
     return NULL;

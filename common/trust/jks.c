@@ -110,10 +110,10 @@ static bool take_entry(struct cursor *cursor, uint32_t version, struct jks *jks,
         return true;
     jks->count++;
     if (tag == TAG_SECRET && jks->jceks)
-        return reason_set(why, CODE_TRUST_STORE,
-                          "entry \"%.60s\" is a secret key, which only Java can read over", entry->alias);
+        return reason_set(why, CODE_TRUST_STORE, "entry \"%.60s\" is a secret key, which only Java can skip",
+                          entry->alias);
     if (tag != TAG_KEY && tag != TAG_CERTIFICATE)
-        return reason_set(why, CODE_TRUST_STORE, "corrupt: entry %zu is of no known kind", jks->count);
+        return reason_set(why, CODE_TRUST_STORE, "corrupt: entry %zu is of an unknown kind", jks->count);
     if (tag == TAG_KEY)
         entry->key = take_run(cursor, 4);
     take_chain(cursor, version, tag == TAG_KEY ? take_number(cursor, 4) : 1, jks, entry);

@@ -192,9 +192,10 @@ EVP_PKEY *jks_key(const struct jks_entry *entry, const char *password, struct pb
     if (work->refused) {
         reason_set(why, CODE_TRUST_STORE, "its keys ask for more than %d rounds of key derivation",
                    PBE_ROUNDS_MOST);
-        reason_hint(why, "write it again with a usual number: keytool -importkeystore -deststoretype PKCS12");
+        reason_hint(
+            why, "write the file again with a usual number: keytool -importkeystore -deststoretype PKCS12");
     } else if (!key)
-        reason_set(why, CODE_TRUST_STORE, "the key of entry \"%.60s\" does not open with that password",
+        reason_set(why, CODE_TRUST_STORE, "the key of entry \"%.60s\" cannot be decrypted with that password",
                    entry->alias);
     OPENSSL_cleanse(plain, length);
     free(plain);

@@ -80,7 +80,7 @@ static bool read_pem_key(const struct reading *reading, const struct buf *conten
     else if (encrypted && !reading->password && !reading->source->key_password)
         reason_set(why, CODE_TRUST_STORE, "%.200s: the private key needs a password", reading->path);
     else if (encrypted)
-        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key does not open with that password",
+        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key cannot be decrypted with that password",
                    reading->path);
     else
         reason_set(why, CODE_TRUST_STORE, "%.200s: the private key is truncated or corrupt", reading->path);
@@ -122,12 +122,13 @@ static bool read_der(const struct reading *reading, const struct buf *content, s
         X509 *certificate = d2i_X509(NULL, &at, (long)content->length);
         if (certificate)
             keystore_add_certificate(reading->keystore, certificate);
-        return certificate || reason_set(why, CODE_TRUST_STORE, "%.200s: is no certificate", reading->path);
+        return certificate ||
+               reason_set(why, CODE_TRUST_STORE, "%.200s: is not a certificate", reading->path);
     }
     reading->keystore->key = d2i_AutoPrivateKey(NULL, &at, (long)content->length);
     return reading->keystore->key ||
            reason_set(why, CODE_TRUST_STORE,
-                      "%.200s: is no private key, or one that needs a password in DER form", reading->path);
+                      "%.200s: is not a private key, or is one that needs a password, in DER", reading->path);
 }
 
 /* --- key stores --- */
@@ -180,13 +181,12 @@ static bool read_pkcs12(struct reading *reading, const struct buf *content, stru
     }
     if (result.undigested)
         snprintf(reading->keystore->warning, sizeof reading->keystore->warning,
-                 "%.150s: has no digest, so it is not known whether this file is as it was written",
-                 reading->path);
+                 "%.150s: has no digest, so its integrity cannot be checked", reading->path);
     return !reading->wants_key || reading->keystore->key ||
            reason_set(why, CODE_TRUST_STORE, "%.200s: holds no private key", reading->path);
 }
 
-/* A store's digest tells whether it is as it was written, but only to those who know the store's own password. One that was given
+/* A store's digest proves its integrity, but only with the store's own password. One that was given
  * for the store has to be it, as for Java. One that was given for the key may be the key's alone: then what cannot be known is
  * said. */
 static bool check_digest(const struct reading *reading, const struct jks *jks, struct reason *why)
@@ -202,7 +202,7 @@ static bool check_digest(const struct reading *reading, const struct jks *jks, s
         return false;
     }
     snprintf(reading->keystore->warning, sizeof reading->keystore->warning,
-             "%.150s: %s, so it is not known whether this file is as it was written", reading->path,
+             "%.150s: %s, so its integrity cannot be checked", reading->path,
              reading->password
                  ? "the password is the key's and not that of the store, or the file was changed"
                  : "no password was given for the store");
@@ -250,7 +250,7 @@ static bool read_jks(struct reading *reading, const struct buf *content, struct 
     bool good = jks_parse(content->data, content->length, &jks, why);
 
     if (good && jks.cut && !reading->source->java)
-        good = reason_set(why, CODE_TRUST_STORE, "truncated: its digest is not whole");
+        good = reason_set(why, CODE_TRUST_STORE, "truncated: its digest is incomplete");
     good = good && check_digest(reading, &jks, why);
 
     if (good) {
@@ -310,7 +310,7 @@ static bool read_file(struct reading *reading, struct reason *why)
     buf_init(&content, FILE_MAX);
     bool good = store_file_read(
         reading->path, &content,
-        "the client's certificate and key have to be there and readable: is their Secret mounted?", why);
+        "the client's certificate and key must exist and be readable: is their Secret mounted?", why);
     good = good && read_content(reading, &content, why);
     if (!good && content.length > 0)
         store_file_name(reading->path, &content, why);

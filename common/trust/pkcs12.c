@@ -256,24 +256,25 @@ static bool refuse(const struct walk *walk, struct reason *why)
     if (walk->work.refused) {
         reason_set(why, CODE_TRUST_STORE, "asks for more than %d rounds of key derivation (PKCS#12)",
                    PBE_ROUNDS_MOST);
-        reason_hint(why, "write it again with a usual number, such as keytool's 10000");
+        reason_hint(why, "write the file again with a usual number, such as keytool's 10000");
     } else if (walk->unreadable) {
-        reason_set(why, CODE_TRUST_STORE, "a certificate in it is none that Java can read (PKCS#12)");
-        reason_hint(why, "Java then loads nothing of the whole store: take that entry out");
+        reason_set(why, CODE_TRUST_STORE, "it has a certificate that Java cannot read (PKCS#12)");
+        reason_hint(why, "Java then does not load the store at all: remove that entry");
     } else if (walk->digest[0] != '\0') {
         reason_set(why, CODE_TRUST_STORE, "its digest is %s, which this Java does not know (PKCS#12)",
                    walk->digest);
-        reason_hint(why, "write it again: openssl pkcs12 -export -macalg sha256, or keytool -importkeystore");
+        reason_hint(
+            why, "write the file again: openssl pkcs12 -export -macalg sha256, or keytool -importkeystore");
     } else if (request->java && request->password && !is_ascii(request->password)) {
-        reason_set(why, CODE_TRUST_STORE, "its password is not ASCII, which Java does not take (PKCS#12)");
-        reason_hint(why, "write it again with another password");
+        reason_set(why, CODE_TRUST_STORE, "its password is not ASCII, which Java does not accept (PKCS#12)");
+        reason_hint(why, "write the file again with another password");
     } else if (request->password) {
         reason_set(why, CODE_TRUST_STORE, "the password is wrong, or the file was changed (PKCS#12)");
         reason_hint(why, "show with: openssl pkcs12 -info -nokeys -in FILE -passin file:PASSWORD_FILE");
     } else {
         reason_set(why, CODE_TRUST_STORE, "needs a password (PKCS#12)");
         reason_hint(why, "name the file that holds the password%s",
-                    request->guess ? "" : ": Java opens nothing that is encrypted without one");
+                    request->guess ? "" : ": Java decrypts nothing without one");
     }
     return false;
 }

@@ -33,7 +33,7 @@ struct pkcs12_result {
     size_t certificates, java_sees;
     const char *guessed; /* in words: the password "changeit"; NULL: none was guessed */
     bool passed_over;    /* a JVM passes over a part of it, which is encrypted, as there is no password */
-    bool undigested;     /* it has no digest, so nobody knows whether it is as it was written */
+    bool undigested;     /* it has no digest, so its integrity cannot be checked */
 };
 
 /* Whether the bytes begin as such a file does. */

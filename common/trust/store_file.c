@@ -21,7 +21,7 @@ static void hint_denied(const char *path, struct reason *why)
     struct stat present;
 
     if (stat(path, &present) != 0)
-        reason_hint(why, "a directory on its way may not be entered by UID %u, GID %u, as which this runs",
+        reason_hint(why, "UID %u, GID %u, as which this runs, may not enter a directory on its path",
                     geteuid(), getegid());
     else
         reason_hint(
@@ -149,9 +149,9 @@ static bool is_indented(const struct buf *content)
 static const struct kind *find_kind(const struct buf *content)
 {
     static const struct kind
-        pkcs7_pem = {"PKCS#7", "take the certificates out: openssl pkcs7 -print_certs -in %s -out NEW.pem"},
+        pkcs7_pem = {"PKCS#7", "extract the certificates: openssl pkcs7 -print_certs -in %s -out NEW.pem"},
         pkcs7_der = {"PKCS#7 (DER)",
-                     "take the certificates out: openssl pkcs7 -inform DER -print_certs -in %s -out NEW.pem"},
+                     "extract the certificates: openssl pkcs7 -inform DER -print_certs -in %s -out NEW.pem"},
         bcfks =
             {"BCFKS (Bouncy Castle's FIPS key store)",
              "convert it: keytool -importkeystore -srckeystore %s -srcstoretype BCFKS -destkeystore NEW.p12 "
@@ -160,15 +160,15 @@ static const struct kind *find_kind(const struct buf *content)
                "convert it: keytool -importkeystore -srckeystore %s -srcstoretype BKS -destkeystore NEW.p12 "
                "-deststoretype PKCS12, with Bouncy Castle's provider"},
         garbled =
-            {"a binary store that was changed as if it were text (UTF-8)",
+            {"a binary store that was converted as if it were text (UTF-8)",
              "put it under binaryData of the ConfigMap, or into a Secret: kubectl create configmap NAME "
              "--from-file=%s does so"},
         utf16 = {"text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 %s >NEW.pem"},
         base64 = {"the base64 of a store",
-                  "was it encoded twice? base64 -d %s >NEW; what is under data of a Secret is decoded once"},
-        one_line = {"PEM in which \"\\n\" stands as two characters",
-                    "its lines have to end in a newline: printf '%b' \"$(cat %s)\" >NEW.pem"},
-        indented = {"PEM whose lines are indented", "take the blanks away: sed 's/^[ \\t]*//' %s >NEW.pem"};
+                  "was it encoded twice? base64 -d %s >NEW; Kubernetes decodes the data of a Secret once"},
+        one_line = {"PEM with \"\\n\" as two characters in place of newlines",
+                    "its lines must end in a newline: printf '%b' \"$(cat %s)\" >NEW.pem"},
+        indented = {"PEM whose lines are indented", "remove the blanks: sed 's/^[ \\t]*//' %s >NEW.pem"};
     const struct {
         bool found;
         const struct kind *kind;
@@ -197,7 +197,7 @@ bool store_file_name(const char *path, const struct buf *content, struct reason 
 
     if (!kind)
         return false;
-    reason_set(why, CODE_TRUST_STORE, "%.150s: is %s, which is not read here", path, kind->name);
+    reason_set(why, CODE_TRUST_STORE, "%.150s: is %s, which is not supported", path, kind->name);
     reason_hint(why, "%.*s%s%s", (int)(mark - kind->hint), kind->hint, reason_word(path, PATH_SHOWN, "FILE"),
                 mark + 2);
     return true;

@@ -13,7 +13,7 @@
 bool store_file_read(const char *path, struct buf *content, const char *missing, struct reason *why);
 
 /* Whether reading was not over in time: a file that was made for it can take seconds. Whoever reads many certificates asks
- * deadline_goes_on before each of them, ends where that says no, and has this fill `why` at the end: CODE_FAILED, or the code of
+ * deadline_goes_on before each, stops when that returns false, and lets this fill `why` at the end: CODE_FAILED, or the code of
  * the signal that came. */
 bool store_file_is_late(const char *path, int64_t deadline, struct reason *why);
 

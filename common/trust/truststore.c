@@ -29,7 +29,7 @@ char *truststore_read_password(const char *path, struct reason *why)
         OPENSSL_cleanse(content.data, content.length);
     } else {
         why->code = CODE_TRUST_STORE;
-        reason_hint(why, "the file with the password has to be there and readable: is its Secret mounted?");
+        reason_hint(why, "the file with the password must exist and be readable: is its Secret mounted?");
     }
     buf_free(&content);
     return password;

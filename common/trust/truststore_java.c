@@ -17,8 +17,8 @@ bool anchors_java_refuses(const char *path, const char *format, struct reason *w
                format);
     reason_hint(
         why,
-        "make one of it: keytool -importcert -alias NAME -file CERTIFICATE.pem -keystore cacerts.jks; where the "
-        "agent itself reads %s, leave out --profile java",
+        "convert it: keytool -importcert -alias NAME -file CERTIFICATE.pem -keystore cacerts.jks; if the agent itself "
+        "reads %s, leave out --profile java",
         format);
     return false;
 }
@@ -74,9 +74,9 @@ bool anchors_java_add_jks(struct truststore *store, const char *path, const stru
         bool is_seen = !has_capitals(entry->alias) && !is_replaced(jks, i);
         if (jks->skipped == 0 && add_entry(store, entry, is_seen))
             continue;
-        reason_set(why, CODE_TRUST_STORE,
-                   "%.200s: a certificate of entry \"%.60s\" is none that Java can read", path, entry->alias);
-        reason_hint(why, "Java then loads nothing of the whole store: take that entry out");
+        reason_set(why, CODE_TRUST_STORE, "%.200s: a certificate of entry \"%.60s\" cannot be read by Java",
+                   path, entry->alias);
+        reason_hint(why, "Java then does not load the store at all: remove that entry");
         return false;
     }
     return true;

@@ -50,7 +50,7 @@ static const char *cause(unsigned long error)
     if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_END_LINE)
         return "two blocks are joined without a newline, or one has no end";
     if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_BASE64_DECODE)
-        return "one block has something between its lines that is no base64";
+        return "one block has something between its lines that is not base64";
     return "a certificate, CRL or key in it is broken";
 }
 
@@ -61,8 +61,7 @@ void anchors_warn_openssl(struct truststore *store, const char *path, const stru
     if (count == 0 && found > 0)
         anchors_warn(
             store,
-            "%.200s: clients that use OpenSSL (curl, Python, Node.js) will not read this file: %s; Java and "
-            "this tool read the rest",
+            "%.200s: clients that use OpenSSL (curl, Python, Node.js) cannot read this file: %s; Java and this tool read the rest",
             path, cause(error));
     else if (count < found)
         anchors_warn(

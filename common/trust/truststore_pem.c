@@ -136,7 +136,7 @@ bool anchors_add_pem(struct truststore *store, const char *path, const struct bu
         return reason_set(why, CODE_TRUST_STORE, "%.200s: its certificates are truncated or corrupt (PEM)",
                           path);
     if (pem.broken > 0)
-        anchors_warn(store, "%.200s: %zu of its PEM blocks %s truncated or corrupt, and left out", path,
+        anchors_warn(store, "%.200s: %zu of its PEM blocks %s truncated or corrupt, and ignored", path,
                      pem.broken, pem.broken == 1 ? "is" : "are");
     if (pem.unusual || pem.broken > 0)
         anchors_warn_openssl(store, path, content, pem.found + pem.distrusted);

@@ -25,8 +25,7 @@ static bool check_digest(struct truststore *store, const char *path, const struc
     if (!store->password) {
         anchors_warn(
             store,
-            "%.200s: no password was given, so it is not known whether this file is as it was written "
-            "(--trust-store-password-file)",
+            "%.200s: no password was given, so its integrity cannot be checked (--trust-store-password-file)",
             path);
         return true;
     }
@@ -44,7 +43,7 @@ static void add_entries(struct truststore *store, const char *path, const struct
     for (size_t i = 0; i < jks->count; i++) {
         const struct jks_entry *entry = &jks->entries[i];
         if (entry->chain_length > 0 && !anchors_add(store, entry->chain[0].data, entry->chain[0].length))
-            anchors_warn(store, "%.200s: entry \"%.60s\" is no certificate, and left out", path,
+            anchors_warn(store, "%.200s: entry \"%.60s\" is not a certificate, and ignored", path,
                          entry->alias);
     }
 }
@@ -55,7 +54,7 @@ static bool add_jks(struct truststore *store, const char *path, const struct buf
     bool good = jks_parse(content->data, content->length, &jks, why);
 
     if (good && jks.cut && !store->source->java)
-        good = reason_set(why, CODE_TRUST_STORE, "truncated: its digest is not whole");
+        good = reason_set(why, CODE_TRUST_STORE, "truncated: its digest is incomplete");
     if (!good)
         reason_wrap(why, "%.110s", path);
     good = good && check_digest(store, path, &jks, why);
@@ -114,23 +113,24 @@ static bool add_pkcs12(struct truststore *store, const char *path, const struct 
         return false;
     }
     if (result.undigested)
-        anchors_warn(
-            store, "%.200s: has no digest, so it is not known whether this file is as it was written", path);
+        anchors_warn(store, "%.200s: has no digest, so its integrity cannot be checked", path);
     if (result.guessed)
-        anchors_warn(store,
-                     "%.200s: opened with %s, which nobody gave: name the password's file "
-                     "(--trust-store-password-file), Java guesses none",
-                     path, result.guessed);
+        anchors_warn(
+            store,
+            "%.200s: opened with %s, although no password was given: name its file (--trust-store-password-file), as "
+            "Java guesses none",
+            path, result.guessed);
     if (result.passed_over)
-        anchors_warn(store,
-                     "%.200s: is encrypted, and without a password Java opens nothing of it "
-                     "(--trust-store-password-file)",
-                     path);
+        anchors_warn(
+            store,
+            "%.200s: is encrypted, and without a password Java reads nothing of it (--trust-store-password-file)",
+            path);
     if (result.java_sees < result.certificates)
-        anchors_warn(store,
-                     "%.200s: Java will see %zu of its %zu certificates as trusted: put them in with "
-                     "keytool -importcert -alias NAME -file CERTIFICATE.pem -keystore %s",
-                     path, result.java_sees, result.certificates, reason_word(path, 100, "FILE"));
+        anchors_warn(
+            store,
+            "%.200s: Java will see %zu of its %zu certificates as trusted: import them with keytool -importcert "
+            "-alias NAME -file CERTIFICATE.pem -keystore %s",
+            path, result.java_sees, result.certificates, reason_word(path, 100, "FILE"));
     return true;
 }
 
@@ -146,8 +146,7 @@ static bool add_der(struct truststore *store, const char *path, const struct buf
     if (der_next(&at, end, &certificate) && at < end)
         anchors_warn(
             store,
-            "%.200s: only its first certificate counts, %zu bytes follow that: several in one file have to "
-            "be PEM",
+            "%.200s: only its first certificate is used, %zu bytes follow it: several in one file must be PEM",
             path, (size_t)(end - at));
     return true;
 }
@@ -176,7 +175,7 @@ static bool add_content(struct truststore *store, const char *path, const struct
         return false;
     if (content->data[0] == 0x30)
         return reason_set(why, CODE_TRUST_STORE, "%.200s: truncated or corrupt (DER)", path);
-    reason_set(why, CODE_TRUST_STORE, "%.200s: is in no format of trust stores", path);
+    reason_set(why, CODE_TRUST_STORE, "%.200s: is not in a format of trust stores", path);
     reason_hint(why, "expected PEM, DER, PKCS#12, JKS or JCEKS");
     return false;
 }
@@ -187,7 +186,7 @@ bool anchors_read_file(struct truststore *store, const char *path, struct reason
 
     buf_init(&content, TRUSTSTORE_FILE);
     bool good = store_file_read(path, &content,
-                                "the trust store has to be there and readable: is its volume mounted?", why);
+                                "the trust store must exist and be readable: is its volume mounted?", why);
     good = good && add_content(store, path, &content, why);
     if (good)
         strings_add(&store->files, path, strlen(path));
@@ -215,7 +214,7 @@ static bool add_file(struct truststore *store, const char *file, size_t *total, 
             anchors_add(store, (const unsigned char *)content.data, content.length);
     }
     if (broken > 0 && store->warnings.count < warned + 5)
-        anchors_warn(store, "%.200s: truncated or corrupt (PEM), and left out", file);
+        anchors_warn(store, "%.200s: truncated or corrupt (PEM), and ignored", file);
     buf_free(&content);
     return *total <= TRUSTSTORE_DIRECTORY;
 }
@@ -235,7 +234,7 @@ bool anchors_read_directory(struct truststore *store, const char *path, struct r
 
     if (count < 0) {
         reason_set(why, CODE_TRUST_STORE, "%.200s: cannot be read", path);
-        reason_hint(why, "the directory has to be there and readable: is its volume mounted?");
+        reason_hint(why, "the directory must exist and be readable: is its volume mounted?");
         return false;
     }
     bool fits = count <= TRUSTSTORE_FILES;

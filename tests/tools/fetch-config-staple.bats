@@ -23,7 +23,7 @@ fetch() {
             serve ip "$version" -trace
             fetch --bearer-token-file token
             exits 20
-            ends_saying "the certificate was revoked on 2026-01-01T00:00:00Z, says its issuer's OCSP answer.*; hint: .*new certificate and key"
+            ends_saying "the certificate was revoked on 2026-01-01T00:00:00Z, by its issuer's OCSP response.*; hint: .*new certificate and key"
             [ ! -e page ]
             # The handshake was not finished, so there was nothing to send a request over.
             grep -q "bad certificate status response" port.said || report "$(tail port.said)"

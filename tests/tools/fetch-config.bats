@@ -275,7 +275,7 @@ SCRIPT
         # shellcheck disable=SC2086 # several words
         {
             run_tool fetch-config "https://127.0.0.1:${peer[0]}/a=./a" $deadline
-            ends_saying "not fetched: no end of the handshake within.*accepts and does not answer: does this port speak TLS"
+            ends_saying "not fetched: the TLS handshake timed out within.*accepts and does not answer: does this port speak TLS"
             run_tool fetch-config "http://127.0.0.1:${peer[0]}/a=./a" $deadline
             ends_saying "not fetched: no answer within the attempt's time.*accepts and does not answer"
             run_tool fetch-config "http://127.0.0.1:${peer[1]}/a=./a" $deadline

@@ -31,7 +31,7 @@ load tls
         start_tls port "good min=$version max=$version"
         run_tool tls-check --timeout 20s --trust-store root.crt $(at "${port[0]}")
         exits 24
-        ends_saying "it would speak TLSv${version/./\\.} with .*: TLS 1\.0 and 1\.1 are gone everywhere"
+        ends_saying "it would negotiate TLSv${version/./\\.} with .*: no current client supports TLS 1\.0 and 1\.1"
         check --profile java $(at "${port[0]}")
         exits 24
     done
@@ -41,7 +41,7 @@ load tls
     start_tls port "- lie=suites suites=c02f,009c,002f version=0300" "- lie=suites suites=ffff version=0300"
     check $(at "${port[0]}")
     exits 24
-    ends_saying "speaks no TLS version that is offered"
+    ends_saying "supports no TLS version that is offered"
     check $(at "${port[1]}")
     exits 24
     ends_saying "no cipher, group or signature in common"
@@ -55,7 +55,7 @@ load tls
         for profile in default strict java; do
             check --profile "$profile" $(at "${port[0]}")
             exits 24
-            ends_saying "it would speak TLSv1\.2 with TLS_.*(RC4|DES|NULL).*, which no client should take"
+            ends_saying "it would negotiate TLSv1\.2 with TLS_.*(RC4|DES|NULL).*, which no client should take"
         done
     done
 }

@@ -49,7 +49,7 @@ refused() {
     exits 0
     check --profile java $(at "${port[0]}")
     exits 20
-    says "the server sends 19 certificates, and Java takes no more than 10"
+    says "the server sends 19 certificates, and Java accepts no more than 10"
     check --show-chain --export-chain sent.pem $(at "${port[0]}")
     exits 0
     [ "$(grep -c BEGIN sent.pem)" = 19 ]

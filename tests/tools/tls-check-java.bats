@@ -69,11 +69,11 @@ java_check() {
     start_tls port "good" "- chain=good.pem warn=112" "manynames"
     check --profile java --trust-store root.jks --trust-store-password-file password --connect "127.0.0.1:${port[0]}" my_server.test
     exits 21
-    ends_saying "Java takes no certificate for the name my_server\.test: it has an underscore"
+    ends_saying "Java accepts no certificate for the name my_server\.test: it has an underscore"
     check --profile java --trust-store root.jks --trust-store-password-file password $(at "${port[1]}")
     exits 21
     ends_saying "sends a warning in the handshake, at which Java ends it \(alert: unrecognized name\); .*ServerName"
     check --profile java --trust-store root.jks --trust-store-password-file password $(at "${port[2]}")
     exits 28
-    ends_saying "a message of the handshake has [0-9]+ bytes, and Java takes no more than 32768.*-Djdk\.tls\.maxHandshakeMessageSize="
+    ends_saying "a message of the handshake has [0-9]+ bytes, and Java accepts no more than 32768.*-Djdk\.tls\.maxHandshakeMessageSize="
 }

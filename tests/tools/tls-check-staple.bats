@@ -16,7 +16,7 @@ load tls
         check --report report.json --show-chain $(at "$port")
         exits 0
         [ "$(wc -l <err)" -eq 1 ]
-        prints "not revoked, says its issuer's OCSP answer"
+        prints "not revoked, by its issuer's OCSP response"
         grep -q '"ocsp_staple":"good","ocsp_answer":{"counts":true,"says":"good","signed_by_issuer":true,' report.json
     done
 }
@@ -29,7 +29,7 @@ load tls
             serve good "$version"
             check --report report.json $(at "$port")
             exits 20
-            ends_saying "the certificate was revoked on 2026-01-01T00:00:00Z, says its issuer's OCSP answer"
+            ends_saying "the certificate was revoked on 2026-01-01T00:00:00Z, by its issuer's OCSP response"
             grep -q '"ocsp_staple":"revoked"' report.json
         done
     done
@@ -41,7 +41,7 @@ doubts() {
     shift
     check --report report.json --show-chain "$@" $(at "$port")
     exits 0
-    says "the OCSP answer that the server sends does not count: $text"
+    says "the OCSP response that the server staples is ignored: $text"
     ! grep -q "not revoked" out || report "the answer was shown as if it counted"
     grep -q '"ocsp_staple":"unusable","ocsp_answer":{"counts":false,"flaw":"' report.json
 }
@@ -73,13 +73,13 @@ END
     staple revoked ca
     serve good
     later=$(date -u -d '8 days' +%Y-%m-%dT%H:%M:%SZ)
-    doubts "it was valid until .*; it says revoked; hint: .*unless the clock here is wrong, which says $later" --verify-time "$later"
+    doubts "it was valid until .*; it says revoked; hint: .*unless the clock here is wrong: it says $later" --verify-time "$later"
     staple revoked ca sha1 -no_nonce
     serve good
     check $(at "$port")
     exits 20
     later=$(date -u -d '1 hour' +%Y-%m-%dT%H:%M:%SZ)
-    doubts "it has no end, and is of .*; it says revoked" --verify-time "$later"
+    doubts "it has no nextUpdate, and dates from .*; it says revoked" --verify-time "$later"
 }
 
 @test "an answer about another certificate, or none at all, proves nothing" {
@@ -92,7 +92,7 @@ END
     doubts "it cannot be read"
     printf '\x30\x03\x0a\x01\x03' >answer.der
     serve good
-    doubts "it is a refusal of the CA's responder \(trylater\)"
+    doubts "it is an error of the CA's responder \(trylater\)"
 }
 
 @test "an issuer that does not know the certificate is worth a word" {
@@ -100,7 +100,7 @@ END
     serve good
     check --report report.json $(at "$port")
     exits 0
-    says "the certificate's issuer does not know it"
+    says "the certificate is unknown to its issuer"
     grep -q '"ocsp_staple":"unusable","ocsp_answer":{"counts":true,"says":"unknown"' report.json
 }
 
@@ -115,7 +115,7 @@ END
     serve good
     check --trust-store other.crt $(at "$port")
     exits 20
-    says "there is no trusted issuer of the certificate to prove it with; it says revoked"
+    says "the certificate's issuer is not trusted, so nothing proves it; it says revoked"
     mkdir agent
     unset JAVA_HOME
     SSL_CERT_FILE=root.crt APPDYNAMICS_CONTROLLER_HOST_NAME=127.0.0.1 APPDYNAMICS_CONTROLLER_PORT=$port \
@@ -128,7 +128,7 @@ END
     start_s_server port -cert good.pem -key good.key -cert_chain good.pem
     check --require-staple $(at "$port")
     exits 20
-    ends_saying "the server sends no OCSP answer with its certificate \(--require-staple\).*hint: stapling has to be switched on"
+    ends_saying "the server staples no OCSP response \(--require-staple\).*hint: stapling must be enabled"
     run_tool tls-check --timeout 1s --trust-store root.crt --require-staple $(at "$port")
     exits 124
     staple good responder
@@ -139,12 +139,12 @@ END
     serve good
     check --require-staple $(at "$port")
     exits 20
-    ends_saying "does not say that it is good: neither the certificate's issuer nor a responder"
+    ends_saying "does not say that the certificate is good: neither the certificate's issuer nor a responder"
     staple unknown ca
     serve good
     check --require-staple $(at "$port")
     exits 20
-    ends_saying "does not say that it is good: its issuer does not know the certificate"
+    ends_saying "does not say that the certificate is good: its issuer does not know the certificate"
     staple revoked ca
     serve good
     check --require-staple $(at "$port")
@@ -185,7 +185,7 @@ END
     serve good
     check --profile java --trust-store ca.jks --trust-store-password-file password $(at "$port")
     exits 0
-    says "only Java trusts this: the certificate was revoked on .*; hint: .*where it is told to check \(com\.sun\.net\.ssl\.checkRevocation\)"
+    says "only Java trusts this: the certificate was revoked on .*; hint: .*if it is configured to check \(com\.sun\.net\.ssl\.checkRevocation\)"
     printf 'staple\t%s\tserver.test\tca.jks\tchangeit\t-\t-\n' "$port" >case
     said=$(java -cp classes Client <case | tail -n 1)
     [ "$said" = $'staple\tok' ]

@@ -50,11 +50,11 @@ is_judged() {
     ends_saying "the certificate is not for wrong\.test: it has server\.test"
 }
 
-# refuses PROTOCOL PORT REGEX: with TLS switched off no attempt but those before the server was there.
+# refuses PROTOCOL PORT REGEX: with TLS disabled no attempt but those before the server was there.
 refuses() {
     run_tool tls-check --timeout 35s --trust-store root.crt --starttls "$1" $(at "$2")
     exits 24
-    ends_saying "not ready: the server does not start TLS: $3.*hint: is TLS switched on there"
+    ends_saying "not ready: the server does not start TLS: $3.*hint: is TLS enabled there"
 }
 
 ### Postfix
@@ -202,7 +202,7 @@ start_postgres() {
 
 @test "postgres: PostgreSQL without TLS is 24 at once" {
     start_postgres database off
-    refuses postgres "$database" 'it has TLS switched off \(ssl = off\)'
+    refuses postgres "$database" 'it has TLS disabled \(ssl = off\)'
 }
 
 ### MariaDB
@@ -225,7 +225,7 @@ start_mariadb() {
 
 @test "mysql: MariaDB without TLS is 24 at once" {
     start_mariadb database
-    refuses mysql "$database" 'it has TLS switched off'
+    refuses mysql "$database" 'it has TLS disabled'
 }
 
 ### OpenLDAP

@@ -149,20 +149,20 @@ PYTHON
     exits 27
     check --trust-store root.jks $(at "${port[0]}")
     exits 0
-    says "no password was given, so it is not known whether this file is as it was written"
+    says "no password was given, so its integrity cannot be checked"
 }
 
 @test "PKCS#12 without a password: a guess that fits is a warning, and Java guesses none" {
     start_tls port good
     check --trust-store root.p12 $(at "${port[0]}")
     exits 0
-    says "opened with the password \"changeit\", which nobody gave"
+    says "opened with the password \"changeit\", although no password was given"
     check --trust-store empty.p12 $(at "${port[0]}")
     exits 0
     says "opened with"
     check --profile java --trust-store root.p12 $(at "${port[0]}")
     exits 27
-    ends_saying "holds no trusted certificate that Java sees; hint: root\.p12: is encrypted, and without a password Java opens nothing"
+    ends_saying "holds no trusted certificate that Java sees; hint: root\.p12: is encrypted, and without a password Java reads nothing"
 }
 
 @test "what Java does not see in a PKCS#12 file is said, and counts for nothing with --profile java" {
@@ -206,7 +206,7 @@ PYTHON
 }
 
 @test "a bundle that OpenSSL refuses, or reads in part, is used, and it is told whom that will fail" {
-    local text="joined.pem: clients that use OpenSSL \(curl, Python, Node\.js\) will not read this file"
+    local text="joined.pem: clients that use OpenSSL \(curl, Python, Node\.js\) cannot read this file"
     start_tls port good
     { printf '%s' "$(cat other.crt)"; cat root.crt; } >joined.pem
     check --trust-store joined.pem $(at "${port[0]}")
@@ -269,17 +269,17 @@ END
         exits 27
         ends_saying "$file: is $words"
     done <<'END'
-p7.pem PKCS#7, which is not read here.*hint: .*openssl pkcs7 -print_certs -in p7\.pem -out NEW\.pem
+p7.pem PKCS#7, which is not supported.*hint: .*openssl pkcs7 -print_certs -in p7\.pem -out NEW\.pem
 p7.der PKCS#7 \(DER\).*hint: .*openssl pkcs7 -inform DER -print_certs -in p7\.der
 utf16.pem text in UTF-16.*hint: .*iconv -f UTF-16 -t UTF-8 utf16\.pem
 utf16le.pem text in UTF-16
 jks.b64 the base64 of a store.*hint: .*encoded twice\? base64 -d jks\.b64
 p12.b64 the base64 of a store
 pem.b64 the base64 of a store
-utf8.jks a binary store that was changed as if it were text.*hint: .*binaryData
-utf8.p12 a binary store that was changed as if it were text
-latin.jks a binary store that was changed as if it were text
-oneline.pem PEM in which "\\n" stands as two characters
+utf8.jks a binary store that was converted as if it were text.*hint: .*binaryData
+utf8.p12 a binary store that was converted as if it were text
+latin.jks a binary store that was converted as if it were text
+oneline.pem PEM with "\\n" as two characters
 indented.pem PEM whose lines are indented
 store.bks BKS or UBER
 store.bcfks BCFKS
@@ -305,7 +305,7 @@ END
     cat root.der >>two.der
     check --trust-store two.der $(at "${port[0]}")
     exits 20
-    says "two.der: only its first certificate counts, [0-9]+ bytes follow"
+    says "two.der: only its first certificate is used, [0-9]+ bytes follow it"
 }
 
 @test "27: a store that may not be read: whose it is, with what mode, and who asks" {
@@ -319,7 +319,7 @@ END
     cp root.crt closed
     check --trust-store closed/root.crt 127.0.0.1:1
     exits 27
-    ends_saying "hint: a directory on its way may not be entered by UID 65534"
+    ends_saying "hint: UID 65534, GID [0-9]+, as which this runs, may not enter a directory on its path"
 }
 
 @test "27: client certificates and keys that do not open" {
@@ -333,10 +333,10 @@ END
     ends_saying "the private key needs a password"
     check --client-cert client.crt --client-key client.encrypted.key --client-key-password-file wrong 127.0.0.1:1
     exits 27
-    ends_saying "does not open with that password"
+    ends_saying "cannot be decrypted with that password"
     check --client-cert client.jks --client-key-password-file password 127.0.0.1:1
     exits 27
-    ends_saying "the key of entry \"agent\" does not open with that password"
+    ends_saying "the key of entry \"agent\" cannot be decrypted with that password"
 }
 
 ### --as-agent
@@ -394,7 +394,7 @@ END
     # The key has a password of its own, and nobody gave the store's.
     check --client-cert client.jks --client-key-password-file separate $(at "${port[0]}")
     exits 0
-    says "client\.jks: the password is the key's and not that of the store, or the file was changed, so it is not known"
+    says "client\.jks: the password is the key's and not that of the store, or the file was changed, so its integrity"
     # Its first byte: no certificate any more. A byte of its signature: the server sees it.
     alter clientsame.jks certificate.jks client.crt 0
     check --client-cert certificate.jks --client-key-password-file password $(at "${port[0]}")
@@ -412,7 +412,7 @@ open("key.jks", "wb").write(data)
 END
     check --client-cert key.jks --client-key-password-file password $(at "${port[0]}")
     exits 27
-    ends_saying "the key of entry \"agent\" does not open with that password"
+    ends_saying "the key of entry \"agent\" cannot be decrypted with that password"
 }
 
 @test "--as-agent takes controller and store from controller-info.xml, and Java's rules" {
@@ -440,7 +440,7 @@ END
     for option in -Dappdynamics.agent.ssl.protocol=TLSv1 -Djdk.tls.client.protocols=TLSv1,TLSv1.1; do
         JAVA_TOOL_OPTIONS=$option check --as-agent appd --agent-dir agent
         exits 24
-        ends_saying "told to speak TLSv1.* alone \(from JAVA_TOOL_OPTIONS\), which Java has disabled"
+        ends_saying "configured for TLSv1.* only \(from JAVA_TOOL_OPTIONS\), which Java has disabled"
     done
     JAVA_TOOL_OPTIONS=-Djdk.tls.client.protocols=TLSv1.1,TLSv1.2 check --as-agent appd --agent-dir agent
     exits 0
@@ -570,12 +570,12 @@ END
     export JAVA_TOOL_OPTIONS="-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=${proxy[0]} -Dhttp.nonProxyHosts=*.internal"
     check --java-options --trust-store root.jks "127.0.0.1:${port[0]}"
     exits 29
-    ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from JAVA_TOOL_OPTIONS\) says HTTP 403"
+    ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from JAVA_TOOL_OPTIONS\) answers HTTP 403"
     JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.jks "127.0.0.1:${port[0]}"
     exits 0
     JDK_JAVA_OPTIONS="-Dhttp.nonProxyHosts=*.internal|127.*" check --java-options --trust-store root.jks "127.0.0.1:${port[0]}" other.test
     exits 2
-    ends_saying "http\.nonProxyHosts excepts some of the targets"
+    ends_saying "http\.nonProxyHosts excludes some of the targets"
     agent_info agent/conf controller-host 127.0.0.1 controller-port "${port[0]}" controller-ssl-enabled true
     cp root.jks agent/conf/cacerts.jks
     check --as-agent appd --agent-dir agent
@@ -613,7 +613,7 @@ END
     exits 27
     JAVA_TOOL_OPTIONS="-Djavax.net.ssl.trustStore=NUL -Djavax.net.ssl.trustStoreType=Windows-ROOT" check_java $(at "${port[1]}")
     exits 27
-    ends_saying "javax\.net\.ssl\.trustStoreType Windows-ROOT \(from JAVA_TOOL_OPTIONS\) is not read here"
+    ends_saying "javax\.net\.ssl\.trustStoreType Windows-ROOT \(from JAVA_TOOL_OPTIONS\) is not supported"
     mkdir -p home/lib/security
     cp root.jks home/lib/security/cacerts
     JAVA_HOME=home JAVA_TOOL_OPTIONS=-Xmx1g check_java $(at "${port[1]}")
@@ -627,7 +627,7 @@ END
 @test "--as-agent without a controller is refused" {
     check --as-agent appd
     exits 2
-    ends_saying "nothing names the controller's host.*APPDYNAMICS_CONTROLLER_HOST_NAME"
+    ends_saying "the controller's host is not set.*APPDYNAMICS_CONTROLLER_HOST_NAME"
 }
 
 @test "a certificate that the file itself trusts for something else, or for nothing, is no anchor" {
@@ -658,7 +658,7 @@ END
     openssl pkcs12 -export -nokeys -nomac -in root.crt -certpbe NONE -passout pass: -out open.p12
     check --trust-store open.p12 $(at "${port[0]}")
     exits 0
-    says "open.p12: has no digest, so it is not known whether this file is as it was written"
+    says "open.p12: has no digest, so its integrity cannot be checked"
     openssl pkcs12 -export -nomac -in client.crt -inkey client.key -certpbe NONE -keypbe NONE -passout pass: -out client-open.p12
     check --client-cert client-open.p12 $(at "${port[0]}")
     exits 0
@@ -666,7 +666,7 @@ END
     openssl pkcs12 -export -nokeys -nomac -in root.crt -passout pass:changeit -out nomac.p12
     check --trust-store nomac.p12 --trust-store-password-file password $(at "${port[0]}")
     exits 0
-    says "nomac.p12: has no digest, so it is not known whether this file is as it was written"
+    says "nomac.p12: has no digest, so its integrity cannot be checked"
 }
 
 @test "27: a directory of more files, or longer ones, than any store has" {
@@ -708,7 +708,7 @@ for number in range(20000):
 PYTHON
     check --trust-store store.pem $(at "${port[0]}")
     exits 20
-    says "more than 5000 certificates: the others are left out, and not trusted"
+    says "more than 5000 certificates: the others are ignored, and not trusted"
     cat root.crt other.crt root.crt root.crt >twice.pem
     check --trust-store twice.pem --report report.json $(at "${port[0]}")
     exits 0

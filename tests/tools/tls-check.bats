@@ -91,7 +91,7 @@ EOF
     check $(at "${port[0]}")
     exits 20
     ends_saying "missing intermediate CN=Example Issuing CA, O=Example Trust: the server does not send"
-    ends_saying "hint: the server has to send its whole chain.*http://ca\.test/issuing\.crt"
+    ends_saying "hint: the server must send its whole chain.*http://ca\.test/issuing\.crt"
 }
 
 @test "20: an unknown root, with the closest that the store has and the keytool line that mends it" {
@@ -100,21 +100,21 @@ EOF
     exits 20
     ends_saying "unknown issuer CN=Example Global Root G2, O=Example Trust: old\.jks \(1 anchor\) lacks it"
     ends_saying "the closest there is CN=Example Global Root CA, O=Example Trust"
-    ends_saying "hint: the server sends its own certificate alone: .*the server has to send it, too; if it is a root, add it: keytool -importcert .* -keystore old\.jks"
+    ends_saying "hint: the server sends only its own certificate: .*the server must send it, too; if it is a root, add it: keytool -importcert .* -keystore old\.jks"
 }
 
 @test "20: the intermediate of a private CA that is not sent, although its root is in the store" {
     start_tls port underprivate
     check $(at "${port[0]}")
     exits 20
-    ends_saying "unknown issuer CN=Example Private CA.*hint: the server sends its own certificate alone: if that issuer is an intermediate, the server has to send it"
+    ends_saying "unknown issuer CN=Example Private CA.*hint: the server sends only its own certificate: if that issuer is an intermediate, the server must send it"
 }
 
-@test "20: a key identifier that does not fit its issuer is neither a missing issuer nor another key" {
+@test "20: a key identifier that does not match its issuer is neither a missing issuer nor another key" {
     start_tls port otheridentifier
     check $(at "${port[0]}")
     exits 20
-    ends_saying "CN=server\.test does not fit its issuer CN=Example Issuing CA.*its authority key identifier names another key or number"
+    ends_saying "CN=server\.test does not match its issuer CN=Example Issuing CA.*its authority key identifier names another key or number"
 }
 
 @test "21: an address that the certificate has as a DNS name" {
@@ -180,7 +180,7 @@ EOF
 }
 
 @test "20: several servers that all show one unknown issuer are a sign of a proxy that opens TLS" {
-    local hint="2 servers of different names all show this issuer: a proxy on the way may open TLS"
+    local hint="2 servers of different names all show this issuer: a proxy in between may intercept TLS"
     start_tls port stranger strangertwo good
     start_dns dns <<'ZONE'
 server.test A 127.0.0.1
@@ -277,7 +277,7 @@ ZONE
     start_tls port expired
     check $(at "${port[0]}")
     exits 22
-    ends_saying "the certificate CN=server\.test expired on 2021-01-01T00:00:00Z.*hint:.*clock here is wrong, which says 20[0-9][0-9]-"
+    ends_saying "the certificate CN=server\.test expired on 2021-01-01T00:00:00Z.*hint:.*clock here is wrong: it says 20[0-9][0-9]-"
 }
 
 @test "22: an expired intermediate is named" {
@@ -294,7 +294,7 @@ ZONE
     ends_saying "expires on .*, in [0-9]+ days.*--min-days 1000"
     check --warn-days 1000 $(at "${port[0]}")
     exits 0
-    says "expires on .*, in [0-9]+ days; hint: it has to be renewed soon"
+    says "expires on .*, in [0-9]+ days; hint: it must be renewed soon"
 }
 
 @test "not valid yet is waited for, and --verify-time judges as of then" {
@@ -331,12 +331,12 @@ ZONE
     while read -r i hint; do
         check --report report.json $(at "${port[i]}")
         exits 24
-        ends_saying "the server ended the handshake \(alert: (protocol version|handshake failure)\).*hint: it would speak $hint"
-        grep -q '"hint":"it would speak' report.json
+        ends_saying "the server ended the handshake \(alert: (protocol version|handshake failure)\).*hint: it would negotiate $hint"
+        grep -q '"hint":"it would negotiate' report.json
     done <<'END'
-0 TLSv1\.1 with TLS_RSA_WITH_3DES_EDE_CBC_SHA: TLS 1\.0 and 1\.1 are gone everywhere
+0 TLSv1\.1 with TLS_RSA_WITH_3DES_EDE_CBC_SHA: no current client supports TLS 1\.0 and 1\.1
 1 TLSv1\.2 with TLS_RSA_WITH_RC4_128_SHA, which no client should take
-2 TLSv1\.3 with the post-quantum group X25519MLKEM768, which clients know only since 2025.*here: --groups X25519MLKEM768
+2 TLSv1\.3 with the post-quantum group X25519MLKEM768, which clients support only since 2025.*here: --groups X25519MLKEM768
 3 TLSv1\.3 with TLS_AES_128_GCM_SHA256 and the group brainpoolP512r1tls13
 END
     check $(at "${port[4]}")
@@ -346,7 +346,7 @@ END
     start_tls proxy "- proxy=ok"
     check -x "http://127.0.0.1:${proxy[0]}" --server-name server.test "127.0.0.1:${port[2]}"
     exits 24
-    ends_saying "hint: it would speak TLSv1\.3 with the post-quantum group X25519MLKEM768"
+    ends_saying "hint: it would negotiate TLSv1\.3 with the post-quantum group X25519MLKEM768"
 }
 
 @test "--groups offers these groups" {
@@ -356,7 +356,7 @@ END
     grep -q '"group":"secp521r1"' report.json
     check --groups X25519MLKEM768:X25519 $(at "$port")
     exits 24
-    ends_saying "hint: it would speak TLSv1\.3 with TLS_AES_256_GCM_SHA384 and the group P-521"
+    ends_saying "hint: it would negotiate TLSv1\.3 with TLS_AES_256_GCM_SHA384 and the group P-521"
     check --groups NONE $(at "$port")
     exits 2
     ends_saying "--groups: \"NONE\" names a group that is not known"
@@ -372,7 +372,7 @@ END
     exits 0
     run_tool tls-check --trust-store root.crt --timeout 2s --attempt-timeout 500ms --large-hello $(at "${port[1]}")
     exits 124
-    ends_saying "the server answers no first message of over 1400 bytes, although it answers a shorter one.*Go 1\.24, Java 25.*hint: .*ClientHello of more than one packet"
+    ends_saying "the server does not answer a ClientHello of over 1400 bytes, although it answers a shorter one.*Go 1\.24, Java 25.*hint: .*ClientHello of more than one packet"
     check --attempt-timeout 500ms --large-hello $(at "${port[1]}")
     exits 24
     # A second connection that is not made tells nothing of large messages.
@@ -407,7 +407,7 @@ END
         for i in 0 1; do
             check --connect "127.0.0.1:${port[i]}" "$target"
             exits 23
-            ends_saying "wants a client certificate, and none was given \(--client-cert\)"
+            ends_saying "requires a client certificate, and none was given \(--client-cert\)"
         done
     done
 }
@@ -416,10 +416,10 @@ END
     start_s_server port -cert good.pem -key good.key -cert_chain good.pem -tls1_3 -Verify 3 -verify_return_error -CAfile clients.ca
     check $(at "$port")
     exits 23
-    ends_saying "none was given.*hint: it has to be from one of those the server names: CN=Example"
+    ends_saying "none was given.*hint: it must be from an issuer that the server names: CN=Example"
     check --client-cert clientother.pem $(at "$port")
     exits 23
-    ends_saying "the server refuses the client certificate CN=agent.*hint: it has to be from one of those the server names: CN=Example Issuing CA"
+    ends_saying "the server refuses the client certificate CN=agent.*hint: it must be from an issuer that the server names: CN=Example Issuing CA"
 }
 
 @test "a server that asks for a client certificate and hangs up without an alert is not ready" {
@@ -429,15 +429,15 @@ END
     for how in 0 1 2; do
         check $(at "${port[how]}")
         exits 1
-        ends_saying "the server asked for a client certificate, got none, and hung up.*; hint: .*insist on one \(--client-cert\)"
+        ends_saying "the server asked for a client certificate, got none, and closed the connection.*; hint: .*insist on one \(--client-cert\)"
         check --client-cert client.pem --client-cert-accepted $(at "${port[how]}")
         exits 1
-        ends_saying "the server asked for a client certificate, got one, and hung up.*; hint: .*accept this one"
+        ends_saying "the server asked for a client certificate, got one, and closed the connection.*; hint: .*accept this one"
     done
     # It is tried again.
     run_tool tls-check --timeout 1s --trust-store root.crt $(at "${port[0]}")
     exits 124
-    ends_saying "got none, and hung up"
+    ends_saying "got none, and closed the connection"
     # One that asked for nothing may do so, and what is wrong with the chain comes first.
     check $(at "${port[3]}")
     exits 0
@@ -480,7 +480,7 @@ END
     until_true 10 run_tool wait-for-tcp --once "127.0.0.1:$nginx_port"
     check --connect "127.0.0.1:$nginx_port" https://server.test/
     exits 23
-    ends_saying "wants a client certificate, and none was given"
+    ends_saying "requires a client certificate, and none was given"
     check --connect "127.0.0.1:$nginx_port" --client-cert client.pem --client-cert-accepted https://server.test/
     exits 0
     check --connect "127.0.0.1:$nginx_port" --client-cert clientother.pem https://server.test/
@@ -527,7 +527,7 @@ END
         start_s_server port -cert good.pem -key good.key -cert_chain good.pem "$tls" -verify 3 -client_sigalgs RSA+SHA256:rsa_pss_rsae_sha256
         check --client-cert client.pem $(at "$port")
         exits 0
-        says "CN=agent was not sent: its key \(EC prime256v1\) can make no signature that the server takes"
+        says "CN=agent was not sent: its key \(EC prime256v1\) can make no signature that the server accepts"
         check --client-cert client.pem --client-cert-accepted --report report.json $(at "$port")
         exits 23
         ends_saying "CN=agent was not sent.*hint: a certificate with another kind of key"
@@ -535,10 +535,10 @@ END
         start_s_server port -cert good.pem -key good.key -cert_chain good.pem "$tls" -verify 3 -CAfile other.crt
         check --profile java --client-cert client.p12 --client-key-password-file password $(at "$port")
         exits 0
-        says "Java shows none"
+        says "Java sends none"
         check --profile java --client-cert client.p12 --client-key-password-file password --client-cert-accepted $(at "$port")
         exits 23
-        ends_saying "Java shows none of its 1 client certificates.*hint: it has to be from one of those the server names: CN=Unrelated Root"
+        ends_saying "Java sends none of its 1 client certificates.*hint: it must be from an issuer that the server names: CN=Unrelated Root"
     done
 }
 
@@ -551,7 +551,7 @@ END
     ends_saying "alert: protocol version"
     check $(at "${port[1]}")
     exits 24
-    ends_saying "it would speak TLSv1\\.2 with TLS_RSA_WITH_NULL_SHA256"
+    ends_saying "it would negotiate TLSv1\\.2 with TLS_RSA_WITH_NULL_SHA256"
 }
 
 @test "24: plain HTTP, SSH and garbage on the port are recognised" {
@@ -595,7 +595,7 @@ END
     done
     check --attempt-timeout 1s $(at "${port[1]}") # which signs as it should, and then says no more
     exits 1
-    ends_saying "no end of the handshake"
+    ends_saying "the TLS handshake timed out"
 }
 
 ### 25: pins
@@ -694,7 +694,7 @@ SERVER
     until [ -s proxy.port ]; do sleep 0.05; done
     check -x "http://127.0.0.1:$(cat proxy.port)" --http-path / server.test
     exits 29
-    ends_saying "the proxy goes on in plain text after it agreed to the tunnel"
+    ends_saying "the proxy sends plain text after it agreed to the tunnel"
 }
 
 @test "29: the hint fits what a proxy says: a captive portal, no CONNECT, another authentication, a server that is not up" {
@@ -703,14 +703,14 @@ SERVER
         start_tls proxy "- proxy=$says"
         check -x "http://127.0.0.1:${proxy[0]}" server.test
         exits "$code"
-        ends_saying "says HTTP ${says%%,*};.*hint: $hint"
+        ends_saying "answers HTTP ${says%%,*};.*hint: $hint"
     done <<'END'
-302 29 it redirects: a captive portal
+302 29 it redirects: is it a captive portal
 405 29 it does not understand CONNECT
 400 29 it does not understand CONNECT
-407,Negotiate,NTLM 29 it offers Negotiate, NTLM, and only Basic is spoken here
+407,Negotiate,NTLM 29 it offers Negotiate, NTLM, and only Basic is supported here
 407,Negotiate,Basic 29 it wants a user and a password by Negotiate, Basic: --proxy-auth-file
-503 29 the proxy cannot connect to the server: is that up yet
+503 29 the proxy cannot connect to the server: is the server up
 END
 }
 
@@ -726,14 +726,14 @@ END
     ends_saying "unknown issuer.*, $way"
     check --attempt-timeout 300ms --server-name server.test -x "http://127.0.0.1:${proxy[0]}" "127.0.0.1:${port[2]}"
     exits 1
-    ends_saying "no end of the handshake within the attempt's time, $way"
+    ends_saying "the TLS handshake timed out, $way"
 }
 
 @test "29: a proxy that says no; one that is not there or in trouble is waited for" {
     start_tls proxy "- proxy=403" "- proxy=407" "- proxy=502" "- proxy=garbage"
     check -x "http://127.0.0.1:${proxy[0]}" server.test
     exits 29
-    ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from --proxy\) says HTTP 403"
+    ends_saying "the proxy 127\.0\.0\.1:${proxy[0]} \(from --proxy\) answers HTTP 403"
     check -x "http://127.0.0.1:${proxy[1]}" server.test
     exits 29
     ends_saying "--proxy-auth-file"
@@ -741,7 +741,7 @@ END
     exits 124
     check -x "http://127.0.0.1:${proxy[3]}" server.test
     exits 29
-    ends_saying "is no HTTP proxy"
+    ends_saying "does not answer as an HTTP proxy"
 }
 
 @test "a proxy that is not there, or does not answer, is named with where it comes from" {
@@ -803,7 +803,7 @@ END
     ends_saying "does not start TLS: it refuses the command \(\"502 not implemented\"\)"
     check --starttls postgres $(at "${port[1]}")
     exits 24
-    ends_saying "TLS switched off"
+    ends_saying "TLS disabled"
     run_tool tls-check --trust-store root.crt --timeout 1s --starttls mysql $(at "${port[2]}")
     exits 124
     ends_saying "Too many connections"
@@ -819,7 +819,7 @@ END
         start_tls port "- lie=$lie"
         run_tool tls-check --trust-store root.crt --timeout 1s $(at "${port[0]}")
         exits 124
-        ends_saying "no end of the handshake within the attempt's time"
+        ends_saying "the TLS handshake timed out"
         took_less_than 3000
     done
     start_tls port "- proxy=silence" "- lie=silence" "good http=no"
@@ -933,7 +933,7 @@ END
     exits 0
     check --issuer "Example" --trust-store other.crt $(at "${port[1]}")
     exits 20
-    ends_saying "no issuer in the chain is Example: the certificate's is CN=Unrelated Root, O=Somebody Else.*hint: .*a proxy on the way"
+    ends_saying "no issuer in the chain is Example: the certificate's is CN=Unrelated Root, O=Somebody Else.*hint: .*a proxy in between"
     check --issuer "*Issuing" $(at "${port[0]}")
     exits 20
     check --issuer "" $(at "${port[0]}")
@@ -948,7 +948,7 @@ END
     exits 0
     check --max-validity 398d $(at "${port[0]}")
     exits 28
-    ends_saying "the certificate CN=server\.test is made for 400 days, more than the 398 of --max-validity"
+    ends_saying "the certificate CN=server\.test is valid for 400 days in all, more than the 398 of --max-validity"
     for value in 0d 398days x -1d; do
         check --max-validity="$value" $(at "${port[0]}")
         refuses_naming --max-validity
@@ -994,7 +994,7 @@ END
     for ((i = 0; i < 4000; i++)); do echo "$root"; done >store.pem
     run_tool tls-check --trust-store store.pem --attempt-timeout 1ms --interval 1200ms --timeout 2s 127.0.0.1:1
     exits 124
-    says "the attempt's time was over before it could connect.*--attempt-timeout"
+    says "store\.pem: was not read to its end in time.*--attempt-timeout"
 }
 
 @test "--warn-only says the verdict and exits 0" {

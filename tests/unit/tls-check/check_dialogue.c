@@ -57,7 +57,7 @@ START_TEST(plain_text_behind_the_go_ahead_is_refused)
     begin();
     buf_add_text(&in, "+OK hello\r\n+OK begin\r\n+OK injected\r\n");
     ck_assert_int_eq(starttls_next(STARTTLS_POP3, &step, &in, &out, &why), DIALOGUE_FAILED);
-    expect_contains(why.text, "goes on in plain text");
+    expect_contains(why.text, "sends plain text");
     end();
 }
 END_TEST

@@ -126,8 +126,8 @@ START_TEST(some_names_fit_nothing)
         {"a-.test", "begins or ends with"},
         {"a..test", "empty"},
         {"a b.test", "other characters"},
-        {"127.1", "digits alone"},
-        {"1234", "digits alone"},
+        {"127.1", "only digits"},
+        {"1234", "only digits"},
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test", "longer than 63"},
     };
 

@@ -73,7 +73,7 @@ START_TEST(what_the_issuer_says_counts)
     answer(TLS_STAPLE_UNKNOWN);
     judge_now();
     ck_assert_uint_eq(judgement.count, 0);
-    expect_contains(judgement.warnings[0].text, "issuer does not know it");
+    expect_contains(judgement.warnings[0].text, "unknown to its issuer");
     answer(TLS_STAPLE_NONE);
     expect_silence();
     ck_assert(!judge_staple_says(&facts, TLS_STAPLE_GOOD));
@@ -96,7 +96,7 @@ START_TEST(what_somebody_else_says_does_not)
     expect_flaw("cannot be read");
     answer(TLS_STAPLE_REFUSAL);
     strcpy(facts.staple.refusal, "trylater");
-    expect_flaw("refusal of the CA's responder (trylater)");
+    expect_flaw("error of the CA's responder (trylater)");
 }
 END_TEST
 
@@ -111,8 +111,8 @@ START_TEST(an_answer_counts_within_its_time_and_a_leeway)
         {NOW - DAY, NOW - LEEWAY, NULL},
         {NOW - DAY, NOW - LEEWAY - 1, "it was valid until"},
         {NOW - LEEWAY, 0, NULL},
-        {NOW - LEEWAY - 1, 0, "it has no end, and is of"},
-        {0, 0, "it has no end, and is of 1970-01-01T00:00:00Z"},
+        {NOW - LEEWAY - 1, 0, "it has no nextUpdate, and dates from"},
+        {0, 0, "it has no nextUpdate, and dates from 1970-01-01T00:00:00Z"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -124,7 +124,7 @@ START_TEST(an_answer_counts_within_its_time_and_a_leeway)
             continue;
         }
         expect_flaw(cases[i].flaw);
-        expect_contains(judgement.warnings[0].hint, "the clock here is wrong, which says 2027-01-15T");
+        expect_contains(judgement.warnings[0].hint, "the clock here is wrong: it says 2027-01-15T");
     }
 }
 END_TEST
@@ -141,13 +141,13 @@ START_TEST(without_a_trusted_issuer_nothing_counts_and_only_revoked_is_worth_a_w
         expect_silence();
         ck_assert(!judge_staple_says(&facts, TLS_STAPLE_GOOD));
         facts.staple.says = TLS_STAPLE_REVOKED;
-        expect_flaw("no trusted issuer");
+        expect_flaw("issuer is not trusted");
     }
     answer(TLS_STAPLE_GOOD);
     facts.staple.issuer_known = false;
     expect_silence();
     facts.staple.says = TLS_STAPLE_REVOKED;
-    expect_flaw("no trusted issuer");
+    expect_flaw("issuer is not trusted");
     /* An expired certificate has an issuer all the same. */
     answer(TLS_STAPLE_REVOKED);
     facts.verified = false;
@@ -181,7 +181,7 @@ START_TEST(java_connects_and_is_only_warned)
     ck_assert_uint_eq(judgement.count, 0);
     ck_assert(!judgement.permanent);
     expect_contains(judgement.warnings[0].text, "only Java trusts this: the certificate was revoked");
-    expect_contains(judgement.warnings[0].hint, "where it is told to check");
+    expect_contains(judgement.warnings[0].hint, "if it is configured to check");
 }
 END_TEST
 

@@ -131,7 +131,7 @@ START_TEST(a_certificate_that_comes_alone_may_lack_an_intermediate)
     add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
     expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Issuing CA");
     expect_contains(why.hint,
-                    "the server sends its own certificate alone: if that issuer is an intermediate");
+                    "the server sends only its own certificate: if that issuer is an intermediate");
     expect_contains(why.hint, "if it is a root, add it: keytool -importcert");
     facts.java_store[0] = '\0';
     expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Issuing CA");
@@ -148,7 +148,7 @@ START_TEST(an_identifier_that_does_not_fit_is_neither_missing_nor_another_key)
     facts.identifier_differs = true;
     add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
     expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL,
-                "CN=server.test does not fit its issuer CN=Issuing CA: its authority key");
+                "CN=server.test does not match its issuer CN=Issuing CA: its authority key");
     expect_lacks(why.text, "another key than the one");
 }
 END_TEST
@@ -182,7 +182,7 @@ START_TEST(the_two_key_usages_are_told_apart_and_nothing_is_told_twice)
     add_error(X509_V_ERR_CERT_HAS_EXPIRED, 0);
     judge_now();
     ck_assert_uint_eq(judgement.count, 2);
-    expect_contains(judgement.reasons[0].text, "is no CA's");
+    expect_contains(judgement.reasons[0].text, "is not a CA certificate");
     expect_contains(judgement.reasons[1].text, "expired");
 }
 END_TEST
@@ -193,7 +193,7 @@ START_TEST(an_expired_intermediate_is_the_servers_to_replace_or_leave_out)
     add_error(X509_V_ERR_CERT_HAS_EXPIRED, 1);
     expect_code(CODE_EXPIRED, ATTEMPT_FAIL, "the intermediate CN=Issuing CA expired");
     expect_contains(why.hint, "cross-signed");
-    expect_contains(why.hint, "leave it out");
+    expect_contains(why.hint, "omit it");
 }
 END_TEST
 
@@ -231,7 +231,7 @@ START_TEST(an_interceptor_is_told_by_its_name)
     chain[0].issuer = facts.missing = zscaler;
     add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
     expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "Zscaler");
-    expect_contains(why.hint, "opens TLS and signs with its own CA");
+    expect_contains(why.hint, "intercepts TLS and signs with its own CA");
 }
 END_TEST
 
@@ -365,7 +365,7 @@ START_TEST(what_was_not_verified_is_not_trusted)
         expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "a signature in it is wrong");
         good();
         facts.has_chain = facts.verified = false;
-        expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "the server showed no certificate");
+        expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "the server sent no certificate");
         ck_assert(!judge_lets_pass(&facts));
         good();
         facts.name_matches = false;
@@ -564,9 +564,9 @@ START_TEST(clients_and_answers_are_judged)
     expect_code(CODE_HTTP_STATUS, ATTEMPT_RETRY, "503");
     facts.http_status = 400;
     facts.client_wanted = true;
-    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "wants a client certificate");
+    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "requires a client certificate");
     facts.client_withheld = true;
-    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "--client-cert is for another one");
+    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "--client-cert is for another server");
     facts.client_withheld = false;
     facts.http_status = 0;
     facts.client_given = true;
@@ -578,7 +578,7 @@ START_TEST(clients_and_answers_are_judged)
     expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "was not sent");
     facts.client_shown = true;
     facts.acceptance = TLS_ACCEPTANCE_UNKNOWN;
-    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "says nothing");
+    expect_code(CODE_CLIENT_CERTIFICATE, ATTEMPT_FAIL, "does not confirm");
     facts.acceptance = TLS_ACCEPTANCE_PROVEN;
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
 }
@@ -615,10 +615,10 @@ START_TEST(javas_handshake_has_limits)
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
     rules.trusts_anyone = true;
     facts.sent_total = 11;
-    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "sends 11 certificates, and Java takes no more than 10");
+    expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "sends 11 certificates, and Java accepts no more than 10");
     facts.sent_total = 2;
     facts.java.message_most = 32769;
-    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "has 32769 bytes, and Java takes no more than 32768");
+    expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "has 32769 bytes, and Java accepts no more than 32768");
     facts.java.message_most = 0;
     facts.java.warning = SSL_AD_UNRECOGNIZED_NAME;
     expect_code(CODE_WRONG_NAME, ATTEMPT_FAIL, "a warning in the handshake, at which Java ends it");
@@ -628,10 +628,10 @@ START_TEST(javas_handshake_has_limits)
     expect_code(CODE_UNFIT_CERTIFICATE, ATTEMPT_FAIL, "it has an extension twice");
     facts.java.flaw = NULL;
     facts.java.signs_sha1 = true;
-    expect_code(CODE_PROTOCOL, ATTEMPT_FAIL, "signs the handshake over SHA-1, which no JVM takes");
+    expect_code(CODE_PROTOCOL, ATTEMPT_FAIL, "signs the handshake over SHA-1, which no JVM accepts");
     facts.java.version = (struct java_version){.train = 17, .update = 15};
     ck_assert_int_eq(judge_now(), ATTEMPT_OK);
-    expect_contains(judgement.warnings[0].text, "which no newer JVM takes");
+    expect_contains(judgement.warnings[0].text, "which no newer JVM accepts");
 }
 END_TEST
 

@@ -132,7 +132,7 @@ START_TEST(what_is_no_store_is_told)
     add_entry(7, "odd");
     add_certificate("one");
     add_digest();
-    reject("no known kind");
+    reject("an unknown kind");
     add_head(0xCECECECE, 2, 1);
     add_entry(3, "secret");
     add_certificate("one");
@@ -175,7 +175,7 @@ START_TEST(the_keys_of_a_file_share_their_rounds)
     struct pbe_work work = {.rounds = PBE_ROUNDS_MOST - 1500};
 
     ck_assert_ptr_null(jks_key(&entry, "password", &work, &why));
-    expect_contains(why.text, "does not open with that password");
+    expect_contains(why.text, "cannot be decrypted with that password");
     ck_assert_int_eq(work.rounds, PBE_ROUNDS_MOST - 500);
     ck_assert_ptr_null(jks_key(&entry, "password", &work, &why));
     expect_contains(why.text, "its keys ask for more than 2500000 rounds of key derivation");
