@@ -43,6 +43,11 @@ static bool has_same_key(const X509 *a, const X509 *b)
            X509_ALGOR_cmp(algorithm, other_algorithm) == 0;
 }
 
+bool java_is_twin(const X509 *a, const X509 *b)
+{
+    return X509_NAME_cmp(X509_get_subject_name(a), X509_get_subject_name(b)) == 0 && has_same_key(a, b);
+}
+
 static bool is_anchor(const struct java_search *search, const X509 *certificate)
 {
     for (int i = 0; i < sk_X509_num(search->anchors); i++)
@@ -55,9 +60,7 @@ static bool is_anchor(const struct java_search *search, const X509 *certificate)
 static bool stands_for_anchor(const struct java_search *search, const X509 *certificate)
 {
     for (int i = 0; i < sk_X509_num(search->anchors); i++) {
-        const X509 *anchor = sk_X509_value(search->anchors, i);
-        if (X509_NAME_cmp(X509_get_subject_name(anchor), X509_get_subject_name(certificate)) == 0 &&
-            has_same_key(anchor, certificate))
+        if (java_is_twin(sk_X509_value(search->anchors, i), certificate))
             return true;
     }
     return false;
@@ -126,9 +129,7 @@ static bool is_valid(const X509 *certificate, int64_t time)
 static bool is_repeated(const struct java_path *path, const X509 *certificate)
 {
     for (int i = 0; i < path->count; i++)
-        if (X509_NAME_cmp(X509_get_subject_name(path->certificates[i]), X509_get_subject_name(certificate)) ==
-                0 &&
-            has_same_key(path->certificates[i], certificate))
+        if (java_is_twin(path->certificates[i], certificate))
             return true;
     return false;
 }

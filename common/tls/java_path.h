@@ -38,4 +38,7 @@ struct java_search {
 /* Whether a good path was found. */
 bool java_search(struct java_search *search);
 
+/* Whether two certificates have the same subject and key: of one CA. */
+bool java_is_twin(const X509 *a, const X509 *b);
+
 #endif

@@ -16,6 +16,7 @@
 /* What the search's callback works with, and leaves behind. */
 struct trial {
     struct tls_look *look;
+    const STACK_OF(X509) * anchors;
     struct java_path path; /* the one that is good, else the first of all */
     bool kept, good;
     int error;        /* X509_V_ERR_..., of that path */
@@ -126,22 +127,32 @@ static int on_verdict(int good, X509_STORE_CTX *context)
                     certificate_read_time(X509_get0_notAfter(at)) == facts->time);
 }
 
+/* Of several anchors with one name and key, a JVM takes the one that its hash table has first: any of them may be it. */
+static bool find_anchor_flaw(struct trial *trial)
+{
+    for (int i = 0; i < sk_X509_num(trial->anchors); i++) {
+        trial->flawed = sk_X509_value(trial->anchors, i);
+        trial->flaw = java_is_twin(trial->path.anchor, trial->flawed) ? java_anchor_flaw(trial->flawed)
+                                                                      : NULL;
+        if (trial->flaw)
+            return true;
+    }
+    return false;
+}
+
 /* As struct java_search has it. An anchor that is unfit ends the search: a JVM looks at it only once the path is good. */
 static bool try_path(void *owner, const struct java_path *path)
 {
     struct trial *trial = owner;
-    struct trial now = {.look = trial->look, .path = *path, .kept = true};
+    struct trial now = {.look = trial->look, .anchors = trial->anchors, .path = *path, .kept = true};
     X509 *bare = java_anchor_bare(path->anchor);
 
     now.good = !find_flaw(&now, path);
     now.good = verify_path(now.look, path, bare, true, on_verdict, &now.error) && now.good;
     X509_free(bare);
     bool ends = now.good;
-    if (now.good) {
-        now.flaw = java_anchor_flaw(path->anchor);
-        now.flawed = path->anchor;
-        now.good = now.flaw == NULL;
-    }
+    if (now.good)
+        now.good = !find_anchor_flaw(&now);
     if (ends || !trial->kept)
         *trial = now;
     return ends;
@@ -212,7 +223,7 @@ void tls_java_verify(struct tls_look *look, X509_STORE *store, STACK_OF(X509) * 
 {
     struct tls_facts *facts = look->facts;
     STACK_OF(X509) *anchors = X509_STORE_get1_all_certs(store);
-    struct trial trial = {.look = look};
+    struct trial trial = {.look = look, .anchors = anchors};
     struct java_search search = {
         .sent = sent,
         .anchors = anchors,

@@ -53,6 +53,21 @@ java_check() {
     ends_saying "--java-version goes with --profile java"
 }
 
+@test "of two anchors with one name and key, a JVM may take either: both have to be CAs" {
+    local name
+    start_tls port good
+    printf '[req]\ndistinguished_name=n\n[n]\n[x]\nsubjectKeyIdentifier=hash\n' >plain.conf
+    openssl req -x509 -new -key root.key -subj "$(openssl x509 -in root.crt -noout -subject -nameopt compat | sed 's/^subject=//')" \
+        -config plain.conf -extensions x -days 90 -out plain.crt
+    for name in root,plain plain,root; do
+        keytool -importcert -noprompt -alias a -file "${name%,*}.crt" -keystore "$name.p12" -storetype PKCS12 -storepass changeit
+        keytool -importcert -noprompt -alias b -file "${name#*,}.crt" -keystore "$name.p12" -storepass changeit
+        check --profile java --trust-store "$name.p12" --trust-store-password-file password $(at "${port[0]}")
+        exits 28
+        ends_saying "Java refuses the certificate CN=Example Global Root G2, O=Example Trust: by its basicConstraints it is not a CA"
+    done
+}
+
 @test "stores that no JVM loads: 27, and how to make one of it" {
     local store
     mkdir folder
