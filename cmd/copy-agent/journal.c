@@ -116,7 +116,7 @@ enum code journal_verdict(struct journal *journal, const char *doing, struct rea
         return halt;
     }
     if (halt == CODE_DEADLINE) {
-        reason_set(why, halt, "the time ran out while %s", doing);
+        reason_set(why, halt, "timed out while %s", doing);
         reason_hint(why, "give more --timeout; what is complete stays and is not copied again");
         return halt;
     }

@@ -71,10 +71,11 @@ static const struct option rows[] = {
            .help = "A group of that user's: runAsGroup, fsGroup"),
     OPTION("writable", "GLOB", LIST, copy.writable, .check = glob_check,
            .help = "That user must be able to write there, too; never pruned"),
-    OPTION("version-dir", "NAME", TEXT, copy.version_dir, .check = version_check_name,
-           .help =
-               "Publish as DEST/NAME with one rename, then swing the link to it: readers see the old tree or "
-               "the new, never a mix"),
+    OPTION(
+        "version-dir", "NAME", TEXT, copy.version_dir, .check = version_check_name,
+        .help =
+            "Publish as DEST/NAME with one rename, then switch the link to it: readers see the old tree or "
+            "the new, never a mix"),
     OPTION("link", "NAME", TEXT, copy.link, .check = version_check_name,
            .help = "Name of that link in DEST (default: " VERSION_LINK ")"),
     SWITCH(

@@ -7,7 +7,7 @@
 #include "cmd/copy-agent/copy.h"
 #include "cmd/copy-agent/plan.h"
 
-/* "create lib/a.jar"; a directory has a slash behind it. Control bytes and what is no UTF-8 are escaped. The journal tells when
+/* "create lib/a.jar"; a directory has a slash behind it. Control bytes and what is not UTF-8 are escaped. The journal tells when
  * to give up waiting for a reader. */
 void report_line(const struct journal *journal, const char *action, const char *path, bool directory);
 

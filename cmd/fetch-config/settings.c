@@ -99,9 +99,9 @@ static const struct option rows[] = {
            .help = "Use this method in place of GET; a URL needs no PATH then"),
     OPTION("data-file", "F", TEXT, http.data_file, .check = http_options_check_path,
            .help = "Send this file as the request's body; without --request as a POST"),
-    SWITCH("progress", progress,
-           .help =
-               "A line every second on standard error that tells how far it is (on by itself on a terminal)"),
+    SWITCH(
+        "progress", progress,
+        .help = "A line every second on standard error that reports progress (on by itself on a terminal)"),
     {.name = "chown", .argument = "[UID][:GID]", .stands_for = "owner"},
     RESOLVER_ROWS,
 };
@@ -114,7 +114,7 @@ static const struct option_initial initials[] = {
 static const char *const examples[] = {
     "A configuration, all or nothing",
     "fetch-config http://config-server/app.yaml=/etc/app/app.yaml",
-    "Two files that belong together, only if both can be had",
+    "Two files that belong together, only if both are available",
     "fetch-config http://c/app.yaml=/etc/app/app.yaml http://c/log.yaml=/etc/app/log.yaml",
     "With a token that is rotated, keeping the old file while the server is down",
     "fetch-config --bearer-token-file /secrets/token --keep-on-error http://c/app.yaml=/etc/app/app.yaml",
@@ -156,7 +156,7 @@ const struct tool fetch_config_tool = {
         "pod's namespace. It is parted from PATH at the last = that is followed by /, ./ or a "
         "lone -, which is standard output. Where the URL has a ? or --data-file is sent, that = may "
         "be a part of it: then the URL is written by itself, and PATH as --output. A PATH of "
-        "/dev/stdout, /dev/stderr or /dev/null is written to; anything else that is no file is refused.\n\n"
+        "/dev/stdout, /dev/stderr or /dev/null is written to; anything else that is not a file is refused.\n\n"
         "Several pairs are one set: they are fetched at the same time and checked, then all of "
         "them are published; if "
         "one fails none is, and what was there stays as it was.",

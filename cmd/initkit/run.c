@@ -35,7 +35,7 @@ static const char *const examples[] = {
     "initkit run wait-for-tcp mydb:3306 --then fetch-config http://config-server/app.yaml=/config/app.yaml",
     "Two waits at the same time, then a check that must not hold up the app",
     "initkit run wait-for-tcp mydb:3306 --and wait-for-dns cache --then tls-check --warn-only controller:443",
-    "As the entry point of an image: INITKIT_RUN holds the steps, a word a line",
+    "As the entry point of an image: INITKIT_RUN holds the steps, one word per line",
     "initkit run --exec /app/server --port 8080",
     NULL,
 };

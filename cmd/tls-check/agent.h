@@ -58,8 +58,8 @@ void agent_free(struct agent *agent);
  * it is not there. */
 char *agent_property(const char *options, const char *name);
 
-/* Takes what stands in the elements of a controller-info.xml, as far as it has not been said before. False (CODE_USAGE): it is no
- * XML; `path` is where it comes from. */
+/* Takes the values of a controller-info.xml that no earlier source has set. `path` names the file. False (CODE_USAGE): it is not
+ * XML. */
 bool agent_take_xml(struct agent *agent, const char *xml, const char *path, struct reason *why);
 
 /* Whether Java goes to that host without the proxy: `patterns` is http.nonProxyHosts, "localhost|*.internal|10.*"; NULL: not said,

@@ -9,7 +9,7 @@
 
 enum {
     HTTP_MORE = 0,     /* not there yet */
-    HTTP_GARBLED = -1, /* is no HTTP */
+    HTTP_GARBLED = -1, /* is not HTTP */
 };
 
 /* A request for `path`; `host` is a name or an address. */

@@ -142,7 +142,7 @@ static bool session_look_again(struct session *session)
     return true;
 }
 
-/* The end is told last, from here alone: whoever hears of it may free the session. */
+/* The end is told last, from here alone: whoever learns of it may free the session. */
 static void session_tell_end(struct session *session)
 {
     if (session->phase == SESSION_ENDED && !session_look_again(session))

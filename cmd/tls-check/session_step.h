@@ -54,7 +54,7 @@ void session_name_proxy(struct session *session);
 /* The same behind the proxy: it may be what stands in between. */
 void session_name_way(struct session *session);
 
-/* Ends it, judged by what was seen; or as it was judged before; or before there was any TLS, with `why` filled. Its owner hears of
+/* Ends it, judged by what was seen; or as it was judged before; or before there was any TLS, with `why` filled. Its owner learns of
  * it from session.c, once the step is over. */
 void session_finish(struct session *session);
 void session_end(struct session *session);

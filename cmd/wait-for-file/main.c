@@ -72,7 +72,7 @@ const struct tool wait_for_file_tool = {
     .description =
         "All paths are watched at the same time. A path is ready when something of the right type is there "
         "and this user may read it (connect to it, if it is a socket).\n\n"
-        "The kernel tells of changes at once (inotify). Because network volumes tell of none, each path is "
+        "The kernel reports changes at once (inotify). Because network volumes report none, each path is "
         "looked at from time to time as well, at least every second.",
     .examples = examples,
     .libraries = libraries,

@@ -23,7 +23,7 @@ struct watch {
     void *owner;
 };
 
-/* `owner` hears of changes at most every `pause` milliseconds. Without inotify nothing is ever heard. */
+/* `owner` learns of changes at most every `pause` milliseconds. Without inotify it is never called. */
 void watch_begin(struct watch *watch, struct loop *loop, int pause, void (*on_change)(void *owner, int which),
                  void *owner);
 void watch_end(struct watch *watch);

@@ -6,7 +6,7 @@
 
 #include "common/base/reason.h"
 
-/* Copies the running binary to DIRECTORY/NAME, mode 0755, whole or not at all. False (CODE_FAILED) when it cannot, or when programs
+/* Copies the running binary to DIRECTORY/NAME, mode 0755, atomically. False (CODE_FAILED) when it cannot, or when programs
  * could not be run there (noexec). */
 bool install_self(const char *directory, const char *name, struct reason *why);
 

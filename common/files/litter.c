@@ -190,7 +190,7 @@ static enum litter_owner find_owner(int directory, const char *name, int *descri
     return owner;
 }
 
-/* The same of a directory, whose name may tell of another boot. */
+/* The same of a directory, whose name may show that another boot made it. */
 static enum litter_owner find_owner_of(int parent, const char *prefix, const char *name, int *descriptor)
 {
     enum litter_owner owner = find_owner(parent, name, descriptor);

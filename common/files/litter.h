@@ -38,7 +38,7 @@ enum litter_owner {
 enum litter_owner litter_owner_of(int parent, const char *prefix, const char *name);
 
 /* Whether nothing has changed in a directory, nor right below what is in it, for that long before `now` (seconds since 1970, this
- * node's). `boot` is the name's part that tells the boot; what this boot has made, its lock tells of. */
+ * node's). `boot` is the part of the name that identifies the boot; locks show who owns what this boot made. */
 bool litter_is_forgotten(int directory, const char *boot, int64_t now);
 
 /* Calls `take` for each file whose name begins so in `parent`. What cannot be opened has no live owner. Directories, which anybody

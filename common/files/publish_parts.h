@@ -31,7 +31,7 @@ void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREF
 #define PUBLISH_OLD  "old-"
 #define PUBLISH_PART "part-"
 
-/* Repairs what a killed run left of `name`: the old file gets its name back if there is no file, and a file that was written in
+/* Repairs what a killed run left of `name`: the old file gets its name back if there is not a file, and a file that was written in
  * part is written again. The rest is removed. */
 void publish_recover_in(int directory, const char *name);
 

@@ -1,7 +1,7 @@
 /* publish_recover: repairs what killed runs left of a target.
  *
  * The names of a target's hidden files begin with its name. A temporary is litter. PUBLISH_OLD is the old file: it gets its name
- * back if there is no file of that name, as the run was killed between two renames. PUBLISH_PART marks that the target may be
+ * back if there is not a file of that name, as the run was killed between two renames. PUBLISH_PART marks that the target may be
  * incomplete; the rest of the mark's name is that of the complete source. */
 #include <errno.h>
 #include <fcntl.h>

@@ -25,13 +25,13 @@ bool http_options_check_path(const char *value, struct reason *why)
     return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path");
 }
 
-/* An origin, and nothing that is for it. */
+/* Refuses an origin without a value behind it. */
 static bool check_origin(const char *value, struct reason *why)
 {
-    bool lonely = secrets_value(value) == value &&
-                  (strncasecmp(value, "http://", 7) == 0 || strncasecmp(value, "https://", 8) == 0);
+    bool has_no_value = secrets_value(value) == value &&
+                        (strncasecmp(value, "http://", 7) == 0 || strncasecmp(value, "https://", 8) == 0);
 
-    return !lonely ||
+    return !has_no_value ||
            reason_set(why, CODE_USAGE, "expected ORIGIN=VALUE, where ORIGIN is https://HOST[:PORT]");
 }
 

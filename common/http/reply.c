@@ -250,7 +250,7 @@ static enum outcome judge_foreign(const struct reply *reply, const struct reply_
 {
     const char *name = foreign_name(reply);
 
-    reason_set(why, CODE_FAILED, "the answer is no HTTP%s%s", name ? ": it is " : "", name ? name : "");
+    reason_set(why, CODE_FAILED, "the answer is not HTTP%s%s", name ? ": it is " : "", name ? name : "");
     if (name && strcmp(name, "HTTP/2") == 0) {
         reason_set(why, CODE_FAILED, "the answer is HTTP/2, and HTTP/1.1 was asked for");
         reason_hint(why, REPLY_ONE_ONE);
@@ -264,7 +264,7 @@ static enum outcome judge_foreign(const struct reply *reply, const struct reply_
     return ATTEMPT_FAIL;
 }
 
-/* Nothing that waiting mends: what came is no HTTP, or more header than anyone needs. */
+/* Retrying does not help: what came is not HTTP, or more header than anyone needs. */
 static enum outcome judge_nonsense(const struct reply *reply, const struct reply_rules *rules,
                                    struct reason *why)
 {
@@ -273,7 +273,7 @@ static enum outcome judge_nonsense(const struct reply *reply, const struct reply
             why, CODE_FAILED,
             "the answer's header is too large: a line of more than 100 KB, or more than 300 KB in all");
     else
-        reason_set(why, CODE_FAILED, "the answer is no HTTP: %.200s", reply->said);
+        reason_set(why, CODE_FAILED, "the answer is not HTTP: %.200s", reply->said);
     if (rules->proxy)
         hint_at_proxy(rules, why);
     return ATTEMPT_FAIL;

@@ -30,7 +30,7 @@ struct reply {
     int64_t retry_after;   /* milliseconds that the server asks for; 0: it does not */
     char *location;        /* of a redirect; NULL: none */
     char region[32];       /* x-amz-bucket-region; empty: not told */
-    char foreign[16];      /* the first bytes of what is no HTTP */
+    char foreign[16];      /* the first bytes of what is not HTTP */
     size_t foreign_length; /* 0: it was HTTP, or nothing came */
     bool connected;        /* TCP, and the proxy's CONNECT */
     bool header_cut;       /* a status came, and the header behind it did not end */
@@ -38,7 +38,7 @@ struct reply {
     bool late;             /* the attempt's time was up */
     bool too_large;        /* the body has passed --max-size */
     bool unpacked_too_far; /* what its Content-Encoding unpacked to has passed --max-unpacked-size */
-    bool body_failed; /* what the header tells of it, its Content-Encoding, or where it belongs: for `body` */
+    bool body_failed; /* its length, its Content-Encoding or its target is wrong: `body` has the reason */
     struct reason body;
     enum outcome body_outcome;
     int64_t from;       /* the request was for what follows so many bytes; 0: for the whole */

@@ -76,7 +76,7 @@ static bool refuse(CURLUcode code, struct reason *why)
         return reason_set(
             why, CODE_USAGE,
             "a user and password cannot be in a URL: put them into a file for --basic-auth-file");
-    return reason_set(why, CODE_USAGE, "is no URL: %s", curl_url_strerror(code));
+    return reason_set(why, CODE_USAGE, "is not a URL: %s", curl_url_strerror(code));
 }
 
 /* The host alone may hold %n; libcurl would take it for an escape. */

@@ -37,7 +37,7 @@ struct truststore {
     bool java_alone;                        /* while reading: only formats that a JVM loads */
 };
 
-/* Takes a certificate's bytes. False when they are no certificate. */
+/* Takes a certificate's bytes. False when they are not certificates. */
 bool anchors_add(struct truststore *store, const unsigned char *der, size_t length);
 
 /* Of certificates that were taken several times, keeps the first. To be called once all are there. */
@@ -47,7 +47,7 @@ void anchors_drop_duplicates(struct truststore *store);
 uint32_t anchors_fold_name(const unsigned char *der, size_t length);
 uint32_t anchors_fold(struct anchor *anchor);
 
-/* The subject; NULL: it is no name after all. */
+/* The subject; NULL: it is not a name after all. */
 const X509_NAME *anchors_name(struct anchor *anchor);
 
 /* Whether there is time to read on. */

@@ -23,7 +23,7 @@ struct certificate {
     char *common_name;      /* NULL: none */
     char *last_common_name; /* of several, the one that is the most specific; NULL: none that can be read */
     char *serial;           /* hex */
-    char *issuer_url;       /* where its issuer's certificate can be had (AIA), NULL: not said */
+    char *issuer_url;       /* where its issuer's certificate is available (AIA); NULL: not stated */
     struct strings dns;     /* the alternative names of each kind, in the certificate's order */
     struct strings addresses;
     bool names_left_out;           /* there are others that cannot be read, or are too many */

@@ -194,7 +194,7 @@ bool anchors_read_file(struct truststore *store, const char *path, struct reason
     return good;
 }
 
-/* One file of a directory; what is none, cannot be read or holds no certificates is passed over. False: all together they are too
+/* One file of a directory. Skips what is not a file, cannot be read or holds no certificates. False: all together they are too
  * much. */
 static bool add_file(struct truststore *store, const char *file, size_t *total, size_t warned)
 {

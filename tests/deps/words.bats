@@ -22,7 +22,7 @@ END
 }
 
 @test "plain sentences, and words that only contain a forbidden one, pass" {
-    printf '%s\n' 'There is no file. We recommend an amendment. It is no longer' 'there. The key is not a certificate.' >plain.md
+    printf '%s\n' 'There is not a file. We recommend an amendment. It is no longer' 'there. The key is not a certificate.' >plain.md
     run tests/words plain.md
     [ "$status" -eq 0 ]
     [ -z "$output" ]

@@ -668,7 +668,7 @@ one_line_in() {
     grep -Eq "wait-for-tcp: .*$target.*not ready: .*refused.*hint: " log || report "$(cat log)"
 }
 
-@test "termination message: nothing is made where there is no file" {
+@test "termination message: nothing is made where there is not a file" {
     refusing
     run_tool wait-for-tcp --termination-log log --timeout 300ms "$target"
     exits 124

@@ -718,7 +718,7 @@ END
     ends_saying nowhere
 }
 
-@test "--progress tells how far it is" {
+@test "--progress reports progress" {
     head -c 300000000 /dev/zero >agent/large
     command -v strace >/dev/null || skip "no strace"
     inside=("${traced[@]}" -o trace -e "inject=write,copy_file_range:delay_enter=5000")
@@ -742,7 +742,7 @@ END
     head -c 300000000 /dev/zero >agent/large
     run_tool copy-agent --timeout 20ms agent volume
     exits 124
-    ends_saying 'the time ran out'
+    ends_saying 'timed out'
     [ ! -e volume/large ]
     no_litter volume
     run_tool copy-agent --timeout 20ms --warn-only agent volume2

@@ -17,7 +17,7 @@ load fetch-config
     start_tcp alert "127.0.0.1:0 read GET say '\x15\x03\x01\x00\x02\x02\x16'"
     run_tool fetch-config "http://127.0.0.1:${alert[0]}/a=./a" --once
     exits 1
-    ends_saying "the answer is no HTTP: it is TLS.*hint: this port speaks TLS: write https://"
+    ends_saying "the answer is not HTTP: it is TLS.*hint: this port speaks TLS: write https://"
     start_http h <<<$'/go 400 text "Client sent an HTTP request to an HTTPS server.\\n"'
     run_tool fetch-config "$h/go=./a"
     exits 26
@@ -41,7 +41,7 @@ load fetch-config
     ends_saying "the answer is HTTP/2, and HTTP/1.1 was asked for.*only HTTP/1.1 is spoken here"
     run_tool fetch-config "http://127.0.0.1:${frames[1]}/a=./a" --once
     exits 1
-    ends_saying "the answer is no HTTP: it is SSH.*is this the right port"
+    ends_saying "the answer is not HTTP: it is SSH.*is this the right port"
     [ ! -e a ]
 }
 

@@ -98,7 +98,7 @@ load fetch-config
     silent_output
 }
 
-@test "a set is published as a whole or not at all" {
+@test "a set is published atomically" {
     start_http h <<<$'/a 200 text new\n/b 404'
     echo old >a
     run_tool fetch-config "$h/a=./a" "$h/b=./b"
@@ -215,7 +215,7 @@ SCRIPT
     no_litter
 }
 
-@test "what is no HTTP, and headers without end, end it at once" {
+@test "what is not HTTP, and headers without end, end it at once" {
     start_http h <<<$'/g garbage\n/h headers\n/t 200 badtrailer hello'
     run_tool fetch-config "$h/g=./a"
     exits 1
@@ -880,7 +880,7 @@ SCRIPT
     [ "$(requests h /v1 DELETE)" = 1 ]
 }
 
-@test "--progress tells how far it is" {
+@test "--progress reports progress" {
     start_http h <<<'/slow 200 slow 25 0.1'
     run_tool fetch-config "$h/slow=./a" --progress
     exits 0

@@ -240,7 +240,7 @@ os.execv(sys.argv[1], sys.argv[1:])')
 
 ### What is told
 
-@test "the termination message tells how far it is, while it runs" {
+@test "the termination message reports progress, while it runs" {
     start_tcp port "127.0.0.1:0 bound"
     start_tool initkit run --termination-log log copy-agent source copy --then wait-for-tcp "127.0.0.1:${port[0]}"
     until_true 20 grep -Eq "^initkit run: 1 of 2 steps done; step 2, wait-for-tcp: .*not ready yet: connection refused" log

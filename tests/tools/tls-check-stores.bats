@@ -530,7 +530,7 @@ END
     says "agent: controller port 443 \(the default for SaaS\)"
 }
 
-@test "--as-agent reads controller-info.xml as XML: attributes, CDATA; what is no XML is refused" {
+@test "--as-agent reads controller-info.xml as XML: attributes, CDATA; what is not XML is refused" {
     start_tls port ip
     mkdir -p agent/conf
     cp root.jks agent/conf/cacerts.jks

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# wait-for-dns --write: the records in a file, whole or not at all, in each format.
+# wait-for-dns --write: the records in a file, atomically, in each format.
 #
 # start_dns sets the variable that is named in its call, run_tool sets others:
 # shellcheck disable=SC2154,SC2030,SC2031
@@ -154,7 +154,7 @@ mail.test 10 a\03220\032b.test' ] || report "$(cat members)"
     [ -z "$(find volume -name '.*initkit*')" ] || report "left behind: $(ls -A volume)"
 }
 
-@test "write: what is no file is neither written to nor replaced" {
+@test "write: what is not a file is neither written to nor replaced" {
     start_dns dns <<<'db.test A 192.0.2.1'
     mkfifo pipe
     wait_for --write pipe db.test

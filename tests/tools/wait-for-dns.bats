@@ -76,7 +76,7 @@ ZONE
     [ "$(questions dns)" -eq 0 ]
 }
 
-@test "an address is no name, and the hint is its reverse" {
+@test "an address is not a name, and the hint is its reverse" {
     run_tool wait-for-dns 192.0.2.1
     refuses_naming 192.0.2.1
     says "/PTR"

@@ -201,7 +201,7 @@ once() {
     exits 0
 }
 
-@test "what is no HTTP is waited out: the server may be about to change" {
+@test "what is not HTTP is waited out: the server may be about to change" {
     start_http s <<<$'/x garbage / drop / reset / headers / 200'
     http "$s/x"
     exits 0

@@ -901,7 +901,7 @@ ZONE
     exits 124
 }
 
-@test "a name that leaves the hosts file where there is no name server is told, and nothing breaks" {
+@test "a name that leaves the hosts file where there is not a name server is told, and nothing breaks" {
     start_tcp port "127.0.0.1:0 bound"
     echo '127.0.0.1 db.test' >hosts
     own_files "mount --bind hosts /etc/hosts"

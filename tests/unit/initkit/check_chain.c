@@ -158,7 +158,7 @@ END_TEST
 
 static struct common_options options;
 
-/* `line` on the command line, `variable` in INITKIT_RUN, a word a line. */
+/* `line` on the command line, `variable` in INITKIT_RUN, one word per line. */
 static bool options_of(const char *line, const char *variable)
 {
     static char copy[WORDS], assignment[WORDS];
