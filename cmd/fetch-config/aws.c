@@ -78,8 +78,8 @@ char *aws_object_url(const struct aws *aws, const char *bucket, const char *key,
     }
     if (aws->endpoint && !check_endpoint(aws->endpoint, why))
         return NULL;
-    if (has_dot_segment(key)) {
-        reason_set(why, CODE_USAGE, "the key has a part . or .., which HTTP takes out of paths");
+    if (has_dot_segment(bucket) || has_dot_segment(key)) {
+        reason_set(why, CODE_USAGE, "the bucket or key has a part . or .., which HTTP takes out of paths");
         return NULL;
     }
     char *encoded = sigv4_encode(key, true);

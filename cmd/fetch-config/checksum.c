@@ -58,7 +58,7 @@ static bool read_plain(char *text, struct line *line)
     return *rest == '\0' || *rest == ' ' || *rest == '\t';
 }
 
-bool checksum_find(char *text, const char *name, char hex[BODY_FILE_DIGEST], const char **other)
+enum checksum checksum_find(char *text, const char *name, char hex[BODY_FILE_DIGEST], const char **other)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* a byte order mark, as programs on Windows write it */
     size_t lines = 0;
@@ -76,6 +76,8 @@ bool checksum_find(char *text, const char *name, char hex[BODY_FILE_DIGEST], con
         if (!read || line.length != BODY_FILE_DIGEST - 1)
             continue;
         bool matches = strcmp(last_part(line.name), name) == 0;
+        if (matches && named && strncasecmp(hex, line.hex, BODY_FILE_DIGEST - 1) != 0)
+            return CHECKSUM_AMBIGUOUS;
         lines++;
         if (!matches && (named || lines > 1))
             continue;
@@ -83,5 +85,5 @@ bool checksum_find(char *text, const char *name, char hex[BODY_FILE_DIGEST], con
         memcpy(hex, line.hex, BODY_FILE_DIGEST - 1);
         hex[BODY_FILE_DIGEST - 1] = '\0';
     }
-    return named || lines == 1;
+    return named || lines == 1 ? CHECKSUM_FOUND : CHECKSUM_MISSING;
 }

@@ -25,22 +25,40 @@ struct body_file_place pipeline_place(const struct fetch *fetch)
     };
 }
 
+/* The digest that the body has to have. False fills `why`. */
+static bool find_digest(const struct fetch *fetch, char wanted[BODY_FILE_DIGEST], struct reason *why)
+{
+    const char *slash = strrchr(fetch->url.bare, '/'), *shown = strrchr(fetch->url.shown, '/');
+    const char *name = shown ? shown + 1 : "it", *other;
+
+    if (fetch->sha256) {
+        snprintf(wanted, BODY_FILE_DIGEST, "%s", fetch->sha256);
+        return true;
+    }
+    switch (checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted, &other)) {
+    case CHECKSUM_FOUND:
+        return true;
+    case CHECKSUM_AMBIGUOUS:
+        return reason_set(why, CODE_FAILED, "%.150s has several SHA-256 for %.100s", fetch->sum_url.shown,
+                          name);
+    case CHECKSUM_MISSING:
+        break;
+    }
+    return other
+               ? reason_set(why, CODE_FAILED, "%.150s holds %s sums: expected SHA-256", fetch->sum_url.shown,
+                            other)
+               : reason_set(why, CODE_FAILED, "%.150s has no SHA-256 for %.100s", fetch->sum_url.shown, name);
+}
+
 static bool check_digest(struct fetch *fetch, struct reason *why)
 {
     char digest[BODY_FILE_DIGEST], wanted[BODY_FILE_DIGEST];
-    const char *other;
-    const char *slash = strrchr(fetch->url.bare, '/'), *shown = strrchr(fetch->url.shown, '/');
 
     if (!fetch->body.digest)
         return true;
     body_file_digest(&fetch->body, digest);
-    if (fetch->sha256)
-        snprintf(wanted, sizeof wanted, "%s", fetch->sha256);
-    else if (!checksum_find(fetch->sum.data, slash ? slash + 1 : "", wanted, &other))
-        return other ? reason_set(why, CODE_FAILED, "%.150s holds %s sums: expected SHA-256",
-                                  fetch->sum_url.shown, other)
-                     : reason_set(why, CODE_FAILED, "%.150s has no SHA-256 for %.100s", fetch->sum_url.shown,
-                                  shown ? shown + 1 : "it");
+    if (!find_digest(fetch, wanted, why))
+        return false;
     if (strcasecmp(digest, wanted) == 0)
         return true;
     reason_set(why, CODE_FAILED, "its SHA-256 is %s, not %s", digest, wanted);

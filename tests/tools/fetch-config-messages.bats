@@ -160,6 +160,10 @@ SCRIPT
     run_tool fetch-config "file://$PWD/file=./long.out" --sha256-url "file://$PWD/long"
     exits 1
     ends_saying "long holds SHA-512 sums: expected SHA-256"
+    { echo "$sum  one/file" && echo "${sum:1}0  two/file"; } >both
+    run_tool fetch-config "file://$PWD/file=./both.out" --sha256-url "file://$PWD/both"
+    exits 1
+    ends_saying "both has several SHA-256 for file"
     sed "s/$sum/${sum/[0-9]/a}/; s/${sum:0:8}/00000000/" bsd >wrong
     run_tool fetch-config "file://$PWD/file=./wrong.out" --sha256-url "file://$PWD/wrong"
     exits 1

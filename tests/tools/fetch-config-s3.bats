@@ -37,9 +37,9 @@ put() {
     run_tool fetch-config "${pairs[@]}" --timeout 20s
     exits 0
     for i in "${!keys[@]}"; do cmp "$i" "got/$i"; done
-    for key in a/../plain ./plain ..; do
-        run_tool fetch-config "s3://bucket/$key" -o x
-        refuses_naming "the key has a part . or .."
+    for key in bucket/a/../plain bucket/./plain bucket/.. ../plain; do
+        run_tool fetch-config "s3://$key" -o x
+        refuses_naming "the bucket or key has a part . or .."
     done
 }
 

@@ -15,7 +15,15 @@ static const char *find(const char *text, const char *name)
     snprintf(copy, sizeof copy, "%s", text);
     const char *other;
 
-    return checksum_find(copy, name, hex, &other) ? hex : other ? other : "none";
+    switch (checksum_find(copy, name, hex, &other)) {
+    case CHECKSUM_FOUND:
+        return hex;
+    case CHECKSUM_AMBIGUOUS:
+        return "ambiguous";
+    case CHECKSUM_MISSING:
+        break;
+    }
+    return other ? other : "none";
 }
 
 START_TEST(checksums)
@@ -26,6 +34,8 @@ START_TEST(checksums)
     ck_assert_str_eq(find(A "  y\n" B " *./x\r\n", "x"), B);
     ck_assert_str_eq(find(B "  x\n" A "  y\n", "x"), B);
     ck_assert_str_eq(find(A "  y\n" B "  z\n", "x"), "none");
+    ck_assert_str_eq(find(A "  one/x\n" B "  two/x\n", "x"), "ambiguous");
+    ck_assert_str_eq(find(A "  one/x\n" B "  y\n" A "  two/x\n", "x"), A);
     ck_assert_str_eq(find("# sums\n" A "  x\n", "x"), A);
     ck_assert_str_eq(find("aaaa  x\n", "x"), "none");
     ck_assert_str_eq(find(A "a  x\n", "x"), "none");
