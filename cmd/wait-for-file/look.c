@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/base/buf.h"
+#include "common/base/mem.h"
 
 #include "common/base/banned.h"
 
@@ -28,36 +28,68 @@ static void look_take(struct look *look, const struct stat *status)
 
 /* --- what is in it --- */
 
-/* Returns 0, or the errno of a read that failed. Without a text one byte is read: some file systems open what they cannot read. */
-static int look_read(int descriptor, struct look *look, struct buf *content, bool search)
-{
-    char chunk[CHUNK];
-    size_t most = search ? sizeof chunk : 1;
+/* What was read last, as far as the text may begin in it: sixteen looks at large files at the same time need no more. */
+struct window {
+    char *bytes; /* room for a chunk behind the end of the one before */
+    size_t kept, total;
+};
 
-    for (;;) {
-        ssize_t got = read(descriptor, chunk, most);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return errno;
-        if (got == 0 || !search)
-            return 0;
-        look->partly = content->length + (size_t)got > content->max;
-        if (look->partly)
-            return 0;
-        buf_add(content, chunk, (size_t)got);
+/* Whether the text ends in the `got` bytes that were read behind those that are kept. Keeps what it may begin in. */
+static bool window_holds(struct window *window, size_t got, const char *expect, size_t length)
+{
+    size_t filled = window->kept + got;
+
+    if (memmem(window->bytes, filled, expect, length))
+        return true;
+    window->kept = filled < length ? filled : length - 1;
+    memmove(window->bytes, window->bytes + filled - window->kept, window->kept);
+    return false;
+}
+
+/* So many bytes are read next; beyond what is searched one more tells whether there is more. */
+static size_t window_wants(const struct window *window)
+{
+    size_t left = LOOK_MOST - window->total;
+
+    return left == 0 ? 1 : left < CHUNK ? left : CHUNK;
+}
+
+/* Returns 0, or the errno of a read that failed. */
+static int look_search(int descriptor, struct look *look, const char *expect, size_t length)
+{
+    struct window window = {.bytes = xcalloc(length + CHUNK, 1)};
+    ssize_t got = 1;
+
+    while (got > 0 && !look->found && !look->partly) {
+        got = read(descriptor, window.bytes + window.kept, window_wants(&window));
+        look->partly = got > 0 && window.total == LOOK_MOST;
+        if (got > 0 && !look->partly) {
+            window.total += (size_t)got;
+            look->found = window_holds(&window, (size_t)got, expect, length);
+        } else if (got < 0 && errno == EINTR) {
+            got = 1;
+        }
     }
+    int error = got < 0 ? errno : 0;
+    free(window.bytes);
+    return error;
+}
+
+/* Some file systems open what they cannot read. */
+static int look_read_byte(int descriptor)
+{
+    char byte;
+
+    while (read(descriptor, &byte, 1) < 0)
+        if (errno != EINTR)
+            return errno;
+    return 0;
 }
 
 static void look_into_file(int descriptor, const char *expect, size_t length, struct look *look)
 {
-    struct buf content;
-
-    buf_init(&content, LOOK_MOST);
-    look->denied = look_read(descriptor, look, &content, length > 0);
-    look->found = look->denied == 0 && length > 0 && content.length >= length &&
-                  memmem(content.data, content.length, expect, length) != NULL;
-    buf_free(&content);
+    look->denied = length > 0 ? look_search(descriptor, look, expect, length) : look_read_byte(descriptor);
+    look->found = look->found && look->denied == 0;
 }
 
 /* Regular files and directories are opened, which is the proof that this user may. The descriptor shows what was opened, in

@@ -129,6 +129,40 @@ START_TEST(texts_are_found_wherever_they_are)
 }
 END_TEST
 
+/* Repeats that begin anew in the middle, wherever the ends of reads lie. */
+START_TEST(texts_across_reads)
+{
+    char *path = scratch_path("across");
+    char text[40 * 1024 + 1];
+
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 2] = 'y';
+    text[sizeof text - 1] = '\0';
+    for (int before = 16 * 1024 - 3; before < 16 * 1024 + 4; before++) {
+        FILE *file = fopen(path, "w");
+        for (int i = 0; i < before; i++)
+            fputc('x', file);
+        fputs("done", file);
+        fclose(file);
+        look_at(path, "done", 4, &look);
+        ck_assert(look.found);
+        look_at(path, "xdone", 5, &look);
+        ck_assert(look.found);
+        look_at(path, "doneq", 5, &look);
+        ck_assert(!look.found);
+    }
+    FILE *file = fopen(path, "w"); /* a text that is longer than a read */
+    fputs("zz", file);
+    fputs(text, file);
+    fclose(file);
+    look_at(path, text, sizeof text - 1, &look);
+    ck_assert(look.found);
+    text[0] = 'y';
+    look_at(path, text, sizeof text - 1, &look);
+    ck_assert(!look.found);
+}
+END_TEST
+
 START_TEST(no_more_than_a_mebibyte_is_read)
 {
     char *path = scratch_path("huge");
@@ -195,4 +229,5 @@ START_TEST(changes)
 END_TEST
 
 SUITE("look", what_is_there, a_socket, a_fifo_is_never_opened, the_first_part_that_is_missing,
-      texts_are_found_wherever_they_are, no_more_than_a_mebibyte_is_read, permissions, changes)
+      texts_are_found_wherever_they_are, texts_across_reads, no_more_than_a_mebibyte_is_read, permissions,
+      changes)
