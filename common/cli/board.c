@@ -47,8 +47,7 @@ static void on_release(void *owner)
 
 void board_begin(struct board *board, const struct common_options *options)
 {
-    const char *no_colour = environment_get(
-        "NO_COLOR"); /* no-color.org: it counts when it is set and not empty */
+    const char *no_colour = environment_get("NO_COLOR"); /* no-color.org: it counts unless it is empty */
 
     board->on = !step_current() && board->count > 1 && options->log_format == LOG_TEXT &&
                 options->log_level == LOG_INFO && can_be_drawn_on();

@@ -97,8 +97,8 @@ struct tool {
     bool judges_servers;                   /* may exit with codes 20 to 29: TLS, HTTP, proxies */
     bool one_shot;                         /* it never waits: no timeouts, no retries, no --warn-only */
     bool one_attempt;                      /* it never retries: delays between attempts are not in its help */
-    bool
-        no_attempt; /* it makes no attempts itself: of the waiting options, only --timeout and --warn-only apply */
+    /* It makes no attempts itself: of the options about waiting, only --timeout and --warn-only apply. */
+    bool no_attempt;
     bool runs_tools; /* it does not parse the arguments after the first operand */
 };
 

@@ -29,8 +29,7 @@ static void tool_open_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-            open("/dev/null",
-                 fd == STDOUT_FILENO ? O_RDONLY : O_RDWR); /* takes the lowest free number: this one */
+            open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR); /* gets the lowest free number, fd */
 }
 
 /* --help or --version, on standard output. A full disk or a closed pipe is an error. */

@@ -47,8 +47,8 @@ static const char *const known_variables[] = {
 
 static bool is_known(const char *name, size_t length)
 {
-    static const char *const prefixes[] = {"SERVICE_",
-                                           "PORT_"}; /* Kubernetes, for a Service called initkit */
+    /* Kubernetes sets these for a Service named initkit. */
+    static const char *const prefixes[] = {"SERVICE_", "PORT_"};
     static const char *const names[] = {"NAMESPACE", "TARGETS", "PORT"};
 
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)

@@ -273,8 +273,7 @@ static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status stat
         return true;
     } else if (status == ANSWER_UNREACHABLE ||
                (lookup_is_unclear(status) && lookup->request.memory->unclear)) {
-        lookup_finish(lookup,
-                      status); /* in the last lookup, the app's own question had no clear answer, either */
+        lookup_finish(lookup, status); /* the app's own question had no clear answer in the last lookup */
         return true;
     }
     lookup_begin_afresh(lookup);

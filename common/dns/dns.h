@@ -17,10 +17,9 @@
 #include "common/run/loop.h"
 
 enum {
-    DNS_STAGGER = 300, /* milliseconds of silence until the next server is asked, too */
-    DNS_DEAD_AFTER =
-        3000, /* milliseconds without an answer that settles a question: the server counts as dead */
-    DNS_DEAD_FOR = 10000, /* milliseconds that it counts as dead */
+    DNS_STAGGER = 300,     /* milliseconds of silence until the next server is asked, too */
+    DNS_DEAD_AFTER = 3000, /* milliseconds without settling a question, until a server counts as dead */
+    DNS_DEAD_FOR = 10000,  /* milliseconds that it counts as dead */
     DNS_TYPES = 2,
     DNS_DESCRIPTORS = 2, /* that a lookup usually has open */
     DNS_ASKED_TEXT = 200,
@@ -48,8 +47,8 @@ struct dns_request {
     bool all_types;       /* records count only when every type is settled: for "gone" and "all addresses" */
     bool first_is_enough; /* do not ask for the second type when the first one has records */
     bool gone;            /* a negative answer is wanted: no server may be silent or failing */
-    int64_t
-        patience; /* milliseconds to wait for the other type once one has records; 0: until the deadline */
+    /* Milliseconds to wait for the other type once one has records; 0: until the deadline. */
+    int64_t patience;
     /* What earlier lookups of the name have found out (dns_memory.h). It must outlive the lookup. NULL: every question is the
      * app's own. */
     struct dns_memory *memory;
@@ -58,9 +57,8 @@ struct dns_request {
 
 /* The result of a lookup. */
 struct dns_result {
-    enum answer_status status; /* records, negative for all candidates, or what stopped the search */
-    char candidate
-        [HOSTNAME_SIZE]; /* the one with the records, or without a clear answer; else the first one */
+    enum answer_status status;        /* records, negative for all candidates, or what stopped the search */
+    char candidate[HOSTNAME_SIZE];    /* with the records, or without a clear answer; else the first one */
     struct answer answers[DNS_TYPES]; /* for that candidate, in the order of the types in the request */
     size_t answer_count;
     bool exists;  /* with `gone`: the name exists; its records were not asked for */

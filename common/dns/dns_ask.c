@@ -37,8 +37,8 @@ static void server_note_answer(struct dns_ask *ask, size_t turn, enum answer_sta
     ask->seen[index] = SERVER_ALIVE;
 }
 
-/* When the server counts as dead, unless it settles a question before; DEADLINE_NEVER: it is alive. After some time it has to
- * be proven again. */
+/* When the server counts as dead, unless it settles a question before; DEADLINE_NEVER: it is alive. A server does not count as
+ * dead for long (DNS_DEAD_FOR). */
 static int64_t server_dies(const struct dns_ask *ask, size_t turn)
 {
     size_t index = server_index(ask, turn);

@@ -25,9 +25,9 @@
 enum {
     DNS_MEMORY_LEAST = 2000, /* milliseconds that a missing candidate is remembered */
     DNS_MEMORY_MOST = 10000,
-    DNS_MEMORY_RARE = 30000,  /* milliseconds, for CHANCE_RARE */
-    DNS_SCOUT_WANTED = 10000, /* milliseconds until a scout asks for the wanted type, and again */
-    DNS_SCOUT_AGAIN = 30000,
+    DNS_MEMORY_RARE = 30000,   /* milliseconds, for CHANCE_RARE */
+    DNS_SCOUT_WANTED = 10000,  /* milliseconds until a scout asks for the wanted type */
+    DNS_SCOUT_AGAIN = 30000,   /* milliseconds until the next one does */
     DNS_FAREWELL_LEAST = 2000, /* milliseconds until records that should go are asked for again */
     DNS_SCOUT_FIRST = 65300,   /* the first type that scouts ask for: private use (RFC 6895, 3.1) */
     DNS_SCOUT_TYPES = 230,
@@ -68,7 +68,7 @@ void dns_memory_note_there(struct dns_memory *memory, size_t candidate, enum dns
 unsigned dns_memory_scout(struct dns_memory *memory, size_t candidate, enum dns_type wanted, int64_t now,
                           int64_t second);
 
-/* Forgets what is remembered of candidates; no scouts are sent if none were before. */
+/* Forgets what is remembered of candidates. If scouts are no longer sent, that stays so. */
 void dns_memory_forget(struct dns_memory *memory);
 
 #endif

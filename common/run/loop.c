@@ -16,8 +16,7 @@
 enum {
     BATCH = 64,
     ROUNDS = 64, /* batches of events before timers are called in any case */
-    SLICE =
-        5, /* milliseconds of timers before events are checked again; shorter delays do not count as lost time */
+    SLICE = 5, /* milliseconds of timers before events are checked again; shorter delays are not lost time */
 };
 
 struct loop {
@@ -27,8 +26,7 @@ struct loop {
     struct loop_timer **heap; /* a binary heap by due time, from index 1 */
     size_t timers;
     size_t capacity;
-    struct epoll_event
-        batch[BATCH]; /* the events being delivered; those of a watch that is removed are cleared */
+    struct epoll_event batch[BATCH]; /* events to deliver; those of a watch that is removed are cleared */
     int batch_length;
     int64_t woken; /* when epoll_wait last returned */
     int64_t lost;  /* lost time until `woken` */
@@ -203,8 +201,7 @@ int64_t loop_extend(const struct loop *loop, int64_t deadline, int64_t *lost)
 static void loop_deliver(struct loop *loop)
 {
     for (int i = 0; i < loop->batch_length && !loop_is_over(loop); i++) {
-        struct loop_watch *watch =
-            loop->batch[i].data.ptr; /* NULL: the stop descriptor, which only wakes the loop */
+        struct loop_watch *watch = loop->batch[i].data.ptr; /* NULL: the stop descriptor, to wake only */
 
         if (watch && loop->batch[i].events != 0)
             watch->on_event(watch->owner, loop->batch[i].events);
