@@ -27,8 +27,8 @@ struct dns_query {
     bool tcp;                     /* over TCP at once */
     int64_t resend;               /* milliseconds until it is sent again */
     int sendings;                 /* how often it is sent at most; 0: no limit */
-    void (*on_end)(
-        void *owner); /* called when it ends after dns_query_start has returned; may free the query */
+    /* Called when the query ends, if dns_query_start has returned before. It may free the query. */
+    void (*on_end)(void *owner);
     void *owner;
 
     bool ended;                 /* `answer` is the result */

@@ -33,7 +33,7 @@ int64_t race_patience(const struct race *race);
 void race_begin(struct race *race, struct address *addresses, size_t count);
 
 /* Whether the next address may be tried now. With `all`, up to `window` are tried in parallel. Otherwise the next one may start
- * when no other is under way, or CONNECT_STAGGER after the last start. */
+ * when one has ended, or CONNECT_STAGGER after the last start. */
 bool race_may_start(const struct race *race, bool all, size_t window, int64_t now);
 
 /* Notes a start, and returns the index of the address to try. */
