@@ -136,6 +136,6 @@ void verdict_exhausted(const void *verdict)
 
     log_release(); /* the run ends now */
     reason_set(&why, CODE_INTERNAL, "out of memory");
-    reason_hint(&why, "raise the container's memory limit, or give it less to do at once");
+    reason_hint(&why, "raise the container's memory limit, or do less at once");
     verdict_refuse(verdict, &why);
 }

@@ -116,8 +116,8 @@ static void hint_unknown(const struct dns_result *result, struct reason *why)
         reason_hint(why, "UDP works: does a NetworkPolicy or firewall block TCP port 53?");
     else if (result->status == ANSWER_SILENT && result->asked > 1)
         reason_hint(why,
-                    "%zu names before it were answered: a slow upstream server? Give more --attempt-timeout, "
-                    "or the full name with a trailing dot",
+                    "%zu names before it were answered: a slow upstream server? Increase --attempt-timeout, "
+                    "or use the full name with a trailing dot",
                     result->asked - 1);
     else if (result->status == ANSWER_SILENT || result->status == ANSWER_UNREACHABLE)
         reason_hint(why,

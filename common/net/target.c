@@ -103,7 +103,7 @@ bool target_parse(const char *text, const char *pod_namespace, struct target *ta
         return reason_set(why, CODE_USAGE, "the port is missing: expected HOST:PORT");
     if (!address_parse_port(colon + 1, &target->port))
         return reason_set(why, CODE_USAGE,
-                          "\"%.*s\" is not a port from 1 to 65535 (service names are not known)",
+                          "\"%.*s\" is not a port from 1 to 65535 (service names are not supported)",
                           target_shown_length(colon + 1), colon + 1);
     if ((size_t)(colon - text) >= sizeof host)
         return reason_set(why, CODE_USAGE, "the name is longer than 253 bytes");

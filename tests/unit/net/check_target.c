@@ -90,7 +90,7 @@ START_TEST(what_is_no_target)
     reject("mydb:", "not a port");
     reject("mydb:0", "not a port");
     reject("mydb:65536", "not a port");
-    reject("mydb:http", "service names are not known");
+    reject("mydb:http", "service names are not supported");
     reject("mydb:80/path", "not a port");
     reject("mydb:-80", "not a port");
     reject(":80", "host name is missing");
