@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/net/ber.h"
+
 #include "common/base/banned.h"
 
 enum { LINE = 1024, MYSQL_HEAD = 4 };
@@ -157,44 +159,9 @@ static enum dialogue_next mysql_next(struct buf *in, struct buf *out, struct rea
 enum { LDAP_MESSAGE = 0x30, LDAP_INTEGER = 2, LDAP_TEXT = 4, LDAP_RESULT = 10, LDAP_EXTENDED = 0x78 };
 enum { LDAP_BUSY = 51, LDAP_UNAVAILABLE = 52 };
 
-struct bytes {
-    const unsigned char *at;
-    size_t length;
-};
-
-/* The head of a BER element: its own length, 0 while not all of it is there, and that of the content behind it. */
-static size_t ber_head(struct bytes from, size_t *content)
+static enum dialogue_next ldap_answer(struct ber from, struct reason *why)
 {
-    size_t bytes = from.length > 1 && (from.at[1] & 0x80) ? from.at[1] & 0x7Fu : 0;
-
-    if (bytes > 4) {
-        *content = SIZE_MAX; /* more than any server has to say */
-        return 2;
-    }
-    if (from.length < 2 + bytes)
-        return 0;
-    *content = bytes == 0 ? from.at[1] : 0;
-    for (size_t i = 0; i < bytes; i++)
-        *content = *content << 8 | from.at[2 + i];
-    return 2 + bytes;
-}
-
-/* Takes the first element off `from`, if it is a whole one with that tag. */
-static bool ber_take(struct bytes *from, unsigned tag, struct bytes *content)
-{
-    size_t length, head = ber_head(*from, &length);
-
-    if (head == 0 || from->at[0] != tag || from->length - head < length)
-        return false;
-    *content = (struct bytes){from->at + head, length};
-    from->at += head + length;
-    from->length -= head + length;
-    return true;
-}
-
-static enum dialogue_next ldap_answer(struct bytes from, struct reason *why)
-{
-    struct bytes message, response, result, ignored, said;
+    struct ber message, response, result, ignored, said;
     char text[LINE];
 
     if (!ber_take(&from, LDAP_MESSAGE, &message) || !ber_take(&message, LDAP_INTEGER, &ignored) ||
@@ -218,7 +185,7 @@ static enum dialogue_next ldap_next(int *step, struct buf *in, struct buf *out, 
 {
     static const char request[] = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
                                   "1.3.6.1.4.1.1466.20037";
-    struct bytes from = {(const unsigned char *)in->data, in->length};
+    struct ber from = {(const unsigned char *)in->data, in->length};
     size_t length;
 
     if (*step == 0) {
@@ -234,7 +201,7 @@ static enum dialogue_next ldap_next(int *step, struct buf *in, struct buf *out, 
         return refuse(why, "it does not answer as an LDAP server", "");
     if (from.length < head + length)
         return DIALOGUE_MORE;
-    enum dialogue_next next = ldap_answer((struct bytes){from.at, head + length}, why);
+    enum dialogue_next next = ldap_answer((struct ber){from.at, head + length}, why);
     dialogue_drop(in, head + length);
     return next;
 }
