@@ -5,27 +5,8 @@
 # shellcheck disable=SC2046,SC2154
 
 load lib
+load daemons
 load tls
-
-running=()
-
-# serve COMMAND...: a server that stays in the foreground; what it says goes to `said`. Should this file be killed, it ends too.
-serve() {
-    begin timeout 120 setpriv --pdeathsig TERM "$@" >>said 2>&1
-    running+=("$started")
-}
-
-# Asked to, not killed: PostgreSQL would leave shared memory behind.
-wind_down() {
-    [ "${#running[@]}" -eq 0 ] || kill -TERM "${running[@]}" 2>/dev/null || true
-    [ "${#running[@]}" -eq 0 ] || wait "${running[@]}" || true
-}
-
-# Servers that change to a user of their own have to come as far as this folder.
-open_folder() {
-    [ "$(id -u)" -eq 0 ] || skip "needs root: the server changes its user"
-    chmod go+x "$BATS_RUN_TMPDIR"
-}
 
 # passes PROTOCOL PORT: once the server is there, with the rules of each profile and both versions of TLS.
 passes() {
@@ -59,58 +40,30 @@ refuses() {
 
 ### Postfix
 
-# start_postfix NAME LEVEL: sets NAME to its port.
-start_postfix() {
-    local folder=$PWD/$1
+# start_mail NAME LEVEL: Postfix; sets NAME to its port.
+start_mail() {
     printf -v "$1" '%s' "$(free_port)"
-    mkdir -p "$folder"/{conf,data,queue/{pid,private,public}}
-    chown postfix "$folder/data" "$folder/queue/private"
-    chown postfix:postdrop "$folder/queue/public"
-    cat >"$folder/conf/main.cf" <<CONF
-compatibility_level = 3.6
-queue_directory = $folder/queue
-data_directory = $folder/data
-daemon_directory = /usr/lib/postfix/sbin
-maillog_file = $folder/log
-maillog_file_prefixes = $folder
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-smtpd_peername_lookup = no
-myhostname = mail.test
-mydestination =
-alias_maps =
-local_recipient_maps =
-smtpd_relay_restrictions = reject
-smtpd_tls_security_level = $2
-smtpd_tls_cert_file = $PWD/good.pem
-smtpd_tls_key_file = $PWD/good.key
-CONF
-    cat >"$folder/conf/master.cf" <<CONF
-127.0.0.1:${!1} inet n - n - - smtpd
-tlsmgr unix - - n - 1 tlsmgr
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-CONF
-    serve /usr/lib/postfix/sbin/master -c "$folder/conf" -d
+    start_postfix "$PWD/$1" "${!1}" "smtpd_tls_security_level = $2" "smtpd_tls_cert_file = $PWD/good.pem" \
+        "smtpd_tls_key_file = $PWD/good.key"
 }
 
 @test "smtp: Postfix is waited for, trusted, and judged as any server" {
     open_folder
-    start_postfix mail may
+    start_mail mail may
     passes smtp "$mail"
     is_judged smtp "$mail"
 }
 
 @test "smtp: Postfix without TLS is 24 at once" {
     open_folder
-    start_postfix mail none
+    start_mail mail none
     refuses smtp "$mail" 'it refuses the command \("502 5\.5\.1 Error: command not implemented"\)'
 }
 
 @test "smtp: Postfix whose key cannot be read says to come later, which is waited for" {
     open_folder
     mv good.key kept.key
-    start_postfix mail may
+    start_mail mail may
     run_tool wait-for-tcp "127.0.0.1:$mail"
     run_tool tls-check --timeout 2s --trust-store root.crt --starttls smtp $(at "$mail")
     exits 124
@@ -119,47 +72,16 @@ CONF
 
 ### Dovecot
 
-# start_dovecot NAME SSL: sets the array NAME to its ports for IMAP and POP3.
-start_dovecot() {
-    local folder=$PWD/$1
+# start_mailbox NAME SSL: Dovecot; sets the array NAME to its ports for IMAP and POP3.
+start_mailbox() {
     local -n ports=$1
     read -ra ports < <(free_port 2)
-    mkdir "$folder"
-    cat >"$folder/conf" <<CONF
-base_dir = $folder/run
-state_dir = $folder/state
-log_path = $folder/log
-listen = 127.0.0.1
-protocols = imap pop3
-ssl = $2
-ssl_cert = <$PWD/good.pem
-ssl_key = <$PWD/good.key
-passdb {
-  driver = static
-}
-service imap-login {
-  inet_listener imap {
-    port = ${ports[0]}
-  }
-  inet_listener imaps {
-    port = 0
-  }
-}
-service pop3-login {
-  inet_listener pop3 {
-    port = ${ports[1]}
-  }
-  inet_listener pop3s {
-    port = 0
-  }
-}
-CONF
-    serve dovecot -F -c "$folder/conf"
+    start_dovecot "$PWD/$1" "${ports[@]}" "ssl = $2" "ssl_cert = <$PWD/good.pem" "ssl_key = <$PWD/good.key"
 }
 
 @test "imap, pop3: Dovecot is waited for, trusted, and judged as any server" {
     open_folder
-    start_dovecot mail yes
+    start_mailbox mail yes
     passes imap "${mail[0]}"
     is_judged imap "${mail[0]}"
     passes pop3 "${mail[1]}"
@@ -168,7 +90,7 @@ CONF
 
 @test "imap, pop3: Dovecot without TLS is 24 at once, and so is one protocol on the other's port" {
     open_folder
-    start_dovecot mail no
+    start_mailbox mail no
     refuses imap "${mail[0]}" "it refuses the command \(\"a1 BAD .*\"\)"
     refuses pop3 "${mail[1]}" "it refuses the command \(\"-ERR .*\"\)"
     refuses pop3 "${mail[0]}" "it does not greet as expected \(\"\* OK .*\"\)"
@@ -177,76 +99,62 @@ CONF
 
 ### PostgreSQL
 
-# start_postgres NAME SSL: sets NAME to its port.
-start_postgres() {
-    local folder=$PWD/$1 programs user=()
-    programs=$(dirname "$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | tail -n 1)")
+# start_database NAME SSL: PostgreSQL; sets NAME to its port.
+start_database() {
     printf -v "$1" '%s' "$(free_port)"
-    mkdir "$folder"
-    install -m 600 good.pem good.key "$folder"
-    if [ "$(id -u)" -eq 0 ]; then
-        open_folder
-        chown -R postgres "$folder"
-        user=(--reuid postgres --regid postgres --clear-groups)
-    fi
-    setpriv "${user[@]}" "$programs/initdb" --no-sync --auth trust --username postgres --pgdata "$folder/data" >said 2>&1
-    serve "${user[@]}" "$programs/postgres" -D "$folder/data" -c listen_addresses=127.0.0.1 -c port="${!1}" -c fsync=off \
-        -c unix_socket_directories= -c ssl="$2" -c ssl_cert_file="$folder/good.pem" -c ssl_key_file="$folder/good.key"
+    make_postgres "$PWD/$1"
+    install -m 600 good.pem good.key "$1/data"
+    [ "$(id -u)" -ne 0 ] || chown postgres "$1/data/good.pem" "$1/data/good.key"
+    start_postgres "$PWD/$1" "${!1}" -c ssl="$2" -c ssl_cert_file=good.pem -c ssl_key_file=good.key
 }
 
 @test "postgres: PostgreSQL is waited for, trusted, and judged as any server" {
-    start_postgres database on
+    start_database database on
     passes postgres "$database"
     is_judged postgres "$database"
 }
 
 @test "postgres: PostgreSQL without TLS is 24 at once" {
-    start_postgres database off
+    start_database database off
     refuses postgres "$database" 'it has TLS disabled \(ssl = off\)'
 }
 
 ### MariaDB
 
-# start_mariadb NAME [OPTION]...: sets NAME to its port.
-start_mariadb() {
-    local folder=$PWD/$1
+# start_lenient NAME [OPTION]...: MariaDB that lets in anybody; sets NAME to its port.
+start_lenient() {
     printf -v "$1" '%s' "$(free_port)"
-    mkdir "$folder"
-    serve mariadbd --no-defaults --datadir="$folder" --user="$(id -un)" --socket="$folder/socket" --pid-file="$folder/pid" \
-        --bind-address=127.0.0.1 --port="${!1}" --skip-name-resolve --skip-grant-tables --skip-innodb \
+    mkdir "$1"
+    start_mariadb "$PWD/$1" "${!1}" --bind-address=127.0.0.1 --skip-name-resolve --skip-grant-tables --skip-innodb \
         --default-storage-engine=MyISAM "${@:2}"
 }
 
 @test "mysql: MariaDB is waited for, trusted, and judged as any server" {
-    start_mariadb database --ssl-cert="$PWD/good.pem" --ssl-key="$PWD/good.key"
+    start_lenient database --ssl-cert="$PWD/good.pem" --ssl-key="$PWD/good.key"
     passes mysql "$database"
     is_judged mysql "$database"
 }
 
 @test "mysql: MariaDB without TLS is 24 at once" {
-    start_mariadb database
+    start_lenient database
     refuses mysql "$database" 'it has TLS disabled'
 }
 
 ### OpenLDAP
 
-# start_slapd NAME [LINE]...: sets NAME to its port.
-start_slapd() {
-    local folder=$PWD/$1
+# start_directory NAME [LINE]...: OpenLDAP; sets NAME to its port.
+start_directory() {
     printf -v "$1" '%s' "$(free_port)"
-    mkdir "$folder"
-    printf '%s\n' "include /etc/ldap/schema/core.schema" "pidfile $folder/pid" "${@:2}" \
-        "database ldif" 'suffix "dc=test"' "directory $folder" >"$folder/conf"
-    serve slapd -f "$folder/conf" -h "ldap://127.0.0.1:${!1}/" -d 0
+    start_slapd "$PWD/$1" "${!1}" "${@:2}"
 }
 
 @test "ldap: OpenLDAP is waited for, trusted, and judged as any server" {
-    start_slapd directory "TLSCertificateFile $PWD/good.pem" "TLSCertificateKeyFile $PWD/good.key"
+    start_directory directory "TLSCertificateFile $PWD/good.pem" "TLSCertificateKeyFile $PWD/good.key"
     passes ldap "$directory"
     is_judged ldap "$directory"
 }
 
 @test "ldap: OpenLDAP without TLS is 24 at once" {
-    start_slapd directory
+    start_directory directory
     refuses ldap "$directory" 'it refuses the request \("unsupported extended operation"\)'
 }
