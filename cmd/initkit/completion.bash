@@ -23,7 +23,7 @@ _initkit() {
     _initkit_tool
     case $tool in
         wait-for-dns) options='--family --min-records --expect --gone --stable --nameserver --resolv-conf --no-search --tcp --hosts --write --write-format --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
-        wait-for-tcp) options='--family --all-addresses --min-addresses --hold --send --expect --gone --stable --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
+        wait-for-tcp) options='--family --all-addresses --min-addresses --hold --protocol --password-file --user --send --send-file --expect --gone --stable --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
         wait-for-file) options='--type --min-size --expect --gone --stable --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
         wait-for-ping) options='--family --gone --stable --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
         wait-for-http) options='--status --expect --expect-regex --expect-json --expect-header --max-redirs --header --header-file --bearer-token-file --basic-auth-file --trust-store --cacert --trust-store-password-file --client-cert --cert --client-key --key --client-key-password-file --proxy --proxy-auth-file --trust --request --data-file --stable --nameserver --resolv-conf --no-search --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
@@ -39,6 +39,7 @@ _initkit() {
         --log-format) words='text json' ;;
         --log-level) words='error warn info debug' ;;
         --sandbox) words='auto off' ;;
+        --protocol) words='none postgres mysql redis mongodb amqp kafka memcached nats zookeeper ldap smtp imap cql' ;;
         --type) words='file directory socket any' ;;
         --trust) words='verified any' ;;
         --validate) words='json yaml xml auto none' ;;

@@ -1,6 +1,7 @@
 #include "cmd/wait-for-tcp/dial.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -51,33 +52,31 @@ void dial_stop(struct dial *dial)
     dial->error = ETIMEDOUT;
 }
 
-/* --- speaking --- */
-
-void dial_prepare(struct dial_script *script)
+void dial_clear(struct dial *dial)
 {
-    size_t length = script->expect_length;
-    size_t *back = xcalloc(length + 1, sizeof *back);
-
-    for (size_t at = 1, matched = 0; at < length; at++) {
-        while (matched > 0 && script->expect[at] != script->expect[matched])
-            matched = back[matched - 1];
-        matched += script->expect[at] == script->expect[matched];
-        back[at] = matched;
-    }
-    script->expect_back = back;
+    dial_stop(dial);
+    if (dial->talk)
+        talk_free(dial->talk);
+    free(dial->talk);
+    dial->talk = NULL;
 }
 
-/* Follows the bytes, however packets split them. True once all of `expect` has gone by. */
-static bool dial_match(struct dial *dial, const char *bytes, size_t length)
-{
-    const struct dial_script *script = dial->script;
+/* --- speaking --- */
 
-    for (size_t i = 0; i < length && dial->matched < script->expect_length; i++) {
-        while (dial->matched > 0 && bytes[i] != script->expect[dial->matched])
-            dial->matched = script->expect_back[dial->matched - 1];
-        dial->matched += bytes[i] == script->expect[dial->matched];
-    }
-    return dial->matched == script->expect_length;
+/* Whether it is not enough that the connection stays. */
+static bool dial_expects(const struct dial *dial)
+{
+    return dial->protocol || dial->needle->length > 0;
+}
+
+/* From here on, what comes is heard of, and with `writable` when the socket takes more. */
+static void dial_watch(struct dial *dial, bool writable)
+{
+    if (dial->watches && dial->writable == writable)
+        return;
+    dial->watches = true;
+    dial->writable = writable;
+    loop_watch_change(dial->loop, &dial->watch, EPOLLIN | EPOLLRDHUP | (writable ? EPOLLOUT : 0));
 }
 
 static void dial_hold(struct dial *dial)
@@ -87,7 +86,7 @@ static void dial_hold(struct dial *dial)
         return;
     }
     dial->state = DIAL_HOLDING;
-    loop_watch_change(dial->loop, &dial->watch, EPOLLIN | EPOLLRDHUP);
+    dial_watch(dial, false);
     loop_timer_set(dial->loop, &dial->timer, deadline_after(deadline_now(), dial->hold));
 }
 
@@ -96,24 +95,43 @@ static void dial_on_hold_over(void *owner)
     dial_end(owner, DIAL_ACCEPTED, 0);
 }
 
-/* True when all has been sent; else the socket is full, or the dial has ended. */
+/* What is still to be sent, if anything can be: the rest of `send`, then what the talk answers. Returns its length. */
+static size_t dial_unsent(const struct dial *dial, const char **bytes)
+{
+    size_t behind = dial->sent > dial->send_length ? dial->sent - dial->send_length : 0;
+
+    if (dial->broken)
+        return 0;
+    if (dial->sent < dial->send_length) {
+        *bytes = dial->send + dial->sent;
+        return dial->send_length - dial->sent;
+    }
+    if (!dial->talk)
+        return 0;
+    *bytes = dial->talk->out.data + behind;
+    return dial->talk->out.length - behind;
+}
+
+/* Sends what the socket takes. A peer that ended the connection may have said why: that is still to be read. False when the dial
+ * has ended, and its owner may have freed it. */
 static bool dial_send(struct dial *dial)
 {
-    const struct dial_script *script = dial->script;
+    const char *bytes;
+    size_t length;
 
-    while (dial->sent < script->send_length) {
-        ssize_t sent = send(dial->watch.fd, script->send + dial->sent, script->send_length - dial->sent,
-                            MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
-            continue;
+    while ((length = dial_unsent(dial, &bytes)) > 0) {
+        ssize_t sent = send(dial->watch.fd, bytes, length, MSG_NOSIGNAL);
         if (sent < 0 && errno == EAGAIN)
-            return false;
-        if (sent < 0) {
+            break;
+        if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) {
+            dial->broken = true;
+        } else if (sent < 0 && errno != EINTR) {
             dial_end(dial, DIAL_DROPPED, errno);
             return false;
         }
-        dial->sent += (size_t)sent;
+        dial->sent += sent > 0 ? (size_t)sent : 0;
     }
+    dial_watch(dial, length > 0);
     return true;
 }
 
@@ -128,19 +146,62 @@ static void dial_keep_seen(struct dial *dial, const char *bytes, size_t length)
 }
 
 /* A greeting does not end the hold: servers also say why they close (MySQL's "Host ... is not allowed", a TLS alert). */
+static void dial_hold_bytes(struct dial *dial)
+{
+    if (dial->received > RECEIVED_MOST)
+        dial_end(dial, DIAL_ACCEPTED, 0);
+}
+
+static void dial_expect_bytes(struct dial *dial, const char *bytes, size_t length)
+{
+    if (dial->needle->length > 0 && needle_follow(dial->needle, &dial->matched, bytes, length))
+        dial_end(dial, DIAL_ACCEPTED, 0);
+    else if (dial->received > RECEIVED_MOST)
+        dial_end(dial, DIAL_UNEXPECTED, EMSGSIZE);
+}
+
+/* As far as the socket takes it at once: the verdict does not wait for it. */
+static void dial_farewell(const struct dial *dial)
+{
+    const char *bytes;
+    size_t length = dial_unsent(dial, &bytes);
+
+    if (length > 0)
+        send(dial->watch.fd, bytes, length, MSG_NOSIGNAL);
+}
+
+static void dial_judge_bytes(struct dial *dial, const char *bytes, size_t length)
+{
+    switch (talk_add(dial->talk, bytes, length)) {
+    case TALK_MORE:
+        dial_send(dial);
+        break;
+    case TALK_READY:
+        dial_farewell(dial);
+        dial_end(dial, DIAL_ACCEPTED, 0);
+        break;
+    case TALK_NOT_YET:
+        dial_end(dial, DIAL_NOT_YET, 0);
+        break;
+    case TALK_NEVER:
+        dial_end(dial, DIAL_NEVER, 0);
+        break;
+    case TALK_INVALID:
+        dial_end(dial, DIAL_UNEXPECTED, EPROTO);
+        break;
+    }
+}
+
 static void dial_on_bytes(struct dial *dial, const char *bytes, size_t length)
 {
     dial_keep_seen(dial, bytes, length);
     dial->received += length;
-    if (dial->state == DIAL_HOLDING) {
-        if (dial->received > RECEIVED_MOST)
-            dial_end(dial, DIAL_ACCEPTED, 0);
-        return;
-    }
-    if (dial->script->expect_length > 0 && dial_match(dial, bytes, length))
-        dial_end(dial, DIAL_ACCEPTED, 0);
-    else if (dial->received > RECEIVED_MOST)
-        dial_end(dial, DIAL_UNEXPECTED, EMSGSIZE);
+    if (dial->talk)
+        dial_judge_bytes(dial, bytes, length);
+    else if (dial->state == DIAL_HOLDING)
+        dial_hold_bytes(dial);
+    else
+        dial_expect_bytes(dial, bytes, length);
 }
 
 /* One read an event: a peer that floods must not keep the loop from its other targets. */
@@ -151,7 +212,7 @@ static void dial_receive(struct dial *dial)
 
     if (got > 0)
         dial_on_bytes(dial, chunk, (size_t)got);
-    else if (got == 0 && dial->state == DIAL_TALKING && dial->script->expect_length > 0)
+    else if (got == 0 && dial->state == DIAL_TALKING && dial_expects(dial) && !dial->broken)
         dial_end(dial, DIAL_UNEXPECTED, 0);
     else if (got == 0)
         dial_end(dial, DIAL_DROPPED, 0);
@@ -161,14 +222,15 @@ static void dial_receive(struct dial *dial)
 
 static void dial_talk(struct dial *dial, uint32_t events)
 {
+    const char *bytes;
+
     if (events & EPOLLOUT) {
         if (!dial_send(dial))
-            return; /* it may have ended, and its owner freed it; what is to be read comes with the next event */
-        if (dial->script->expect_length == 0) {
-            dial_hold(dial);
             return;
+        if (!dial_expects(dial) && !dial->broken && dial_unsent(dial, &bytes) == 0) {
+            dial_hold(dial);
+            return; /* it may have ended, and its owner freed it; what is to be read comes with the next event */
         }
-        loop_watch_change(dial->loop, &dial->watch, EPOLLIN | EPOLLRDHUP);
     }
     if (events & ~(uint32_t)EPOLLOUT)
         dial_receive(dial);
@@ -181,11 +243,15 @@ static void dial_connected(struct dial *dial)
     if (connect_to_self(dial->watch.fd)) {
         connect_forget(dial->watch.fd);
         dial_end(dial, DIAL_SELF, 0);
-    } else if (dial->script->send_length == 0 && dial->script->expect_length == 0) {
+    } else if (dial->send_length == 0 && !dial_expects(dial)) {
         dial_hold(dial);
     } else {
         dial->state = DIAL_TALKING;
-        loop_watch_change(dial->loop, &dial->watch, EPOLLIN | EPOLLOUT | EPOLLRDHUP);
+        if (dial->protocol) {
+            dial->talk = xcalloc(1, sizeof *dial->talk);
+            talk_begin(dial->talk, dial->protocol, dial->secret);
+        }
+        dial_watch(dial, dial->send_length > 0);
     }
 }
 

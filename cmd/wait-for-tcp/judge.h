@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/wait-for-tcp/describe.h"
 #include "cmd/wait-for-tcp/dial.h"
 #include "common/base/reason.h"
 
@@ -17,14 +18,7 @@ struct judge_rules {
 /* Whether the connections that have ended settle the attempt already: enough accept, or with --gone one does. */
 bool judge_is_settled(const struct judge_rules *rules, const struct dial *dials, size_t count);
 
-/* Where the addresses come from, for hints. */
-enum judge_source {
-    JUDGE_LITERAL, /* the target is an address, "localhost", or a unix socket */
-    JUDGE_NAMED,
-    JUDGE_OWN_NAME, /* of this pod: the kubelet writes it into /etc/hosts */
-};
-
-/* The outcome, and for ATTEMPT_RETRY why. `where` names a unix socket, else NULL. */
+/* The outcome, and for ATTEMPT_RETRY and ATTEMPT_FAIL why. `where` names a unix socket, else NULL. */
 enum outcome judge(const struct judge_rules *rules, const struct dial *dials, size_t count, const char *where,
                    enum judge_source source, struct reason *why);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/wait-for-tcp/probe.h"
+#include "cmd/wait-for-tcp/protocol.h"
 #include "cmd/wait-for-tcp/versions.h"
 #include "common/base/escape.h"
 #include "common/base/limits.h"
@@ -23,7 +24,9 @@ struct wait_for_tcp_options {
     bool all_addresses;
     int64_t min_addresses;
     int64_t hold;
-    const char *send, *expect;
+    const char *send, *send_file, *expect;
+    int protocol; /* index into protocol_names */
+    const char *user, *password_file;
     bool gone;
     struct resolver_options resolver;
 };
@@ -47,8 +50,17 @@ static const struct option rows[] = {
                "The connection must stay open this long, on top of --attempt-timeout, because sidecars and "
                "balancers accept everything; it grows to 500ms, then 4s, once a connection was closed again; "
                "0 = off"),
+    OPTION("protocol", PROTOCOL_NAMES, CHOICE, protocol, .choices = protocol_names, .initial = "none",
+           .help = "The server must say in its own protocol that it serves; no credentials are needed"),
+    OPTION(
+        "password-file", "PATH", TEXT, password_file,
+        .help =
+            "With --protocol redis: log in with the first line of this file, which is read anew for each attempt"),
+    OPTION("user", "NAME", TEXT, user, .help = "The user that --password-file is for (Redis 6 and later)"),
     OPTION("send", "TEXT", TEXT, send, .check = escape_check,
            .help = "Send this after connecting, with C escapes: 'PING\\r\\n'"),
+    OPTION("send-file", "PATH", TEXT, send_file,
+           .help = "The same with the bytes of this file, which is read anew for each attempt: for secrets"),
     OPTION("expect", "TEXT", TEXT, expect, .check = escape_check,
            .help = "Read until this has been seen, with C escapes: '+PONG'"),
     SWITCH(
@@ -70,8 +82,12 @@ static const char *const examples[] = {
     "wait-for-tcp --timeout 2m mydb:3306",
     "Wait for any one of three brokers",
     "wait-for-tcp --min-targets 1 kafka-0.kafka:9092 kafka-1.kafka:9092 kafka-2.kafka:9092",
-    "Wait until Redis answers, not only its sidecar",
-    "wait-for-tcp --send 'PING\\r\\n' --expect '+PONG' redis:6379",
+    "Wait until PostgreSQL takes logins, not only until its port is open",
+    "wait-for-tcp --protocol postgres mydb:5432",
+    "Wait until Redis has loaded its data",
+    "wait-for-tcp --protocol redis --password-file /run/secrets/redis redis:6379",
+    "Wait until a server says what it should",
+    "wait-for-tcp --send 'PING\\r\\n' --expect '+PONG' cache:6379",
     "Wait until the old server has gone",
     "wait-for-tcp --gone --stable 2s legacy:8080",
     "Wait for a socket in a shared volume",
@@ -86,11 +102,13 @@ const struct tool wait_for_tcp_tool = {
     .name = "wait-for-tcp",
     .operands = "TARGET...",
     .summary = "Wait until TCP ports accept connections",
-    .description = "TARGET is HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH; %n in a host name "
-                   "stands for the pod's namespace. All targets are tried at the same time.\n\n"
-                   "A port is ready when a connection is accepted and stays open for --hold. The name is "
-                   "resolved anew for every attempt, /etc/hosts first, and all its addresses are tried, "
-                   "IPv6 and IPv4 by turns.",
+    .description =
+        "TARGET is HOST:PORT, [IPV6]:PORT, tcp://HOST:PORT or unix:PATH; %n in a host name "
+        "stands for the pod's namespace. All targets are tried at the same time.\n\n"
+        "A port is ready when a connection is accepted and stays open for --hold. The name is "
+        "resolved anew for every attempt, /etc/hosts first, and all its addresses are tried, "
+        "IPv6 and IPv4 by turns. With --protocol the server must also say that it serves: one that starts, "
+        "recovers or loads its data is not ready.",
     .examples = examples,
     .libraries = libraries,
     .options = rows,
@@ -108,7 +126,7 @@ struct run {
     struct probe *probes;
     size_t count; /* of those that have been told apart */
     struct wait_target **targets;
-    struct buf send, expect;
+    struct buf expect;
     struct wait wait;
 };
 
@@ -117,7 +135,6 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
     struct probe_plan *plan = &run->plan;
     struct reason ignored; /* the option table has checked the escapes */
 
-    escape_decode(options->send ? options->send : "", &run->send, &ignored);
     escape_decode(options->expect ? options->expect : "", &run->expect, &ignored);
     plan->lookup = (struct lookup_plan){
         .resolver = &run->resolver,
@@ -134,13 +151,14 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
         .min_addresses = (size_t)options->min_addresses,
     };
     plan->hold = options->gone ? 0 : options->hold;
-    plan->script = (struct dial_script){
-        .send = run->send.data,
-        .send_length = options->gone ? 0 : run->send.length,
-        .expect = run->expect.data,
-        .expect_length = options->gone ? 0 : run->expect.length,
+    plan->opening = (struct opening){
+        .text = options->send,
+        .file = options->send_file,
+        .password_file = options->password_file,
+        .user = options->user,
     };
-    dial_prepare(&plan->script);
+    plan->protocol = protocol_chosen(options->protocol);
+    needle_begin(&plan->needle, run->expect.data, run->expect.length);
 }
 
 /* A literal address of the family that was ruled out can never be ready. */
@@ -188,6 +206,38 @@ static bool run_needs_dns(const struct run *run, size_t count)
     return false;
 }
 
+/* What cannot go together. */
+static bool check_conversation(const struct wait_for_tcp_options *options, struct reason *why)
+{
+    bool speaks = options->protocol != 0;
+
+    if (options->gone &&
+        (options->send || options->send_file || options->expect || speaks || options->min_addresses > 1))
+        return reason_set(
+            why, CODE_USAGE,
+            "--gone: does not go with --protocol, --send, --send-file, --expect or --min-addresses");
+    if (speaks && (options->send || options->send_file || options->expect))
+        return reason_set(why, CODE_USAGE, "--protocol: does not go with --send, --send-file or --expect");
+    if (options->send && options->send_file)
+        return reason_set(why, CODE_USAGE, "--send-file: does not go with --send");
+    if (options->password_file && protocol_chosen(options->protocol) != &protocol_redis)
+        return reason_set(why, CODE_USAGE, "--password-file: goes with --protocol redis alone");
+    if (options->user && !options->password_file)
+        return reason_set(why, CODE_USAGE, "--user: needs --password-file");
+    return true;
+}
+
+/* The files have to be there now, although they are read anew for each attempt. */
+static bool check_opening(const struct probe_plan *plan, struct reason *why)
+{
+    struct buf bytes;
+
+    buf_init(&bytes, OPENING_MOST);
+    bool good = opening_read(&plan->opening, plan->protocol, &bytes, why);
+    opening_wipe(&bytes);
+    return good;
+}
+
 static bool run_prepare(struct run *run, const struct wait_for_tcp_options *options, struct reason *why)
 {
     const struct strings *operands = &options->common.operands;
@@ -195,11 +245,13 @@ static bool run_prepare(struct run *run, const struct wait_for_tcp_options *opti
     char pod_namespace[NAMESPACE_TEXT];
 
     run_set_rules(run, options);
-    if (options->gone && (options->send || options->expect || options->min_addresses > 1))
-        return reason_set(why, CODE_USAGE, "--gone: does not go with --send, --expect or --min-addresses");
+    if (!check_conversation(options, why))
+        return false;
     if (operands->count == 0)
         return reason_set(why, CODE_USAGE,
                           "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH");
+    if (!check_opening(&run->plan, why))
+        return false;
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why))
         return false;
@@ -219,10 +271,9 @@ static void run_free(struct run *run)
     for (size_t i = 0; i < run->count; i++)
         free(run->probes[i].shown);
     loop_free(run->plan.loop);
-    free(run->plan.script.expect_back);
+    needle_free(&run->plan.needle);
     free(run->probes);
     free(run->targets);
-    buf_free(&run->send);
     buf_free(&run->expect);
     free(run);
 }
@@ -262,7 +313,6 @@ int main(int argc, char **argv)
         struct run *run = xcalloc(1, sizeof *run);
         enter_sandbox(&options.common);
         limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
-        buf_init(&run->send, ESCAPE_MAX);
         buf_init(&run->expect, ESCAPE_MAX);
         if (options.common.retry.attempt_timeout > 0)
             options.common.retry.attempt_timeout += options.hold;

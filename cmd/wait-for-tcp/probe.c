@@ -22,10 +22,11 @@ static void probe_clear(struct probe *probe)
     loop_timer_clear(probe->plan->loop, &probe->timer);
     lookup_cancel(&probe->lookup);
     for (size_t i = 0; i < probe->race.count; i++)
-        dial_stop(&probe->dials[i]);
+        dial_clear(&probe->dials[i]);
     free(probe->dials);
     probe->dials = NULL;
     probe->race.count = 0;
+    opening_wipe(&probe->opening);
 }
 
 static void probe_end(struct probe *probe, enum outcome outcome, const struct reason *why)
@@ -62,7 +63,7 @@ static bool probe_was_dropped(const struct probe *probe)
 /* What the attempt means for the next ones, and whether it counts. */
 static enum outcome probe_take_hold(struct probe *probe, enum outcome outcome, struct reason *why)
 {
-    bool proven = probe->plan->hold == 0 || probe->plan->script.expect_length > 0;
+    bool proven = probe->plan->hold == 0 || probe->plan->needle.length > 0 || probe->plan->protocol;
     bool first = probe->drops > 0 && !probe->confirmed;
 
     probe->confirmed = outcome == ATTEMPT_OK;
@@ -73,6 +74,14 @@ static enum outcome probe_take_hold(struct probe *probe, enum outcome outcome, s
     reason_set(why, CODE_FAILED, "accepted and held now, but closed before: asked once more");
     reason_hint(why, "a balancer or sidecar that closes late? --hold makes the first attempt wait, too");
     return ATTEMPT_RETRY;
+}
+
+/* On what grounds a server was ready, for the last line. */
+static void probe_take_found(struct probe *probe)
+{
+    for (size_t i = 0; i < probe->race.count; i++)
+        if (probe->dials[i].talk && probe->dials[i].state == DIAL_ACCEPTED)
+            probe->base.found = probe->dials[i].talk->found;
 }
 
 static enum judge_source probe_source(const struct probe *probe)
@@ -97,6 +106,7 @@ static void probe_judge(struct probe *probe)
     enum outcome outcome = judge(&probe->plan->rules, probe->dials, probe->race.count, probe_path(probe),
                                  probe_source(probe), &why);
     outcome = probe_take_hold(probe, outcome, &why);
+    probe_take_found(probe);
     probe_end(probe, outcome, &why);
 }
 
@@ -193,7 +203,11 @@ static void probe_connect(struct probe *probe, struct address *addresses, size_t
         struct dial *dial = &probe->dials[i];
         *dial = (struct dial){
             .loop = probe->plan->loop,
-            .script = &probe->plan->script,
+            .needle = &probe->plan->needle,
+            .protocol = probe->plan->protocol,
+            .send = probe->opening.data,
+            .send_length = probe->opening.length,
+            .secret = opening_is_secret(&probe->plan->opening),
             .hold = probe_hold(probe),
             .on_end = probe_on_dial_end,
             .owner = probe,
@@ -240,6 +254,20 @@ static void probe_resolve(struct probe *probe)
                  probe->deadline);
 }
 
+/* False when the attempt has ended, since a file cannot be read now: it was there when the run began. */
+static bool probe_open(struct probe *probe)
+{
+    struct reason why;
+
+    buf_init(&probe->opening, OPENING_MOST);
+    if (opening_read(&probe->plan->opening, probe->plan->protocol, &probe->opening, &why))
+        return true;
+    why.code = CODE_FAILED;
+    race_end(&probe->race);
+    probe_end(probe, ATTEMPT_RETRY, &why);
+    return false;
+}
+
 void probe_start(struct wait_target *target, int64_t deadline)
 {
     struct probe *probe = (struct probe *)target;
@@ -250,6 +278,8 @@ void probe_start(struct wait_target *target, int64_t deadline)
     if (longer > 0)
         probe->deadline = deadline_earlier(deadline_after(deadline, longer), target->retry.deadline);
     probe->timer = (struct loop_timer){.on_due = probe_on_timer, .owner = probe};
+    if (!probe_open(probe))
+        return;
     switch (probe->target.kind) {
     case TARGET_ADDRESS: {
         struct address address = probe->target.at.address;

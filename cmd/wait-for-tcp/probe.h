@@ -4,6 +4,7 @@
 
 #include "cmd/wait-for-tcp/dial.h"
 #include "cmd/wait-for-tcp/judge.h"
+#include "cmd/wait-for-tcp/opening.h"
 #include "common/dns/lookup.h"
 #include "common/net/race.h"
 #include "common/net/target.h"
@@ -13,8 +14,10 @@
 struct probe_plan {
     struct loop *loop;
     struct lookup_plan lookup;
-    struct dial_script script;
-    int64_t hold; /* milliseconds that a connection must stay open; 0: off */
+    struct needle needle;
+    struct opening opening;
+    const struct protocol *protocol; /* or NULL */
+    int64_t hold;                    /* milliseconds that a connection must stay open; 0: off */
     struct judge_rules rules;
 };
 
@@ -24,6 +27,9 @@ struct probe {
     const struct probe_plan *plan;
     struct target target;
 
+    const struct protocol
+        *otherwise;     /* in place of the plan's, once the server did not allow that; else NULL */
+    struct buf opening; /* of the present attempt */
     int64_t deadline;
     int64_t lost;            /* the loop's lost time that it accounts for */
     struct loop_timer timer; /* the attempt's deadline, or the next address's turn */

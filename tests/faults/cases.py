@@ -126,6 +126,7 @@ CASES = [
     Case("wait-for-tcp", "--timeout 2s --termination-log {folder}/log localhost:{tcp}"),
     Case("wait-for-tcp", "--timeout 2s --termination-log= --nameserver {dns} --attempt-timeout 500ms --all-addresses --expect READY db.test.:{tcp} [::1]:{tcp6}"),
     Case("wait-for-tcp", "--timeout 2s --termination-log= --stable 20ms --interval 10ms unix:{folder}/socket"),
+    Case("wait-for-tcp", "--timeout 2s --termination-log= --protocol redis --password-file {folder}/credentials 127.0.0.1:{redis}"),
     Case("wait-for-dns", "--timeout 2s --termination-log= --nameserver {dns} --attempt-timeout 500ms --write {work}/peers mydb.test.", {"peers": b"192.0.2.7\n"}),
     Case("wait-for-dns", "--timeout 2s --termination-log {folder}/log --nameserver {dns} --attempt-timeout 500ms --tcp mydb.test."),
     Case("wait-for-dns", "--timeout 2s --termination-log= --hosts localhost."),
@@ -236,9 +237,11 @@ class Servers:
         (http,) = self.start("http", "--log", "requests", "script")
         (https,) = self.start("http", "--cert", "both.pem", "script", label="https")
         (dns,) = self.start("dns", "zone")
-        tcp, tcp6, _ = self.start("tcp", "127.0.0.1:0 say READY hold", "[::1]:0 say READY hold", "unix:socket", label="tcp")
+        pong = "127.0.0.1:0 read PING say '+OK\\r\\n+PONG\\r\\n' hold"
+        tcp, tcp6, _, redis = self.start("tcp", "127.0.0.1:0 say READY hold", "[::1]:0 say READY hold", "unix:socket", pong, label="tcp")
         tls, smtp = self.start("tls", "--certificates", ".", "localhost status=200", "localhost speaks=smtp")
-        self.where = {"http": http, "https": https, "dns": f"127.0.0.1:{dns}", "tcp": tcp, "tcp6": tcp6, "tls": tls, "smtp": smtp}
+        self.where = {"http": http, "https": https, "dns": f"127.0.0.1:{dns}", "tcp": tcp, "tcp6": tcp6, "redis": redis}
+        self.where |= {"tls": tls, "smtp": smtp}
 
     def start(self, name, *arguments, label=None):
         """Starts tests/servers/NAME.py; its ports."""

@@ -1,23 +1,21 @@
 /* --expect on the first line, and what a server sends behind it, in packets: seen exactly when a plain search finds it. */
+#include "cmd/wait-for-tcp/needle.h"
 #include "common/base/escape.h"
 
 #include "tests/fuzz/input.h"
 
-/* Last, as it bans functions that headers declare; for dial_match, which nobody else needs to know. */
-#include "cmd/wait-for-tcp/dial.c"
-
 enum { EXPECT_MOST = 64 * 1024, PACKET = 7 };
 
-static bool seen(const struct buf *expect, const char *bytes, size_t length)
+static bool seen(const struct buf *text, const char *bytes, size_t length)
 {
-    struct dial_script script = {.expect = expect->data, .expect_length = expect->length};
-    struct dial dial = {.script = &script};
+    struct needle needle;
+    size_t matched = 0;
     bool found = false;
 
-    dial_prepare(&script);
+    needle_begin(&needle, text->data, text->length);
     for (size_t at = 0; at < length && !found; at += PACKET)
-        found = dial_match(&dial, bytes + at, length - at < PACKET ? length - at : PACKET);
-    free(script.expect_back);
+        found = needle_follow(&needle, &matched, bytes + at, length - at < PACKET ? length - at : PACKET);
+    needle_free(&needle);
     return found;
 }
 

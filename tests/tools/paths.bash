@@ -48,11 +48,15 @@ play_wait_for_dns() {
 
 play_wait_for_tcp() {
     start_dns dns <<<'db.test A 127.0.0.1'
-    start_tcp port "127.0.0.1:0 say READY / hold" "[::1]:0" "unix:socket" "127.0.0.1:0 bound"
+    start_tcp port "127.0.0.1:0 say READY / hold" "[::1]:0" "unix:socket" "127.0.0.1:0 bound" \
+        '127.0.0.1:0 read PING say "-LOADING\r\n" / read PING say "+OK\r\n+PONG\r\n" hold' '127.0.0.1:0 say "220 ready\r\n" hold'
     mode 0 wait-for-tcp --expect READY "127.0.0.1:${port[0]}"
     mode 0 wait-for-tcp "[::1]:${port[1]}" unix:socket --stable 50ms
     mode 0 wait-for-tcp --nameserver "$dns" "db.test:${port[0]}" --send 'hello\n' --all-addresses
     mode 0 wait-for-tcp --gone "127.0.0.1:${port[3]}"
+    echo secret >password
+    mode 0 wait-for-tcp --protocol redis --password-file password "127.0.0.1:${port[4]}"
+    mode 0 wait-for-tcp --protocol smtp "127.0.0.1:${port[5]}"
     mode 1 wait-for-tcp --once "127.0.0.1:${port[3]}" --termination-log log
     mode 124 wait-for-tcp --timeout 300ms "localhost:${port[3]}" --log-format json
     stopped "err_has attempt" wait-for-tcp "127.0.0.1:${port[3]}"

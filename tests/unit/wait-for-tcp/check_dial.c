@@ -5,12 +5,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "cmd/wait-for-tcp/protocol.h"
 #include "common/base/deadline.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 
 static struct loop *loop;
-static struct dial_script script;
+static struct needle needle;
+static const char *sends;
 static int64_t held;
 static struct dial *dial; /* freed when it has ended, as a probe does */
 static struct sockaddr_un where;
@@ -20,6 +22,8 @@ static enum dial_state ended; /* DIAL_IDLE: not yet */
 static int error;
 static int64_t took;
 static char seen[DIAL_SEEN];
+static struct reason why;
+static const struct protocol *protocol;
 static size_t seen_length;
 
 static void on_end(struct dial *self)
@@ -30,6 +34,9 @@ static void on_end(struct dial *self)
     error = self->error;
     seen_length = self->seen_length;
     memcpy(seen, self->seen, seen_length);
+    if (self->talk)
+        why = self->talk->why;
+    dial_clear(dial);
     free(dial);
     dial = NULL;
     loop_quit(loop);
@@ -47,11 +54,8 @@ static void begin(int64_t hold, const char *send_text, const char *expect_text)
 {
     loop = loop_new();
     held = hold;
-    script = (struct dial_script){.send = send_text,
-                                  .send_length = strlen(send_text),
-                                  .expect = expect_text,
-                                  .expect_length = strlen(expect_text)};
-    dial_prepare(&script);
+    sends = send_text;
+    needle_begin(&needle, expect_text, strlen(expect_text));
     ck_assert(address_unix(scratch_path("socket"), &where));
     listener = socket(AF_UNIX, SOCK_STREAM, 0);
     ck_assert_int_eq(bind(listener, (struct sockaddr *)&where, sizeof where), 0);
@@ -63,7 +67,13 @@ static void begin(int64_t hold, const char *send_text, const char *expect_text)
 static void start(void)
 {
     dial = calloc(1, sizeof *dial);
-    *dial = (struct dial){.loop = loop, .script = &script, .hold = held, .on_end = on_end};
+    *dial = (struct dial){.loop = loop,
+                          .needle = &needle,
+                          .protocol = protocol,
+                          .send = sends,
+                          .send_length = strlen(sends),
+                          .hold = held,
+                          .on_end = on_end};
     ended = DIAL_IDLE;
     dial_start(dial, (struct sockaddr *)&where, sizeof where);
 }
@@ -90,9 +100,10 @@ static void run_for(int64_t milliseconds)
 static void end(void)
 {
     if (dial)
-        dial_stop(dial);
+        dial_clear(dial);
     free(dial);
-    free(script.expect_back);
+    protocol = NULL;
+    needle_free(&needle);
     loop_free(loop);
     close(listener);
     if (peer >= 0)
@@ -246,7 +257,7 @@ START_TEST(closed_before_anything_was_sent)
     peer = -1;
     run_for(2000);
     ck_assert_int_eq(ended, DIAL_DROPPED);
-    ck_assert_int_eq(error, EPIPE);
+    ck_assert_int_eq(error, 0);
     end();
 }
 END_TEST
@@ -317,6 +328,91 @@ START_TEST(stopped_while_talking)
 }
 END_TEST
 
+/* The reason is there to be read, although nothing can be sent to who gave it. */
+START_TEST(what_came_before_the_end_is_read)
+{
+    begin(1000, "PING", "");
+    start();
+    peer = accept(listener, NULL, NULL);
+    peer_sends("-ERR max", 8);
+    close(peer);
+    peer = -1;
+    run_for(2000);
+    ck_assert_int_eq(ended, DIAL_DROPPED);
+    ck_assert_uint_eq(seen_length, 8);
+    end();
+}
+END_TEST
+
+static void speak(const struct protocol *spoken)
+{
+    protocol = spoken;
+    begin(5000, spoken->opening ? "PING" : "", "");
+    start();
+    run_for(30);
+}
+
+START_TEST(a_protocol_says_that_it_serves)
+{
+    char got[16] = "";
+
+    speak(&protocol_smtp);
+    peer_sends("220 he", 6);
+    run_for(30);
+    ck_assert_int_eq(ended, DIAL_IDLE);
+    peer_sends("llo\r\n", 5);
+    run_for(2000);
+    ck_assert_int_eq(ended, DIAL_ACCEPTED);
+    ck_assert_int_eq(read(peer, got, sizeof got), 6);
+    ck_assert_str_eq(got, "QUIT\r\n"); /* before it was closed */
+    ck_assert_int_eq(read(peer, got, sizeof got), 0);
+    end();
+}
+END_TEST
+
+START_TEST(a_protocol_says_no)
+{
+    speak(&protocol_redis);
+    peer_sends("-LOADING ...\r\n", 14);
+    run_for(2000);
+    ck_assert_int_eq(ended, DIAL_NOT_YET);
+    expect_contains(why.text, "LOADING");
+    end();
+    unlink(where.sun_path);
+    speak(&protocol_redis);
+    peer_sends("-WRONGPASS ...\r\n", 16);
+    run_for(2000);
+    ck_assert_int_eq(ended, DIAL_NEVER);
+    end();
+}
+END_TEST
+
+START_TEST(another_protocol_silence_and_an_end)
+{
+    speak(&protocol_redis);
+    peer_sends("HTTP/1.1 400\r\n", 14);
+    run_for(2000);
+    ck_assert_int_eq(ended, DIAL_UNEXPECTED);
+    ck_assert_int_eq(error, EPROTO);
+    end();
+    unlink(where.sun_path);
+    speak(&protocol_nats);
+    dial_stop(dial);
+    ck_assert_int_eq(dial->state, DIAL_UNEXPECTED);
+    ck_assert_int_eq(dial->error, ETIMEDOUT);
+    end();
+    unlink(where.sun_path);
+    speak(&protocol_nats);
+    peer_sends("INFO {}", 7);
+    close(peer);
+    peer = -1;
+    run_for(2000);
+    ck_assert_int_eq(ended, DIAL_UNEXPECTED);
+    ck_assert_int_eq(error, 0);
+    end();
+}
+END_TEST
+
 /* Whether the text is seen, however its bytes are split; against a plain search. */
 START_TEST(texts_that_begin_again_within_themselves)
 {
@@ -348,4 +444,5 @@ SUITE("dial", accepted_at_once_without_a_hold, nobody_there, it_must_stay_open_f
       closed_within_the_hold, bytes_do_not_end_the_hold, not_more_is_kept_than_is_shown,
       sent_and_answered_in_pieces, closed_before_the_expected_answer, closed_before_anything_was_sent,
       a_flood_without_the_expected_text, more_to_send_than_a_socket_takes, stopped_in_each_state,
-      stopped_while_talking, texts_that_begin_again_within_themselves)
+      stopped_while_talking, what_came_before_the_end_is_read, a_protocol_says_that_it_serves,
+      a_protocol_says_no, another_protocol_silence_and_an_end, texts_that_begin_again_within_themselves)

@@ -31,7 +31,7 @@ static void begin(const struct name_server_row *rows)
         .lookup = {.resolver = &resolver, .search = true, .family = AF_UNSPEC, .hosts_path = "/nonexistent"},
         .rules = {.min_addresses = 1},
     };
-    dial_prepare(&plan.script);
+    needle_begin(&plan.needle, "", 0);
     name_server_open(&server, plan.loop, rows);
     conf.servers[0] = server.address;
     resolver = (struct dns_resolver){.loop = plan.loop, .conf = &conf};
@@ -65,7 +65,7 @@ static void end(void)
 {
     name_server_close(&server);
     loop_free(plan.loop);
-    free(plan.script.expect_back);
+    needle_free(&plan.needle);
     close(listener);
 }
 
