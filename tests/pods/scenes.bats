@@ -372,6 +372,32 @@ CODE
     said behind-gateway-wait-for-gateway | grep -q 'gateway.example.com: ready after'
 }
 
+@test "scene 23: databases are waited for until they say that they serve, and the password is in no log" {
+    local programs folder
+    folder=$(mktemp -d) # where PostgreSQL's user may go
+    programs=$(dirname "$(printf '%s\n' /usr/lib/postgresql/*/bin/postgres | tail -n 1)")
+    chown postgres "$folder"
+    setpriv --reuid postgres --regid postgres --clear-groups "$programs/initdb" --no-sync --auth trust --username postgres \
+        --pgdata "$folder/data" >/dev/null
+    mv "$folder" "$FOLDER/postgres"
+    echo 'host all all all scram-sha-256' >>"$FOLDER/postgres/data/pg_hba.conf"
+    touch "$FOLDER/postgres/data/standby.signal"
+    service databases 50
+    service_name postgres 50
+    service_name redis 50
+    play 23-databases &
+    until_said orders-wait-for-postgres 'PostgreSQL is starting, recovering or shutting down: "57P03'
+    podman exec databases-postgres setpriv --reuid postgres --clear-groups "$programs/pg_ctl" promote -D /data >/dev/null
+    wait
+    app_has_started orders-orders
+    ran_in_order orders wait-for-postgres wait-for-redis orders
+    is_restricted orders-wait-for-redis
+    said orders-wait-for-postgres | grep -q 'postgres:5432: ready after .*; it asks for credentials'
+    said orders-wait-for-redis | grep -q 'redis:6379: ready after'
+    run ! grep -q correct-horse <(said orders-wait-for-redis) "$FOLDER/orders/wait-for-redis"
+    service_stop databases
+}
+
 @test "any user will do: the same pods with another UID" {
     [ -e "$FOLDER/mydb.yaml" ] || mydb
     play 02-database-then-config runAsUser=12345 runAsGroup=12345 fsGroup=12345
