@@ -73,6 +73,31 @@ mydb() {
     message web wait-for-services | grep -q 'ready'
 }
 
+# finds NAME: an app's own question, through the cache.
+finds() {
+    busybox nslookup -type=a "$1.shop.svc.cluster.local" "$SUBNET.54" | grep -q "$SUBNET.20"
+}
+
+@test "scene 1 behind a DNS server that keeps denials for 30 s: the late Service is noticed long before, and the app's own question finds it" {
+    service caching-dns 54
+    service_name mydb 40
+    play 01-wait-for-services "dns=$SUBNET.54" &
+    until_said web-wait-for-services 'myservice: no such name (NXDOMAIN) (attempt 1)'
+    run ! finds other
+    sleep 4 # the denials are in the cache by now
+    service_name myservice 20
+    service_name other 20
+    SECONDS=0
+    until_said web-wait-for-services 'myservice: ready after'
+    [ "$SECONDS" -lt 20 ] # a denial that is kept has 26 s left
+    finds myservice
+    run ! finds other # for whoever asks as an app does, and too early
+    wait
+    app_has_started web-web
+    service_stop caching-dns
+    rm "$FOLDER"/names/other.*
+}
+
 @test "scene 1: what the container says while it waits is in its log and in the termination message" {
     play 01-wait-for-services name=waiting &
     until_said waiting-wait-for-services 'myservice: no such name'
