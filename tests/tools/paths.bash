@@ -54,8 +54,8 @@ play_wait_for_tcp() {
     mode 0 wait-for-tcp "[::1]:${port[1]}" unix:socket --stable 50ms
     mode 0 wait-for-tcp --nameserver "$dns" "db.test:${port[0]}" --send 'hello\n' --all-addresses
     mode 0 wait-for-tcp --gone "127.0.0.1:${port[3]}"
-    echo secret >password
-    mode 0 wait-for-tcp --protocol redis --password-file password "127.0.0.1:${port[4]}"
+    echo secret >redis-password # `password` is a link to that of the certificates
+    mode 0 wait-for-tcp --protocol redis --password-file redis-password "127.0.0.1:${port[4]}"
     mode 0 wait-for-tcp --protocol smtp "127.0.0.1:${port[5]}"
     mode 1 wait-for-tcp --once "127.0.0.1:${port[3]}" --termination-log log
     mode 124 wait-for-tcp --timeout 300ms "localhost:${port[3]}" --log-format json
