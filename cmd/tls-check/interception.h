@@ -1,4 +1,4 @@
-/* Something between here and the servers that opens TLS and signs with its own CA: told by what several servers of one run
+/* Something between here and the servers that intercepts TLS and signs with its own CA: detected by what several servers of one run
  * have in common. (Products that are known by their issuer's name are named by judge.h for a single server, too.) */
 #ifndef TLS_CHECK_INTERCEPTION_H
 #define TLS_CHECK_INTERCEPTION_H

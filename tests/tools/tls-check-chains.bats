@@ -89,11 +89,11 @@ refused() {
         says "$words"
     done <<END
 default 0 $permitted
-java 0 may not certify all that its wildcard stands for
+java 0 its wildcard covers names that a CA above it may not certify
 default 1 $permitted
 default 2 is unfit: excluded subtree violation
 strict 2 is unfit: excluded subtree violation
-java 2 may not certify all that its wildcard stands for
+java 2 its wildcard covers names that a CA above it may not certify
 END
     check --server-name controller $(at "${port[3]}")
     exits 28
