@@ -145,13 +145,6 @@ static void dial_keep_seen(struct dial *dial, const char *bytes, size_t length)
     dial->seen_length += length;
 }
 
-/* A greeting does not end the hold: servers also say why they close (MySQL's "Host ... is not allowed", a TLS alert). */
-static void dial_hold_bytes(struct dial *dial)
-{
-    if (dial->received > RECEIVED_MOST)
-        dial_end(dial, DIAL_ACCEPTED, 0);
-}
-
 static void dial_expect_bytes(struct dial *dial, const char *bytes, size_t length)
 {
     if (dial->needle->length > 0 && needle_follow(dial->needle, &dial->matched, bytes, length))
@@ -192,14 +185,16 @@ static void dial_judge_bytes(struct dial *dial, const char *bytes, size_t length
     }
 }
 
+/* A greeting does not end the hold: servers also say why they close (MySQL's "Host ... is not allowed", a TLS alert). Nor does a
+ * flood: its end may be right behind it. */
 static void dial_on_bytes(struct dial *dial, const char *bytes, size_t length)
 {
     dial_keep_seen(dial, bytes, length);
+    if (dial->state == DIAL_HOLDING && !dial->talk)
+        return;
     dial->received += length;
     if (dial->talk)
         dial_judge_bytes(dial, bytes, length);
-    else if (dial->state == DIAL_HOLDING)
-        dial_hold_bytes(dial);
     else
         dial_expect_bytes(dial, bytes, length);
 }

@@ -58,7 +58,7 @@ struct dial {
     bool watches, writable;  /* what comes; and whether the socket takes more */
     size_t sent;
     size_t matched;  /* bytes of what is expected */
-    size_t received; /* bytes in all */
+    size_t received; /* bytes in all, but while it holds */
     bool broken;     /* nothing more can be sent; what has come is still read */
 };
 

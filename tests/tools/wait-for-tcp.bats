@@ -437,6 +437,16 @@ clean_up() {
     [ "$(connections port)" -ge 2 ] || report "expected several attempts"
 }
 
+@test "a flood does not end the hold: a server that pours megabytes and closes is not ready" {
+    start_tcp port "127.0.0.1:0 pour 5000000 close"
+    run_tool wait-for-tcp --once --hold 30s --attempt-timeout 30s "127.0.0.1:${port[0]}"
+    exits 1
+    says "accepted, then (closed|reset) by"
+    start_tcp other "127.0.0.1:0 pour 5000000 hold"
+    run_tool wait-for-tcp --once --hold 500ms "127.0.0.1:${other[0]}"
+    exits 0
+}
+
 @test "an expected text after a flood of noise is found" {
     start_tcp port "127.0.0.1:0 pour 900000 say needle hold"
     run_tool wait-for-tcp --timeout 20s --attempt-timeout 10s --expect needle "127.0.0.1:${port[0]}"
