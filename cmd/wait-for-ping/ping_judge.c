@@ -106,21 +106,32 @@ static const struct echo *most_telling(const struct echo *echoes, size_t count)
     return most;
 }
 
-/* Every address has to be known to have nobody behind it; one without a route from here is no verdict. */
+static bool is_v6(const struct echo *echo)
+{
+    return address_family(&echo->address) == AF_INET6;
+}
+
+/* Every address has to be known to have nobody behind it; a family of which none has a route from here is not in use. */
 static enum outcome judge_gone(const struct echo *echoes, size_t count, struct reason *why)
 {
-    size_t absent = 0, without_route = 0;
-    const struct echo *obstacle = &echoes[0];
+    size_t absent = 0, unused = 0;
+    bool in_use[2] = {false, false}; /* IPv4, IPv6 */
+    const struct echo *obstacle = NULL;
     char where[ADDRESS_TEXT];
 
+    for (size_t i = 0; i < count; i++)
+        in_use[is_v6(&echoes[i])] |= !is_without_route(&echoes[i]);
     for (size_t i = 0; i < count; i++) {
-        absent += is_absent(&echoes[i]);
-        without_route += is_without_route(&echoes[i]);
-        if (echoes[i].state == ECHO_ANSWERED ||
-            (obstacle->state != ECHO_ANSWERED && !is_absent(&echoes[i]) && !is_without_route(&echoes[i])))
+        if (is_absent(&echoes[i]))
+            absent++;
+        else if (is_without_route(&echoes[i]) && !in_use[is_v6(&echoes[i])])
+            unused++;
+        else if (!obstacle || echoes[i].state == ECHO_ANSWERED)
             obstacle = &echoes[i];
     }
-    if (absent > 0 && absent + without_route == count)
+    if (!obstacle)
+        obstacle = &echoes[0];
+    if (absent > 0 && absent + unused == count)
         return ATTEMPT_OK;
     if (obstacle->state == ECHO_ANSWERED) {
         reason_set(why, CODE_FAILED, "still answers:");

@@ -7,7 +7,8 @@
 
 #include "common/base/banned.h"
 
-/* How many connections ended in which way. */
+/* How many connections ended in which way. An address without a route counts as `unreachable` only where its whole family has none:
+ * a family that is not in use here is no verdict, a route that is missing is. */
 struct tally {
     size_t accepted, refused, unreachable, other;
 };
@@ -24,16 +25,24 @@ static bool is_refused(const struct dial *dial)
            (dial->state == DIAL_ERROR && connect_classify(dial->error) == CONNECT_REFUSED);
 }
 
+static bool is_v6(const struct dial *dial)
+{
+    return address_family(&dial->address) == AF_INET6;
+}
+
 static struct tally count_up(const struct dial *dials, size_t count)
 {
     struct tally tally = {0};
+    bool in_use[2] = {false, false}; /* IPv4 (and unix), IPv6 */
 
+    for (size_t i = 0; i < count; i++)
+        in_use[is_v6(&dials[i])] |= !is_unreachable(&dials[i]);
     for (size_t i = 0; i < count; i++) {
         if (dials[i].state == DIAL_ACCEPTED)
             tally.accepted++;
         else if (is_refused(&dials[i]))
             tally.refused++;
-        else if (is_unreachable(&dials[i]))
+        else if (is_unreachable(&dials[i]) && !in_use[is_v6(&dials[i])])
             tally.unreachable++;
         else
             tally.other++;
@@ -113,6 +122,9 @@ static const struct dial *gone_obstacle(const struct dial *dials, size_t count)
             return &dials[i];
     for (size_t i = 0; i < count; i++)
         if (!is_refused(&dials[i]) && !is_unreachable(&dials[i]))
+            return &dials[i];
+    for (size_t i = 0; i < count; i++)
+        if (!is_refused(&dials[i]))
             return &dials[i];
     return &dials[0];
 }

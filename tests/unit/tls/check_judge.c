@@ -21,6 +21,12 @@ static void add(enum dial_state state, int error)
     count++;
 }
 
+/* The last one has an IPv6 address. */
+static void make_v6(void)
+{
+    ck_assert(address_parse("2001:db8::1", 80, &dials[count - 1].address));
+}
+
 static void begin(enum dial_state state, int error)
 {
     count = 0;
@@ -151,10 +157,28 @@ START_TEST(a_family_without_a_route_does_not_count)
 {
     begin(DIAL_ACCEPTED, 0);
     add(DIAL_ERROR, ENETUNREACH);
+    make_v6();
     ck_assert_int_eq(judged(&all), ATTEMPT_OK);
     begin(DIAL_ERROR, EADDRNOTAVAIL);
     add(DIAL_ERROR, EAFNOSUPPORT);
     ck_assert_int_eq(judged(&all), ATTEMPT_RETRY);
+}
+END_TEST
+
+/* One address of a family that others are reached over is one that does not accept, or that nothing is known of. */
+START_TEST(an_address_without_a_route_counts)
+{
+    begin(DIAL_ACCEPTED, 0);
+    add(DIAL_ERROR, ENETUNREACH);
+    ck_assert_int_eq(judged(&all), ATTEMPT_RETRY);
+    ck_assert_str_eq(why.text, "1 of 2 addresses accept: network unreachable on the way to");
+    ck_assert_str_eq(why.detail, " 10.0.0.2");
+    begin(DIAL_ERROR, ECONNREFUSED);
+    add(DIAL_ERROR, ENETUNREACH);
+    ck_assert_int_eq(judged(&gone), ATTEMPT_RETRY);
+    ck_assert_str_eq(why.text, "network unreachable on the way to");
+    make_v6();
+    ck_assert_int_eq(judged(&gone), ATTEMPT_OK);
 }
 END_TEST
 
@@ -194,6 +218,7 @@ START_TEST(gone_is_proven_by_refusals_only)
     add(DIAL_SELF, 0);
     add(DIAL_ERROR, ENOENT);
     add(DIAL_ERROR, ENETUNREACH);
+    make_v6();
     ck_assert_int_eq(judged(&gone), ATTEMPT_OK);
     begin(DIAL_ERROR, ECONNREFUSED);
     add(DIAL_TIMED_OUT, ETIMEDOUT);
@@ -242,5 +267,6 @@ END_TEST
 SUITE("judge", one_that_accepts_is_enough, what_accepts_nothing_is_to_be_tried_again,
       a_refusal_is_explained_by_where_the_address_comes_from, what_came_is_shown_escaped,
       the_most_telling_failure_is_told, every_address_where_all_are_wanted,
-      a_family_without_a_route_does_not_count, at_least_so_many, all_and_at_least_so_many,
-      gone_is_proven_by_refusals_only, whatever_accepts_is_not_gone, a_unix_socket_is_named_by_its_path)
+      a_family_without_a_route_does_not_count, an_address_without_a_route_counts, at_least_so_many,
+      all_and_at_least_so_many, gone_is_proven_by_refusals_only, whatever_accepts_is_not_gone,
+      a_unix_socket_is_named_by_its_path)

@@ -64,7 +64,9 @@ START_TEST(gone_is_what_is_reported_so)
 {
     set(0, ECHO_REPORTED, 1);
     ck_assert_int_eq(ping_judge(true, echoes, 1, &why), ATTEMPT_OK);
-    set(1, ECHO_ERROR, ENETUNREACH); /* a family that is not in use here */
+    set(1, ECHO_ERROR, ENETUNREACH); /* of a family that is in use */
+    retries(true, 2, "network unreachable on the way to", " 10.0.0.2");
+    ck_assert(address_parse("2001:db8::1", 0, &echoes[1].address)); /* of one that is not */
     ck_assert_int_eq(ping_judge(true, echoes, 2, &why), ATTEMPT_OK);
     set(1, ECHO_SILENT, 0);
     retries(true, 2, "no answer to the echo request from", " 10.0.0.2");
