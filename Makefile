@@ -4,13 +4,14 @@
 
 VERSION := 0.1.0
 
-TOOLS := wait-for-dns wait-for-tcp wait-for-file wait-for-ping wait-for-http fetch-config copy-agent tls-check
+TOOLS := wait-for-dns wait-for-tcp wait-for-file wait-for-ping wait-for-http wait-for-kube fetch-config copy-agent tls-check
 # In initkit-wait, the one file of the image `wait`.
 WAIT_TOOLS := wait-for-dns wait-for-tcp wait-for-file wait-for-ping
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
 LIBRARIES.wait-for-http := curl openssl jansson libzstd xz-utils bzip2 zlib c-ares
+LIBRARIES.wait-for-kube = $(LIBRARIES.wait-for-http)
 LIBRARIES.wait-for-file :=
 LIBRARIES.wait-for-ping := c-ares
 LIBRARIES.fetch-config := curl openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares

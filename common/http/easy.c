@@ -14,7 +14,14 @@
 
 /* What libcurl has to connect is shared out among the addresses, so it goes by the time that is left; a little more, in
  * milliseconds, so that it is not libcurl who ends the attempt. */
-enum { LATE = 100, RECEIVE_BUFFER = 256 * 1024, AGENT = 64 };
+enum {
+    LATE = 100,
+    RECEIVE_BUFFER = 256 * 1024,
+    AGENT = 64,
+    KEEP_ALIVE_IDLE = 15, /* seconds */
+    KEEP_ALIVE_INTERVAL = 5,
+    KEEP_ALIVE_COUNT = 3,
+};
 
 static struct curl_slist *append(struct curl_slist *list, const char *line)
 {
@@ -126,11 +133,22 @@ static void set_request(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 
+/* A peer that is gone is noticed within half a minute. */
+static void set_keep_alive(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEP_ALIVE_IDLE);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEP_ALIVE_INTERVAL);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPCNT, (long)KEEP_ALIVE_COUNT);
+}
+
 void easy_set(struct exchange *exchange)
 {
     set_request(exchange);
     set_proxy(exchange);
     set_limits(exchange);
+    if (exchange->request.keep_alive)
+        set_keep_alive(exchange->easy);
     if (exchange->plan->trace)
         trace_set(exchange->easy);
 }

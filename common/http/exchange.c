@@ -266,6 +266,12 @@ bool exchange_was_local(const struct exchange *exchange)
     return address_parse(exchange->reply.address, 0, &address) && address_is_local(&address);
 }
 
+void exchange_extend(struct exchange *exchange, int64_t deadline)
+{
+    exchange->request.deadline = deadline;
+    loop_timer_set(exchange->plan->loop, &exchange->limit, deadline);
+}
+
 int64_t exchange_expected(const struct exchange *exchange)
 {
     curl_off_t expected = -1;

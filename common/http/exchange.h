@@ -57,6 +57,7 @@ struct exchange_request {
     bool stranger; /* not whom the URL names, but where it led: it is shown no client certificate */
     enum exchange_wants wants;
     bool fresh;                /* over a connection of its own, which nobody uses again */
+    bool keep_alive;           /* it may be silent for long: TCP is to notice when the peer is gone */
     bool kept;                 /* the body of a 2xx answer is for something: it must be there, and whole */
     bool decode;               /* of one that is kept: take a Content-Encoding, and undo it */
     bool direct;               /* through no proxy, whatever is set */
@@ -73,6 +74,8 @@ struct exchange {
     /* A piece of a body that is wanted. False when it cannot be kept: `why` says why; or, with `enough` set, when no more of it is
      * wanted, which is no failure. */
     bool (*on_body)(void *owner, const char *bytes, size_t length, struct reason *why);
+    /* The header of an answer whose body is wanted is here; may be NULL. */
+    void (*on_begin)(void *owner);
     /* The transfer is over, and the answer's header can be read; may be NULL. */
     void (*on_answer)(void *owner, CURL *easy);
     void (*on_end)(void *owner); /* once; the facts are in `reply`, unless `failed` */
@@ -114,6 +117,9 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
 
 /* Ends it without on_end, or releases it after on_end. */
 void exchange_clear(struct exchange *exchange);
+
+/* Gives the request under way until then. */
+void exchange_extend(struct exchange *exchange, int64_t deadline);
 
 /* How long the body under way will be: -1 when that is not known. */
 int64_t exchange_expected(const struct exchange *exchange);

@@ -97,6 +97,8 @@ static size_t on_header(const char *bytes, size_t size, size_t count, void *owne
             body_begin_refusal(exchange);
         else if (first && !body_begin(exchange))
             return 0;
+        else if (first && exchange->on_begin)
+            exchange->on_begin(exchange->owner);
     }
     return length;
 }

@@ -106,7 +106,8 @@ def phases(silent):
     stalling = serve(Stalling)
     quiet = ["-q", "--termination-log="]
     tcp, dns, file = bench.tool("wait-for-tcp"), bench.tool("wait-for-dns"), bench.tool("wait-for-file")
-    http, fetch, tls = bench.tool("wait-for-http"), bench.tool("fetch-config"), bench.tool("tls-check")
+    http, kube = bench.tool("wait-for-http"), bench.tool("wait-for-kube")
+    fetch, tls = bench.tool("fetch-config"), bench.tool("tls-check")
     paths = [
         ("wait-for-tcp, between attempts", [tcp, *quiet, nobody], 0.06),
         ("wait-for-tcp, holding", [tcp, *quiet, "--hold", "10s", "--attempt-timeout", "20s", silent.tcp_address], 0.06),
@@ -115,6 +116,7 @@ def phases(silent):
         ("wait-for-http, waiting for an answer", [http, *quiet, f"http://{silent.tcp_address}/"], 0.06),
         ("wait-for-ping, resolving", [bench.tool("wait-for-ping"), *quiet, "--nameserver", silent.udp_address, "mydb"], 0.06),
         ("wait-for-file, between attempts", [file, *quiet, bench.path("signals-absent")], 0.06),
+        ("wait-for-kube, waiting for a list", [kube, *quiet, "--server", f"http://{silent.tcp_address}", "-n", "shop", "job/a"], 0.06),
         ("fetch-config, in the body", [fetch, *quiet, f"http://127.0.0.1:{stalling}/f={bench.path('signals-f')}"], 0.06),
         ("fetch-config, waiting for an answer", [fetch, *quiet, f"http://{silent.tcp_address}/f=-"], 0.06),
         ("tls-check, in the handshake", [tls, *quiet, silent.tcp_address], 0.06),

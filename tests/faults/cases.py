@@ -122,6 +122,12 @@ def old_version(work):
 
 VERSIONS = {**tree("dest/v1/", b"old\n"), **tree("dest/v2/", JAR), "dest/current": "v2"}
 
+# What an API server answers when it is asked for a Job.
+JOBS = (
+    '/apis/batch/v1/namespaces/shop/jobs 200 text \'{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"migrate"},'
+    '"status":{"conditions":[{"type":"Complete","status":"True"}]}}]}\'\n'
+)
+
 CASES = [
     Case("wait-for-tcp", "--timeout 2s --termination-log {folder}/log localhost:{tcp}"),
     Case("wait-for-tcp", "--timeout 2s --termination-log= --nameserver {dns} --attempt-timeout 500ms --all-addresses --expect READY db.test.:{tcp} [::1]:{tcp6}"),
@@ -141,6 +147,11 @@ CASES = [
     Case("wait-for-file", "--timeout 2s --termination-log {folder}/log --stable 20ms --interval 10ms {folder}/credentials {folder}/tree {folder}/socket"),
     Case("wait-for-file", "--timeout 2s --termination-log= --expect secret --min-size 1 {folder}/credentials"),
     Case("wait-for-file", "--timeout 2s --termination-log= --gone {folder}/absent/below"),
+    Case(
+        "wait-for-kube",
+        "--timeout 2s --interval 10ms --termination-log {folder}/log --server http://localhost:{http} --token-file {folder}/password "
+        "-n shop job/migrate",
+    ),
     Case("fetch-config", "--timeout 2s --termination-log {folder}/log http://localhost:{http}/file={work}/file", {"file": BODY}),
     Case(
         "fetch-config",
@@ -225,7 +236,7 @@ def prepare(folder, binaries):
     with zipfile.ZipFile(folder / "agent.zip", "w") as archive:
         archive.writestr("agent.jar", JAR)
     (folder / "both.pem").write_bytes((folder / "localhost.pem").read_bytes() + (folder / "localhost.key").read_bytes())
-    (folder / "script").write_text("/file 200 file www/file\n/text 200 text ${NAME}\n/json 200 text {}\n/number 200 text '{\"a\":1,\"b\":\"value\"}'\n")
+    (folder / "script").write_text("/file 200 file www/file\n/text 200 text ${NAME}\n/json 200 text {}\n/number 200 text '{\"a\":1,\"b\":\"value\"}'\n" + JOBS)
     (folder / "zone").write_text("mydb.test A 192.0.2.7\nmydb.test * NODATA\ndb.test A 127.0.0.1\ndb.test * NODATA\n* * NXDOMAIN\n")
 
 

@@ -194,3 +194,23 @@ play_wait_for_http() {
     mode 124 wait-for-http --timeout 300ms "$p/missing" --data-file token
     stopped "err_has attempt" wait-for-http --attempt-timeout 100ms "$p/quiet"
 }
+
+play_wait_for_kube() {
+    local jobs=/apis/batch/v1/namespaces/shop/jobs job='{"metadata":{"name":"migrate"},"status":{"conditions":[{"type":"Complete","status":"True"}]}}'
+    cat ip.pem ip.key >both.pem
+    echo token >token
+    rm -f kube.ready
+    begin "$python" "$servers/kube.py" --ready kube.ready --log kube.log --cert both.pem --token token
+    until_true 10 test -e kube.ready
+    local there=(--server "https://127.0.0.1:$(cat kube.ready)" -n shop --token-file token) at
+    at=("${there[@]}" --trust-store root.crt)
+    curl -sfk -o told --data-binary "{\"path\":\"$jobs\",\"object\":$job}" "https://127.0.0.1:$(cat kube.ready)/-/put"
+    mode 0 wait-for-kube "${at[@]}" job/migrate
+    mode 0 wait-for-kube "${at[@]}" job/migrate job/migrate --stable 50ms -v
+    mode 1 wait-for-kube "${at[@]}" --once pod -l app=x --termination-log log
+    mode 124 wait-for-kube "${at[@]}" --timeout 300ms service/mydb --log-format json
+    mode 20 wait-for-kube "${there[@]}" --trust-store other.crt job/migrate
+    mode 1 wait-for-kube --once --server http://127.0.0.1:1 -n shop job/x
+    mode 2 wait-for-kube "${at[@]}" nonsense/x
+    stopped "grep -q 'watch.*configmaps\|configmaps.*watch' kube.log" wait-for-kube "${at[@]}" configmap/late
+}

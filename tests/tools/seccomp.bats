@@ -94,6 +94,14 @@ confines() {
     confines wait-for-http
 }
 
+@test "wait-for-kube makes the calls that are listed for it, and no others" {
+    traces wait-for-kube
+}
+
+@test "wait-for-kube does its work under the profile" {
+    confines wait-for-kube
+}
+
 @test "wait-for-file makes the calls that are listed for it, and no others" {
     traces wait-for-file
 }

@@ -37,6 +37,10 @@ runner=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds
     play_wait_for_ping
 }
 
+@test "wait-for-kube" {
+    play_wait_for_kube
+}
+
 @test "fetch-config" {
     play_fetch_config
 }

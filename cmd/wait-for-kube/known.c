@@ -1,0 +1,136 @@
+#include "cmd/wait-for-kube/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+
+#include "common/base/banned.h"
+
+static bool is_wanted(const struct watcher *watcher, const char *name)
+{
+    if (!watcher->of)
+        return true;
+    for (size_t i = 0; i < watcher->of->count; i++)
+        if (strcmp(watcher->of->items[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Where the object is, or belongs. */
+static size_t place_of(const struct watcher *watcher, const char *name, bool *is_there)
+{
+    size_t low = 0, high = watcher->count;
+
+    *is_there = false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(watcher->objects[middle].name, name);
+        if (order == 0) {
+            *is_there = true;
+            return middle;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void object_free(struct watched_object *object)
+{
+    free(object->name);
+    free(object->service);
+    free(object->text);
+}
+
+static struct watched_object *insert(struct watcher *watcher, size_t at, const char *name)
+{
+    if (watcher->count == watcher->capacity) {
+        watcher->capacity = watcher->capacity > 0 ? watcher->capacity * 2 : 4;
+        watcher->objects = xrealloc(watcher->objects, watcher->capacity * sizeof *watcher->objects);
+    }
+    struct watched_object *object = &watcher->objects[at];
+    memmove(object + 1, object, (watcher->count - at) * sizeof *object);
+    watcher->count++;
+    *object = (struct watched_object){.name = xstrdup(name)};
+    return object;
+}
+
+/* An EndpointSlice counts for its service. */
+static void judge(const struct watcher *watcher, const json_t *object, struct watched_object *known)
+{
+    struct judged judged = {.outcome = ATTEMPT_OK};
+
+    if (watcher->kind->form == KIND_SERVICE)
+        known->endpoints = object_ready_endpoints(object);
+    else
+        object_judge(watcher->kind->form, &watcher->plan->goal, object, &judged);
+    free(known->text);
+    known->outcome = judged.outcome;
+    known->text = judged.outcome == ATTEMPT_OK ? NULL : xstrdup(judged.text);
+    known->round = watcher->round;
+}
+
+bool known_put(struct watcher *watcher, const json_t *object)
+{
+    const char *name = object_text(object, "/metadata/name");
+    bool is_slice = watcher->kind->form == KIND_SERVICE, is_there;
+    const char *service = is_slice ? object_text(object, "/metadata/labels/kubernetes.io~1service-name")
+                                   : NULL;
+
+    if (!name || strlen(name) >= WATCHER_NAME)
+        return false;
+    if ((is_slice && !service) || !is_wanted(watcher, is_slice ? service : name))
+        return true;
+    size_t at = place_of(watcher, name, &is_there);
+    if (!is_there && watcher->count == WATCHER_OBJECTS)
+        return false;
+    struct watched_object *known = is_there ? &watcher->objects[at] : insert(watcher, at, name);
+    free(known->service);
+    known->service = service ? xstrdup(service) : NULL;
+    judge(watcher, object, known);
+    return true;
+}
+
+void known_drop(struct watcher *watcher, const json_t *object)
+{
+    const char *name = object_text(object, "/metadata/name");
+    bool is_there = false;
+    size_t at = name ? place_of(watcher, name, &is_there) : 0;
+
+    if (!is_there)
+        return;
+    object_free(&watcher->objects[at]);
+    watcher->count--;
+    memmove(&watcher->objects[at], &watcher->objects[at + 1],
+            (watcher->count - at) * sizeof *watcher->objects);
+}
+
+void known_sweep(struct watcher *watcher)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < watcher->count; i++)
+        if (watcher->objects[i].round == watcher->round)
+            watcher->objects[kept++] = watcher->objects[i];
+        else
+            object_free(&watcher->objects[i]);
+    watcher->count = kept;
+}
+
+const struct watched_object *known_find(const struct watcher *watcher, const char *name)
+{
+    bool is_there;
+    size_t at = place_of(watcher, name, &is_there);
+
+    return is_there ? &watcher->objects[at] : NULL;
+}
+
+void known_free(struct watcher *watcher)
+{
+    for (size_t i = 0; i < watcher->count; i++)
+        object_free(&watcher->objects[i]);
+    free(watcher->objects);
+}

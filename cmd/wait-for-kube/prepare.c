@@ -1,0 +1,283 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "cmd/wait-for-kube/run.h"
+#include "common/base/buf.h"
+#include "common/base/environment.h"
+#include "common/base/mem.h"
+#include "common/dns/hosts.h"
+
+#include "common/base/banned.h"
+
+enum { SELECTORS_MOST = 12 * 1024 };
+
+/* --- operands --- */
+
+static bool check_name(const char *name, struct reason *why)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:";
+    size_t length = strlen(name);
+
+    return (length > 0 && length < WATCHER_NAME && strspn(name, letters) == length &&
+            strcmp(name, ".") != 0 && strcmp(name, "..") != 0) ||
+           reason_set(why, CODE_USAGE,
+                      "expected KIND/NAME, where NAME has letters, digits, dots and hyphens");
+}
+
+/* With --api-version KIND is a plural that only the cluster knows. */
+static bool find_kind(const struct run *run, char *word, struct claim *claim, struct reason *why)
+{
+    if (run->options->api_version) {
+        claim->own_kind = (struct kind){
+            .name = word, .plural = word, .version = run->options->api_version, .form = KIND_PLAIN};
+        claim->own_kind.is_cluster = run->namespace[0] == '\0';
+        if (strcasecmp(word, "secrets") == 0)
+            claim->own_kind.form = KIND_SECRET;
+        claim->kind = &claim->own_kind;
+        return check_name(word, why);
+    }
+    claim->kind = kinds_find(word);
+    return claim->kind ||
+           reason_set(why, CODE_USAGE,
+                      "the kind %.60s is not known here: expected pod, job, service, deployment, … or "
+                      "--api-version GROUP/VERSION with its plural",
+                      word);
+}
+
+static char *show_claim(const struct run *run, const char *operand)
+{
+    struct buf shown;
+
+    if (!run->options->selector)
+        return xstrdup(operand);
+    buf_init(&shown, SELECTORS_MOST);
+    if (!buf_add_format(&shown, "%s -l %s", operand, run->options->selector))
+        buf_add_text(&shown, "a selector that is too long");
+    return shown.data;
+}
+
+static bool parse_claim(const struct run *run, const char *operand, struct claim *claim, struct reason *why)
+{
+    const char *slash = strchr(operand, '/');
+
+    claim->shown = show_claim(run, operand);
+    claim->base.name = claim->shown;
+    claim->word = xstrndup(operand, slash ? (size_t)(slash - operand) : strlen(operand));
+    claim->name = slash ? xstrdup(slash + 1) : NULL;
+    if (!find_kind(run, claim->word, claim, why) || (claim->name && !check_name(claim->name, why)))
+        return false;
+    if (claim->name && run->options->selector)
+        return reason_set(why, CODE_USAGE, "--selector goes with a KIND alone");
+    if (!claim->name && !run->options->selector)
+        return reason_set(why, CODE_USAGE, "expected KIND/NAME, or KIND and --selector");
+    if (!claim->name && claim->kind->form == KIND_SERVICE)
+        return reason_set(why, CODE_USAGE, "a service is named: expected service/NAME");
+    if (!claim->kind->is_cluster && run->namespace[0] == '\0')
+        return reason_set(why, CODE_USAGE, "the namespace is not known: --namespace");
+    return goal_fits(&run->plan.watcher.goal, claim->kind, why);
+}
+
+static bool add_claims(struct run *run, struct reason *why)
+{
+    const struct common_options *common = &run->options->common;
+    const struct strings *operands = &common->operands;
+
+    run->claims = xcalloc(operands->count, sizeof *run->claims);
+    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
+    run->groups = xcalloc(operands->count, sizeof *run->groups);
+    for (size_t i = 0; i < operands->count; i++) {
+        struct claim *claim = &run->claims[run->count++];
+        claim->plan = &run->plan;
+        run->targets[i] = &claim->base;
+        if (!parse_claim(run, operands->items[i], claim, why))
+            return options_refuse_operand(common, claim->shown, why);
+    }
+    return true;
+}
+
+/* --- watchers --- */
+
+static void on_change(void *owner)
+{
+    struct group *group = owner;
+    struct run *run = group->run;
+
+    for (size_t i = 0; i < run->count; i++)
+        if (run->claims[i].watcher == &group->watcher)
+            claim_look_again(&run->claims[i]);
+}
+
+static char *path_of(const struct run *run, const struct kind *kind)
+{
+    bool slices = kind->form == KIND_SERVICE;
+    const char *version = slices ? "discovery.k8s.io/v1" : kind->version;
+    const char *plural = slices ? "endpointslices" : kind->plural;
+    struct buf path;
+
+    buf_init(&path, SELECTORS_MOST);
+    buf_add_format(&path, "/%s/%s", strchr(version, '/') ? "apis" : "api", version);
+    if (!kind->is_cluster)
+        buf_add_format(&path, "/namespaces/%s", run->namespace);
+    buf_add_format(&path, "/%s", plural);
+    return path.data;
+}
+
+static void add_encoded(struct buf *out, const char *text)
+{
+    char *escaped = curl_easy_escape(NULL, text, 0);
+
+    if (!escaped)
+        mem_exhausted();
+    buf_add_text(out, escaped);
+    curl_free(escaped);
+}
+
+/* One object by its name, which a Role with resourceNames allows, too; services by their slices' label; several others among all. */
+static char *selectors_of(const struct run *run, const struct group *group)
+{
+    const struct strings *names = &group->names;
+    bool slices = group->watcher.kind->form == KIND_SERVICE;
+    struct buf text, out;
+
+    buf_init(&text, SELECTORS_MOST);
+    buf_init(&out, 3 * SELECTORS_MOST);
+    if (run->options->selector)
+        buf_add_text(&text, run->options->selector);
+    else if (names->count == 1)
+        buf_add_format(&text, "%s=%s", slices ? "kubernetes.io/service-name" : "metadata.name",
+                       names->items[0]);
+    else if (slices)
+        for (size_t i = 0; i < names->count; i++)
+            buf_add_format(&text, "%s%s%s", i == 0 ? "kubernetes.io/service-name in (" : ",", names->items[i],
+                           i + 1 == names->count ? ")" : "");
+    bool is_label = run->options->selector || slices;
+    if (text.length > 0) {
+        buf_add_text(&out, is_label ? "labelSelector=" : "fieldSelector=");
+        add_encoded(&out, text.data);
+    }
+    buf_free(&text);
+    return out.data ? out.data : xstrdup("");
+}
+
+static bool same_kind(const struct kind *a, const struct kind *b)
+{
+    return strcmp(a->plural, b->plural) == 0 && strcmp(a->version, b->version) == 0;
+}
+
+static struct group *group_for(struct run *run, const struct kind *kind)
+{
+    for (size_t i = 0; i < run->group_count; i++)
+        if (same_kind(run->groups[i].watcher.kind, kind))
+            return &run->groups[i];
+    struct group *group = &run->groups[run->group_count++];
+    group->run = run;
+    group->watcher = (struct watcher){
+        .plan = &run->plan.watcher, .kind = kind, .on_change = on_change, .owner = group};
+    return group;
+}
+
+static void make_groups(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        struct claim *claim = &run->claims[i];
+        struct group *group = group_for(run, claim->kind);
+        claim->watcher = &group->watcher;
+        if (claim->name)
+            strings_add(&group->names, claim->name, strlen(claim->name));
+    }
+    for (size_t i = 0; i < run->group_count; i++) {
+        struct group *group = &run->groups[i];
+        group->watcher.of = run->options->selector ? NULL : &group->names;
+        group->watcher.path = path_of(run, group->watcher.kind);
+        group->watcher.selectors = selectors_of(run, group);
+    }
+}
+
+/* --- all of it --- */
+
+static bool find_cluster(struct run *run, struct reason *why)
+{
+    const struct wait_for_kube_options *options = run->options;
+    const struct cluster_options where = {
+        .server = options->server,
+        .token_file = options->token_file,
+        .trust_stores = options->trust_stores,
+        .account = CLUSTER_ACCOUNT,
+        .host = environment_get("KUBERNETES_SERVICE_HOST"),
+        .port = environment_get("KUBERNETES_SERVICE_PORT"),
+    };
+
+    return cluster_find(&where, &run->cluster, why);
+}
+
+static void set_plan(struct run *run)
+{
+    const struct wait_for_kube_options *options = run->options;
+    struct watcher_plan *plan = &run->plan.watcher;
+
+    run->plan.min_objects = (unsigned)options->min_objects;
+    run->plan.min_endpoints = (unsigned)options->min_endpoints;
+    plan->server = run->cluster.server;
+    plan->interval = options->common.retry.interval;
+    plan->max_interval = options->common.retry.max_interval;
+    plan->attempt_timeout = options->common.retry.attempt_timeout;
+    if (run->cluster.token_file)
+        plan->headers = (struct headers_source){.entries = &run->cluster.token, .count = 1};
+    plan->exchange = (struct exchange_plan){
+        .tool = run->tool,
+        .lookup = {.resolver = &run->resolver,
+                   .search = !options->resolver.no_search,
+                   .family = AF_UNSPEC,
+                   .scouts = !options->common.retry.once,
+                   .hosts_path = HOSTS_FILE},
+        .max_size = INT64_MAX,
+        .max_unpacked_size = INT64_MAX,
+        .trace = options->common.log_level >= LOG_DEBUG,
+    };
+    run->http.trust_stores = run->cluster.trust_stores;
+    http_options_plan(&run->http, &plan->exchange, &run->https);
+}
+
+/* Unlike a host's, the namespace may be said to be none: for objects that are in none. */
+static bool find_namespace(struct run *run, struct reason *why)
+{
+    const char *given = run->options->namespace;
+
+    if (!given)
+        return namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why);
+    if (*given != '\0' && (strlen(given) >= sizeof run->namespace || !check_name(given, why)))
+        return reason_set(why, CODE_USAGE, "--namespace: expected the name of a namespace");
+    snprintf(run->namespace, sizeof run->namespace, "%s", given);
+    return true;
+}
+
+bool run_prepare(struct run *run, struct reason *why)
+{
+    struct exchange_plan *exchange = &run->plan.watcher.exchange;
+    struct reason no_servers = {0};
+    bool warned = false;
+
+    if (run->options->common.operands.count == 0)
+        return reason_set(why, CODE_USAGE,
+                          "an object is missing: expected KIND/NAME, or KIND and --selector");
+    bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
+    if (!goal_parse(run->options->goal, &run->plan.watcher.goal, why) || !find_namespace(run, why) ||
+        !add_claims(run, why) || !find_cluster(run, why))
+        return false;
+    set_plan(run);
+    if (!http_options_check_way(exchange, &run->cluster.url, servers ? NULL : &no_servers, &warned, why) ||
+        (run->cluster.url.scheme == URL_HTTPS && !https_load(&run->https, why)))
+        return false;
+    if (!servers)
+        exchange->lookup.no_servers = no_servers;
+    make_groups(run);
+    exchange->loop = loop_new();
+    run->resolver = (struct dns_resolver){.loop = exchange->loop, .conf = &run->conf};
+    if (!exchange->loop)
+        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    exchange->multi = multi_new(exchange->loop);
+    return exchange->multi || reason_set(why, CODE_INTERNAL, "libcurl cannot be set up");
+}

@@ -1,0 +1,49 @@
+/* All that a run needs, and how it comes out of what the user said. */
+#ifndef WAIT_FOR_KUBE_RUN_H
+#define WAIT_FOR_KUBE_RUN_H
+
+#include "cmd/wait-for-kube/claim.h"
+#include "cmd/wait-for-kube/cluster.h"
+#include "common/cli/options.h"
+#include "common/dns/namespace.h"
+#include "common/dns/resolver.h"
+#include "common/http/http_options.h"
+
+struct wait_for_kube_options {
+    struct common_options common;
+    const char *goal, *namespace, *selector, *api_version;
+    const char *server, *token_file;
+    struct strings trust_stores;
+    int64_t min_objects, min_endpoints;
+    struct resolver_options resolver;
+};
+
+/* A watcher, and the operands that look at it. */
+struct group {
+    struct watcher watcher;
+    struct strings names;
+    struct run *run;
+};
+
+struct run {
+    const struct wait_for_kube_options *options;
+    const char *tool;
+    struct resolvconf conf;
+    struct dns_resolver resolver;
+    char namespace[NAMESPACE_TEXT];
+    struct cluster cluster;
+    struct http_options http; /* what is the same as in other tools: the trust store */
+    struct https https;
+    struct claim_plan plan;
+    struct claim *claims;
+    size_t count; /* of those that have been told apart */
+    struct group *groups;
+    size_t group_count;
+    struct wait_target **targets;
+    struct wait wait;
+};
+
+/* Takes the options and operands apart and sees whether they make sense; nothing is asked for yet. False fills `why`. */
+bool run_prepare(struct run *run, struct reason *why);
+
+#endif
