@@ -100,7 +100,7 @@ asks() {
         done
     done
     asks redis "127.0.0.1:${port[0]}"
-    ends_saying 'not ready: Redis has too many clients \(maxclients\), reported by 127\.0\.0\.1; given up'
+    ends_saying 'not ready: Redis has too many clients \(maxclients\), reported by 127\.0\.0\.1'
 }
 
 ### Servers that are not to be had
