@@ -149,7 +149,8 @@ static void refuse_unknown(const struct archive_stream *stream, struct reason *w
 
     if (zip) {
         reason_set(why, CODE_FAILED, "is truncated: the central directory of the zip is missing");
-        reason_hint(why, "the program that made or sent it stopped early");
+        reason_hint(why,
+                    "the program that made or sent it stopped early, or its comment is longer than 16 KiB");
         return;
     }
     reason_set(why, CODE_FAILED, "is neither " READABLE " nor zip");

@@ -331,6 +331,13 @@ MADE
         exits 1
         [ -z "$(find dest -mindepth 1)" ]
     done
+    "$python" -c 'import zipfile
+with zipfile.ZipFile("remarks.zip", "w") as out:
+    out.writestr("a", "a")
+    out.comment = b"x" * 60000'
+    run_tool fetch-config "file://$PWD/remarks.zip=./dest" --extract
+    exits 1
+    ends_saying "central directory of the zip is missing; .*or its comment is longer than 16 KiB"
 }
 
 @test "names that are not ASCII, in a zip and in a tar, whatever the locale" {
