@@ -146,7 +146,7 @@ CONF
     start_http first --cert both <<<"/a 302 Location:$mutual/page"
     run_tool fetch-config "$first/a=./a" --cacert ca.pem --cert client.pem --key client.key
     exits 23
-    ends_saying "requires a client certificate, and --client-cert is for another one; .*never to one that it redirects to"
+    ends_saying "requires a client certificate, and --client-cert is for another server; .*never to one that it redirects to"
 }
 
 @test "TLS: a weak key exchange or signature is 24, as in tls-check" {
@@ -188,7 +188,7 @@ CONF
     until_true 20 test -e ready
     run_tool fetch-config "https://127.0.0.1:$(head -n 1 ready)/a=./x" --timeout 20s
     exits 24
-    ends_saying "sends without end"
+    ends_saying "sends data without end"
     took_less_than 10000
     run_tool fetch-config "https://127.0.0.1:$(tail -n 1 ready)/a=./x" --timeout 1s
     exits 124
