@@ -165,7 +165,7 @@ static void note_signal(struct child *child, int number)
         reason_hint(&child->why, "%s", killers[i].hint);
     }
     if (child->killed) {
-        reason_set(&child->why, CODE_INTERNAL, "did not end when it was told to, and was killed");
+        reason_set(&child->why, CODE_INTERNAL, "did not end after SIGTERM, and was killed");
         reason_hint(&child->why, "%s", a_bug);
     }
 }

@@ -146,7 +146,7 @@ static void add_cause(const struct supervisor *supervisor, struct buf *line)
         buf_add_format(line, "; stopped by %s", stop_signal() == SIGINT ? "SIGINT" : "SIGTERM");
     else if (!supervisor->decided || (supervisor->decided->code == CODE_DEADLINE &&
                                       deadline_left(supervisor->surroundings.deadline, deadline_now()) == 0))
-        buf_add_format(line, "; the time of the whole run (--timeout %s) ran out",
+        buf_add_format(line, "; the whole run (--timeout %s) timed out",
                        units_format_duration(supervisor->options->retry.timeout, limit));
 }
 

@@ -102,7 +102,7 @@ has_one_child() {
     [ "$status" -eq 124 ]
     [ ! -e never ]
     took_at_least 450
-    message_is "^initkit run: 1 of 3 steps done; the time of the whole run \(--timeout 500ms\) ran out; step 2, wait-for-tcp: .*not ready: connection refused"
+    message_is "^initkit run: 1 of 3 steps done; the whole run \(--timeout 500ms\) timed out; step 2, wait-for-tcp: .*not ready: connection refused"
 }
 
 @test "when the time of the whole run ends a step with --warn-only, no other begins" {
@@ -110,7 +110,7 @@ has_one_child() {
     chain --timeout 300ms wait-for-tcp --warn-only "127.0.0.1:${port[0]}" --then copy-agent source never
     [ "$status" -eq 124 ]
     [ ! -e never ]
-    message_is "^initkit run: 1 of 2 steps done; the time of the whole run .* ran out; step 2, copy-agent: has not been started yet"
+    message_is "^initkit run: 1 of 2 steps done; the whole run .* timed out; step 2, copy-agent: has not been started yet"
 }
 
 @test "--warn-only of a step lets the run go on, and what it let pass is told at the end" {
@@ -204,7 +204,7 @@ nobody_left() {
     kill -TERM "$tool"
     wait_tool
     exits 143
-    message_is "^initkit run: 0 of 2 steps done; stopped by SIGTERM; step 1, wait-for-tcp: did not end when it was told to, and was killed"
+    message_is "^initkit run: 0 of 2 steps done; stopped by SIGTERM; step 1, wait-for-tcp: did not end after SIGTERM, and was killed"
     nobody_left
 }
 

@@ -139,7 +139,7 @@ END_TEST
 START_TEST(what_the_run_killed_itself_is_no_matter_of_memory)
 {
     play(for_ever, SIGKILL);
-    expect_contains(words.line, "did not end when it was told to, and was killed");
+    expect_contains(words.line, "did not end after SIGTERM, and was killed");
     expect_lacks(words.line, "memory");
 }
 END_TEST
