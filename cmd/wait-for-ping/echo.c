@@ -185,7 +185,7 @@ static enum echo_reading echo_take_report(struct echo *echo, const struct echo_r
     int family = report->reporter.sin6_family;
 
     if ((error->ee_origin != SO_EE_ORIGIN_ICMP && error->ee_origin != SO_EE_ORIGIN_ICMP6) ||
-        !icmp_quotes(&echo->request, bytes, length))
+        !icmp_is_loss(echo->request.family, error->ee_type) || !icmp_quotes(&echo->request, bytes, length))
         return READ_MORE;
     echo->type = error->ee_type;
     echo->code = error->ee_code;

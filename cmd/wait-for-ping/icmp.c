@@ -10,8 +10,10 @@ enum {
     V4_UNREACHABLE = 3,
     V4_REQUEST = 8,
     V4_TIME_EXCEEDED = 11,
+    V4_PARAMETER_PROBLEM = 12,
     V6_UNREACHABLE = 1,
     V6_TIME_EXCEEDED = 3,
+    V6_PARAMETER_PROBLEM = 4,
     V6_REQUEST = 128,
     V6_REPLY = 129,
     IP_HEADER_LEAST = 20,
@@ -95,6 +97,13 @@ bool icmp_quotes(const struct icmp_request *request, const uint8_t *bytes, size_
 }
 
 /* --- what errors mean --- */
+
+bool icmp_is_loss(int family, uint8_t type)
+{
+    if (family == AF_INET6)
+        return type >= V6_UNREACHABLE && type <= V6_PARAMETER_PROBLEM;
+    return type == V4_UNREACHABLE || type == V4_TIME_EXCEEDED || type == V4_PARAMETER_PROBLEM;
+}
 
 enum { ANY_CODE = -1 };
 

@@ -38,6 +38,9 @@ enum icmp_kind icmp_read_raw(const struct icmp_request *request, const uint8_t *
 /* Whether an error message quotes this request, as far as it quotes anything (at least the header). */
 bool icmp_quotes(const struct icmp_request *request, const uint8_t *bytes, size_t length);
 
+/* Whether such a message reports a packet that was not delivered: a redirect, for one, does not. */
+bool icmp_is_loss(int family, uint8_t type);
+
 /* What a router or host says about a packet that it did not deliver. */
 struct icmp_meaning {
     const char *text, *hint; /* never NULL */

@@ -13,7 +13,7 @@ The interface `lies` has 10.9.0.1/24 and fd00:9::1/64; ADDRESS is another one in
     id, sequence, payload, checksum, type, code, source   an answer with that wrong (source: it comes from 10.9.0.99, fd00:9::99)
     short=N     only the first N bytes of the answer
     long=N      N bytes more
-    report=TYPE.CODE   an error of a router, 10.9.0.254 or fd00:9::254; with `quote`, about another request
+    report=TYPE.CODE   an error of a router, 10.9.0.254 or fd00:9::254; with `quote`, about another request; with `too`, and the answer
     flood       a thousand wrong answers, and then the right one
 
 The log has a line for each request: ADDRESS and its size.
@@ -112,11 +112,13 @@ class Host:
         """What comes back for a request."""
         if self.is_silent():
             return
-        sender = destination
         if "report" in self.words:
-            sender, made = family.router, self.report(packet, message)
-        else:
-            sender, made = family.stranger if "source" in self.words else destination, self.answer(family, message)
+            yield from self.sent(family, source, family.router, self.report(packet, message))
+        if "report" not in self.words or "too" in self.words:
+            sender = family.stranger if "source" in self.words else destination
+            yield from self.sent(family, source, sender, self.answer(family, message))
+
+    def sent(self, family, source, sender, made):
         if len(made) >= 4:
             made = made[:2] + struct.pack("!H", family.sum(sender, source, made) ^ ("checksum" in self.words)) + made[4:]
         if "flood" in self.words:

@@ -192,6 +192,13 @@ reported() {
     ends_saying 'not gone: no answer'
 }
 
+@test "a redirect is no loss: the answer that comes with it counts" {
+    hosts 10.9.0.10=report=5.1,too 10.9.0.11=report=4.0,too 10.9.0.12=report=5.1
+    both pings 0 --once 10.9.0.10 10.9.0.11
+    both pings 1 --once --attempt-timeout 300ms 10.9.0.12
+    says 'no answer to the echo request'
+}
+
 @test "no route, and an address without its interface" {
     both pings 124 --timeout 300ms 192.0.2.1
     says 'network unreachable on the way to 192\.0\.2\.1'

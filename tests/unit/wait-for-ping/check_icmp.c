@@ -162,5 +162,20 @@ START_TEST(what_errors_mean)
 }
 END_TEST
 
-SUITE("icmp", a_request, an_answer, whatever_differs_is_no_answer, raw_answers_have_a_header_and_a_checksum,
-      errors_quote_the_request, what_errors_mean)
+START_TEST(what_reports_a_loss)
+{
+    static const uint8_t losses[] = {3, 11, 12}, losses6[] = {1, 2, 3, 4};
+    size_t found = 0;
+
+    for (size_t i = 0; i < COUNT_OF(losses); i++)
+        ck_assert(icmp_is_loss(AF_INET, losses[i]));
+    for (size_t i = 0; i < COUNT_OF(losses6); i++)
+        ck_assert(icmp_is_loss(AF_INET6, losses6[i]));
+    for (int type = 0; type < 256; type++)
+        found += icmp_is_loss(AF_INET, (uint8_t)type) + icmp_is_loss(AF_INET6, (uint8_t)type);
+    ck_assert_uint_eq(found, COUNT_OF(losses) + COUNT_OF(losses6));
+}
+END_TEST
+
+SUITE("icmp", what_reports_a_loss, a_request, an_answer, whatever_differs_is_no_answer,
+      raw_answers_have_a_header_and_a_checksum, errors_quote_the_request, what_errors_mean)
