@@ -124,6 +124,8 @@ static bool parse_host(struct ping *ping, const char *operand, const char *pod_n
         snprintf(ping->host, sizeof ping->host, "%s", operand);
         return check_family(&address, ping->plan->lookup.family, why);
     }
+    if (address_lacks_interface(operand))
+        return reason_set(why, CODE_USAGE, "there is no such network interface here (behind the %%)");
     if (strpbrk(operand, ":[]"))
         return reason_set(why, CODE_USAGE,
                           "%s; wait-for-tcp waits for ports, and IPv6 addresses need no brackets here",

@@ -59,6 +59,21 @@ bool address_parse(const char *text, uint16_t port, struct address *address)
     return true;
 }
 
+bool address_lacks_interface(const char *text)
+{
+    struct sockaddr_in6 v6;
+    char host[INET6_ADDRSTRLEN], scope[IF_NAMESIZE];
+    size_t length;
+
+    text += *text == '[';
+    length = strcspn(text, "%");
+    if (text[length] != '%' || length >= sizeof host)
+        return false;
+    snprintf(host, sizeof host, "%.*s", (int)length, text);
+    snprintf(scope, sizeof scope, "%.*s", (int)strcspn(text + length + 1, "]"), text + length + 1);
+    return inet_pton(AF_INET6, host, &v6.sin6_addr) == 1 && !address_parse_scope(scope, &v6.sin6_scope_id);
+}
+
 bool address_parse_with_port(const char *text, uint16_t default_port, struct address *address)
 {
     char host[ADDRESS_TEXT];

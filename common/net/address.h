@@ -22,6 +22,9 @@ enum { ADDRESS_TEXT = 64 };
 /* "10.0.0.1", "2001:db8::1", "fe80::1%eth0". */
 bool address_parse(const char *text, uint16_t port, struct address *address);
 
+/* Whether `text`, in brackets or not, is an IPv6 address with an interface ("fe80::1%eth7") that is not here. */
+bool address_lacks_interface(const char *text);
+
 /* "ADDR", "ADDR:PORT", "[ADDR]:PORT". */
 bool address_parse_with_port(const char *text, uint16_t default_port, struct address *address);
 

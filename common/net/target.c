@@ -27,6 +27,8 @@ static bool parse_bracketed(const char *text, struct target *target, struct reas
     if (strstr(text, "]:") && address_parse_with_port(text, 0, &target->at.address) &&
         address_port(&target->at.address) != 0)
         return true;
+    if (address_lacks_interface(text))
+        return reason_set(why, CODE_USAGE, "there is no such network interface here (behind the %%)");
     return reason_set(why, CODE_USAGE, "expected [IPV6]:PORT, with a port from 1 to 65535");
 }
 

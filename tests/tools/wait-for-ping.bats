@@ -283,6 +283,10 @@ reported() {
     done
     run_tool wait-for-ping mydb:3306
     ends_saying 'wait-for-tcp waits for ports'
+    run_tool wait-for-ping fe80::1%nosuch0
+    ends_saying 'no such network interface here'
+    run_tool wait-for-tcp '[fe80::1%nosuch0]:80'
+    ends_saying 'no such network interface here'
     run_tool wait-for-ping -6 127.0.0.1
     refuses_naming --family
     run_tool wait-for-ping --family 5 127.0.0.1

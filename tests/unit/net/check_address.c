@@ -47,6 +47,21 @@ START_TEST(scopes)
 }
 END_TEST
 
+START_TEST(interfaces_that_are_not_here)
+{
+    ck_assert(address_lacks_interface("fe80::1%nosuch0"));
+    ck_assert(address_lacks_interface("[fe80::1%nosuch0]:80"));
+    ck_assert(address_lacks_interface("fe80::1%"));
+    ck_assert(!address_lacks_interface("fe80::1%lo"));
+    ck_assert(!address_lacks_interface("[fe80::1%lo]:80"));
+    ck_assert(!address_lacks_interface("[fe80::1%1]:80"));
+    ck_assert(!address_lacks_interface("fe80::1"));
+    ck_assert(!address_lacks_interface("10.0.0.1%nosuch0"));
+    ck_assert(!address_lacks_interface("db%nosuch0"));
+    ck_assert(!address_lacks_interface(""));
+}
+END_TEST
+
 START_TEST(what_is_no_address)
 {
     static const char *const texts[] = {
@@ -216,6 +231,6 @@ START_TEST(what_is_local)
 }
 END_TEST
 
-SUITE("address", networks, what_is_local, parsed_and_shown, scopes, what_is_no_address,
-      with_and_without_a_port, what_is_no_address_with_a_port, ports, sameness_leaves_out_the_port,
-      unix_paths)
+SUITE("address", networks, what_is_local, parsed_and_shown, scopes, interfaces_that_are_not_here,
+      what_is_no_address, with_and_without_a_port, what_is_no_address_with_a_port, ports,
+      sameness_leaves_out_the_port, unix_paths)
