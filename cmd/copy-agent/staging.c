@@ -74,9 +74,9 @@ void staging_begin(struct staging *staging, int dest, int64_t deadline)
 /* DEST may have become read-only by its copy's mode, which it gets again. */
 static void remove_name(const struct staging *staging)
 {
-    struct stat dest;
+    struct stat dest, left;
 
-    if (faccessat(staging->dest, staging->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
+    if (fstatat(staging->dest, staging->name, &left, AT_SYMLINK_NOFOLLOW) != 0 ||
         fstat(staging->dest, &dest) != 0 || (dest.st_mode & S_IWUSR) ||
         !directory_set_mode(staging->dest, (dest.st_mode & 07777) | S_IRWXU))
         return;
