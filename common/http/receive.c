@@ -182,7 +182,7 @@ void receive_gather(struct exchange *exchange)
     else if (reply->code == CURLE_OK && exchange->coding.room && wants_body(exchange))
         body_judge(exchange);
     if (reply->code != CURLE_OK && reply->said[0] == '\0')
-        snprintf(reply->said, sizeof reply->said, "%s", curl_easy_strerror(reply->code));
+        snprintf(reply->said, sizeof reply->said, "error %d", (int)reply->code);
     reply->status = (int)status;
     reply->header_cut = status != 0 && !exchange->headed;
     reply->connect_status = (int)connect_status;

@@ -68,6 +68,26 @@ static bool fill_http(struct url *url, CURLU *handle, struct reason *why)
     return good && url->text;
 }
 
+/* libcurl is built without its own texts for these. */
+static const char *what_is_wrong(CURLUcode code)
+{
+    static const struct {
+        CURLUcode code;
+        const char *text;
+    } texts[] = {
+        {CURLUE_BAD_HOSTNAME, "the host's name is invalid"},
+        {CURLUE_BAD_IPV6, "the address in brackets is invalid"},
+        {CURLUE_BAD_PORT_NUMBER, "the port is not a number from 1 to 65535"},
+        {CURLUE_NO_HOST, "there is no host"},
+        {CURLUE_UNSUPPORTED_SCHEME, "only http and https are supported"},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].code == code)
+            return texts[i].text;
+    return "it is malformed";
+}
+
 static bool refuse(CURLUcode code, struct reason *why)
 {
     if (code == CURLUE_OUT_OF_MEMORY)
@@ -76,7 +96,7 @@ static bool refuse(CURLUcode code, struct reason *why)
         return reason_set(
             why, CODE_USAGE,
             "a user and password cannot be in a URL: put them into a file for --basic-auth-file");
-    return reason_set(why, CODE_USAGE, "is not a URL: %s", curl_url_strerror(code));
+    return reason_set(why, CODE_USAGE, "is not a URL: %s", what_is_wrong(code));
 }
 
 /* The host alone may hold %n; libcurl would take it for an escape. */

@@ -83,7 +83,7 @@ START_TEST(what_is_none)
     expect_refused("http://host/\r\nX: y", "URL without control bytes");
     expect_refused("s3://bucket/a\tb", "key without control bytes");
     expect_refused("http://host:0/", "");
-    expect_refused("http://host:99999/", "");
+    expect_refused("http://host:99999/", "the port is not a number from 1 to 65535");
     expect_refused("http://ho_st!/", "");
     expect_refused("http://a..b/", "label");
     expect_refused("http://[::g]/", "");
