@@ -82,7 +82,8 @@ away() {
     exits 0
     cmp agent/one.jar volume/agent/one.jar
     grep -q landlock_restrict_self calls
-    run_tool cp --sandbox off -r agent other
+    export INITKIT_SANDBOX=off
+    run_tool cp -r agent other
     exits 0
     run ! grep -q landlock_restrict_self calls
 }
