@@ -273,7 +273,8 @@ static bool echo_fill_request(struct echo *echo)
     struct address own = {0};
     socklen_t size = sizeof own;
 
-    if (getrandom(request->payload, sizeof request->payload, 0) != (ssize_t)sizeof request->payload)
+    if (getrandom(request->payload, sizeof request->payload, GRND_NONBLOCK) !=
+        (ssize_t)sizeof request->payload)
         return false;
     memcpy(&request->sequence, request->payload, sizeof request->sequence);
     memcpy(&request->id, request->payload + sizeof request->sequence, sizeof request->id);
