@@ -94,13 +94,23 @@ bool known_put(struct watcher *watcher, const json_t *object)
     return true;
 }
 
+/* A Job that was seen complete was ready, even if it is removed at once (ttlSecondsAfterFinished). */
+static bool remembers(const struct watcher *watcher)
+{
+    enum goal_kind goal = watcher->plan->goal.kind;
+
+    return watcher->kind->form == KIND_JOB && (goal == GOAL_DEFAULT || goal == GOAL_COMPLETE);
+}
+
 void known_drop(struct watcher *watcher, const json_t *object)
 {
     const char *name = object_text(object, "/metadata/name");
     bool is_there = false;
-    size_t at = name ? place_of(watcher, name, &is_there) : 0;
 
-    if (!is_there)
+    if (remembers(watcher))
+        known_put(watcher, object); /* as it was at its end */
+    size_t at = name ? place_of(watcher, name, &is_there) : 0;
+    if (!is_there || (remembers(watcher) && !watcher->objects[at].text))
         return;
     object_free(&watcher->objects[at]);
     watcher->count--;
@@ -113,7 +123,7 @@ void known_sweep(struct watcher *watcher)
     size_t kept = 0;
 
     for (size_t i = 0; i < watcher->count; i++)
-        if (watcher->objects[i].round == watcher->round)
+        if (watcher->objects[i].round == watcher->round || (remembers(watcher) && !watcher->objects[i].text))
             watcher->objects[kept++] = watcher->objects[i];
         else
             object_free(&watcher->objects[i]);

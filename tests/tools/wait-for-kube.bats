@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # wait-for-kube against an API server of our own (tests/servers/kube.py).
 #
-# shellcheck disable=SC2154
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
 
 load lib
 load fetch-config
@@ -50,6 +50,16 @@ asked_kube() {
     grep -Ec -- "${1-}" kube.log || true
 }
 
+# requests_are N REGEX: so many of them have come.
+requests_are() {
+    [ "$(asked_kube "$2")" = "$1" ]
+}
+
+# is_watching: a watch has been asked for.
+is_watching() {
+    [ "$(asked_kube watch)" -gt 0 ]
+}
+
 kube() {
     run_tool wait-for-kube --server "$kube" -n shop "$@"
 }
@@ -58,7 +68,7 @@ kube() {
 waits() {
     : >err
     start_tool wait-for-kube --server "$kube" -n shop "$@"
-    until_true 20 eval '[ "$(asked_kube watch)" -gt 0 ]'
+    until_true 20 is_watching
 }
 
 ### Kinds
@@ -115,8 +125,8 @@ waits() {
     put "$pods_path" web-0 "$ready"
     wait_tool
     exits 0
-    put "$pods_path" done '{"phase":"Succeeded"}'
-    kube --for complete pod/done
+    put "$pods_path" ended '{"phase":"Succeeded"}'
+    kube --for complete pod/ended
     exits 0
     put "$pods_path" broken '{"phase":"Failed","reason":"Evicted"}'
     kube --for complete pod/broken
@@ -258,11 +268,11 @@ waits() {
     start_kube
     waits job/migrate
     tell break
-    until_true 20 eval '[ "$(asked_kube watch)" = 2 ]'
+    until_true 20 requests_are 2 watch
     [ "$(asked_kube limit)" = 1 ]
     tell bookmark
     tell break
-    until_true 30 eval '[ "$(asked_kube watch)" = 3 ]'
+    until_true 30 requests_are 3 watch
     [ "$(asked_kube '"resourceVersion": "1001"')" = 1 ] || report "$(cat kube.log)"
     put "$jobs_path" migrate "$complete"
     wait_tool
@@ -277,7 +287,7 @@ waits() {
     until_true 20 err_has 'still there'
     tell answer '{"verb":"watch","times":1,"status":410,"message":"too old resource version"}'
     tell break
-    until_true 20 eval '[ "$(asked_kube limit)" = 2 ]'
+    until_true 20 requests_are 2 limit
     tell delete "{\"path\":\"$jobs_path\",\"name\":\"migrate\"}"
     tell expire
     wait_tool
@@ -288,12 +298,12 @@ waits() {
     start_kube
     waits job/migrate
     tell send '{"line":"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}"}'
-    until_true 20 eval '[ "$(asked_kube limit)" = 2 ]'
-    until_true 20 eval '[ "$(asked_kube watch)" = 2 ]'
+    until_true 20 requests_are 2 limit
+    until_true 20 requests_are 2 watch
     tell send '{"line":"no JSON"}'
     until_true 20 err_has 'the watch brought what is not JSON'
-    until_true 20 eval '[ "$(asked_kube limit)" = 3 ]'
-    until_true 20 eval '[ "$(asked_kube watch)" = 3 ]'
+    until_true 20 requests_are 3 limit
+    until_true 20 requests_are 3 watch
     tell send '{"line":"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":500,\"message\":\"etcd is away\"}}"}'
     until_true 20 err_has 'the watch ended: etcd is away'
     put "$jobs_path" migrate "$complete"
@@ -407,7 +417,7 @@ waits() {
     echo two >tokens
     echo two >token
     tell break
-    until_true 20 eval '[ "$(asked_kube watch)" = 2 ]'
+    until_true 20 requests_are 2 watch
     put "$jobs_path" migrate "$complete"
     wait_tool
     exits 0
