@@ -115,9 +115,11 @@ const struct tool wait_for_kube_tool = {
     .summary = "Wait until Kubernetes objects are in a state",
     .description =
         "KIND is pod, job, service, deployment, statefulset, daemonset, persistentvolumeclaim, "
-        "customresourcedefinition, configmap, secret and others, also by plural or short name. With --selector the operand is a KIND "
+        "customresourcedefinition, configmap, secret and others, also by plural or short name. "
+        "With --selector the operand is a KIND "
         "alone.\n\n"
-        "All objects of one kind are listed once and then watched, over one connection: nothing is polled. The pod's service account "
+        "All objects of one kind are listed once and then watched, over one connection: nothing is polled. "
+        "The pod's service account "
         "needs a Role that allows list and watch.",
     .examples = examples,
     .libraries = libraries,

@@ -135,7 +135,8 @@ static void add_encoded(struct buf *out, const char *text)
     curl_free(escaped);
 }
 
-/* One object by its name, which a Role with resourceNames allows, too; services by their slices' label; several others among all. */
+/* One object by its name, which a Role with resourceNames allows, too; services by their slices' label; several others among
+ * all. */
 static char *selectors_of(const struct run *run, const struct group *group)
 {
     const struct strings *names = &group->names;

@@ -29,7 +29,8 @@ static bool has_owner(const struct stat *now, const struct ownership *ownership)
 static bool refuse_owner(const char *path, const struct stat *now, int error, struct reason *why)
 {
     if (error != 0)
-        reason_set(why, CODE_FAILED, "--owner: the owner of %.150s cannot be changed: %s", path, strerror(error));
+        reason_set(why, CODE_FAILED, "--owner: the owner of %.150s cannot be changed: %s", path,
+                   strerror(error));
     else
         reason_set(why, CODE_FAILED, "--owner: %.150s still belongs to UID %u and GID %u after chown", path,
                    (unsigned)now->st_uid, (unsigned)now->st_gid);

@@ -54,8 +54,9 @@ bool http_options_check(const struct http_options *options, struct reason *why);
 /* Fills what `plan` and `https` take from them. `options` outlives both. */
 void http_options_plan(const struct http_options *options, struct exchange_plan *plan, struct https *https);
 
-/* Whether there is a way to `url`: a proxy that makes sense, and DNS where it is needed; `no_servers` says why that cannot be asked,
- * NULL: it can. A password that stands in a variable is warned of, once for all URLs with the same `warned`. False fills `why`. */
+/* Whether there is a way to `url`: a proxy that makes sense, and DNS where it is needed; `no_servers` says why that cannot be
+ * asked, NULL: it can. A password that stands in a variable is warned of, once for all URLs with the same `warned`. False fills
+ * `why`. */
 bool http_options_check_way(const struct exchange_plan *plan, const struct url *url,
                             const struct reason *no_servers, bool *warned, struct reason *why);
 

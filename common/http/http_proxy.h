@@ -16,8 +16,9 @@ struct http_proxy {
     char variable[VARIABLE_NAME];
 };
 
-/* `option` is the value of --proxy of the tool of that name, or of its variable in `environment`, which beats the environment: NULL is none given, an empty
- * one means no proxy. False (CODE_USAGE) when the one that applies makes no sense. http_proxy_free in either case. */
+/* `option` is the value of --proxy of the tool of that name, or of its variable in `environment`, which beats the environment:
+ * NULL is none given, an empty one means no proxy. False (CODE_USAGE) when the one that applies makes no sense. http_proxy_free
+ * in either case. */
 bool http_proxy_choose(const struct url *url, const char *tool, const char *option, char **environment,
                        struct http_proxy *proxy, struct reason *why);
 

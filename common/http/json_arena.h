@@ -1,7 +1,7 @@
 /* JSON (RFC 8259) by jansson, within a bound of memory.
  *
- * A checker that streams would do for --validate json, in a third of this code; but what looks into an answer (json_pointer.h) needs
- * its tree, and one parser has one idea of what is valid. */
+ * A checker that streams would do for --validate json, in a third of this code; but what looks into an answer (json_pointer.h)
+ * needs its tree, and one parser has one idea of what is valid. */
 #ifndef COMMON_JSON_ARENA_H
 #define COMMON_JSON_ARENA_H
 

@@ -74,8 +74,9 @@ const char *reply_phrase(int status);
 /* Anything but OK fills `why`. */
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why);
 
-/* Adds to `why`, which tells the status, what the body's beginning says: a Status of Kubernetes its message, unless that repeats a value of
- * the headers that were `sent` (NULL: none), which may be secrets; a 400 to plain http that the port speaks TLS. */
+/* Adds to `why`, which tells the status, what the body's beginning says: a Status of Kubernetes its message, unless that
+ * repeats a value of the headers that were `sent` (NULL: none), which may be secrets; a 400 to plain http that the port speaks
+ * TLS. */
 void reply_add_words(int status, bool encrypted, const struct strings *sent, const char *body, size_t length,
                      struct reason *why);
 

@@ -31,8 +31,8 @@ bool resume_learn(const struct resume_headers *headers, struct resume *resume);
 bool resume_fits(const struct resume_headers *headers, const struct resume *resume, int64_t from,
                  struct reason *why);
 
-/* Whether an answer that is not 206 says by its Content-Range that it holds only a part of the file. Units other than bytes, as some
- * APIs count their pages, are not about that. */
+/* Whether an answer that is not 206 says by its Content-Range that it holds only a part of the file. Units other than bytes, as
+ * some APIs count their pages, are not about that. */
 bool resume_is_part(const char *range);
 
 #endif

@@ -2,11 +2,11 @@
  *
  * usage: volume [--fixed UID:GID:MODE] [--fold] [--alike] [CALL=WHAT]... DIRECTORY MOUNTPOINT
  *
- * --fixed gives every file that owner and mode, as SMB does; --fold takes names that differ only in case for the same one; --alike shows
- * every file with one inode number and two names.
- * CALL is one of the words in volume_rules.c. WHAT is an errno (EPERM), "ignore" (the call succeeds and does nothing), or for
- * utimens "round:SECONDS" (all times are kept in such steps). Stays in the foreground until it is unmounted or ended. Permissions
- * are the kernel's to judge; what is created belongs to who created it. Where root mounts it, every user may use it. */
+ * --fixed gives every file that owner and mode, as SMB does; --fold takes names that differ only in case for the same one;
+ * --alike shows every file with one inode number and two names. CALL is one of the words in volume_rules.c. WHAT is an errno
+ * (EPERM), "ignore" (the call succeeds and does nothing), or for utimens "round:SECONDS" (all times are kept in such steps).
+ * Stays in the foreground until it is unmounted or ended. Permissions are the kernel's to judge; what is created belongs to who
+ * created it. Where root mounts it, every user may use it. */
 #define _GNU_SOURCE
 #define FUSE_USE_VERSION 31
 #include "volume_rules.h"

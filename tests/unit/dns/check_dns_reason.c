@@ -141,7 +141,8 @@ START_TEST(what_leaves_it_unknown)
     } cases[] = {
         {ANSWER_SERVFAIL, "DNS server failure (SERVFAIL) for db.a.test", "later search domains do not count"},
         {ANSWER_REFUSED, "refuses to answer (REFUSED) for db.a.test", "later search domains do not count"},
-        {ANSWER_GARBLED, "invalid answer from the DNS server for db.a.test", "later search domains do not count"},
+        {ANSWER_GARBLED, "invalid answer from the DNS server for db.a.test",
+         "later search domains do not count"},
         {ANSWER_RCODE, "answers NOTAUTH for db.a.test", "later search domains do not count"},
         {ANSWER_SILENT, "no answer from DNS for db.a.test", "NetworkPolicy"},
         {ANSWER_UNREACHABLE, "cannot be reached for db.a.test", "NetworkPolicy"},

@@ -97,7 +97,7 @@ START_TEST(punycode_is_undone)
         {"xn--99999999999999999999999999.test", "xn--99999999999999999999999999.test", true},
         {"xn--nxasmq6*.test", "xn--nxasmq6b.test", false}, /* a JVM reads the one and not the other */
         {"xn--nxasmq6b*.test", "xn--nxasmq6b.test", false},
-        {"xn--*-.test", "server.test", false}, /* ASCII alone: a JVM leaves it as it is */
+        {"xn--*-.test", "server.test", false},         /* ASCII alone: a JVM leaves it as it is */
         {"xn--s--okx.test", "xn--s--okx.test", false}, /* what it stands for ends with "-" */
         {"*.test", "xn--s--okx.test", false},
     };

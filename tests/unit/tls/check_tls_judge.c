@@ -130,8 +130,7 @@ START_TEST(a_certificate_that_comes_alone_may_lack_an_intermediate)
     facts.missing = ca_name;
     add_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0);
     expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Issuing CA");
-    expect_contains(why.hint,
-                    "the server sends only its own certificate: if that issuer is an intermediate");
+    expect_contains(why.hint, "the server sends only its own certificate: if that issuer is an intermediate");
     expect_contains(why.hint, "if it is a root, add it: keytool -importcert");
     facts.java_store[0] = '\0';
     expect_code(CODE_UNTRUSTED, ATTEMPT_FAIL, "unknown issuer CN=Issuing CA");

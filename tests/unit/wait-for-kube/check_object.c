@@ -91,7 +91,8 @@ START_TEST(rollouts)
     is_ready(KIND_DEPLOYMENT, NULL, scaled_to_none);
     is_ready(
         KIND_DEPLOYMENT, "ready",
-        "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"replicas\":1,\"updatedReplicas\":1,\"availableReplicas\":1}}");
+        "{\"metadata\":{\"generation\":1},"
+        "\"status\":{\"observedGeneration\":1,\"replicas\":1,\"updatedReplicas\":1,\"availableReplicas\":1}}");
     is_not(
         KIND_DEPLOYMENT, NULL,
         "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"replicas\":1,\"updatedReplicas\":1}}",
