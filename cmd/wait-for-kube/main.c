@@ -196,7 +196,7 @@ int main(int argc, char **argv)
         json_arena_begin();
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             mem_exhausted();
-        code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
+        code = kube_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
         run_free(run);
     }
     options_free(&wait_for_kube_tool, &options);

@@ -255,7 +255,7 @@ static bool find_namespace(struct run *run, struct reason *why)
     return true;
 }
 
-bool run_prepare(struct run *run, struct reason *why)
+bool kube_prepare(struct run *run, struct reason *why)
 {
     struct exchange_plan *exchange = &run->plan.watcher.exchange;
     struct reason no_servers = {0};

@@ -44,6 +44,6 @@ struct run {
 };
 
 /* Takes the options and operands apart and sees whether they make sense; nothing is asked for yet. False fills `why`. */
-bool run_prepare(struct run *run, struct reason *why);
+bool kube_prepare(struct run *run, struct reason *why);
 
 #endif
