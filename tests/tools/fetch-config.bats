@@ -219,7 +219,7 @@ SCRIPT
     start_http h <<<$'/g garbage\n/h headers\n/t 200 badtrailer hello'
     run_tool fetch-config "$h/g=./a"
     exits 1
-    ends_saying "no HTTP"
+    ends_saying "the answer is not HTTP"
     run_tool fetch-config "$h/t=./a"
     exits 1
     ends_saying "no HTTP: Invalid response header"
@@ -275,7 +275,7 @@ SCRIPT
         # shellcheck disable=SC2086 # several words
         {
             run_tool fetch-config "https://127.0.0.1:${peer[0]}/a=./a" $deadline
-            ends_saying "not fetched: the TLS handshake timed out within.*accepts and does not answer: does this port speak TLS"
+            ends_saying "not fetched: the TLS handshake timed out.*accepts and does not answer: does this port speak TLS"
             run_tool fetch-config "http://127.0.0.1:${peer[0]}/a=./a" $deadline
             ends_saying "not fetched: no answer within the attempt's time.*accepts and does not answer"
             run_tool fetch-config "http://127.0.0.1:${peer[1]}/a=./a" $deadline

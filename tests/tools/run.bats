@@ -410,7 +410,8 @@ os.execv(sys.argv[1], sys.argv[1:])')
     run_tool initkit run copy-agent source copy --exec sh -c 'grep ^Sig /proc/self/status; ls -l /proc/self/fd'
     exits 0
     prints "^SigBlk:.0000000000000000"
-    prints "^SigIgn:.0000000000000000"
+    # glibc ignores its own signals 32 and 33 in what posix_spawn starts, such as whatever make runs; nobody can change that.
+    prints "^SigIgn:.(0000000000000000|0000000180000000)$"
     ! grep -Eq 'anon_inode|pipe:.*anon' out || report "a descriptor of the run's is left"
     run_tool initkit run copy-agent source copy --exec env
     prints "^PATH="
