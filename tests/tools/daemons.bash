@@ -13,7 +13,10 @@ run_server() {
 
 # Ends those that run. Asked to, not killed: PostgreSQL would leave shared memory behind.
 end_servers() {
-    [ "${#running[@]}" -eq 0 ] || kill -TERM "${running[@]}" 2>/dev/null || true
+    local pid
+    for pid in "${running[@]}"; do
+        ! is_ours "$pid" || kill -TERM "$pid" || true
+    done
     [ "${#running[@]}" -eq 0 ] || wait "${running[@]}" || true
     running=()
 }

@@ -31,6 +31,15 @@ setup() {
     fi
 }
 
+# is_ours PID: that process was started by this test. The number of one that has ended may be another test's by now.
+is_ours() {
+    local parent
+    [ -d "/proc/$1" ] || return
+    ! grep -qzxF "BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR" "/proc/$1/environ" || return 0
+    parent=$(sed -n 's/^PPid:.//p' "/proc/$1/status")
+    [ "$parent" = "$BASHPID" ] || [ "$parent" = "$$" ]
+} 2>/dev/null
+
 # A test file that has to do something while its servers still run, or after they ended, defines wind_down or clean_up.
 teardown() {
     local pid
@@ -39,7 +48,7 @@ teardown() {
     fi
     if [ -f "$BATS_TEST_TMPDIR/pids" ]; then
         while read -r pid; do
-            { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true
+            ! is_ours "$pid" || { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true
         done <"$BATS_TEST_TMPDIR/pids"
     fi
     drop_limits
