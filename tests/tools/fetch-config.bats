@@ -222,7 +222,7 @@ SCRIPT
     ends_saying "the answer is not HTTP"
     run_tool fetch-config "$h/t=./a"
     exits 1
-    ends_saying "no HTTP: Invalid response header"
+    ends_saying "the answer is not HTTP: Invalid response header"
     run_tool fetch-config "$h/h=./a"
     exits 1
     took_less_than 10000

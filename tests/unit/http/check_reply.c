@@ -163,16 +163,16 @@ START_TEST(nonsense)
 {
     struct reply reply = {.code = CURLE_UNSUPPORTED_PROTOCOL, .connected = true, .said = "HTTP/0.9"};
 
-    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP");
+    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "not HTTP");
     ck_assert_str_eq(why.hint, "");
     rules.proxy = "http://proxy:3128/";
     rules.proxy_source = "https_proxy";
-    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP");
+    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "not HTTP");
     expect_contains(why.hint, "http://proxy:3128/, from https_proxy");
     rules.proxy = NULL;
     reply = (struct reply){
         .code = CURLE_BAD_FUNCTION_ARGUMENT, .status = 200, .said = "Invalid response header"};
-    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "no HTTP: Invalid response header");
+    expect(reply, ATTEMPT_FAIL, CODE_FAILED, "not HTTP: Invalid response header");
     reply.status = 0; /* then it is what libcurl was told that is wrong */
     expect(reply, ATTEMPT_FAIL, CODE_INTERNAL, "libcurl");
 }
