@@ -437,6 +437,8 @@ CODE
 @test "each manifest of examples/ is played by a test here" {
     for file in "$TOP"/examples/[0-9]*.yaml; do
         name=$(basename "$file" .yaml)
+        # The compose file has its own test above; podman has no API server to ask (tests/tools/wait-for-kube.bats has one).
+        [[ $name != *.compose && $name != 17-kubernetes-objects ]] || continue
         grep -qE "play $name( |\$)" "$BATS_TEST_FILENAME"
     done
 }

@@ -109,7 +109,8 @@ START_TEST(what_cannot_be_read_is_not_ready)
     is_not("permission denied: this user may not connect to a socket");
     look.denied = EIO;
     char expected[64];
-    snprintf(expected, sizeof expected, "cannot be read: %s", strerror(EIO)); /* each libc has its own words */
+    snprintf(expected, sizeof expected, "cannot be read: %s",
+             strerror(EIO)); /* each libc has its own words */
     is_not(expected);
     look.denied = EAGAIN;
     is_not("was replaced while it was looked at, or is locked by a lease");
