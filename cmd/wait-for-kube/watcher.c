@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cmd/wait-for-kube/known.h"
+#include "cmd/wait-for-kube/watcher_url.h"
 #include "common/base/deadline.h"
 #include "common/base/mem.h"
 #include "common/http/json_arena.h"
@@ -14,13 +15,11 @@
 #include "common/base/banned.h"
 
 enum {
-    CHUNK = 500, /* objects that a list asks for at once */
     CHUNKS_MOST = 1000,
     OBJECT_MEMORY = 16 * 1024 * 1024,
     WATCH_LEAST = 300, /* seconds; up to twice as long, so that not all watchers come back at once */
     WATCH_SLACK = 60,  /* seconds that a server has to end a watch by itself */
     LASTED = 5000,     /* milliseconds of a watch that went well */
-    URL_MOST = 16 * 1024,
 };
 
 static void watcher_changed(struct watcher *watcher)
@@ -324,40 +323,6 @@ static void on_end(void *owner)
 
 /* --- requests --- */
 
-static char *encoded(const char *text)
-{
-    char *escaped = curl_easy_escape(NULL, text, 0);
-
-    if (!escaped)
-        mem_exhausted(); /* does not return, which cppcheck does not know */
-    /* cppcheck-suppress nullPointerRedundantCheck */
-    char *copy = xstrdup(escaped);
-    curl_free(escaped);
-    return copy;
-}
-
-static bool set_url(struct watcher *watcher, struct reason *why)
-{
-    char *version = encoded(watcher->version), *more = encoded(watcher->more ? watcher->more : "");
-    struct buf text;
-
-    buf_init(&text, URL_MOST);
-    bool fits = buf_add_format(&text, "%s%s?%s%s", watcher->plan->server, watcher->path, watcher->selectors,
-                               *watcher->selectors != '\0' ? "&" : "");
-    if (watcher->watching)
-        fits = fits &&
-               buf_add_format(&text, "watch=1&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%u",
-                              version, watcher->seconds);
-    else
-        fits = fits && buf_add_format(&text, "limit=%d%s%s", CHUNK, watcher->more ? "&continue=" : "", more);
-    bool good = (fits || reason_set(why, CODE_FAILED, "the request's URL is too long")) &&
-                url_parse(text.data, "", &watcher->url, why);
-    free(version);
-    free(more);
-    buf_free(&text);
-    return good;
-}
-
 static void watcher_ask(struct watcher *watcher)
 {
     const struct watcher_plan *plan = watcher->plan;
@@ -370,7 +335,7 @@ static void watcher_ask(struct watcher *watcher)
     watcher->seconds = WATCH_LEAST + watcher->random % WATCH_LEAST;
     if (!watcher->watching && !watcher->more)
         watcher->round++;
-    if (!set_url(watcher, &why) ||
+    if (!watcher_set_url(watcher, &why) ||
         !headers_read(&plan->headers, &watcher->url, true, &watcher->headers, &why)) {
         why.code = CODE_FAILED; /* the token could be read when the run began: it is being rotated */
         watcher_fails(watcher, false, &why);
