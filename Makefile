@@ -10,11 +10,11 @@ WAIT_TOOLS := wait-for-dns wait-for-tcp wait-for-file wait-for-ping
 
 LIBRARIES.wait-for-dns := c-ares
 LIBRARIES.wait-for-tcp := c-ares
-LIBRARIES.wait-for-http := curl openssl jansson libzstd xz-utils bzip2 zlib c-ares
+LIBRARIES.wait-for-http := curl nghttp2 openssl jansson libzstd xz-utils bzip2 zlib c-ares
 LIBRARIES.wait-for-kube = $(LIBRARIES.wait-for-http)
 LIBRARIES.wait-for-file :=
 LIBRARIES.wait-for-ping := c-ares
-LIBRARIES.fetch-config := curl openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares
+LIBRARIES.fetch-config := curl nghttp2 openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares
 LIBRARIES.copy-agent :=
 LIBRARIES.tls-check := openssl expat c-ares
 
@@ -43,9 +43,10 @@ comma := ,
 space := $(subst ,, )
 
 # In the order in which the linker wants them.
-ALL_LIBRARIES := check curl openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares
+ALL_LIBRARIES := check curl nghttp2 openssl libarchive libyaml jansson expat libzstd xz-utils bzip2 zlib c-ares
 LINK.check := -lcheck
 LINK.curl := -lcurl
+LINK.nghttp2 := -lnghttp2
 LINK.openssl := -lssl -lcrypto
 LINK.libarchive := -larchive
 LINK.libyaml := -lyaml
@@ -101,7 +102,7 @@ all: $(foreach t,$(TOOLS) initkit initkit-wait,$(BIN)/$t) $(if $(filter $(HOST),
 
 # What the tools' sources include; only these wait for OpenSSL's headers.
 TLS_COMMON := $(shell deps/users openssl/ common/*)
-HTTP_LIBRARIES := curl openssl libzstd xz-utils bzip2 zlib c-ares jansson
+HTTP_LIBRARIES := curl nghttp2 openssl libzstd xz-utils bzip2 zlib c-ares jansson
 
 # --- libraries (deps/build keeps them outside the work tree) ---
 

@@ -133,19 +133,9 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const libraries[] = {"musl " VERSION_MUSL,
-                                        "curl " VERSION_CURL,
-                                        "openssl " VERSION_OPENSSL,
-                                        "zlib " VERSION_ZLIB,
-                                        "libzstd " VERSION_ZSTD,
-                                        "xz-utils " VERSION_XZUTILS,
-                                        "bzip2 " VERSION_BZIP2,
-                                        "libarchive " VERSION_ARCHIVE,
-                                        "libyaml " VERSION_YAML,
-                                        "jansson " VERSION_JANSSON,
-                                        "expat " VERSION_EXPAT,
-                                        "c-ares " VERSION_CARES,
-                                        NULL};
+static const char *const libraries[] = {"musl " VERSION_MUSL,          HTTP_LIBRARIES,
+                                        "libarchive " VERSION_ARCHIVE, "libyaml " VERSION_YAML,
+                                        "expat " VERSION_EXPAT,        NULL};
 
 const struct tool fetch_config_tool = {
     .name = "fetch-config",

@@ -102,11 +102,7 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const libraries[] = {"musl " VERSION_MUSL,       "curl " VERSION_CURL,
-                                        "openssl " VERSION_OPENSSL, "zlib " VERSION_ZLIB,
-                                        "libzstd " VERSION_ZSTD,    "xz-utils " VERSION_XZUTILS,
-                                        "bzip2 " VERSION_BZIP2,     "jansson " VERSION_JANSSON,
-                                        "c-ares " VERSION_CARES,    NULL};
+static const char *const libraries[] = {"musl " VERSION_MUSL, HTTP_LIBRARIES, NULL};
 
 extern const struct tool wait_for_kube_tool;
 const struct tool wait_for_kube_tool = {

@@ -16,6 +16,12 @@ struct http_options {
     const char *method, *data_file; /* NULL: GET, no body */
 };
 
+/* The libraries that a tool with these options is linked with; the tool's versions.h has their versions. */
+#define HTTP_LIBRARIES                                                                                  \
+    "curl " VERSION_CURL, "nghttp2 " VERSION_NGHTTP2, "openssl " VERSION_OPENSSL, "zlib " VERSION_ZLIB, \
+        "libzstd " VERSION_ZSTD, "xz-utils " VERSION_XZUTILS, "bzip2 " VERSION_BZIP2,                   \
+        "jansson " VERSION_JANSSON, "c-ares " VERSION_CARES
+
 /* Rows for a table whose struct has the member `struct http_options http`. */
 #define HTTP_ROWS                                                                                                   \
     OPTION("header", "'NAME: VALUE'", LIST, http.headers, .letter = 'H', .check = http_options_check_header,        \

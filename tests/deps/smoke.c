@@ -6,6 +6,7 @@
 #include <expat.h>
 #include <jansson.h>
 #include <lzma.h>
+#include <nghttp2/nghttp2.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -103,6 +104,7 @@ int main(void)
     printf("libarchive %s\n", archive_version_string() + strlen("libarchive "));
     printf("libyaml %s\n", yaml_get_version_string());
     printf("libzstd %s\n", ZSTD_versionString());
+    printf("nghttp2 %s\n", nghttp2_version(0)->version_str);
     printf("openssl %s\n", OpenSSL_version(OPENSSL_VERSION_STRING));
     printf("xz-utils %s\n", lzma_version_string());
     printf("zlib %s\n", zlibVersion());
@@ -114,6 +116,8 @@ int main(void)
         return fail("curl speaks other protocols than http, https and file");
     if (!(features & CURL_VERSION_LIBZ) || !(features & CURL_VERSION_ZSTD))
         return fail("curl does not decompress");
+    if (!(features & CURL_VERSION_HTTP2))
+        return fail("curl does not speak HTTP/2");
     if (!archive_reads_tar_and_zip())
         return fail("libarchive lacks tar, zip, gzip or zstd");
     if (!xz_and_bzip2_undo())

@@ -127,7 +127,7 @@ unpack() {
 @test "the licence of everything that is linked in is there" {
     root=$(unpack initkit amd64)/usr/share/doc/initkit
     cmp "$root/LICENSE" "$TOP/LICENSE"
-    for package in musl c-ares openssl curl zlib libzstd xz-utils bzip2 libarchive expat libyaml jansson; do
+    for package in musl c-ares openssl curl nghttp2 zlib libzstd xz-utils bzip2 libarchive expat libyaml jansson; do
         grep -Eqi 'copyright|license' "$root/licences/$package"
     done
     [ "$(cd "$(unpack wait amd64)/usr/share/doc/initkit/licences" && echo *)" = "c-ares musl" ]
