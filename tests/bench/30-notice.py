@@ -1,6 +1,7 @@
 """How long after a dependency became ready it is noticed, when that takes 0.2, 1, 3 or 10 seconds."""
 
 import os
+import pathlib
 import statistics
 
 import bench
@@ -19,6 +20,15 @@ def start_dns(names, contestant, command, after):
     rename = names.hosts + f".{label}-{{n}}", os.path.join(names.hosts, f"{label}-{{n}}")
     filled = [word.replace("{name}", f"n{{n}}-{label}.test.") for word in command]
     return bench.notice_start(filled, after, RUNS, SPREAD, rename=rename)
+
+
+def start_file(folder, contestant, command, after):
+    """Runs that wait for a file each."""
+    label = os.path.join(folder, f"{contestant}-{after}-")
+    for n in range(RUNS):
+        pathlib.Path(f"{label}{n}.part").touch()
+    filled = [word.replace("{file}", label + "{n}") for word in command]
+    return bench.notice_start(filled, after, RUNS, SPREAD, rename=(label + "{n}.part", label + "{n}"))
 
 
 def measure(start):
@@ -61,12 +71,20 @@ def main():
         "wait-for-dns": [bench.tool("wait-for-dns"), "-q", "--termination-log=", "{name}"],
         "until nslookup …; do sleep 2; done": [*loop, "until nslookup {name}; do sleep 2; done"],
     }
+    files = {
+        "wait-for-file": [bench.tool("wait-for-file"), "-q", "--termination-log=", "{file}"],
+        "until test -f …; do sleep 2; done": [*loop, "until test -f {file}; do sleep 2; done"],
+    }
     found = {}
     for contestant, command in tcp.items():
         found[contestant] = measure(lambda after: bench.notice_start(command, after, RUNS, SPREAD))
     with bench.Names("notice") as names:
         for number, (contestant, command) in enumerate(dns.items()):
             found[contestant] = measure(lambda after: start_dns(names, number, command, after))
+    folder = bench.path("notice-files")
+    os.makedirs(folder)
+    for number, (contestant, command) in enumerate(files.items()):
+        found[contestant] = measure(lambda after: start_file(folder, number, command, after))
     rows = []
     for after in DELAYS:
         for contestant, runs in found.items():
@@ -82,13 +100,14 @@ def main():
         "Delay until it is noticed",
         ["ready after", "", "ms, mean", "median", "most"],
         rows,
-        f"{RUNS} runs each; the moment is spread by ±{SPREAD} %. From the listen() or the server's new name until the process "
+        f"{RUNS} runs each; the moment is spread by ±{SPREAD} %. From the listen(), the server's new name or the file's rename until the process "
         "has ended; wait-for-tcp's hold of 50 ms is part of it unless it says otherwise.",
         found,
     )
     judge("wait-for-tcp --hold 0", found["wait-for-tcp --hold 0"], 0.05)
     judge("wait-for-tcp, its hold of 50 ms taken off", without_hold(found["wait-for-tcp"]), 0.05)
     judge("wait-for-dns", found["wait-for-dns"], 0.1)
+    judge("wait-for-file", found["wait-for-file"], 0.05)
 
 
 if __name__ == "__main__":
