@@ -1,18 +1,12 @@
 /* wait-for-dns: waits until names resolve. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "cmd/wait-for-dns/name.h"
 #include "cmd/wait-for-dns/versions.h"
 #include "cmd/wait-for-dns/write.h"
 #include "common/base/limits.h"
-#include "common/base/mem.h"
-#include "common/cli/tool.h"
 #include "common/dns/namespace.h"
 #include "common/dns/resolver.h"
 #include "common/files/publish.h"
-#include "common/files/sandbox.h"
-#include "common/net/target.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -108,16 +102,13 @@ const struct tool wait_for_dns_tool = {
     .many_targets = true,
 };
 
-/* Everything that the run needs; freed by run_free. */
 struct run {
+    struct wait wait;
     const struct wait_for_dns_options *options;
     struct resolvconf conf;
+    char namespace[NAMESPACE_TEXT];
     struct dns_resolver resolver;
     struct name_plan plan;
-    struct name *names;
-    struct wait_target **targets;
-    size_t count;
-    struct wait wait;
 };
 
 static void run_set_plan(struct run *run)
@@ -125,6 +116,8 @@ static void run_set_plan(struct run *run)
     const struct wait_for_dns_options *options = run->options;
 
     run->plan = (struct name_plan){
+        .loop = run->wait.loop,
+        .resolver = &run->resolver,
         .search = !options->resolver.no_search,
         .scouts = !options->common.retry.once,
         .use_hosts = options->hosts,
@@ -169,59 +162,27 @@ static bool check_name(const struct wait_for_dns_options *options, const struct 
     return !has_addresses || check_expected_addresses(&options->expect, why);
 }
 
-static bool run_add_names(struct run *run, const char *pod_namespace, struct reason *why)
+static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
-    const struct strings *operands = &run->options->common.operands;
+    struct run *run = (struct run *)wait;
+    struct name *name = (struct name *)target;
 
-    run->names = xcalloc(operands->count, sizeof *run->names);
-    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
-    for (run->count = 0; run->count < operands->count; run->count++) {
-        struct name *name = &run->names[run->count];
-        const char *operand = operands->items[run->count];
-        name->base.name = name->shown = target_show(operand);
-        name->plan = &run->plan;
-        run->targets[run->count] = &name->base;
-        if (!name_parse(operand, pod_namespace, name, why) || !check_name(run->options, name, why)) {
-            run->count++;
-            return options_refuse_operand(&run->options->common, name->shown, why);
-        }
-    }
-    return true;
-}
-
-static bool run_prepare(struct run *run, struct reason *why)
-{
-    const struct wait_for_dns_options *options = run->options;
-    char pod_namespace[NAMESPACE_TEXT];
-
-    run_set_plan(run);
-    if (options->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE, "a NAME is missing: expected NAME or NAME/TYPE");
-    if (options->gone && (options->write || options->expect.count > 0 || options->min_records > 1))
-        return reason_set(why, CODE_USAGE, "--gone: does not go with --write, --expect or --min-records");
-    if (!resolver_read(&options->resolver, &run->conf, why))
-        return false;
-    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why))
-        return false;
-    if (!run_add_names(run, pod_namespace, why))
-        return false;
-    run->plan.loop = loop_new();
-    run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf, .tcp = options->tcp};
-    run->plan.resolver = &run->resolver;
-    return run->plan.loop || reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    name->plan = &run->plan;
+    return name_parse(operand, run->namespace, name, why) && check_name(run->options, name, why);
 }
 
 static bool run_write(struct wait *wait, struct reason *why)
 {
-    const struct run *run = wait->owner;
+    const struct run *run = (const struct run *)wait;
+    struct name *names = wait->array;
     struct publish publish;
     struct buf out;
 
-    for (size_t i = 0; i < run->count; i++)
-        if (run->names[i].base.phase != WAIT_READY)
-            records_free(&run->names[i].records); /* of an earlier success: the name is not ready now */
+    for (size_t i = 0; i < wait->count; i++)
+        if (names[i].base.phase != WAIT_READY)
+            records_free(&names[i].records); /* of an earlier success: the name is not ready now */
     buf_init(&out, WRITE_MAX);
-    write_format((enum write_format)run->options->write_format, run->names, run->count, &out);
+    write_format((enum write_format)run->options->write_format, names, wait->count, &out);
     bool written = publish_begin(&publish, run->options->write, FILE_MODE, why);
     if (written && !publish_write(&publish, out.data, out.length, why)) {
         publish_abort(&publish);
@@ -234,60 +195,54 @@ static bool run_write(struct wait *wait, struct reason *why)
     return written;
 }
 
-static void run_free(struct run *run)
+static bool run_prepare(struct wait *wait, void *from, struct reason *why)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        records_free(&run->names[i].records);
-        free(run->names[i].shown);
-    }
-    loop_free(run->plan.loop);
-    free(run->names);
-    free(run->targets);
-    free(run);
+    struct run *run = (struct run *)wait;
+    const struct wait_for_dns_options *options = run->options = from;
+
+    limits_hold_own_memory(); /* servers choose how many and how long answers are */
+    run_set_plan(run);
+    if (options->common.operands.count == 0)
+        return reason_set(why, CODE_USAGE, "a NAME is missing: expected NAME or NAME/TYPE");
+    if (options->gone && (options->write || options->expect.count > 0 || options->min_records > 1))
+        return reason_set(why, CODE_USAGE, "--gone: does not go with --write, --expect or --min-records");
+    if (!resolver_read(&options->resolver, &run->conf, why))
+        return false;
+    run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf, .tcp = options->tcp};
+    wait->done = options->gone ? "gone" : "ready";
+    wait->in_flight_most = wait_capacity(DNS_DESCRIPTORS, IN_FLIGHT_MOST);
+    wait->publish = options->write ? run_write : NULL;
+    return namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) &&
+           wait_tool_add_targets(wait, sizeof(struct name), run_parse, why);
 }
 
-static int run_wait(struct run *run, const struct verdict *verdict)
+static bool run_release(struct wait *wait)
 {
-    run->wait = (struct wait){
-        .loop = run->plan.loop,
-        .options = &run->options->common,
-        .verdict = verdict,
-        .targets = run->targets,
-        .count = run->count,
-        .done = run->plan.rules.gone ? "gone" : "ready",
-        .in_flight_most = wait_capacity(DNS_DESCRIPTORS, IN_FLIGHT_MOST),
-        .start = name_start,
-        .cancel = name_cancel,
-        .publish = run->options->write ? run_write : NULL,
-        .owner = run,
-    };
-    return wait_run(&run->wait);
+    struct name *names = wait->array;
+
+    for (size_t i = 0; i < wait->count; i++)
+        records_free(&names[i].records);
+    return true;
 }
 
-static void enter_sandbox(const struct wait_for_dns_options *options)
+static void allow(const void *from, struct sandbox *sandbox)
 {
-    struct sandbox sandbox;
+    const struct wait_for_dns_options *options = from;
 
-    sandbox_begin(&sandbox, (enum sandbox_mode)options->common.sandbox);
-    sandbox_allow_file(&sandbox, options->write);
-    sandbox_enter(&sandbox, options->common.termination_log);
+    sandbox_allow_file(sandbox, options->write);
 }
 
 int main(int argc, char **argv)
 {
-    struct wait_for_dns_options options;
-    struct verdict verdict;
-    struct reason why;
-    int code;
+    static const struct wait_tool tool = {
+        .tool = &wait_for_dns_tool,
+        .run_size = sizeof(struct run),
+        .allow = allow,
+        .prepare = run_prepare,
+        .start = name_start,
+        .cancel = name_cancel,
+        .release = run_release,
+    };
 
-    if (tool_begin(&wait_for_dns_tool, argc, argv, &options, &verdict, &code)) {
-        struct run *run = xcalloc(1, sizeof *run);
-        run->options = &options;
-        enter_sandbox(&options);
-        limits_hold_own_memory(); /* servers choose how many and how long answers are */
-        code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
-        run_free(run);
-    }
-    options_free(&wait_for_dns_tool, &options);
-    return code;
+    return wait_tool_main(&tool, argc, argv);
 }

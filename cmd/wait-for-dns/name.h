@@ -24,7 +24,6 @@ struct name_plan {
 
 struct name {
     struct wait_target base;
-    char *shown; /* owned; base.name points to it */
     const struct name_plan *plan;
     char host[HOSTNAME_SIZE]; /* the name that is asked for */
     /* The name in files that are written: as the user wrote it, but with %n replaced and without TYPE. */

@@ -6,9 +6,7 @@
 #include "cmd/wait-for-file/inspection.h"
 #include "cmd/wait-for-file/versions.h"
 #include "common/base/escape.h"
-#include "common/base/mem.h"
-#include "common/cli/tool.h"
-#include "common/files/sandbox.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -83,14 +81,10 @@ const struct tool wait_for_file_tool = {
     .many_targets = true,
 };
 
-/* Everything that the run needs, released by run_free. */
 struct run {
-    struct inspection_plan plan;
-    struct inspection *inspections;
-    size_t count;
-    struct wait_target **targets;
-    struct buf expect;
     struct wait wait;
+    struct inspection_plan plan;
+    struct buf expect;
 };
 
 /* A trailing slash asks for a directory, so that "file/" is not there; with --gone that would be a false "gone". */
@@ -114,37 +108,34 @@ static bool check_path(const char *path, struct reason *why)
     return true;
 }
 
-static bool run_add_paths(struct run *run, const struct common_options *options, struct reason *why)
+static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
-    const struct strings *operands = &options->operands;
+    struct run *run = (struct run *)wait;
 
-    run->inspections = xcalloc(operands->count, sizeof *run->inspections);
-    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
-    for (size_t i = 0; i < operands->count; i++) {
-        if (!check_path(operands->items[i], why))
-            return options_refuse_operand(options, "PATH", why);
-        inspection_begin(&run->inspections[i], &run->plan, operands->items[i],
-                         path_length(operands->items[i], run->plan.condition.gone));
-        run->targets[run->count++] = &run->inspections[i].base;
-    }
+    target->name = "PATH";
+    if (!check_path(operand, why))
+        return false;
+    inspection_begin((struct inspection *)target, &run->plan, operand,
+                     path_length(operand, run->plan.condition.gone));
     return true;
 }
 
 static void run_on_change(void *owner, int which)
 {
     struct run *run = owner;
+    struct inspection *inspections = run->wait.array;
 
-    for (size_t i = 0; i < run->count; i++)
-        inspection_note_change(&run->inspections[i], which);
+    for (size_t i = 0; i < run->wait.count; i++)
+        inspection_note_change(&inspections[i], which);
 }
 
-static bool run_prepare(struct run *run, const struct wait_for_file_options *options, struct reason *why)
+static void run_set_condition(struct run *run, const struct wait_for_file_options *options)
 {
-    struct inspection_plan *plan = &run->plan;
     struct reason ignored; /* the option table has checked the escapes */
 
+    buf_init(&run->expect, ESCAPE_MAX);
     escape_decode(options->expect ? options->expect : "", &run->expect, &ignored);
-    plan->condition = (struct condition){
+    run->plan.condition = (struct condition){
         .type = (enum condition_type)options->type,
         .min_size = options->min_size,
         .expect = run->expect.data,
@@ -152,73 +143,55 @@ static bool run_prepare(struct run *run, const struct wait_for_file_options *opt
         .gone = options->gone,
         .stable = options->common.retry.stable > 0,
     };
+}
+
+static bool run_prepare(struct wait *wait, void *from, struct reason *why)
+{
+    struct run *run = (struct run *)wait;
+    struct inspection_plan *plan = &run->plan;
+    const struct wait_for_file_options *options = from;
+
+    run_set_condition(run, options);
     if (options->gone && (options->min_size > 0 || options->expect || options->type != CONDITION_ANY))
         return reason_set(why, CODE_USAGE, "--gone: does not go with --type, --min-size or --expect");
     if (options->common.operands.count == 0)
         return reason_set(why, CODE_USAGE, "a PATH is missing");
-    if (!run_add_paths(run, &options->common, why))
+    if (!wait_tool_add_targets(wait, sizeof(struct inspection), run_parse, why))
         return false;
-    plan->loop = loop_new();
-    if (!plan->loop || !crew_begin(&plan->crew, plan->loop))
+    plan->loop = wait->loop;
+    if (!crew_begin(&plan->crew, plan->loop))
         return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll, eventfd)");
-    watch_begin(&plan->watch, plan->loop, PAUSE_LEAST + (int)run->count, run_on_change, run);
+    watch_begin(&plan->watch, plan->loop, PAUSE_LEAST + (int)wait->count, run_on_change, run);
+    wait->done = options->gone ? "gone" : "ready";
+    wait->in_flight_most = wait_capacity(DESCRIPTORS_EACH, CREW_MOST);
     return true;
 }
 
-/* What a look that hangs uses stays: the process ends in a moment. */
-static void run_free(struct run *run)
+/* A look may hang, and then its thread uses the run. */
+static bool run_release(struct wait *wait)
 {
+    struct run *run = (struct run *)wait;
+    struct inspection *inspections = wait->array;
+
     if (!crew_end(&run->plan.crew))
-        return;
+        return false;
     watch_end(&run->plan.watch);
-    for (size_t i = 0; i < run->count; i++)
-        free(run->inspections[i].path);
-    loop_free(run->plan.loop);
-    free(run->inspections);
-    free(run->targets);
+    for (size_t i = 0; i < wait->count; i++)
+        free(inspections[i].path);
     buf_free(&run->expect);
-    free(run);
-}
-
-static int run_wait(struct run *run, const struct common_options *common, const struct verdict *verdict)
-{
-    run->wait = (struct wait){
-        .loop = run->plan.loop,
-        .options = common,
-        .verdict = verdict,
-        .targets = run->targets,
-        .count = run->count,
-        .done = run->plan.condition.gone ? "gone" : "ready",
-        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, CREW_MOST),
-        .start = inspection_start,
-        .cancel = inspection_cancel,
-    };
-    return wait_run(&run->wait);
-}
-
-static void enter_sandbox(const struct common_options *options)
-{
-    struct sandbox sandbox;
-
-    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
-    sandbox_enter(&sandbox, options->termination_log);
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    struct wait_for_file_options options;
-    struct verdict verdict;
-    struct reason why;
-    int code;
+    static const struct wait_tool tool = {
+        .tool = &wait_for_file_tool,
+        .run_size = sizeof(struct run),
+        .prepare = run_prepare,
+        .start = inspection_start,
+        .cancel = inspection_cancel,
+        .release = run_release,
+    };
 
-    if (tool_begin(&wait_for_file_tool, argc, argv, &options, &verdict, &code)) {
-        struct run *run = xcalloc(1, sizeof *run);
-        enter_sandbox(&options.common);
-        buf_init(&run->expect, ESCAPE_MAX);
-        code = run_prepare(run, &options, &why) ? run_wait(run, &options.common, &verdict)
-                                                : verdict_refuse(&verdict, &why);
-        run_free(run);
-    }
-    options_free(&wait_for_file_tool, &options);
-    return code;
+    return wait_tool_main(&tool, argc, argv);
 }

@@ -1,18 +1,15 @@
 /* wait-for-ping: until hosts answer an echo. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/wait-for-ping/ping.h"
 #include "cmd/wait-for-ping/versions.h"
 #include "common/base/limits.h"
-#include "common/base/mem.h"
-#include "common/cli/tool.h"
 #include "common/dns/hosts.h"
 #include "common/dns/namespace.h"
 #include "common/dns/resolver.h"
-#include "common/files/sandbox.h"
 #include "common/net/target.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -80,19 +77,17 @@ const struct tool wait_for_ping_tool = {
     .many_targets = true,
 };
 
-/* Everything that the run needs, released by run_free. */
 struct run {
+    struct wait wait;
     struct resolvconf conf;
+    char namespace[NAMESPACE_TEXT];
     struct dns_resolver resolver;
     struct ping_plan plan;
-    struct ping *pings;
-    size_t count; /* of those that have been told apart */
-    struct wait_target **targets;
-    struct wait wait;
 };
 
 static void run_set_rules(struct run *run, const struct wait_for_ping_options *options)
 {
+    run->plan.loop = run->wait.loop;
     run->plan.gone = options->gone;
     run->plan.lookup = (struct lookup_plan){
         .resolver = &run->resolver,
@@ -133,104 +128,58 @@ static bool parse_host(struct ping *ping, const char *operand, const char *pod_n
     return hostname_parse(operand, pod_namespace, ping->host, why);
 }
 
-static bool run_add_hosts(struct run *run, const struct common_options *options, const char *pod_namespace,
-                          struct reason *why)
+static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
-    const struct strings *operands = &options->operands;
+    struct run *run = (struct run *)wait;
+    struct ping *ping = (struct ping *)target;
 
-    run->pings = xcalloc(operands->count, sizeof *run->pings);
-    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
-    for (size_t i = 0; i < operands->count; i++) {
-        struct ping *ping = &run->pings[run->count++];
-        ping->base.name = ping->shown = target_show(operands->items[i]);
-        ping->plan = &run->plan;
-        run->targets[i] = &ping->base;
-        if (!parse_host(ping, operands->items[i], pod_namespace, why))
-            return options_refuse_operand(options, ping->shown, why);
-    }
-    return true;
+    ping->plan = &run->plan;
+    return parse_host(ping, operand, run->namespace, why);
 }
 
 static bool run_needs_dns(const struct run *run)
 {
-    for (size_t i = 0; i < run->count; i++)
-        if (lookup_needs_dns(&run->plan.lookup, run->pings[i].host))
+    const struct ping *pings = run->wait.array;
+
+    for (size_t i = 0; i < run->wait.count; i++)
+        if (lookup_needs_dns(&run->plan.lookup, pings[i].host))
             return true;
     return false;
 }
 
-static bool run_prepare(struct run *run, const struct wait_for_ping_options *options, struct reason *why)
+static bool run_prepare(struct wait *wait, void *from, struct reason *why)
 {
+    struct run *run = (struct run *)wait;
+    const struct wait_for_ping_options *options = from;
     struct reason no_servers;
-    char pod_namespace[NAMESPACE_TEXT];
 
+    limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
     run_set_rules(run, options);
     if (options->common.operands.count == 0)
         return reason_set(why, CODE_USAGE, "a HOST is missing: expected a name or an address");
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
-    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why) ||
-        !run_add_hosts(run, &options->common, pod_namespace, why))
+    run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||
+        !wait_tool_add_targets(wait, sizeof(struct ping), run_parse, why))
         return false;
     if (!servers && run_needs_dns(run)) {
         *why = no_servers;
         return false;
     }
-    if (!echo_find_socket_type(&run->plan.socket_type, why))
-        return false;
-    run->plan.loop = loop_new();
-    run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf};
-    return run->plan.loop || reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
-}
-
-static void run_free(struct run *run)
-{
-    for (size_t i = 0; i < run->count; i++)
-        free(run->pings[i].shown);
-    loop_free(run->plan.loop);
-    free(run->pings);
-    free(run->targets);
-    free(run);
-}
-
-static int run_wait(struct run *run, const struct common_options *common, const struct verdict *verdict)
-{
-    run->wait = (struct wait){
-        .loop = run->plan.loop,
-        .options = common,
-        .verdict = verdict,
-        .targets = run->targets,
-        .count = run->count,
-        .done = run->plan.gone ? "gone" : "ready",
-        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
-        .start = ping_start,
-        .cancel = ping_cancel,
-    };
-    return wait_run(&run->wait);
-}
-
-static void enter_sandbox(const struct common_options *options)
-{
-    struct sandbox sandbox;
-
-    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
-    sandbox_enter(&sandbox, options->termination_log);
+    wait->done = options->gone ? "gone" : "ready";
+    wait->in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST);
+    return echo_find_socket_type(&run->plan.socket_type, why);
 }
 
 int main(int argc, char **argv)
 {
-    struct wait_for_ping_options options;
-    struct verdict verdict;
-    struct reason why;
-    int code;
+    static const struct wait_tool tool = {
+        .tool = &wait_for_ping_tool,
+        .run_size = sizeof(struct run),
+        .prepare = run_prepare,
+        .start = ping_start,
+        .cancel = ping_cancel,
+    };
 
-    if (tool_begin(&wait_for_ping_tool, argc, argv, &options, &verdict, &code)) {
-        struct run *run = xcalloc(1, sizeof *run);
-        enter_sandbox(&options.common);
-        limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
-        code = run_prepare(run, &options, &why) ? run_wait(run, &options.common, &verdict)
-                                                : verdict_refuse(&verdict, &why);
-        run_free(run);
-    }
-    options_free(&wait_for_ping_tool, &options);
-    return code;
+    return wait_tool_main(&tool, argc, argv);
 }

@@ -18,7 +18,6 @@ struct ping_plan {
 
 struct ping {
     struct wait_target base;
-    char *shown; /* owned; what base.name points at */
     const struct ping_plan *plan;
     char host[HOSTNAME_SIZE]; /* a name or an address */
 

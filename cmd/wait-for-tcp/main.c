@@ -1,18 +1,13 @@
 /* wait-for-tcp: until ports accept connections. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "cmd/wait-for-tcp/probe.h"
 #include "cmd/wait-for-tcp/protocol.h"
 #include "cmd/wait-for-tcp/versions.h"
 #include "common/base/escape.h"
 #include "common/base/limits.h"
-#include "common/base/mem.h"
-#include "common/cli/tool.h"
 #include "common/dns/hosts.h"
 #include "common/dns/namespace.h"
 #include "common/dns/resolver.h"
-#include "common/files/sandbox.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -118,16 +113,13 @@ const struct tool wait_for_tcp_tool = {
     .many_targets = true,
 };
 
-/* Everything that the run needs, released by run_free. */
 struct run {
+    struct wait wait;
     struct resolvconf conf;
+    char namespace[NAMESPACE_TEXT];
     struct dns_resolver resolver;
     struct probe_plan plan;
-    struct probe *probes;
-    size_t count; /* of those that have been told apart */
-    struct wait_target **targets;
     struct buf expect;
-    struct wait wait;
 };
 
 static void run_set_rules(struct run *run, const struct wait_for_tcp_options *options)
@@ -135,7 +127,9 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
     struct probe_plan *plan = &run->plan;
     struct reason ignored; /* the option table has checked the escapes */
 
+    buf_init(&run->expect, ESCAPE_MAX);
     escape_decode(options->expect ? options->expect : "", &run->expect, &ignored);
+    plan->loop = run->wait.loop;
     plan->lookup = (struct lookup_plan){
         .resolver = &run->resolver,
         .search = !options->resolver.no_search,
@@ -176,30 +170,23 @@ static bool check_min_addresses(const struct target *target, size_t wanted, stru
            reason_set(why, CODE_USAGE, "--min-addresses %zu: this target is a single address", wanted);
 }
 
-static bool run_add_targets(struct run *run, const struct common_options *options, const char *pod_namespace,
-                            struct reason *why)
+static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
-    const struct strings *operands = &options->operands;
+    struct run *run = (struct run *)wait;
+    struct probe *probe = (struct probe *)target;
 
-    run->probes = xcalloc(operands->count, sizeof *run->probes);
-    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
-    for (size_t i = 0; i < operands->count; i++) {
-        struct probe *probe = &run->probes[run->count++];
-        probe->base.name = probe->shown = target_show(operands->items[i]);
-        probe->plan = &run->plan;
-        run->targets[i] = &probe->base;
-        if (!target_parse(operands->items[i], pod_namespace, &probe->target, why) ||
-            !check_family(&probe->target, run->plan.lookup.family, why) ||
-            !check_min_addresses(&probe->target, run->plan.rules.min_addresses, why))
-            return options_refuse_operand(options, probe->shown, why);
-    }
-    return true;
+    probe->plan = &run->plan;
+    return target_parse(operand, run->namespace, &probe->target, why) &&
+           check_family(&probe->target, run->plan.lookup.family, why) &&
+           check_min_addresses(&probe->target, run->plan.rules.min_addresses, why);
 }
 
-static bool run_needs_dns(const struct run *run, size_t count)
+static bool run_needs_dns(const struct run *run)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct target *target = &run->probes[i].target;
+    const struct probe *probes = run->wait.array;
+
+    for (size_t i = 0; i < run->wait.count; i++) {
+        const struct target *target = &probes[i].target;
         if (target->kind == TARGET_NAME && lookup_needs_dns(&run->plan.lookup, target->at.host))
             return true;
     }
@@ -238,88 +225,56 @@ static bool check_opening(const struct probe_plan *plan, struct reason *why)
     return good;
 }
 
-static bool run_prepare(struct run *run, const struct wait_for_tcp_options *options, struct reason *why)
+static bool run_prepare(struct wait *wait, void *from, struct reason *why)
 {
-    const struct strings *operands = &options->common.operands;
+    struct run *run = (struct run *)wait;
+    struct wait_for_tcp_options *options = from;
     struct reason no_servers;
-    char pod_namespace[NAMESPACE_TEXT];
 
+    limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
+    if (options->common.retry.attempt_timeout > 0)
+        options->common.retry.attempt_timeout += options->hold;
     run_set_rules(run, options);
     if (!check_conversation(options, why))
         return false;
-    if (operands->count == 0)
+    if (options->common.operands.count == 0)
         return reason_set(why, CODE_USAGE,
                           "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH");
     if (!check_opening(&run->plan, why))
         return false;
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
-    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why))
+    run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||
+        !wait_tool_add_targets(wait, sizeof(struct probe), run_parse, why))
         return false;
-    if (!run_add_targets(run, &options->common, pod_namespace, why))
-        return false;
-    if (!servers && run_needs_dns(run, operands->count)) {
+    if (!servers && run_needs_dns(run)) {
         *why = no_servers;
         return false;
     }
-    run->plan.loop = loop_new();
-    run->resolver = (struct dns_resolver){.loop = run->plan.loop, .conf = &run->conf};
-    return run->plan.loop || reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    wait->done = options->gone ? "gone" : "ready";
+    wait->in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST);
+    return true;
 }
 
-static void run_free(struct run *run)
+static bool run_release(struct wait *wait)
 {
-    for (size_t i = 0; i < run->count; i++)
-        free(run->probes[i].shown);
-    loop_free(run->plan.loop);
+    struct run *run = (struct run *)wait;
+
     needle_free(&run->plan.needle);
-    free(run->probes);
-    free(run->targets);
     buf_free(&run->expect);
-    free(run);
-}
-
-static int run_wait(struct run *run, const struct common_options *common, const struct verdict *verdict)
-{
-    run->wait = (struct wait){
-        .loop = run->plan.loop,
-        .options = common,
-        .verdict = verdict,
-        .targets = run->targets,
-        .count = common->operands.count,
-        .done = run->plan.rules.gone ? "gone" : "ready",
-        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
-        .start = probe_start,
-        .cancel = probe_cancel,
-    };
-    return wait_run(&run->wait);
-}
-
-static void enter_sandbox(const struct common_options *options)
-{
-    struct sandbox sandbox;
-
-    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
-    sandbox_enter(&sandbox, options->termination_log);
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    struct wait_for_tcp_options options;
-    struct verdict verdict;
-    struct reason why;
-    int code;
+    static const struct wait_tool tool = {
+        .tool = &wait_for_tcp_tool,
+        .run_size = sizeof(struct run),
+        .prepare = run_prepare,
+        .start = probe_start,
+        .cancel = probe_cancel,
+        .release = run_release,
+    };
 
-    if (tool_begin(&wait_for_tcp_tool, argc, argv, &options, &verdict, &code)) {
-        struct run *run = xcalloc(1, sizeof *run);
-        enter_sandbox(&options.common);
-        limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
-        buf_init(&run->expect, ESCAPE_MAX);
-        if (options.common.retry.attempt_timeout > 0)
-            options.common.retry.attempt_timeout += options.hold;
-        code = run_prepare(run, &options, &why) ? run_wait(run, &options.common, &verdict)
-                                                : verdict_refuse(&verdict, &why);
-        run_free(run);
-    }
-    options_free(&wait_for_tcp_tool, &options);
-    return code;
+    return wait_tool_main(&tool, argc, argv);
 }

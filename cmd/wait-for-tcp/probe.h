@@ -23,7 +23,6 @@ struct probe_plan {
 
 struct probe {
     struct wait_target base;
-    char *shown; /* owned; what base.name points at */
     const struct probe_plan *plan;
     struct target target;
 

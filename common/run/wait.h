@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/base/reason.h"
+#include "common/base/strings.h"
 #include "common/cli/board.h"
 #include "common/cli/options.h"
 #include "common/cli/retry.h"
@@ -78,6 +79,10 @@ struct wait {
      * of their own time. With --once they always have it, since each target has only one attempt. */
     int64_t last_words;
     void *owner; /* for the tool */
+
+    /* For wait_tool.c only. */
+    struct strings names; /* the targets' */
+    void *array;          /* the targets */
 
     /* For wait.c only. */
     size_t in_flight;
