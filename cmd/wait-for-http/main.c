@@ -1,22 +1,17 @@
 /* wait-for-http: until servers answer as they should. */
 #include <stdlib.h>
-#include <string.h>
-
-#include <curl/curl.h>
 
 #include "cmd/wait-for-http/question.h"
 #include "cmd/wait-for-http/versions.h"
 #include "common/base/limits.h"
 #include "common/base/mem.h"
-#include "common/cli/tool.h"
 #include "common/dns/hosts.h"
 #include "common/dns/namespace.h"
 #include "common/dns/resolver.h"
-#include "common/files/sandbox.h"
 #include "common/http/http_options.h"
-#include "common/http/json_arena.h"
+#include "common/http/libraries.h"
 #include "common/http/secrets.h"
-#include "common/tls/tls.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -111,17 +106,14 @@ const struct tool wait_for_http_tool = {
     .judges_servers = true,
 };
 
-/* Everything that the run needs, released by run_free. */
 struct run {
+    struct wait wait;
     const struct wait_for_http_options *options;
     struct resolvconf conf;
+    char namespace[NAMESPACE_TEXT];
     struct dns_resolver resolver;
     struct question_plan plan;
     struct https https;
-    struct question *questions;
-    size_t count; /* of those that have been told apart */
-    struct wait_target **targets;
-    struct wait wait;
 };
 
 static void run_set_plan(struct run *run)
@@ -167,36 +159,27 @@ static bool check_trust(const struct wait_for_http_options *options, struct reas
            reason_set(why, CODE_USAGE, "--trust any: does not go with %s", given);
 }
 
-static bool run_add_questions(struct run *run, const char *pod_namespace, struct reason *why)
+static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
-    const struct common_options *common = &run->options->common;
-    const struct strings *operands = &common->operands;
+    struct run *run = (struct run *)wait;
+    struct question *question = (struct question *)target;
 
-    run->questions = xcalloc(operands->count, sizeof *run->questions);
-    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
-    for (size_t i = 0; i < operands->count; i++) {
-        struct question *question = &run->questions[run->count++];
-        run->targets[i] = &question->base;
-        if (!question_parse(operands->items[i], pod_namespace, question, why)) {
-            char *shown = target_show(operands->items[i]);
-            options_refuse_operand(common, shown, why);
-            free(shown);
-            return false;
-        }
-        question->base.name = question->url.shown;
-        question->plan = &run->plan;
-    }
+    if (!question_parse(operand, run->namespace, question, why))
+        return false;
+    question->base.name = question->url.shown;
+    question->plan = &run->plan;
     return true;
 }
 
-static bool prepare_secrets(struct run *run, const char *pod_namespace, struct reason *why)
+static bool prepare_secrets(struct run *run, struct reason *why)
 {
-    struct secrets_party *parties = xcalloc(run->count, sizeof *parties);
+    const struct question *questions = run->wait.array;
+    struct secrets_party *parties = xcalloc(run->wait.count, sizeof *parties);
 
-    for (size_t i = 0; i < run->count; i++)
-        parties[i].url = &run->questions[i].url;
-    bool good = secrets_prepare(&run->options->http, parties, run->count, pod_namespace, &run->plan.headers,
-                                why);
+    for (size_t i = 0; i < run->wait.count; i++)
+        parties[i].url = &questions[i].url;
+    bool good = secrets_prepare(&run->options->http, parties, run->wait.count, run->namespace,
+                                &run->plan.headers, why);
     free(parties);
     return good;
 }
@@ -204,12 +187,13 @@ static bool prepare_secrets(struct run *run, const char *pod_namespace, struct r
 /* A proxy that makes no sense, names that nobody can be asked for, a trust store that cannot be read. */
 static bool check_ways(struct run *run, const struct reason *no_servers, struct reason *why)
 {
+    const struct question *questions = run->wait.array;
     const struct http_options *http = &run->options->http;
     bool wants_tls = http->trust_stores.count > 0 || http->client_cert;
     bool warned = false;
 
-    for (size_t i = 0; i < run->count; i++) {
-        const struct url *url = &run->questions[i].url;
+    for (size_t i = 0; i < run->wait.count; i++) {
+        const struct url *url = &questions[i].url;
         wants_tls = wants_tls || url->scheme == URL_HTTPS;
         if (!url->socket && !http_options_check_way(&run->plan.exchange, url, no_servers, &warned, why))
             return false;
@@ -217,89 +201,58 @@ static bool check_ways(struct run *run, const struct reason *no_servers, struct 
     return !wants_tls || https_load(&run->https, why);
 }
 
-static bool run_prepare(struct run *run, struct reason *why)
+static bool run_prepare(struct wait *wait, void *from, struct reason *why)
 {
+    struct run *run = (struct run *)wait;
+    const struct wait_for_http_options *options = run->options = from;
     struct exchange_plan *exchange = &run->plan.exchange;
     struct reason no_servers = {0};
-    char pod_namespace[NAMESPACE_TEXT];
 
+    limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a JSON's values */
+    libraries_begin();
     run_set_plan(run);
-    if (run->options->common.operands.count == 0)
+    if (options->common.operands.count == 0)
         return reason_set(why, CODE_USAGE, "a URL is missing: expected http://HOST[:PORT]/PATH");
-    if (!http_options_check(&run->options->http, why) || !check_trust(run->options, why))
+    if (!http_options_check(&options->http, why) || !check_trust(options, why))
         return false;
-    bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
-    if (!namespace_find(NAMESPACE_FILE, &run->conf, pod_namespace, why) ||
-        !run_add_questions(run, pod_namespace, why) || !prepare_secrets(run, pod_namespace, why) ||
+    bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||
+        !wait_tool_add_targets(wait, sizeof(struct question), run_parse, why) || !prepare_secrets(run, why) ||
         !check_ways(run, servers ? NULL : &no_servers, why))
         return false;
     if (!servers)
         exchange->lookup.no_servers = no_servers;
-    exchange->loop = loop_new();
-    run->resolver = (struct dns_resolver){.loop = exchange->loop, .conf = &run->conf};
-    if (!exchange->loop)
-        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
+    exchange->loop = wait->loop;
     exchange->multi = multi_new(exchange->loop);
+    wait->in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST);
     return exchange->multi || reason_set(why, CODE_INTERNAL, "libcurl cannot be set up");
 }
 
-static void run_free(struct run *run)
+static bool run_release(struct wait *wait)
 {
-    for (size_t i = 0; i < run->count; i++)
-        question_free(&run->questions[i]);
+    struct run *run = (struct run *)wait;
+    struct question *questions = wait->array;
+
+    for (size_t i = 0; i < wait->count; i++)
+        question_free(&questions[i]);
     secrets_free(&run->plan.headers);
     expect_free(&run->plan.expect);
     multi_free(run->plan.exchange.multi);
     https_free(&run->https);
-    loop_free(run->plan.exchange.loop);
-    free(run->questions);
-    free(run->targets);
-    free(run);
-}
-
-static int run_wait(struct run *run, const struct verdict *verdict)
-{
-    run->wait = (struct wait){
-        .loop = run->plan.exchange.loop,
-        .options = &run->options->common,
-        .verdict = verdict,
-        .targets = run->targets,
-        .count = run->count,
-        .done = "ready",
-        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
-        .start = question_start,
-        .cancel = question_cancel,
-    };
-    return wait_run(&run->wait);
-}
-
-static void enter_sandbox(const struct common_options *options)
-{
-    struct sandbox sandbox;
-
-    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
-    sandbox_enter(&sandbox, options->termination_log);
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    struct wait_for_http_options options;
-    struct verdict verdict;
-    struct reason why;
-    int code;
+    static const struct wait_tool tool = {
+        .tool = &wait_for_http_tool,
+        .run_size = sizeof(struct run),
+        .prepare = run_prepare,
+        .start = question_start,
+        .cancel = question_cancel,
+        .release = run_release,
+    };
 
-    if (tool_begin(&wait_for_http_tool, argc, argv, &options, &verdict, &code)) {
-        struct run *run = xcalloc(1, sizeof *run);
-        run->options = &options;
-        enter_sandbox(&options.common);
-        limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a JSON's values */
-        tls_begin();
-        json_arena_begin();
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-            mem_exhausted();
-        code = run_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
-        run_free(run);
-    }
-    options_free(&wait_for_http_tool, &options);
-    return code;
+    return wait_tool_main(&tool, argc, argv);
 }

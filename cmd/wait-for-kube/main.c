@@ -1,19 +1,10 @@
 /* wait-for-kube: until Kubernetes objects are in a state. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <curl/curl.h>
 
 #include "cmd/wait-for-kube/run.h"
 #include "cmd/wait-for-kube/versions.h"
-#include "common/base/deadline.h"
-#include "common/base/limits.h"
-#include "common/base/mem.h"
-#include "common/cli/tool.h"
-#include "common/files/sandbox.h"
-#include "common/http/json_arena.h"
-#include "common/tls/tls.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -127,74 +118,35 @@ const struct tool wait_for_kube_tool = {
     .judges_servers = true,
 };
 
-static void run_free(struct run *run)
+static bool run_release(struct wait *wait)
 {
+    struct run *run = (struct run *)wait;
+    struct claim *claims = wait->array;
+
     for (size_t i = 0; i < run->group_count; i++) {
         watcher_free(&run->groups[i].watcher);
         strings_clear(&run->groups[i].names);
     }
-    for (size_t i = 0; i < run->count; i++)
-        claim_free(&run->claims[i]);
+    for (size_t i = 0; i < wait->count; i++)
+        claim_free(&claims[i]);
     multi_free(run->plan.watcher.exchange.multi);
     https_free(&run->https);
-    loop_free(run->plan.watcher.exchange.loop);
     goal_free(&run->plan.watcher.goal);
     cluster_free(&run->cluster);
-    free(run->claims);
     free(run->groups);
-    free(run->targets);
-    free(run);
-}
-
-static int run_wait(struct run *run, const struct verdict *verdict)
-{
-    bool gone = run->plan.watcher.goal.kind == GOAL_DELETED;
-
-    run->wait = (struct wait){
-        .loop = run->plan.watcher.exchange.loop,
-        .options = &run->options->common,
-        .verdict = verdict,
-        .targets = run->targets,
-        .count = run->count,
-        .done = gone ? "gone" : "ready",
-        .in_flight_most = run->count,
-        .start = claim_start,
-        .cancel = claim_cancel,
-    };
-    for (size_t i = 0; i < run->group_count; i++)
-        watcher_start(&run->groups[i].watcher,
-                      (uint32_t)getpid() * 40503u + (uint32_t)deadline_now() + (uint32_t)i);
-    return wait_run(&run->wait);
-}
-
-static void enter_sandbox(const struct common_options *options)
-{
-    struct sandbox sandbox;
-
-    sandbox_begin(&sandbox, (enum sandbox_mode)options->sandbox);
-    sandbox_enter(&sandbox, options->termination_log);
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    struct wait_for_kube_options options;
-    struct verdict verdict;
-    struct reason why;
-    int code;
+    static const struct wait_tool tool = {
+        .tool = &wait_for_kube_tool,
+        .run_size = sizeof(struct run),
+        .prepare = kube_prepare,
+        .start = claim_start,
+        .cancel = claim_cancel,
+        .release = run_release,
+    };
 
-    if (tool_begin(&wait_for_kube_tool, argc, argv, &options, &verdict, &code)) {
-        struct run *run = xcalloc(1, sizeof *run);
-        run->options = &options;
-        run->tool = wait_for_kube_tool.name;
-        enter_sandbox(&options.common);
-        limits_hold_own_memory(); /* the cluster chooses how many objects there are */
-        tls_begin();
-        json_arena_begin();
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-            mem_exhausted();
-        code = kube_prepare(run, &why) ? run_wait(run, &verdict) : verdict_refuse(&verdict, &why);
-        run_free(run);
-    }
-    options_free(&wait_for_kube_tool, &options);
-    return code;
+    return wait_tool_main(&tool, argc, argv);
 }

@@ -6,9 +6,13 @@
 
 #include "cmd/wait-for-kube/run.h"
 #include "common/base/buf.h"
+#include "common/base/deadline.h"
 #include "common/base/environment.h"
+#include "common/base/limits.h"
 #include "common/base/mem.h"
 #include "common/dns/hosts.h"
+#include "common/http/libraries.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -59,10 +63,14 @@ static char *show_claim(const struct run *run, const char *operand)
     return shown.data;
 }
 
-static bool parse_claim(const struct run *run, const char *operand, struct claim *claim, struct reason *why)
+static bool parse_claim(struct wait *wait, struct wait_target *target, const char *operand,
+                        struct reason *why)
 {
+    struct run *run = (struct run *)wait;
+    struct claim *claim = (struct claim *)target;
     const char *slash = strchr(operand, '/');
 
+    claim->plan = &run->plan;
     claim->shown = show_claim(run, operand);
     claim->base.name = claim->shown;
     claim->word = xstrndup(operand, slash ? (size_t)(slash - operand) : strlen(operand));
@@ -80,34 +88,17 @@ static bool parse_claim(const struct run *run, const char *operand, struct claim
     return goal_fits(&run->plan.watcher.goal, claim->kind, why);
 }
 
-static bool add_claims(struct run *run, struct reason *why)
-{
-    const struct common_options *common = &run->options->common;
-    const struct strings *operands = &common->operands;
-
-    run->claims = xcalloc(operands->count, sizeof *run->claims);
-    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
-    run->groups = xcalloc(operands->count, sizeof *run->groups);
-    for (size_t i = 0; i < operands->count; i++) {
-        struct claim *claim = &run->claims[run->count++];
-        claim->plan = &run->plan;
-        run->targets[i] = &claim->base;
-        if (!parse_claim(run, operands->items[i], claim, why))
-            return options_refuse_operand(common, claim->shown, why);
-    }
-    return true;
-}
-
 /* --- watchers --- */
 
 static void on_change(void *owner)
 {
     struct group *group = owner;
-    struct run *run = group->run;
+    const struct wait *wait = &group->run->wait;
+    struct claim *claims = wait->array;
 
-    for (size_t i = 0; i < run->count; i++)
-        if (run->claims[i].watcher == &group->watcher)
-            claim_look_again(&run->claims[i]);
+    for (size_t i = 0; i < wait->count; i++)
+        if (claims[i].watcher == &group->watcher)
+            claim_look_again(&claims[i]);
 }
 
 static char *path_of(const struct run *run, const struct kind *kind)
@@ -182,8 +173,11 @@ static struct group *group_for(struct run *run, const struct kind *kind)
 
 static void make_groups(struct run *run)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        struct claim *claim = &run->claims[i];
+    struct claim *claims = run->wait.array;
+
+    run->groups = xcalloc(run->wait.count, sizeof *run->groups);
+    for (size_t i = 0; i < run->wait.count; i++) {
+        struct claim *claim = &claims[i];
         struct group *group = group_for(run, claim->kind);
         claim->watcher = &group->watcher;
         if (claim->name)
@@ -195,6 +189,13 @@ static void make_groups(struct run *run)
         group->watcher.path = path_of(run, group->watcher.kind);
         group->watcher.selectors = selectors_of(run, group);
     }
+}
+
+static void start_watchers(struct run *run)
+{
+    for (size_t i = 0; i < run->group_count; i++)
+        watcher_start(&run->groups[i].watcher,
+                      (uint32_t)getpid() * 40503u + (uint32_t)deadline_now() + (uint32_t)i);
 }
 
 /* --- all of it --- */
@@ -228,7 +229,7 @@ static void set_plan(struct run *run)
     if (run->cluster.token_file)
         plan->headers = (struct headers_source){.entries = &run->cluster.token, .count = 1};
     plan->exchange = (struct exchange_plan){
-        .tool = run->tool,
+        .tool = run->wait.verdict->tool,
         .lookup = {.resolver = &run->resolver,
                    .search = !options->resolver.no_search,
                    .family = AF_UNSPEC,
@@ -255,18 +256,22 @@ static bool find_namespace(struct run *run, struct reason *why)
     return true;
 }
 
-bool kube_prepare(struct run *run, struct reason *why)
+bool kube_prepare(struct wait *wait, void *options, struct reason *why)
 {
+    struct run *run = (struct run *)wait;
     struct exchange_plan *exchange = &run->plan.watcher.exchange;
     struct reason no_servers = {0};
     bool warned = false;
 
-    if (run->options->common.operands.count == 0)
+    run->options = options;
+    limits_hold_own_memory(); /* the cluster chooses how many objects there are */
+    libraries_begin();
+    if (wait->options->operands.count == 0)
         return reason_set(why, CODE_USAGE,
                           "an object is missing: expected KIND/NAME, or KIND and --selector");
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!goal_parse(run->options->goal, &run->plan.watcher.goal, why) || !find_namespace(run, why) ||
-        !add_claims(run, why) || !find_cluster(run, why))
+        !wait_tool_add_targets(wait, sizeof(struct claim), parse_claim, why) || !find_cluster(run, why))
         return false;
     set_plan(run);
     if (!http_options_check_way(exchange, &run->cluster.url, servers ? NULL : &no_servers, &warned, why) ||
@@ -275,10 +280,13 @@ bool kube_prepare(struct run *run, struct reason *why)
     if (!servers)
         exchange->lookup.no_servers = no_servers;
     make_groups(run);
-    exchange->loop = loop_new();
-    run->resolver = (struct dns_resolver){.loop = exchange->loop, .conf = &run->conf};
-    if (!exchange->loop)
-        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
+    run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
+    exchange->loop = wait->loop;
     exchange->multi = multi_new(exchange->loop);
-    return exchange->multi || reason_set(why, CODE_INTERNAL, "libcurl cannot be set up");
+    if (!exchange->multi)
+        return reason_set(why, CODE_INTERNAL, "libcurl cannot be set up");
+    start_watchers(run);
+    wait->in_flight_most = wait->count;
+    wait->done = run->plan.watcher.goal.kind == GOAL_DELETED ? "gone" : "ready";
+    return true;
 }

@@ -26,8 +26,8 @@ struct group {
 };
 
 struct run {
+    struct wait wait;
     const struct wait_for_kube_options *options;
-    const char *tool;
     struct resolvconf conf;
     struct dns_resolver resolver;
     char namespace[NAMESPACE_TEXT];
@@ -35,15 +35,12 @@ struct run {
     struct http_options http; /* what is the same as in other tools: the trust store */
     struct https https;
     struct claim_plan plan;
-    struct claim *claims;
-    size_t count; /* of those that have been told apart */
     struct group *groups;
     size_t group_count;
-    struct wait_target **targets;
-    struct wait wait;
 };
 
-/* Takes the options and operands apart and sees whether they make sense; nothing is asked for yet. False fills `why`. */
-bool kube_prepare(struct run *run, struct reason *why);
+/* Takes the options and operands apart and sees whether they make sense; nothing is asked for yet. `options` is a struct
+ * wait_for_kube_options. False fills `why`. */
+bool kube_prepare(struct wait *wait, void *options, struct reason *why);
 
 #endif
