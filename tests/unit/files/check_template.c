@@ -54,6 +54,21 @@ static void expect(const char *text, const char *prefix, const char *wanted, con
     }
 }
 
+static void gives(const char *text, const char *wanted)
+{
+    expect(text, NULL, wanted, "");
+}
+
+static void stays(const char *text)
+{
+    gives(text, text);
+}
+
+static void fails(const char *text, const char *errors)
+{
+    expect(text, NULL, "", errors);
+}
+
 static void environment(void)
 {
     setenv("NAME", "value", 1);
@@ -65,73 +80,72 @@ static void environment(void)
 START_TEST(references_are_filled_in)
 {
     environment();
-    expect("", NULL, "", "");
-    expect("plain text\n", NULL, "plain text\n", "");
-    expect("${NAME}", NULL, "value", "");
-    expect("<${NAME}${NAME}>", NULL, "<valuevalue>", "");
-    expect("a${EMPTY}b", NULL, "ab", "");
-    expect("${NONE:-some default}", NULL, "some default", "");
-    expect("${EMPTY:-x}${NAME:-x}", NULL, "xvalue", "");
-    expect("${NONE:-}", NULL, "", "");
-    expect("${NONE:-two\nlines}", NULL, "two\nlines", "");
-    expect("${NAME:?must be}", NULL, "value", "");
+    stays("");
+    stays("plain text\n");
+    gives("${NAME}", "value");
+    gives("<${NAME}${NAME}>", "<valuevalue>");
+    gives("a${EMPTY}b", "ab");
+    gives("${NONE:-some default}", "some default");
+    gives("${EMPTY:-x}${NAME:-x}", "xvalue");
+    gives("${NONE:-}", "");
+    gives("${NONE:-two\nlines}", "two\nlines");
+    gives("${NAME:?must be}", "value");
 }
 END_TEST
 
 START_TEST(values_are_not_scanned_again)
 {
     environment();
-    expect("${_2x}", NULL, "${NAME}$$", "");
-    expect("${NONE:-${_2x}}", NULL, "${NAME}$$", "");
+    gives("${_2x}", "${NAME}$$");
+    gives("${NONE:-${_2x}}", "${NAME}$$");
 }
 END_TEST
 
 START_TEST(defaults_nest)
 {
     environment();
-    expect("${NAME:-${NONE}}", NULL, "value", "");
-    expect("${NONE:-${NAME}}.", NULL, "value.", "");
-    expect("${NONE:-a${NONE:-b${NAME}c}d}e", NULL, "abvaluecde", "");
-    expect("${NAME:-a${NONE:-b${NAME}c}d}e", NULL, "valuee", "");
-    expect("${NONE:-a${NAME:-b${NONE}c}d}e", NULL, "avaluede", "");
-    expect("${NONE:-$$a$}b", NULL, "$a$b", "");
-    expect("${NONE:-${}.${a.b}.${NAME}}", NULL, "${}.${a.b}.value", "");
-    expect("${NONE:-${a.b:${NAME}}${NAME}}.", NULL, "${a.b:${NAME}}value.", "");
-    expect("${NAME:-${NONE:?no ${NONE}}}.", NULL, "value.", "");
-    expect("${NAME:-${file:/nowhere/${NONE}}}.", NULL, "value.", "");
-    expect("${NAME:?no ${NONE}}.", NULL, "value.", "");
+    gives("${NAME:-${NONE}}", "value");
+    gives("${NONE:-${NAME}}.", "value.");
+    gives("${NONE:-a${NONE:-b${NAME}c}d}e", "abvaluecde");
+    gives("${NAME:-a${NONE:-b${NAME}c}d}e", "valuee");
+    gives("${NONE:-a${NAME:-b${NONE}c}d}e", "avaluede");
+    gives("${NONE:-$$a$}b", "$a$b");
+    gives("${NONE:-${}.${a.b}.${NAME}}", "${}.${a.b}.value");
+    gives("${NONE:-${a.b:${NAME}}${NAME}}.", "${a.b:${NAME}}value.");
+    gives("${NAME:-${NONE:?no ${NONE}}}.", "value.");
+    gives("${NAME:-${file:/nowhere/${NONE}}}.", "value.");
+    gives("${NAME:?no ${NONE}}.", "value.");
     expect("${OTHER:-${APP_X} ${APP_X}}${APP_Y:-${OTHER:-}}", "APP_", "${OTHER:-${APP_X} ${APP_X}}${OTHER:-}",
            "");
-    expect("${NONE:-${NONE}}", NULL, "", "1:9 NONE is not set\n");
-    expect("x${NONE:-${NAME}", NULL, "", "1:2 this reference has no closing brace\n");
-    expect("x${NAME:-${NONE", NULL, "", "1:2 this reference has no closing brace\n");
-    expect("x${NAME:-\n${a.b:}", NULL, "", "1:2 this reference has no closing brace\n");
+    fails("${NONE:-${NONE}}", "1:9 NONE is not set\n");
+    fails("x${NONE:-${NAME}", "1:2 this reference has no closing brace\n");
+    fails("x${NAME:-${NONE", "1:2 this reference has no closing brace\n");
+    fails("x${NAME:-\n${a.b:}", "1:2 this reference has no closing brace\n");
 }
 END_TEST
 
 START_TEST(two_dollars_are_one)
 {
     environment();
-    expect("$$", NULL, "$", "");
-    expect("$${NAME}", NULL, "${NAME}", "");
-    expect("$$${NAME}", NULL, "$value", "");
-    expect("$$$$", NULL, "$$", "");
-    expect("cost $5, $, $x $", NULL, "cost $5, $, $x $", "");
+    gives("$$", "$");
+    gives("$${NAME}", "${NAME}");
+    gives("$$${NAME}", "$value");
+    gives("$$$$", "$$");
+    stays("cost $5, $, $x $");
 }
 END_TEST
 
 START_TEST(everything_else_stays)
 {
     environment();
-    expect("$NAME", NULL, "$NAME", "");
-    expect("${a.b} ${sys:x} ${} ${1a} ${-x} ${ NAME} ${NAME }", NULL,
-           "${a.b} ${sys:x} ${} ${1a} ${-x} ${ NAME} ${NAME }", "");
-    expect("${NAME:} ${NAME:+x} ${NAME-x} ${NAME:x}", NULL, "${NAME:} ${NAME:+x} ${NAME-x} ${NAME:x}", "");
-    expect("${a.${NAME}}", NULL, "${a.value}", "");
-    expect("${a$${NAME}", NULL, "${a${NAME}", "");
-    expect("${NAME", NULL, "${NAME", "");
-    expect("${NAME:", NULL, "${NAME:", "");
-    expect("{NAME} %{NAME} #{NAME}", NULL, "{NAME} %{NAME} #{NAME}", "");
+    stays("$NAME");
+    stays("${a.b} ${sys:x} ${} ${1a} ${-x} ${ NAME} ${NAME }");
+    stays("${NAME:} ${NAME:+x} ${NAME-x} ${NAME:x}");
+    gives("${a.${NAME}}", "${a.value}");
+    gives("${a$${NAME}", "${a${NAME}");
+    stays("${NAME");
+    stays("${NAME:");
+    stays("{NAME} %{NAME} #{NAME}");
 }
 END_TEST
 
@@ -149,16 +163,16 @@ END_TEST
 START_TEST(errors_have_line_and_column_and_all_are_told)
 {
     environment();
-    expect("ab ${NONE}", NULL, "", "1:4 NONE is not set\n");
-    expect("\n\n \xC3\xBC${NONE:?set it}\n${NONE}", NULL, "", "3:3 NONE: set it\n4:1 NONE is not set\n");
-    expect("${NONE:?}", NULL, "", "1:1 NONE: is not set\n");
-    expect("x${NONE:-open", NULL, "", "1:2 this reference has no closing brace\n");
-    expect("x${NAME:?open", NULL, "", "1:2 this reference has no closing brace\n");
-    expect("x\n${file:/open", NULL, "", "2:1 this reference has no closing brace\n");
-    expect("${file:/no/such/file}", NULL, "", "1:1 /no/such/file: No such file or directory\n");
-    expect("${file:}", NULL, "", "1:1 : No such file or directory\n");
-    expect("${file:/dev/zero}", NULL, "", "1:1 /dev/zero: is not a file\n");
-    expect("${file:/dev}", NULL, "", "1:1 /dev: is not a file\n");
+    fails("ab ${NONE}", "1:4 NONE is not set\n");
+    fails("\n\n \xC3\xBC${NONE:?set it}\n${NONE}", "3:3 NONE: set it\n4:1 NONE is not set\n");
+    fails("${NONE:?}", "1:1 NONE: is not set\n");
+    fails("x${NONE:-open", "1:2 this reference has no closing brace\n");
+    fails("x${NAME:?open", "1:2 this reference has no closing brace\n");
+    fails("x\n${file:/open", "2:1 this reference has no closing brace\n");
+    fails("${file:/no/such/file}", "1:1 /no/such/file: No such file or directory\n");
+    fails("${file:}", "1:1 : No such file or directory\n");
+    fails("${file:/dev/zero}", "1:1 /dev/zero: is not a file\n");
+    fails("${file:/dev}", "1:1 /dev: is not a file\n");
 }
 END_TEST
 
@@ -206,9 +220,9 @@ END_TEST
 START_TEST(file_may_be_a_name_of_its_own)
 {
     setenv("file", "named", 1);
-    expect("${file}${file:-x}${file:?y}", NULL, "namednamednamed", "");
+    gives("${file}${file:-x}${file:?y}", "namednamednamed");
     unsetenv("file");
-    expect("${file:-x}", NULL, "x", "");
+    gives("${file:-x}", "x");
 }
 END_TEST
 
