@@ -256,3 +256,34 @@ complete_words() {
     exits 2
     says 'wait-for-tcp: options go behind the tool.s name: initkit TOOL'
 }
+
+### What the pages say
+
+# Steps of the commands in a table's last column, a file each, words ended by NUL. "…" and HEX stand for what is left out. Behind the
+# steps is a mistake: if it is the first one that is found, the tools took the words before it.
+page_steps() {
+    "$python" - "$1" <<'CODE'
+import re, shlex, sys
+rows = [re.split(r"(?<!\\)\|", line)[-2] for line in open(sys.argv[1]) if re.match(r"\|.*\|.*\|$", line)]
+spans = [span.replace("\\|", "|") for row in rows for span in re.findall(r"`([^`]+)`", row)]
+commands = [span for span in spans if re.match(r"(initkit|wait-for-\w+|fetch-config|copy-agent|tls-check) ", span)]
+for number, command in enumerate(commands):
+    words = [word.replace("HEX", "0" * 64) for word in shlex.split(command) if word != "…"]
+    words = words[2:] if words[:2] == ["initkit", "run"] else words
+    end = words.index("--exec") if "--exec" in words else len(words)
+    words[end:end] = ["--then", "copy-agent", "--no-such-option"]
+    with open(f"{number}.steps", "w") as file:
+        file.write("".join(word + "\0" for word in words))
+CODE
+}
+
+@test "every command in the page about migration is accepted" {
+    local file words
+    page_steps "$repository/examples/migration.md"
+    for file in *.steps; do
+        mapfile -d '' words <"$file"
+        run_tool initkit run --termination-log= "${words[@]}"
+        refuses_naming ", copy-agent: --no-such-option"
+    done
+    [ "$(find . -name '*.steps' | wc -l)" -ge 60 ]
+}
