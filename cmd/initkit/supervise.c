@@ -209,8 +209,8 @@ static void wait_for_event(struct supervisor *supervisor)
     struct pollfd waits[] = {
         [CHILDREN] = {.fd = supervisor->child_signals, .events = POLLIN},
         [NEWS] = {.fd = supervisor->surroundings.wake, .events = POLLIN},
-        /* It stays readable. */
-        [STOP] = {.fd = stop_signal() == 0 ? stop_descriptor() : -1, .events = POLLIN},
+        /* It stays readable: it is watched until its signal has been passed on, not until the signal has come. */
+        [STOP] = {.fd = supervisor->kill_at == DEADLINE_NEVER ? stop_descriptor() : -1, .events = POLLIN},
         [OUTPUT] = {.fd = can_take(supervisor) ? supervisor->output : -1, .events = POLLIN},
     };
     int64_t now = deadline_now(), left = deadline_left(next_due(supervisor), now);

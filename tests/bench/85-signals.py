@@ -3,6 +3,7 @@ thousand runs have died of it, SIGKILL: fetch-config's target is the old file, t
 copy-agent's files are each whole, and the next run ends with SOURCE's tree (tests/fuzz/copy-agent-random, with random trees)."""
 
 import collections
+import contextlib
 import hashlib
 import http.server
 import os
@@ -12,6 +13,7 @@ import select
 import shutil
 import signal
 import socket
+import socketserver
 import statistics
 import subprocess
 import sys
@@ -25,14 +27,30 @@ SEED = 20261121
 BIG = 256 << 20
 
 
+def start(server):
+    """Its port."""
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
+
+
+class Deaf(socketserver.BaseRequestHandler):
+    """Reads until the client hangs up."""
+
+    def handle(self):
+        with contextlib.suppress(OSError):
+            while self.request.recv(65536):
+                pass
+
+
 class Silent:
-    """A TCP and a UDP port that take everything and answer nothing."""
+    """A TCP and a UDP port that take everything and answer nothing. Connections are accepted: those that nobody accepts would fill the
+    queue of the port, and later clients would only wait for a connection."""
 
     def __init__(self):
-        self.tcp = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.tcp_address = f"127.0.0.1:{start(socketserver.ThreadingTCPServer(('127.0.0.1', 0), Deaf))}"
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 0))
-        self.tcp_address = f"127.0.0.1:{self.tcp.getsockname()[1]}"
         self.udp_address = f"127.0.0.1:{self.udp.getsockname()[1]}"
 
 
@@ -72,10 +90,7 @@ class Changing(http.server.BaseHTTPRequestHandler):
 
 
 def serve(handler):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server.server_address[1]
+    return start(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
 
 
 def runs_as_first(silent, nobody, source):
@@ -160,13 +175,19 @@ def terminate(command, within, generator):
     return took, process.wait()
 
 
+def left_behind(folder):
+    """Of a copy that was stopped: anything but the whole file, whose copy may have been complete when the signal came."""
+    with os.scandir(folder) if os.path.exists(folder) else contextlib.nullcontext([]) as entries:
+        return any(entry.name != "big" or entry.stat().st_size != BIG for entry in entries)
+
+
 def terminate_often(label, command, within, runs, generator):
     """The milliseconds of each run, and how many went wrong: another exit code than 143, or something left behind."""
     times, wrong = [], 0
     while len(times) < runs:
         took, status = terminate(command, within, generator)
         if "copying" in label:
-            wrong += status == 143 and os.path.exists(bench.path("signals-dest")) and bool(os.listdir(bench.path("signals-dest")))
+            wrong += status == 143 and left_behind(bench.path("signals-dest"))
             shutil.rmtree(bench.path("signals-dest"), ignore_errors=True)
             if status == 0:
                 continue  # it was done before the signal came
