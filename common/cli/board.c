@@ -1,5 +1,6 @@
 #include "common/cli/board.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -35,6 +36,33 @@ static bool can_be_drawn_on(void)
     return kind && *kind != '\0' && strcmp(kind, "dumb") != 0 && is_terminal(STDERR_FILENO);
 }
 
+/* In the background the terminal is the shell's. A group that is not of this PID namespace is reported as 0. */
+static bool is_in_foreground(void)
+{
+    pid_t group = tcgetpgrp(STDERR_FILENO);
+
+    return group <= 0 || group == getpgrp();
+}
+
+/* This process had been stopped, and goes on. */
+static volatile sig_atomic_t continued;
+
+static void on_continue(int number)
+{
+    (void)number;
+    continued = 1;
+}
+
+/* While this process was stopped, the shell has written below the table. It stays there, and the next one is a new one. */
+static void leave_table_of_before(struct board *board)
+{
+    if (!continued)
+        return;
+    continued = 0;
+    board->lines = 0;
+    buf_clear(&board->drawn);
+}
+
 static void on_line(void *owner, const char *bytes, size_t length)
 {
     board_take(owner, bytes, length);
@@ -48,6 +76,7 @@ static void on_release(void *owner)
 void board_begin(struct board *board, const struct common_options *options)
 {
     const char *no_colour = environment_get("NO_COLOR"); /* no-color.org: it counts unless it is empty */
+    struct sigaction action = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
 
     board->on = !step_current() && board->count > 1 && options->log_format == LOG_TEXT &&
                 options->log_level == LOG_INFO && can_be_drawn_on();
@@ -57,6 +86,8 @@ void board_begin(struct board *board, const struct common_options *options)
     board->drawn_at = deadline_now(); /* the first table is delayed: a short run needs none */
     buf_init(&board->drawn, SCREEN_MAX_BYTES);
     buf_init(&board->held, HELD_MAX_BYTES);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGCONT, &action, NULL);
     log_redirect(on_line, on_release, board);
 }
 
@@ -101,8 +132,10 @@ void board_draw(struct board *board, int64_t now)
     struct buf table, out;
     int width, height;
 
-    if (!board->on || now - board->drawn_at < BOARD_EVERY || !stop_wait_writable(STDERR_FILENO, 0))
+    if (!board->on || now - board->drawn_at < BOARD_EVERY || !is_in_foreground() ||
+        !stop_wait_writable(STDERR_FILENO, 0))
         return;
+    leave_table_of_before(board);
     board->drawn_at = now;
     screen_size(&width, &height);
     buf_init(&table, SCREEN_MAX_BYTES / 2);
@@ -139,6 +172,7 @@ void board_end(struct board *board)
         return;
     board->on = false;
     log_redirect(NULL, NULL, NULL);
+    leave_table_of_before(board);
     if (board->lines > 0) {
         screen_size(&width, &height);
         buf_init(&out, SCREEN_MAX_BYTES);

@@ -48,7 +48,7 @@ struct board {
  * `initkit run` has no table: the run draws one for all steps. */
 void board_begin(struct board *board, const struct common_options *options);
 
-/* Draws the table if it is on, and at least BOARD_EVERY milliseconds after the last drawing. */
+/* Draws the table if it is on, at least BOARD_EVERY milliseconds after the last drawing, and not in the background of a shell. */
 void board_draw(struct board *board, int64_t now);
 
 /* Holds log lines back, or writes them at once when the table is off. */

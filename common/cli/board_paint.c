@@ -37,9 +37,10 @@ static const char *state_word(const struct board *board, size_t state)
 struct painter {
     struct buf *out;
     bool colours;
-    int width;  /* of the screen, without its last column: there the cursor may wrap to the next line */
-    int column; /* where the written text ends */
-    int next;   /* where the next cell begins */
+    int width;    /* of the screen, without its last column: there the cursor may wrap to the next line */
+    int column;   /* where the written text ends, at most: see char_columns */
+    bool inexact; /* it may end before that */
+    int next;     /* where the next cell begins */
 };
 
 /* Columns of a character. 2 for everything but ASCII, which may be too many, but never too few. */
@@ -65,10 +66,21 @@ static void add_text(struct painter *painter, const char *text, int columns)
             break;
         }
         buf_add(painter->out, text, (size_t)at.length);
+        painter->inexact |= more > 1;
         used += more;
         text += at.length;
     }
     painter->column += used;
+}
+
+/* Clears the line from the end of the text on, and moves to a column. Where the text ends only the terminal knows, if it is not ASCII. */
+static void move_to(struct painter *painter, int column)
+{
+    if (painter->inexact)
+        buf_add_format(painter->out, "\033[K\033[%dG", column + 1);
+    else
+        buf_add_format(painter->out, "%*s", column - painter->column, "");
+    painter->column = column;
 }
 
 /* Adds a cell of `columns` columns, or as many as fit into the line, and blanks before it. */
@@ -81,13 +93,19 @@ static void add_cell(struct painter *painter, const char *text, int columns, con
     painter->next = end + GAP;
     if (*text == '\0' || begin >= painter->width)
         return;
-    buf_add_format(painter->out, "%*s%s", begin - painter->column, "", coloured ? colour : "");
-    painter->column = begin;
+    move_to(painter, begin);
+    buf_add_text(painter->out, coloured ? colour : "");
     buf_init(&cell, CELL_MAX_BYTES);
     visible_add(&cell, text);
     add_text(painter, cell.data, end - begin);
     buf_free(&cell);
     buf_add_text(painter->out, coloured ? "\033[0m" : "");
+}
+
+static void begin_line(struct painter *painter)
+{
+    painter->column = painter->next = 0;
+    painter->inexact = false;
 }
 
 /* The cells of a line. */
@@ -97,7 +115,7 @@ struct line {
 
 static unsigned short add_line(struct painter *painter, int name_columns, const struct line *line)
 {
-    painter->column = painter->next = 0;
+    begin_line(painter);
     add_cell(painter, line->name, name_columns, NULL);
     add_cell(painter, line->state, STATE_COLUMNS, line->colour);
     if (painter->width >= WIDE_ENOUGH_FOR_ATTEMPTS)
@@ -176,7 +194,7 @@ static unsigned short add_rest(struct painter *painter, const struct board *boar
                            state_word(board, state));
         separator = ", ";
     }
-    painter->column = painter->next = 0;
+    begin_line(painter);
     add_cell(painter, text, painter->width, NULL);
     buf_add_text(painter->out, "\n");
     return (unsigned short)painter->column;

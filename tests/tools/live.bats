@@ -136,6 +136,46 @@ no_table() {
     ! grep -q "^target" seen/all || report "the table is still there: $(cat seen/all)"
 }
 
+@test "names in other letters: the cells behind them stand in their column" {
+    terminal 100x24 wait-for-file größe grösse1
+    until_true 20 shows "^größe     waiting  [0-9]+ "
+    shows "^grösse1   waiting  [0-9]+ " || report "$(cat seen/screen)"
+    signal_tool TERM
+    wait_terminal
+    exits 143
+}
+
+@test "stopped and continued: what a shell wrote meanwhile is not overwritten" {
+    terminal 100x24 wait-for-file absent other
+    until_true 20 shows "^absent +waiting"
+    signal_tool STOP
+    until_true 20 is_stopped "$(pgrep -P "$tool")"
+    signal_tool CONT
+    until_true 20 has_two_tables
+    signal_tool TERM
+    wait_terminal
+    exits 143
+    [ "$(grep -c "^target" seen/all)" -eq 1 ] || report "$(cat seen/all)"
+}
+
+is_stopped() {
+    grep -q "^State:.T" "/proc/$1/status"
+}
+
+has_two_tables() {
+    [ "$(grep -c "^target" seen/screen)" -eq 2 ]
+}
+
+@test "in the background of a shell nothing is drawn, and the lines follow at the end" {
+    # shellcheck disable=SC2016
+    begin "$python" "$tools/terminal.py" seen 300x24 bash -c 'set -m; "$@" & wait $!' bash "$bin/wait-for-file" --timeout 600ms absent other 2>terminal.err
+    tool=$started
+    wait_terminal
+    [ "$status" -eq 124 ]
+    no_table
+    grep -q "^wait-for-file: 2 of 2 targets not ready" seen/all
+}
+
 @test "a signal ends the table, and the verdict follows" {
     start_tcp port "127.0.0.1:0 bound"
     terminal 100x24 initkit run wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}"

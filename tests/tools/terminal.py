@@ -49,6 +49,8 @@ class Screen:
         elif letter == "K":
             self.lines[self.row] = self.lines[self.row][: self.column]
             self.joined[self.row] = False
+        elif letter == "G":
+            self.column = max(number, 1) - 1
         elif letter == "J":
             del self.lines[self.row + 1 :], self.joined[self.row + 1 :]
             self.control("K", 0)

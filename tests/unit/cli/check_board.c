@@ -156,6 +156,19 @@ START_TEST(other_characters_may_be_wide)
 }
 END_TEST
 
+/* How wide such a name is only the terminal knows: it is told where the next cell begins. */
+START_TEST(cells_behind_other_characters_stand_in_their_column)
+{
+    board.count = 0;
+    add(BOARD_TRYING, "gr\u00f6\u00dfe:1", 1, 100, "\u00e4h");
+    add(BOARD_TRYING, "abcdefgh:1", 1, 100, "eh");
+    ck_assert_str_eq(paint(80, 24), "target      state    attempts  time\n"
+                                    "gr\u00f6\u00dfe:1\033[K\033[13Gwaiting\033[K\033[22G1\033[K\033[32G100ms"
+                                    "\033[K\033[41G\u00e4h\n"
+                                    "abcdefgh:1  waiting  1         100ms    eh\n");
+}
+END_TEST
+
 START_TEST(colours_are_closed_and_take_no_column)
 {
     two();
@@ -170,4 +183,5 @@ END_TEST
 
 SUITE("board", a_row_each_under_a_head, what_has_ended_tells_its_own_time, no_line_is_as_wide_as_the_screen,
       long_names_leave_room, too_many_rows_are_counted_and_those_that_matter_stay, screens_of_hardly_any_size,
-      nothing_but_visible_characters, other_characters_may_be_wide, colours_are_closed_and_take_no_column)
+      nothing_but_visible_characters, other_characters_may_be_wide,
+      cells_behind_other_characters_stand_in_their_column, colours_are_closed_and_take_no_column)
