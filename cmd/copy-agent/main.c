@@ -94,10 +94,11 @@ static const struct option rows[] = {
                    "those in DEST (default: " PRUNE_LIMIT "); a directory with all that is in it is one"),
     SWITCH("follow-dest", copy.follow_dest,
            .help = "Follow DEST if it is a link; never together with --prune"),
-    OPTION("render", "GLOB", LIST, copy.render, .check = glob_check,
-           .help =
-               "Fill in ${NAME}, ${NAME:-default}, ${NAME:?message} and ${file:PATH} in these files; $$ is a "
-               "dollar"),
+    OPTION(
+        "render", "GLOB", LIST, copy.render, .check = glob_check,
+        .help =
+            "Fill in ${NAME}, ${NAME:-default}, ${NAME:?message}, ${file:PATH} and forms such as ${json:NAME} in these "
+            "files; $$ is a dollar"),
     OPTION("render-prefix", "P", TEXT, copy.render_prefix, .help = "Fill in only names that begin so"),
     OPTION("render-files", "DIR", LIST, copy.render_files, .check = check_directory,
            .help = "${file:PATH} reads only files below DIR; without it, any file"),

@@ -63,9 +63,9 @@ static const struct option rows[] = {
     SWITCH(
         "render", render,
         .help =
-            "Replace ${NAME}, ${NAME:-default}, ${NAME:?message} and ${file:PATH} before publishing; $$ is "
-            "a dollar, and a "
-            "NAME that is not set is an error"),
+            "Replace ${NAME}, ${NAME:-default}, ${NAME:?message} and ${file:PATH} before publishing; ${json:NAME}, and "
+            "yaml, sh, properties, base64 or urlencode in its place, write the value as it is valid there; $$ is a "
+            "dollar, and a NAME that is not set is an error"),
     OPTION("render-prefix", "P", TEXT, render_prefix, .help = "Only names that begin with P are replaced"),
     OPTION(
         "render-files", "DIR", LIST, render_files, .check = http_options_check_path,

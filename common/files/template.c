@@ -1,17 +1,24 @@
 #include "common/files/template.h"
-#include "common/base/environment.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/environment.h"
+#include "common/files/template_parts.h"
+
 #include "common/base/banned.h"
 
 /* A longer reference is plain text. A default may have any length, as it is not stored. */
-enum { REFERENCE_MAX = 8192, NAME_LONGEST = 1024, CHUNK = 4096, MESSAGE_MAX = 512 };
+enum {
+    REFERENCE_MAX = 8192,
+    NAME_LONGEST = 1024,
+    CHUNK = 4096,
+    MESSAGE_MAX = 512,
+    NAME_AT = 2 /* behind "${" */
+};
 
 static const char file_name[] = "file";
 
@@ -35,25 +42,7 @@ void template_begin(struct template *template, const struct template_sink *sink,
     template->files = files;
     template->line = template->column = 1;
     buf_init(&template->reference, REFERENCE_MAX);
-}
-
-static void put(struct template *template, const char *bytes, size_t length)
-{
-    if (length > 0 && template->dropping == 0 && !template->ended && template->sink->write &&
-        !template->sink->write(template->sink->owner, bytes, length))
-        template->ended = true;
-}
-
-static void report(struct template *template, size_t line, size_t column, const char *message)
-{
-    template->failed = true;
-    template->sink->error(template->sink->owner, line, column, message);
-}
-
-static void fail(struct template *template, const char *message)
-{
-    if (template->dropping == 0)
-        report(template, template->start_line, template->start_column, message);
+    buf_init(&template->held_text, TEMPLATE_HELD_TEXT_MOST);
 }
 
 /* The state around the present reference. */
@@ -64,7 +53,7 @@ static enum state around(const struct template *template)
 
 static void put_reference(struct template *template)
 {
-    put(template, template->reference.data, template->reference.length);
+    template_put(template, template->reference.data, template->reference.length);
     buf_clear(&template->reference);
 }
 
@@ -81,10 +70,10 @@ static bool is_name_byte(char byte, bool first)
            (!first && byte >= '0' && byte <= '9');
 }
 
-/* The NAME of the present reference, "${NAME" or "${NAME:...", in `name`. */
+/* The NAME of the present reference, in `name`. */
 static const char *name_of(const struct template *template, char name[NAME_LONGEST])
 {
-    const char *text = template->reference.data + 2;
+    const char *text = template->reference.data + template->name_at;
 
     snprintf(name, NAME_LONGEST, "%.*s", (int)strcspn(text, ":}"), text);
     return name;
@@ -92,7 +81,8 @@ static const char *name_of(const struct template *template, char name[NAME_LONGE
 
 static bool is_ours(const struct template *template)
 {
-    return strncmp(template->reference.data + 2, template->prefix, strlen(template->prefix)) == 0;
+    return strncmp(template->reference.data + template->name_at, template->prefix,
+                   strlen(template->prefix)) == 0;
 }
 
 static const char *value_of(const struct template *template)
@@ -114,11 +104,12 @@ static void end_name(struct template *template)
         put_reference(template);
         return;
     }
+    name_of(template, name);
     if (value) {
-        put(template, value, strlen(value));
+        template_put_value(template, name, value);
     } else {
-        snprintf(message, sizeof message, "%.200s is not set", name_of(template, name));
-        fail(template, message);
+        snprintf(message, sizeof message, "%.200s is not set", name);
+        template_fail(template, message);
     }
 }
 
@@ -128,38 +119,13 @@ static void end_message(struct template *template)
     const char *value = value_of(template);
     const char *words = strchr(template->reference.data, '?') + 1;
 
+    name_of(template, name);
     if (value && *value != '\0') {
-        put(template, value, strlen(value));
+        template_put_value(template, name, value);
         return;
     }
-    name_of(template, name);
     snprintf(message, sizeof message, "%.200s: %.256s", name, *words != '\0' ? words : "is not set");
-    fail(template, message);
-}
-
-/* Passes the file on without one newline at its end. The size of files in procfs is unknown, and some are endless. NULL, or the
- * problem. */
-static const char *put_file(struct template *template, int descriptor)
-{
-    char chunk[CHUNK];
-    bool newline = false;
-    size_t length = 0;
-
-    while (!template->ended) {
-        ssize_t got = read(descriptor, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? strerror(errno) : NULL;
-        length += (size_t)got;
-        if (length > TEMPLATE_FILE_MOST)
-            return "is larger than 16 MiB";
-        if (newline)
-            put(template, "\n", 1);
-        newline = chunk[got - 1] == '\n';
-        put(template, chunk, (size_t)got - newline);
-    }
-    return NULL;
+    template_fail(template, message);
 }
 
 static void end_path(struct template *template)
@@ -172,13 +138,13 @@ static void end_path(struct template *template)
     if (template->dropping == 0)
         descriptor = template_files_open(template->files, path, &problem);
     if (descriptor >= 0) {
-        problem = put_file(template, descriptor);
+        problem = template_put_file(template, descriptor);
         close(descriptor);
     }
     if (!problem)
         return;
     snprintf(message, sizeof message, "%.256s: %s", path, problem);
-    fail(template, message);
+    template_fail(template, message);
 }
 
 static void end_reference(struct template *template)
@@ -197,15 +163,20 @@ static void end_reference(struct template *template)
 
 static void begin_default(struct template *template)
 {
+    char name[NAME_LONGEST];
     const char *value = value_of(template);
 
     if (template->depth++ == 0) {
         template->open_line = template->start_line;
         template->open_column = template->start_column;
     }
-    if (value && *value != '\0' && template->dropping == 0) {
-        put(template, value, strlen(value));
+    if (template->dropping > 0) {
+        /* nothing of it is used */
+    } else if (value && *value != '\0') {
+        template_put_value(template, name_of(template, name), value);
         template->dropping = template->depth;
+    } else if (template->form != TEMPLATE_PLAIN) {
+        template_hold(template);
     }
     buf_clear(&template->reference);
     template->state = DEFAULT;
@@ -215,6 +186,7 @@ static void end_default(struct template *template)
 {
     if (template->dropping == template->depth)
         template->dropping = 0;
+    template_release(template);
     template->depth--;
     template->state = around(template);
 }
@@ -228,6 +200,20 @@ static bool closes(struct template *template, char byte)
     return byte == '}' && --template->braces == 0;
 }
 
+/* Whether "${NAME:" is "${FORM:", and the byte after it can begin the name. */
+static bool begins_form(struct template *template, char byte)
+{
+    size_t length = template->reference.length - 1;
+
+    if (template->name_at > NAME_AT || !is_name_byte(byte, true))
+        return false;
+    template->form = template_form_find(template->reference.data + NAME_AT, length - NAME_AT);
+    if (template->form == TEMPLATE_PLAIN)
+        return false;
+    template->name_at = length + 1;
+    return true;
+}
+
 /* The byte after "${NAME:" decides the kind. False: the byte is not consumed. */
 static bool on_colon(struct template *template, char byte)
 {
@@ -236,14 +222,17 @@ static bool on_colon(struct template *template, char byte)
 
     if (default_or_message && !is_ours(template)) {
         give_back(template);
-        put(template, &byte, 1);
+        template_put(template, &byte, 1);
         template->state = UNTOUCHED;
     } else if (byte == '-') {
         begin_default(template);
     } else if (byte == '?') {
         buf_add(&template->reference, &byte, 1);
         template->state = MESSAGE;
-    } else if (strcmp(name_of(template, name), file_name) == 0) {
+    } else if (begins_form(template, byte)) {
+        template->state = NAME;
+        return false;
+    } else if (template->name_at == NAME_AT && strcmp(name_of(template, name), file_name) == 0) {
         template->state = PATH;
         if (closes(template, byte))
             end_reference(template);
@@ -261,7 +250,7 @@ static void keep(struct template *template, char byte)
     if (buf_add(&template->reference, &byte, 1))
         return;
     give_back(template);
-    put(template, &byte, 1);
+    template_put(template, &byte, 1);
 }
 
 static void on_text_byte(struct template *template, char byte)
@@ -273,7 +262,7 @@ static void on_text_byte(struct template *template, char byte)
         template->start_line = template->line;
         template->start_column = template->column;
     } else {
-        put(template, &byte, 1);
+        template_put(template, &byte, 1);
     }
 }
 
@@ -282,11 +271,13 @@ static void on_dollar_byte(struct template *template, char byte)
     if (byte == '{') {
         buf_add_text(&template->reference, "${");
         template->state = NAME;
+        template->form = TEMPLATE_PLAIN;
+        template->name_at = NAME_AT;
         template->braces = 1;
         template->dollar = false;
         return;
     }
-    put(template, "$", 1);
+    template_put(template, "$", 1);
     template->state = around(template);
     if (byte != '$')
         on_text_byte(template, byte);
@@ -295,7 +286,7 @@ static void on_dollar_byte(struct template *template, char byte)
 /* False: the byte is not consumed. It ends something that is not a reference, and belongs to the next state. */
 static bool on_state_byte(struct template *template, char byte)
 {
-    bool first = template->reference.length == 2;
+    bool first = template->reference.length == template->name_at;
 
     switch ((enum state) template->state) {
     case NAME:
@@ -314,7 +305,7 @@ static bool on_state_byte(struct template *template, char byte)
     case COLON:
         return on_colon(template, byte);
     case UNTOUCHED:
-        put(template, &byte, 1);
+        template_put(template, &byte, 1);
         if (closes(template, byte))
             template->state = around(template);
         return true;
@@ -360,7 +351,7 @@ bool template_feed(struct template *template, const char *text, size_t length)
         if (template->state == TEXT && text[at] != '$') {
             const char *dollar = memchr(text + at, '$', length - at);
             size_t run = dollar ? (size_t)(dollar - text) - at : length - at;
-            put(template, text + at, run);
+            template_put(template, text + at, run);
             for (size_t i = 0; i < run; i++)
                 count(template, text[at + i]);
             at += run - 1;
@@ -376,14 +367,14 @@ bool template_end(struct template *template)
     static const char open[] = "this reference has no closing brace";
 
     if (template->depth > 0)
-        report(template, template->open_line, template->open_column, open);
+        template_report(template, template->open_line, template->open_column, open);
     switch (template->depth > 0 ? TEXT : (enum state) template->state) {
     case DOLLAR:
-        put(template, "$", 1);
+        template_put(template, "$", 1);
         break;
     case MESSAGE:
     case PATH:
-        fail(template, open);
+        template_fail(template, open);
         break;
     case NAME:
     case COLON:
@@ -395,5 +386,6 @@ bool template_end(struct template *template)
         break;
     }
     buf_free(&template->reference);
+    buf_free(&template->held_text);
     return !template->failed && !template->ended;
 }

@@ -733,6 +733,30 @@ SCRIPT
     grep -q 'a: ${A}' b.yaml
 }
 
+@test "a value is written so that it is valid in JSON, YAML, a shell script, a URL" {
+    export ODD=$'it\'s "so": \\ #\n\t${A} \xC3\xA9\xE2\x80\xA8\xF0\x9F\x98\x80=' BYTES=$'\xFF'
+    printf '{"a": ${json:ODD}, "b": ${json:NOT_SET:-no "value", but ${ODD}}}' >template.json
+    run_tool fetch-config "file://$PWD/template.json=./a.json" --render --validate json
+    exits 0
+    python3 -c 'import json, os; a = json.load(open("a.json"))
+assert a == {"a": os.environ["ODD"], "b": "no \"value\", but " + os.environ["ODD"]}, a'
+    printf 'a: ${yaml:ODD}\n${yaml:ODD}: [${yaml:NOT_SET:-- x}]\n' >template.yaml
+    run_tool fetch-config "file://$PWD/template.yaml=./a.yaml" --render --validate yaml
+    exits 0
+    python3 -c 'import yaml, os; a = yaml.safe_load(open("a.yaml")); odd = os.environ["ODD"]
+assert a == {"a": odd, odd: ["- x"]}, a'
+    printf 'a=${sh:ODD}\nb=${sh:BYTES}\nc=${base64:ODD}\nd=${urlencode:ODD}\n' >template.sh
+    run_tool fetch-config "file://$PWD/template.sh=./a.sh" --render
+    exits 0
+    (. ./a.sh && [ "$a" = "$ODD" ] && [ "$b" = "$BYTES" ] && [ "$(base64 -d <<<"$c")" = "$ODD" ] &&
+        [ "$(python3 -c 'import sys, urllib.parse as u; print(u.unquote(sys.argv[1]))' "$d")" = "$ODD" ])
+    printf '{"a":\n ${json:BYTES}}' >template
+    run_tool fetch-config "file://$PWD/template=./b" --render
+    exits 1
+    ends_saying "cannot be rendered: line 2, column 2: BYTES: its value is not UTF-8"
+    [ ! -e b ]
+}
+
 @test "a template that names what has no end is refused at once, with other errors too" {
     printf '%s\n' '${file:/dev/zero}' '${NOT_SET_HERE}${file:/dev/zero}' >template
     run_tool fetch-config "file://$PWD/template=./a" --render

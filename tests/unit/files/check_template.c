@@ -226,6 +226,109 @@ START_TEST(file_may_be_a_name_of_its_own)
 }
 END_TEST
 
+START_TEST(values_are_written_in_a_form)
+{
+    setenv("ODD", "it's \"\\\n\t# =:!${NAME}", 1);
+    setenv("WIDE", "\xC3\xA9\xE2\x80\xA8\xF0\x9F\x98\x80\xF3\xA0\x80\x81", 1);
+    environment();
+    expect("${json:ODD}", NULL, "\"it's \\\"\\\\\\u000A\\u0009# =:!${NAME}\"", "");
+    expect("${yaml:ODD}", NULL, "\"it's \\\"\\\\\\u000A\\u0009# =:!${NAME}\"", "");
+    expect("${sh:ODD}", NULL, "'it'\\''s \"\\\n\t# =:!${NAME}'", "");
+    expect("${properties:ODD}", NULL, "it's\\ \"\\\\\\u000A\\u0009\\#\\ \\=\\:\\!${NAME}", "");
+    expect("${base64:ODD}", NULL, "aXQncyAiXAoJIyA9OiEke05BTUV9", "");
+    expect("${urlencode:ODD}", NULL, "it%27s%20%22%5C%0A%09%23%20%3D%3A%21%24%7BNAME%7D", "");
+    expect("${json:WIDE}", NULL, "\"\xC3\xA9\\u2028\xF0\x9F\x98\x80\xF3\xA0\x80\x81\"", "");
+    expect("${properties:WIDE}", NULL, "\\u00E9\\u2028\\uD83D\\uDE00\\uDB40\\uDC01", "");
+    expect("${urlencode:NAME}/${base64:NAME}", NULL, "value/dmFsdWU=", "");
+    expect("${json:EMPTY}${sh:EMPTY}[${base64:EMPTY}]", NULL, "\"\"''[]", "");
+}
+END_TEST
+
+START_TEST(base64_is_padded)
+{
+    static const char *const rows[][2] = {
+        {"f", "Zg=="},         {"fo", "Zm8="},         {"foo", "Zm9v"},          {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xFF\xFE\xFD", "//79"}, {"\xFB\xF0", "+/A="}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) { /* the first six: RFC 4648, 10 */
+        setenv("BYTES", rows[i][0], 1);
+        expect("${base64:BYTES}", NULL, rows[i][1], "");
+    }
+}
+END_TEST
+
+START_TEST(a_form_goes_with_a_default_and_a_message)
+{
+    environment();
+    expect("${json:NAME:-x}${json:NAME:?y}", NULL, "\"value\"\"value\"", "");
+    expect("${json:NONE:-a\"b}${json:EMPTY:-}", NULL, "\"a\\\"b\"\"\"", "");
+    expect("${json:NONE:-<${NAME}>}", NULL, "\"<value>\"", "");
+    expect("${NONE:-<${json:NAME}>}", NULL, "<\"value\">", "");
+    expect("${json:NONE:-${NONE:-${NAME}}}.", NULL, "\"value\".", "");
+    expect("${base64:NONE:-${sh:NONE:-it}}|${NAME}", NULL, "J2l0Jw==|value", "");
+    expect("${NAME:-${json:NONE:-${json:NONE}}}.", NULL, "value.", "");
+    expect("${json:NONE:-a${json:NAME:-b}c}", NULL, "\"a\\\"value\\\"c\"", "");
+    expect("${json:NONE}", NULL, "", "1:1 NONE is not set\n");
+    expect("${json:EMPTY:?set it}", NULL, "", "1:1 EMPTY: set it\n");
+    expect("x${json:NONE:-a", NULL, "", "1:2 this reference has no closing brace\n");
+    expect("${json:APP_X:-a}${json:NAME}", "APP_", "\"a\"${json:NAME}", "");
+    expect("${json:NAME:-${APP_X:-a}}", "APP_", "${json:NAME:-${APP_X:-a}}", "");
+}
+END_TEST
+
+START_TEST(what_looks_like_a_form_stays)
+{
+    setenv("json", "named", 1);
+    environment();
+    expect("${json}${json:-x}${json:?y}${json:json}", NULL, "namednamednamed\"named\"", "");
+    expect("${json:}${json:a.b}${json:file:/x}${json:sh:NAME}${json:1}${xml:NAME}${jso:NAME}", NULL,
+           "${json:}${json:a.b}${json:file:/x}${json:sh:NAME}${json:1}${xml:NAME}${jso:NAME}", "");
+    unsetenv("json");
+}
+END_TEST
+
+START_TEST(a_value_that_a_form_cannot_hold_is_an_error)
+{
+    char text[512];
+
+    environment();
+    setenv("BYTES", "a\xFF", 1);
+    expect("${sh:BYTES}${urlencode:BYTES}", NULL, "'a\xFF'a%FF", "");
+    expect(
+        " ${json:BYTES}\n${properties:BYTES}${yaml:NONE:-\x80}", NULL, "",
+        "1:2 BYTES: its value is not UTF-8\n2:1 BYTES: its value is not UTF-8\n2:20 the default is not UTF-8\n");
+    char *path = scratch_path("nul");
+    FILE *file = fopen(path, "w");
+    fwrite("a\0b", 1, 3, file);
+    fclose(file);
+    snprintf(text, sizeof text, "${sh:NONE:-${file:%s}}", path);
+    expect(text, NULL, "", "1:1 the default has a NUL byte\n");
+    snprintf(text, sizeof text, "${json:NONE:-${file:%s}}${base64:NONE:-${file:%s}}", path, path);
+    expect(text, NULL, "\"a\\u0000b\"YQBi", "");
+    free(path);
+}
+END_TEST
+
+START_TEST(what_is_held_for_a_form_is_bounded)
+{
+    char *content = calloc(300 * 1024 + 1, 1);
+    char text[512];
+
+    environment();
+    memset(content, 'a', 300 * 1024);
+    char *path = scratch_file("large", content);
+    snprintf(text, sizeof text, "\n${json:NONE:-${file:%s}${file:%s}}", path, path);
+    expect(text, NULL, "", "2:1 the default is larger than 256 KiB\n");
+    expect("${urlencode:NO:-${urlencode:NO:-${urlencode:NO:-${urlencode:NO:-${urlencode:NO:-${urlencode:NO:-"
+           "${urlencode:NO:-${urlencode:NO:- }}}}}}}}",
+           NULL, "%2525252525252520", "");
+    expect("${sh:NO:-${sh:NO:-${sh:NO:-${sh:NO:-${sh:NO:-${sh:NO:-${sh:NO:-${sh:NO:-${sh:NO:-}}}}}}}}}", NULL,
+           "", "1:73 more than 8 forms, one within the other\n");
+    free(path);
+    free(content);
+}
+END_TEST
+
 START_TEST(the_time_grows_with_the_length_only)
 {
     enum { SIZE = 4 * 1024 * 1024 };
@@ -286,5 +389,7 @@ END_TEST
 SUITE("template", references_are_filled_in, values_are_not_scanned_again, defaults_nest, two_dollars_are_one,
       everything_else_stays, names_without_the_prefix_stay, errors_have_line_and_column_and_all_are_told,
       a_file_comes_without_one_newline_at_its_end, a_large_file_keeps_its_newlines_at_the_edges_of_reads,
-      file_may_be_a_name_of_its_own, the_time_grows_with_the_length_only,
-      a_sink_that_wants_no_more_gets_no_more)
+      file_may_be_a_name_of_its_own, values_are_written_in_a_form, base64_is_padded,
+      a_form_goes_with_a_default_and_a_message, what_looks_like_a_form_stays,
+      a_value_that_a_form_cannot_hold_is_an_error, what_is_held_for_a_form_is_bounded,
+      the_time_grows_with_the_length_only, a_sink_that_wants_no_more_gets_no_more)
