@@ -294,7 +294,7 @@ static bool check_tls(struct run *run, struct reason *why)
                  run->fetches[i].object.scheme == URL_HTTPS ||
                  run->fetches[i].sum_object.scheme == URL_HTTPS ||
                  (run->fetches[i].sum_url.text && run->fetches[i].sum_url.scheme == URL_HTTPS);
-    return !wanted || https_load(&run->https, why);
+    return !wanted || https_load_first(&run->https, run->options->common.retry.timeout, "not fetched", why);
 }
 
 /* Options about the published file are refused if there is none. */

@@ -127,7 +127,10 @@ static bool run_read_credentials(struct run *run, struct reason *why)
                                                       why);
 
     if (!credentials) {
-        why->code = why->code == CODE_FAILED ? CODE_DEADLINE : why->code;
+        if (why->code == CODE_FAILED) { /* see store_file_is_late */
+            why->code = CODE_DEADLINE;
+            reason_wrap(why, "not ready");
+        }
         return run->settings->wait_for_trust;
     }
     for (size_t i = 0; i < truststore_warnings(credentials->trust)->count; i++)

@@ -198,7 +198,7 @@ static bool check_ways(struct run *run, const struct reason *no_servers, struct 
         if (!url->socket && !http_options_check_way(&run->plan.exchange, url, no_servers, &warned, why))
             return false;
     }
-    return !wants_tls || https_load(&run->https, why);
+    return !wants_tls || https_load_first(&run->https, run->options->common.retry.timeout, "not ready", why);
 }
 
 static bool run_prepare(struct wait *wait, void *from, struct reason *why)

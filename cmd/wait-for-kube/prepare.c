@@ -275,7 +275,8 @@ bool kube_prepare(struct wait *wait, void *options, struct reason *why)
         return false;
     set_plan(run);
     if (!http_options_check_way(exchange, &run->cluster.url, servers ? NULL : &no_servers, &warned, why) ||
-        (run->cluster.url.scheme == URL_HTTPS && !https_load(&run->https, why)))
+        (run->cluster.url.scheme == URL_HTTPS &&
+         !https_load_first(&run->https, run->options->common.retry.timeout, "not ready", why)))
         return false;
     if (!servers)
         exchange->lookup.no_servers = no_servers;

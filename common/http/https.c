@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/deadline.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/tls/judge.h"
@@ -61,29 +62,72 @@ static struct https_connection *connection_new(SSL_CTX *context)
     return connection;
 }
 
-bool https_load(struct https *https, struct reason *why)
+static bool load_trust(struct https *https, int64_t deadline, struct reason *why)
 {
-    if (https->trust)
-        return true;
-    https->trust = https->trusts_anyone ? truststore_none() : truststore_load(&https->trust_source, why);
+    struct truststore_source source = https->trust_source;
+
+    source.deadline = deadline;
+    https->trust = https->trusts_anyone ? truststore_none() : truststore_load(&source, why);
     if (!https->trust)
         return false;
     const struct strings *warnings = truststore_warnings(https->trust);
     for (size_t i = 0; i < warnings->count; i++)
         log_warn("%s", warnings->items[i]);
+    return true;
+}
+
+static bool load_client(struct https *https, int64_t deadline, struct reason *why)
+{
+    struct keystore_source source = https->client_source;
+
+    source.deadline = deadline;
+    https->setup->client = &https->client;
+    bool good = keystore_load(&source, &https->client, why);
+    if (good && https->client.warning[0] != '\0')
+        log_warn("%s", https->client.warning);
+    return good;
+}
+
+static bool load_all(struct https *https, int64_t deadline, struct reason *why)
+{
+    if (!load_trust(https, deadline, why))
+        return false;
     https->setup = xcalloc(1, sizeof *https->setup);
     https->strangers = xcalloc(1, sizeof *https->strangers);
     https->setup->trust = https->trust;
     https->setup->min_version = TLS1_2_VERSION;
     https->setup->keep_going = https->trusts_anyone;
     *https->strangers = *https->setup;
-    if (!https->client_source.certificate)
+    return !https->client_source.certificate || load_client(https, deadline, why);
+}
+
+static void https_unload(struct https *https)
+{
+    keystore_free(&https->client);
+    truststore_free(https->trust);
+    free(https->setup);
+    free(https->strangers);
+    https->trust = NULL;
+    https->setup = https->strangers = NULL;
+}
+
+bool https_load(struct https *https, int64_t deadline, struct reason *why)
+{
+    if (https->trust || load_all(https, deadline, why))
         return true;
-    https->setup->client = &https->client;
-    bool good = keystore_load(&https->client_source, &https->client, why);
-    if (good && https->client.warning[0] != '\0')
-        log_warn("%s", https->client.warning);
-    return good;
+    https_unload(https);
+    if (why->code == CODE_FAILED) /* see store_file_is_late */
+        why->code = CODE_DEADLINE;
+    return false;
+}
+
+bool https_load_first(struct https *https, int64_t timeout, const char *undone, struct reason *why)
+{
+    if (https_load(https, deadline_limit(deadline_now(), timeout), why))
+        return true;
+    if (why->code == CODE_DEADLINE)
+        reason_wrap(why, "%s", undone);
+    return false;
 }
 
 static void https_expect(struct tls_facts *facts, const struct exchange *exchange)
@@ -150,7 +194,7 @@ bool https_prepare(struct exchange *exchange, struct reason *why)
     CURL *easy = exchange->easy;
 
     exchange->tls = NULL;
-    if (!https_load(https, why))
+    if (!https_load(https, exchange->request.deadline, why))
         return false;
     curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
@@ -236,9 +280,6 @@ void https_judge(struct exchange *exchange)
 
 void https_free(struct https *https)
 {
-    keystore_free(&https->client);
-    truststore_free(https->trust);
-    free(https->setup);
-    free(https->strangers);
+    https_unload(https);
     memset(https, 0, sizeof *https);
 }

@@ -21,8 +21,12 @@ struct https {
     struct tls_setup *strangers; /* the same without the client certificate */
 };
 
-/* Reads trust store and client certificate, once. False fills `why` (CODE_TRUST_STORE, CODE_CLIENT_CERTIFICATE). */
-bool https_load(struct https *https, struct reason *why);
+/* Reads trust store and client certificate, once, until the deadline or a signal. False fills `why` (CODE_TRUST_STORE,
+ * CODE_CLIENT_CERTIFICATE, CODE_DEADLINE, or the signal's code). */
+bool https_load(struct https *https, int64_t deadline, struct reason *why);
+
+/* The same before the first attempt, within --timeout. If it timed out, the reason begins with `undone`: "not ready". */
+bool https_load_first(struct https *https, int64_t timeout, const char *undone, struct reason *why);
 
 /* The exchange's hooks: sets up an https handle; then, when it is over, judges what was seen, into the reply; and lets go of it. */
 bool https_prepare(struct exchange *exchange, struct reason *why);

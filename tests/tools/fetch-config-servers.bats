@@ -78,6 +78,26 @@ CONF
     [ ! -e b ] && [ ! -e d ]
 }
 
+@test "TLS: a trust store that takes longer to read than there is time ends with the time" {
+    start_nginx
+    local i root
+    root=$(<ca.pem)
+    for ((i = 0; i < 4000; i++)); do echo "$root"; done >many.pem
+    run_tool fetch-config --timeout 1ms --trust-store many.pem https://127.0.0.1:1/x=./a
+    exits 124
+    ends_saying "many\.pem: was not read to its end in time; hint: .*--timeout"
+    run_tool fetch-config --timeout 1ms --trust-store ca.pem --client-cert many.pem https://127.0.0.1:1/x=./a
+    exits 124
+    ends_saying "many\.pem: was not read to its end in time"
+    run_tool wait-for-http --timeout 1ms --trust-store many.pem https://127.0.0.1:1/x
+    exits 124
+    ends_saying "many\.pem: was not read to its end in time"
+    echo token >token
+    run_tool wait-for-kube --timeout 1ms --server https://127.0.0.1:1 --token-file token -n x --trust-store many.pem job/x
+    exits 124
+    ends_saying "many\.pem: was not read to its end in time"
+}
+
 @test "TLS: wrong name, expired, unfit" {
     certificate other /CN=other "subjectAltName=DNS:other.example"
     certificate old /CN=old "subjectAltName=IP:127.0.0.1" 0
