@@ -54,6 +54,14 @@ bool settings_check_statuses(const char *value, struct reason *why)
            reason_set(why, CODE_USAGE, "\"%.40s\" is not a range of HTTP statuses such as 200-399", value);
 }
 
+/* February 31 is a day that strptime accepts, and timegm takes for March 3. */
+static bool is_day(const struct tm *day)
+{
+    struct tm same = {.tm_year = day->tm_year, .tm_mon = day->tm_mon, .tm_mday = day->tm_mday};
+
+    return timegm(&same) != -1 && same.tm_mday == day->tm_mday;
+}
+
 bool settings_parse_time(const char *text, int64_t *seconds)
 {
     struct tm utc;
@@ -61,7 +69,7 @@ bool settings_parse_time(const char *text, int64_t *seconds)
 
     memset(&utc, 0, sizeof utc);
     rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-    if (!rest)
+    if (!rest || !is_day(&utc))
         return false;
     *seconds = (int64_t)timegm(&utc);
     if (*rest == '.')

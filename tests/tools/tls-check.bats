@@ -320,6 +320,13 @@ ZONE
         run_tool tls-check --verify-time "2040-01-01T00:00:00$zone" server.test
         refuses_naming --verify-time
     done
+    local day
+    for day in 2027-02-29 2027-02-31 2027-04-31 2100-02-29; do
+        run_tool tls-check --verify-time "${day}T12:00:00Z" server.test
+        refuses_naming --verify-time
+    done
+    check --verify-time 2036-02-29T23:59:59Z $(at "${port[0]}")
+    ends_saying "judged as of --verify-time 2036-02-29T23:59:59Z"
 }
 
 ### 23: the client's certificate
@@ -995,6 +1002,9 @@ END
     run_tool tls-check --trust-store store.pem --attempt-timeout 1ms --interval 1200ms --timeout 2s 127.0.0.1:1
     exits 124
     says "store\.pem: was not read to its end in time.*--attempt-timeout"
+    run_tool tls-check --trust-store store.pem --timeout 1ms 127.0.0.1:1
+    exits 124
+    ends_saying "not ready: store\.pem: was not read to its end in time"
 }
 
 @test "--warn-only says the verdict and exits 0" {
