@@ -57,6 +57,7 @@ bool verdict_is_followed(const struct verdict *verdict)
     return verdict->termination_log[0] != '\0' || step_current();
 }
 
+/* Without a newline at its end: kubectl describe would show an empty line after it. */
 static void verdict_note(const struct verdict *verdict, bool final, enum code code,
                          const struct reason *reason, const char *line)
 {
@@ -68,8 +69,6 @@ static void verdict_note(const struct verdict *verdict, bool final, enum code co
     buf_add_format(&message, "%s: ", verdict->tool);
     visible_add(&message, line);
     step_report_words(final, code, reason, message.data);
-    message.max = VERDICT_LINE;
-    buf_add_text(&message, "\n");
     if (verdict->termination_log[0] != '\0')
         termination_write(verdict->termination_log, &message);
     buf_free(&message);
