@@ -130,7 +130,5 @@ const char *template_form_add(struct buf *out, enum template_form form, const ch
         [TEMPLATE_URLENCODE] = add_urlencode,
     };
 
-    if (form != TEMPLATE_PLAIN)
-        return add[form](out, text, length);
-    return buf_add(out, text, length) ? NULL : "is too large";
+    return add[form](out, text, length);
 }

@@ -18,7 +18,7 @@ enum template_form {
 /* TEMPLATE_PLAIN: there is no form of that name. */
 enum template_form template_form_find(const char *name, size_t length);
 
-/* Adds `text` in that form; a NUL must follow it. NULL, or the problem ("is not UTF-8"). */
+/* Adds `text` in that form, which is not TEMPLATE_PLAIN; a NUL must follow it. NULL, or the problem ("is not UTF-8"). */
 const char *template_form_add(struct buf *out, enum template_form form, const char *text, size_t length);
 
 #endif

@@ -49,6 +49,10 @@ void template_put_value(struct template *template, const char *name, const char 
     char message[MESSAGE_MAX];
     struct buf formed;
 
+    if (template->form == TEMPLATE_PLAIN) {
+        template_put(template, value, strlen(value));
+        return;
+    }
     buf_init(&formed, FORMED_MOST);
     const char *problem = template_form_add(&formed, template->form, value, strlen(value));
     if (problem) {
