@@ -97,10 +97,9 @@ bool body_file_check(const char *path, struct reason *why)
 /* A quarter of the container's memory: with --render there are two bodies at once, and validation needs memory, too. */
 static int64_t memory_most(void)
 {
-    struct limits limits;
+    int64_t memory = limits_own_memory();
 
-    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
-    return limits.memory == LIMITS_UNKNOWN ? INT64_MAX : limits.memory / 4;
+    return memory == LIMITS_UNKNOWN ? INT64_MAX : memory / 4;
 }
 
 /* A scratch image may have no /tmp and a read-only root; then the body is kept in memory. */

@@ -89,11 +89,9 @@ static size_t json_read(void *into, size_t size, void *owner)
 /* Half of the container's memory: if the kernel killed the process, there would be no message. */
 static size_t values_memory(void)
 {
-    struct limits limits;
+    int64_t memory = limits_own_memory();
 
-    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
-    return limits.memory >= 0 && limits.memory / 2 < VALUES_MEMORY ? (size_t)limits.memory / 2
-                                                                   : VALUES_MEMORY;
+    return memory >= 0 && memory / 2 < VALUES_MEMORY ? (size_t)memory / 2 : VALUES_MEMORY;
 }
 
 static bool validate_json(struct input *input)

@@ -18,6 +18,9 @@ struct limits {
 /* Reads the limits from LIMITS_PROC and LIMITS_SYS, or from the files of a test. */
 void limits_read(const char *proc, const char *sys, struct limits *limits);
 
+/* The memory limit of the container that this process runs in. It is read once: that takes as many system calls as a request. */
+int64_t limits_own_memory(void);
+
 /* From now on, an allocation that exceeds 7/8 of the container's limit fails (ENOMEM), so that the tool can report it and clean
  * up. Otherwise the kernel would kill the process without a reason. */
 void limits_hold_memory(const struct limits *limits);

@@ -56,13 +56,9 @@ bool volume_fits_memory(uint64_t bytes, uint64_t inodes, uint64_t limit, const c
 
 bool volume_claim(struct volume_memory *memory, int64_t bytes, struct reason *why)
 {
-    struct limits limits;
-
-    if (!memory->is_read) {
-        limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
-        memory->limit = limits.memory;
-        memory->is_read = true;
-    }
+    if (!memory->is_read)
+        memory->limit = limits_own_memory();
+    memory->is_read = true;
     if (memory->limit >= 0 && memory->limit != LIMITS_NONE &&
         !fits((uint64_t)(memory->claimed + bytes) + OWN_MEMORY, (uint64_t)memory->limit, "needs at least",
               "PATH", why))

@@ -69,6 +69,32 @@ START_TEST(version_2_in_a_namespace)
 }
 END_TEST
 
+START_TEST(both_versions_side_by_side)
+{
+    folder("sys");
+    folder("sys/memory");
+    folder("sys/cpu");
+    folder("sys/unified");
+    folder("sys/unified/pod");
+    put("sys/memory/memory.limit_in_bytes", "3000000\n");
+    put("sys/unified/pod/memory.max", "2000000\n");
+    put("sys/unified/pod/cpu.max", "10000 100000\n");
+    struct limits limits = look("5:memory:/\n4:cpu:/\n0::/pod\n");
+    ck_assert_int_eq(limits.memory, 2000000);
+    ck_assert_uint_eq(limits.cpus, 1);
+}
+END_TEST
+
+START_TEST(the_own_limit_is_that_of_the_system_now)
+{
+    struct limits limits;
+
+    limits_read(LIMITS_PROC, LIMITS_SYS, &limits);
+    ck_assert_int_eq(limits_own_memory(), limits.memory);
+    ck_assert_int_eq(limits_own_memory(), limits.memory);
+}
+END_TEST
+
 START_TEST(version_1_with_the_hosts_path)
 {
     folder("sys");
@@ -123,4 +149,4 @@ END_TEST
 
 SUITE("limits", memory_is_held_to_the_limit_where_that_can_be, nothing_known,
       version_2_the_lowest_on_the_way_up_counts, version_2_in_a_namespace, version_1_with_the_hosts_path,
-      version_1_without_limits)
+      version_1_without_limits, both_versions_side_by_side, the_own_limit_is_that_of_the_system_now)
