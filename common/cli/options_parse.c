@@ -23,9 +23,9 @@ struct parser {
     const struct tool *tool;
     struct common_options *options;
     struct value_source source;
-    char **environment;
-    enum given *given; /* for each row */
-    bool in_variable;  /* the words come from a variable: a flag takes precedence */
+    char **environment; /* our variables of it */
+    enum given *given;  /* for each row */
+    bool in_variable;   /* the words come from a variable: a flag takes precedence */
 };
 
 static size_t row_count(const struct tool *tool)
@@ -341,7 +341,8 @@ static void parse_reporting(struct parser *parser)
 bool options_parse(const struct tool *tool, int argc, char **argv, char **environment, void *options,
                    struct reason *why)
 {
-    struct parser parser = {.tool = tool, .options = options, .source.why = why, .environment = environment};
+    struct parser parser = {
+        .tool = tool, .options = options, .source.why = why, .environment = variables_ours(environment)};
 
     memset(options, 0, tool->options_size);
     /* One more: the place of common rows that this tool does not have. */
@@ -355,6 +356,7 @@ bool options_parse(const struct tool *tool, int argc, char **argv, char **enviro
     }
     if (!good)
         parse_reporting(&parser);
+    free(parser.environment);
     free(parser.given);
     return good;
 }

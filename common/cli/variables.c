@@ -3,17 +3,42 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/mem.h"
+
 #include "common/base/banned.h"
+
+static const char prefix[] = "INITKIT_";
+
+/* Writes the words of an option's or a tool's name, and returns their end. */
+static char *add_words(char *at, const char *end, const char *words)
+{
+    for (; *words != '\0' && at < end; words++)
+        *at++ = *words == '-' ? '_' : *words >= 'a' && *words <= 'z' ? (char)(*words - 'a' + 'A') : *words;
+    return at;
+}
 
 void variable_name(const char *tool, const char *option, char variable[VARIABLE_NAME])
 {
-    snprintf(variable, VARIABLE_NAME, "INITKIT_%s%s%s", tool ? tool : "", tool ? "_" : "", option);
-    for (char *at = variable; *at != '\0'; at++) {
-        if (*at == '-')
-            *at = '_';
-        else if (*at >= 'a' && *at <= 'z')
-            *at = (char)(*at - 'a' + 'A');
-    }
+    const char *end = variable + VARIABLE_NAME - 1;
+    char *at = add_words(variable, end, prefix);
+
+    if (tool)
+        at = add_words(add_words(at, end, tool), end, "_");
+    *add_words(at, end, option) = '\0';
+}
+
+char **variables_ours(char **environment)
+{
+    size_t count = 0;
+
+    for (char **entry = environment; entry && *entry; entry++)
+        count += strncmp(*entry, prefix, sizeof prefix - 1) == 0;
+    char **ours = xcalloc(count + 1, sizeof *ours);
+    count = 0;
+    for (char **entry = environment; entry && *entry; entry++)
+        if (strncmp(*entry, prefix, sizeof prefix - 1) == 0)
+            ours[count++] = *entry;
+    return ours;
 }
 
 const char *variable_value(char **environment, const char *name)
@@ -29,10 +54,10 @@ const char *variable_value(char **environment, const char *name)
 const char *variable_find(char **environment, const char *tool, const char *option, bool empty_counts,
                           char name[VARIABLE_NAME])
 {
-    const char *prefixes[] = {tool, NULL};
+    const char *tools[] = {tool, NULL};
 
-    for (size_t i = 0; i < 2; i++) {
-        variable_name(prefixes[i], option, name);
+    for (size_t i = 0; i < 2 && environment && *environment; i++) {
+        variable_name(tools[i], option, name);
         const char *value = variable_value(environment, name);
         if (value && (*value != '\0' || empty_counts))
             return value;
@@ -65,7 +90,6 @@ static bool is_known(const char *name, size_t length)
 
 void variables_warn_unknown(char **environment, void (*warn)(const char *name))
 {
-    static const char prefix[] = "INITKIT_";
     char name[VARIABLE_NAME];
 
     for (; environment && *environment; environment++) {

@@ -9,6 +9,9 @@ enum { VARIABLE_NAME = 96 };
 /* "INITKIT_WAIT_FOR_TCP_TIMEOUT"; "INITKIT_TIMEOUT" when `tool` is NULL. */
 void variable_name(const char *tool, const char *option, char name[VARIABLE_NAME]);
 
+/* The variables that begin with INITKIT_, in an array that the caller frees: each option is looked up among these few only. */
+char **variables_ours(char **environment);
+
 /* The value of `name`; NULL when it is not set. */
 const char *variable_value(char **environment, const char *name);
 

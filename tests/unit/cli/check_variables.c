@@ -15,12 +15,31 @@ static void note(const char *name)
 
 START_TEST(names)
 {
-    char name[VARIABLE_NAME];
+    char name[VARIABLE_NAME], long_one[2 * VARIABLE_NAME];
 
     variable_name("wait-for-tcp", "attempt-timeout", name);
     ck_assert_str_eq(name, "INITKIT_WAIT_FOR_TCP_ATTEMPT_TIMEOUT");
     variable_name(NULL, "timeout", name);
     ck_assert_str_eq(name, "INITKIT_TIMEOUT");
+    memset(long_one, 'x', sizeof long_one - 1);
+    long_one[sizeof long_one - 1] = '\0';
+    variable_name(long_one, "timeout", name);
+    ck_assert_uint_eq(strlen(name), VARIABLE_NAME - 1);
+}
+END_TEST
+
+START_TEST(ours_are_those_with_the_prefix)
+{
+    char one[] = "INITKIT_A=1", other[] = "PATH=/bin", near[] = "INITKIT=1", two[] = "INITKIT_=";
+    char *environment[] = {one, other, near, two, NULL};
+    char **ours = variables_ours(environment), **none = variables_ours(NULL);
+
+    ck_assert_ptr_eq(ours[0], one);
+    ck_assert_ptr_eq(ours[1], two);
+    ck_assert_ptr_null(ours[2]);
+    ck_assert_ptr_null(none[0]);
+    free(ours);
+    free(none);
 }
 END_TEST
 
@@ -70,5 +89,5 @@ START_TEST(what_kubernetes_sets_for_a_service_of_that_name)
 }
 END_TEST
 
-SUITE("variables", names, which_of_the_two_counts, variables_that_no_tool_knows,
-      what_kubernetes_sets_for_a_service_of_that_name)
+SUITE("variables", names, ours_are_those_with_the_prefix, which_of_the_two_counts,
+      variables_that_no_tool_knows, what_kubernetes_sets_for_a_service_of_that_name)
