@@ -17,6 +17,7 @@
 #include "common/trust/jks.h"
 #include "common/trust/keystore_leaves.h"
 #include "common/trust/pbe.h"
+#include "common/trust/pem_ciphers.h"
 #include "common/trust/pkcs12.h"
 #include "common/trust/store_file.h"
 #include "common/trust/truststore.h"
@@ -69,6 +70,7 @@ static bool read_pem_key(const struct reading *reading, const struct buf *conten
 
     if (!in)
         mem_exhausted();
+    pem_ciphers_add(content->data, content->length);
     ERR_clear_error();
     reading->keystore->key = PEM_read_bio_PrivateKey(in, NULL, give_password, owner.any);
     BIO_free(in);

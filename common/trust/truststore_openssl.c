@@ -6,6 +6,7 @@
 
 #include "common/base/mem.h"
 #include "common/trust/anchors.h"
+#include "common/trust/pem_ciphers.h"
 
 #include "common/base/banned.h"
 
@@ -36,6 +37,7 @@ static size_t count_certificates(struct truststore *store, const struct buf *con
         mem_exhausted();
     BIO_set_callback_arg(in, (char *)store);
     BIO_set_callback_ex(in, give_line);
+    pem_ciphers_add(content->data, content->length);
     ERR_clear_error();
     STACK_OF(X509_INFO) *found = PEM_X509_INFO_read_bio(in, NULL, give_nothing, NULL);
     for (int i = 0; i < sk_X509_INFO_num(found); i++)

@@ -339,6 +339,21 @@ END
     ends_saying "the key of entry \"agent\" cannot be decrypted with that password"
 }
 
+@test "a client key that is encrypted in the old way, whatever the cipher" {
+    start_tls port "good client=required"
+    local cipher
+    for cipher in aes-128-cbc aes-192-cbc aes-256-cbc des-ede3-cbc des-ede-cbc aes-128-cfb aes-256-cfb8 aes-192-ofb aes-256-ctr \
+        des-ede3-cfb chacha20; do
+        openssl pkey -in client.key -traditional "-$cipher" -passout pass:secret -out old.key
+        grep -qi "DEK-Info: $cipher," old.key
+        check --client-cert client.crt --client-key old.key --client-key-password-file secret $(at "${port[0]}")
+        exits 0
+    done
+    check --client-cert client.crt --client-key old.key --client-key-password-file password $(at "${port[0]}")
+    exits 27
+    ends_saying "cannot be decrypted with that password"
+}
+
 ### --as-agent
 
 # agent_info DIRECTORY ELEMENT VALUE...
