@@ -95,7 +95,7 @@ static void take_path(struct limits *limits, const char *root, const char *path,
     char folder[PATH_MAX];
     int length = snprintf(folder, sizeof folder, "%s%s", root, path);
 
-    if (length >= (int)sizeof folder || access(root, F_OK) != 0)
+    if (length >= (int)sizeof folder)
         return;
     if (folder[length - 1] == '/')
         folder[length - 1] = '\0';
@@ -136,7 +136,8 @@ static void take_hierarchy(struct limits *limits, const char *sys, char *line, u
     if (*list == '\0') {
         take_path(limits, sys, path, files & VERSION_2);
         snprintf(root, sizeof root, "%s/unified", sys);
-        take_path(limits, root, path, files & VERSION_2);
+        if (access(root, F_OK) == 0)
+            take_path(limits, root, path, files & VERSION_2);
         return;
     }
     for (size_t i = 0; i < sizeof controllers / sizeof controllers[0]; i++) {
