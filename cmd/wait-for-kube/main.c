@@ -65,10 +65,11 @@ static const struct option rows[] = {
         .help =
             "Send the token in this file; read anew for each connection (default, over https: the service account's)"),
     OPTION(
-        "trust-store", "PATH", LIST, trust_stores,
+        "trust-store", "PATH", LIST, http.trust_stores,
         .help =
             "Trust what is in this file or directory (default: the service account's ca.crt, else the system's)"),
     {.name = "cacert", .argument = "PATH", .stands_for = "trust-store"},
+    PROXY_ROWS,
     OPTION("stable", "D", DURATION, common.retry.stable,
            .help = "The condition must hold this long without a break"),
     RESOLVER_ROWS,

@@ -206,7 +206,7 @@ static bool find_cluster(struct run *run, struct reason *why)
     const struct cluster_options where = {
         .server = options->server,
         .token_file = options->token_file,
-        .trust_stores = options->trust_stores,
+        .trust_stores = options->http.trust_stores,
         .account = CLUSTER_ACCOUNT,
         .host = environment_get("KUBERNETES_SERVICE_HOST"),
         .port = environment_get("KUBERNETES_SERVICE_PORT"),
@@ -239,6 +239,7 @@ static void set_plan(struct run *run)
         .max_unpacked_size = INT64_MAX,
         .trace = options->common.log_level >= LOG_DEBUG,
     };
+    run->http = options->http;
     run->http.trust_stores = run->cluster.trust_stores;
     http_options_plan(&run->http, &plan->exchange, &run->https);
 }
@@ -271,7 +272,8 @@ bool kube_prepare(struct wait *wait, void *options, struct reason *why)
                           "an object is missing: expected KIND/NAME, or KIND and --selector");
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!goal_parse(run->options->goal, &run->plan.watcher.goal, why) || !find_namespace(run, why) ||
-        !wait_tool_add_targets(wait, sizeof(struct claim), parse_claim, why) || !find_cluster(run, why))
+        !wait_tool_add_targets(wait, sizeof(struct claim), parse_claim, why) ||
+        !http_options_check(&run->options->http, why) || !find_cluster(run, why))
         return false;
     set_plan(run);
     if (!http_options_check_way(exchange, &run->cluster.url, servers ? NULL : &no_servers, &warned, why) ||

@@ -13,7 +13,7 @@ struct wait_for_kube_options {
     struct common_options common;
     const char *goal, *namespace, *selector, *api_version;
     const char *server, *token_file;
-    struct strings trust_stores;
+    struct http_options http; /* its trust stores and proxy are options here */
     int64_t min_objects, min_endpoints;
     struct resolver_options resolver;
 };
@@ -32,7 +32,7 @@ struct run {
     struct dns_resolver resolver;
     char namespace[NAMESPACE_TEXT];
     struct cluster cluster;
-    struct http_options http; /* what is the same as in other tools: the trust store */
+    struct http_options http; /* the options', with the trust stores that count */
     struct https https;
     struct claim_plan plan;
     struct group *groups;

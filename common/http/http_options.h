@@ -22,32 +22,34 @@ struct http_options {
         "libzstd " VERSION_ZSTD, "xz-utils " VERSION_XZUTILS, "bzip2 " VERSION_BZIP2,                   \
         "jansson " VERSION_JANSSON, "c-ares " VERSION_CARES
 
-/* Rows for a table whose struct has the member `struct http_options http`. */
-#define HTTP_ROWS                                                                                                   \
-    OPTION("header", "'NAME: VALUE'", LIST, http.headers, .letter = 'H', .check = http_options_check_header,        \
-           .help = "Send this header, to the URL's own host alone; for a secret there is --header-file. "           \
-                   "'ORIGIN=NAME: VALUE' is for that origin of several, https://HOST[:PORT]"),                      \
-        OPTION(                                                                                                     \
-            "header-file", "F", LIST, http.header_files, .check = http_options_check_secret,                        \
-            .help =                                                                                                 \
-                "Send the headers in this file, one a line; it is read anew for each attempt. ORIGIN=F is for "     \
-                "that origin"),                                                                                     \
-        OPTION(                                                                                                     \
-            "bearer-token-file", "F", LIST, http.bearer_token_files, .check = http_options_check_secret,            \
-            .help =                                                                                                 \
-                "Send the token in this file as Authorization: Bearer; read anew for each attempt. ORIGIN=F is "    \
-                "for that origin"),                                                                                 \
-        OPTION(                                                                                                     \
-            "basic-auth-file", "F", LIST, http.basic_auth_files, .check = http_options_check_secret,                \
-            .help =                                                                                                 \
-                "Send the user:password in this file as Authorization: Basic. ORIGIN=F is for that origin"),        \
-        TLS_ROWS_AT(http.),                                                                                         \
-        OPTION(                                                                                                     \
-            "proxy", "URL", TEXT, http.proxy, .letter = 'x', .empty_counts = true,                                  \
-            .help =                                                                                                 \
-                "Go through this HTTP proxy; empty = none. Without it https_proxy, http_proxy and no_proxy count"), \
-        OPTION("proxy-auth-file", "F", TEXT, http.proxy_auth_file, .check = http_options_check_path,                \
+/* Rows for a table whose struct has the member `struct http_options http`: those of a proxy, and all. */
+#define PROXY_ROWS                                                                                              \
+    OPTION(                                                                                                     \
+        "proxy", "URL", TEXT, http.proxy, .letter = 'x', .empty_counts = true,                                  \
+        .help =                                                                                                 \
+            "Go through this HTTP proxy; empty = none. Without it https_proxy, http_proxy and no_proxy count"), \
+        OPTION("proxy-auth-file", "F", TEXT, http.proxy_auth_file, .check = http_options_check_path,            \
                .help = "The user:password for the proxy is in this file")
+
+#define HTTP_ROWS                                                                                                \
+    OPTION("header", "'NAME: VALUE'", LIST, http.headers, .letter = 'H', .check = http_options_check_header,     \
+           .help = "Send this header, to the URL's own host alone; for a secret there is --header-file. "        \
+                   "'ORIGIN=NAME: VALUE' is for that origin of several, https://HOST[:PORT]"),                   \
+        OPTION(                                                                                                  \
+            "header-file", "F", LIST, http.header_files, .check = http_options_check_secret,                     \
+            .help =                                                                                              \
+                "Send the headers in this file, one a line; it is read anew for each attempt. ORIGIN=F is for "  \
+                "that origin"),                                                                                  \
+        OPTION(                                                                                                  \
+            "bearer-token-file", "F", LIST, http.bearer_token_files, .check = http_options_check_secret,         \
+            .help =                                                                                              \
+                "Send the token in this file as Authorization: Bearer; read anew for each attempt. ORIGIN=F is " \
+                "for that origin"),                                                                              \
+        OPTION(                                                                                                  \
+            "basic-auth-file", "F", LIST, http.basic_auth_files, .check = http_options_check_secret,             \
+            .help =                                                                                              \
+                "Send the user:password in this file as Authorization: Basic. ORIGIN=F is for that origin"),     \
+        TLS_ROWS_AT(http.), PROXY_ROWS
 
 bool http_options_check_header(const char *value, struct reason *why);
 bool http_options_check_secret(const char *value, struct reason *why);

@@ -6,70 +6,7 @@
 load lib
 load fetch-config
 load tls
-
-# start_kube [OPTION]...: sets $kube to http://127.0.0.1:PORT.
-start_kube() {
-    local scheme=http
-    case " $* " in *" --cert "*) scheme=https ;; esac
-    rm -f kube.ready
-    begin "${inside[@]}" "$python" "$servers/kube.py" --ready kube.ready --log kube.log "$@"
-    until_true 10 test -e kube.ready
-    kube=$scheme://127.0.0.1:$(cat kube.ready)
-}
-
-# kube VERB [JSON]: what the server is to do.
-tell() {
-    curl -sfk -o told -X POST --data-binary "${2-}" "$kube/-/$1" || report "the server does not take $1"
-}
-
-jobs_path=/apis/batch/v1/namespaces/shop/jobs
-pods_path=/api/v1/namespaces/shop/pods
-slices_path=/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices
-
-# put PATH NAME [STATUS [SPEC [LABELS]]]
-put() {
-    tell put "{\"path\":\"$1\",\"object\":{\"metadata\":{\"name\":\"$2\",\"generation\":2,\"labels\":${5:-{\}}},\"spec\":${4:-{\}},\"status\":${3:-{\}}}}"
-}
-
-complete='{"conditions":[{"type":"SuccessCriteriaMet","status":"True"},{"type":"Complete","status":"True"}]}'
-failed='{"failed":7,"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","message":"Job has reached the specified backoff limit"}]}'
-ready='{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}'
-
-# slice NAME SERVICE READY...: an EndpointSlice with an address for each true or false.
-slice() {
-    local each endpoints=
-    for each in "${@:3}"; do
-        endpoints+="${endpoints:+,}{\"addresses\":[\"10.0.0.1\"],\"conditions\":{\"ready\":$each}}"
-    done
-    tell put "{\"path\":\"$slices_path\",\"object\":{\"metadata\":{\"name\":\"$1\",\"labels\":{\"kubernetes.io/service-name\":\"$2\"}},\"endpoints\":[$endpoints]}}"
-}
-
-# asked [REGEX]: how many requests of the API have come, whose log line has REGEX.
-asked_kube() {
-    [ -e kube.log ] || touch kube.log
-    grep -Ec -- "${1-}" kube.log || true
-}
-
-# requests_are N REGEX: so many of them have come.
-requests_are() {
-    [ "$(asked_kube "$2")" = "$1" ]
-}
-
-# is_watching: a watch has been asked for.
-is_watching() {
-    [ "$(asked_kube watch)" -gt 0 ]
-}
-
-kube() {
-    run_tool wait-for-kube --server "$kube" -n shop "$@"
-}
-
-# waits [ARGUMENT]...: one in the background, whose watch has begun.
-waits() {
-    : >err
-    start_tool wait-for-kube --server "$kube" -n shop "$@"
-    until_true 20 is_watching
-}
+load kube
 
 ### Kinds
 
@@ -422,6 +359,37 @@ waits() {
     wait_tool
     exits 0
     says_not 401
+}
+
+@test "through a proxy: its user and password, a watch in its tunnel, and what the variables say" {
+    cat ip.pem ip.key >both
+    echo one >token
+    echo user:secret >auth
+    start_kube --cert both --token token
+    start_tls proxies "- proxy=407" "- proxy=403"
+    local via=http://127.0.0.1:${proxies[0]}
+    local -a there=(--token-file token --trust-store root.crt)
+    kube "${there[@]}" --proxy "$via" job/migrate
+    exits 29
+    ends_saying "the proxy $via/ \(from --proxy\) says 407"
+    waits "${there[@]}" --proxy "$via" --proxy-auth-file auth job/migrate
+    put "$jobs_path" migrate "$complete"
+    wait_tool
+    exits 0
+    echo nonsense >broken
+    kube "${there[@]}" --proxy "$via" --proxy-auth-file broken job/migrate
+    refuses_naming --proxy-auth-file
+    export HTTPS_PROXY=http://127.0.0.1:${proxies[1]}
+    kube "${there[@]}" job/migrate
+    exits 29
+    ends_saying 'from HTTPS_PROXY\) says 403.*no_proxy'
+    kube "${there[@]}" --proxy '' job/migrate
+    exits 0
+    NO_PROXY=127.0.0.0/8 kube "${there[@]}" job/migrate
+    exits 0
+    HTTP_PROXY=$HTTPS_PROXY kube --once --server http://127.0.0.1:1 job/migrate
+    exits 1
+    ends_saying 'connection refused'
 }
 
 @test "what makes no sense is refused before anything is asked" {
