@@ -39,22 +39,24 @@ static enum outcome judge_named(struct claim *claim, struct reason *why)
     return object->text ? refuse(object, false, why) : ATTEMPT_OK;
 }
 
-/* A service is ready when so many addresses of its slices are. */
+/* A service is ready when so many endpoints of its slices are. */
 static enum outcome judge_service(struct claim *claim, struct reason *why)
 {
     const struct watcher *watcher = claim->watcher;
-    unsigned ready = 0, wanted = claim->plan->min_endpoints;
-    size_t slices = 0;
+    size_t slices = 0, wanted = claim->plan->min_endpoints;
+    struct endpoints all = {0};
 
     for (size_t i = 0; i < watcher->count; i++)
         if (strcmp(watcher->objects[i].service, claim->name) == 0) {
-            ready += watcher->objects[i].endpoints;
+            endpoints_add(&all, &watcher->objects[i].endpoints);
             slices++;
         }
-    snprintf(claim->found, sizeof claim->found, "%u endpoint%s", ready, ready == 1 ? "" : "s");
+    size_t ready = endpoints_count(&all);
+    endpoints_free(&all);
+    snprintf(claim->found, sizeof claim->found, "%zu endpoint%s", ready, ready == 1 ? "" : "s");
     if (ready >= wanted)
         return ATTEMPT_OK;
-    reason_set(why, CODE_FAILED, "%u of %u endpoint%s ready", ready, wanted, wanted == 1 ? " is" : "s are");
+    reason_set(why, CODE_FAILED, "%zu of %zu endpoint%s ready", ready, wanted, wanted == 1 ? " is" : "s are");
     if (slices == 0)
         reason_hint(why, "there is no EndpointSlice: does the Service exist, and does it have a selector?");
     else

@@ -41,6 +41,7 @@ static size_t place_of(const struct watcher *watcher, const char *name, bool *is
 static void object_free(struct watched_object *object)
 {
     free(object->name);
+    endpoints_free(&object->endpoints);
     free(object->service);
     free(object->text);
 }
@@ -64,7 +65,7 @@ static void judge(const struct watcher *watcher, const json_t *object, struct wa
     struct judged judged = {.outcome = ATTEMPT_OK};
 
     if (watcher->kind->form == KIND_SERVICE)
-        known->endpoints = object_ready_endpoints(object);
+        endpoints_read(object, &known->endpoints);
     else
         object_judge(watcher->kind->form, &watcher->plan->goal, object, &judged);
     free(known->text);

@@ -53,7 +53,7 @@ static const struct option rows[] = {
     OPTION("min-objects", "N", NUMBER, min_objects, .min = 1, .max = OBJECTS_MAX, .initial = "1",
            .help = "With --selector: at least N objects match"),
     OPTION("min-endpoints", "N", NUMBER, min_endpoints, .min = 1, .max = OBJECTS_MAX, .initial = "1",
-           .help = "At least N addresses of a service's EndpointSlices are ready"),
+           .help = "At least N endpoints of a service are ready"),
     OPTION(
         "api-version", "G/V", TEXT, api_version, .check = check_version,
         .help =

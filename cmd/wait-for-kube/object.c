@@ -372,16 +372,3 @@ void object_judge(enum kind_form form, const struct goal *goal, const json_t *ob
         break;
     }
 }
-
-unsigned object_ready_endpoints(const json_t *slice)
-{
-    const json_t *all = json_pointer_find(slice, "/endpoints");
-    unsigned count = 0;
-
-    for (size_t i = 0; i < json_array_size(all); i++) {
-        const json_t *one = json_array_get(all, i);
-        if (!json_is_false(json_pointer_find(one, "/conditions/ready")))
-            count += (unsigned)json_array_size(json_pointer_find(one, "/addresses"));
-    }
-    return count;
-}

@@ -43,9 +43,6 @@ struct judged {
 
 void object_judge(enum kind_form form, const struct goal *goal, const json_t *object, struct judged *judged);
 
-/* How many addresses of an EndpointSlice are ready. */
-unsigned object_ready_endpoints(const json_t *slice);
-
 /* A string of the object; NULL: there is none. */
 const char *object_text(const json_t *object, const char *pointer);
 

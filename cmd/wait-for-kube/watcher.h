@@ -2,6 +2,7 @@
 #ifndef WAIT_FOR_KUBE_WATCHER_H
 #define WAIT_FOR_KUBE_WATCHER_H
 
+#include "cmd/wait-for-kube/endpoints.h"
 #include "cmd/wait-for-kube/kinds.h"
 #include "cmd/wait-for-kube/object.h"
 #include "cmd/wait-for-kube/pieces.h"
@@ -29,9 +30,9 @@ struct watched_object {
     char *name;
     char *service; /* of an EndpointSlice: whose it is */
     enum outcome outcome;
-    char *text;         /* why it is not what is waited for; NULL: it is */
-    unsigned endpoints; /* ready ones of an EndpointSlice */
-    unsigned round;     /* of listing, or of the watch behind it, that had it last */
+    char *text;                 /* why it is not what is waited for; NULL: it is */
+    struct endpoints endpoints; /* ready ones of an EndpointSlice */
+    unsigned round;             /* of listing, or of the watch behind it, that had it last */
 };
 
 struct watcher {

@@ -1,4 +1,5 @@
 /* A list of the Kubernetes API, taken apart at any place as it comes at once, and each of its objects judged. */
+#include "cmd/wait-for-kube/endpoints.h"
 #include "cmd/wait-for-kube/object.h"
 #include "cmd/wait-for-kube/pieces.h"
 #include "common/http/json_arena.h"
@@ -25,7 +26,10 @@ static void judge(const json_t *object)
             MUST((judged.outcome == ATTEMPT_OK) == (judged.text[0] == '\0'));
             goal_free(&goal);
         }
-    object_ready_endpoints(object);
+    struct endpoints endpoints = {0};
+    endpoints_read(object, &endpoints);
+    MUST(endpoints_count(&endpoints) <= endpoints.count && endpoints.count <= ENDPOINTS_SLICE);
+    endpoints_free(&endpoints);
 }
 
 static bool take(void *owner, enum pieces_kind kind, const char *bytes, size_t length)

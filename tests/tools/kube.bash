@@ -29,11 +29,12 @@ complete='{"conditions":[{"type":"SuccessCriteriaMet","status":"True"},{"type":"
 failed='{"failed":7,"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","message":"Job has reached the specified backoff limit"}]}'
 ready='{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}'
 
-# slice NAME SERVICE READY...: an EndpointSlice with an address for each true or false.
+# slice NAME SERVICE READY...: an EndpointSlice with an endpoint for each true or false; its pods are SERVICE-0, SERVICE-1, …
 slice() {
-    local each endpoints=
+    local each endpoints= number=0
     for each in "${@:3}"; do
-        endpoints+="${endpoints:+,}{\"addresses\":[\"10.0.0.1\"],\"conditions\":{\"ready\":$each}}"
+        endpoints+="${endpoints:+,}{\"addresses\":[\"10.0.0.$number\"],\"conditions\":{\"ready\":$each},\"targetRef\":{\"kind\":\"Pod\",\"name\":\"$2-$number\"}}"
+        number=$((number + 1))
     done
     tell put "{\"path\":\"$slices_path\",\"object\":{\"metadata\":{\"name\":\"$1\",\"labels\":{\"kubernetes.io/service-name\":\"$2\"}},\"endpoints\":[$endpoints]}}"
 }

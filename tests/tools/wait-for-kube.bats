@@ -101,7 +101,7 @@ load kube
     exits 0
 }
 
-@test "a Service is ready with so many ready addresses in its EndpointSlices" {
+@test "a Service is ready with so many ready endpoints in its EndpointSlices" {
     start_kube
     slice mydb-a mydb false
     slice web-a web true
@@ -114,8 +114,14 @@ load kube
     slice mydb-b mydb true
     wait_tool
     exits 0
+    slice mydb-c mydb true # the same pod in another slice, as with two address families
     kube --once --min-endpoints 2 service/mydb
     exits 1
+    ends_saying '1 of 2 endpoints are ready'
+    slice mydb-d mydb true true
+    kube --once --min-endpoints 2 service/mydb
+    exits 0
+    ends_saying '2 endpoints'
     kube --once service/none
     ends_saying 'is there|EndpointSlice'
     exits 1

@@ -129,21 +129,6 @@ START_TEST(conditions_and_values)
 }
 END_TEST
 
-START_TEST(endpoints)
-{
-    json_t *slice = json_loads(
-        "{\"endpoints\":[{\"addresses\":[\"10.0.0.1\"],\"conditions\":{\"ready\":true}},{\"addresses\":[\"10.0.0.2\"]},"
-        "{\"addresses\":[\"10.0.0.3\"],\"conditions\":{\"ready\":false}},{\"conditions\":{\"ready\":true}},null]}",
-        0, NULL);
-
-    ck_assert_uint_eq(object_ready_endpoints(slice), 2);
-    json_decref(slice);
-    slice = json_loads("{\"endpoints\":null}", 0, NULL);
-    ck_assert_uint_eq(object_ready_endpoints(slice), 0);
-    json_decref(slice);
-}
-END_TEST
-
 START_TEST(goals)
 {
     static const char *const wrong[] = {
@@ -164,4 +149,4 @@ START_TEST(goals)
 }
 END_TEST
 
-SUITE("object", nothing_is_never_ready, jobs, pods, rollouts, conditions_and_values, endpoints, goals)
+SUITE("object", nothing_is_never_ready, jobs, pods, rollouts, conditions_and_values, goals)
