@@ -85,7 +85,8 @@ bool cluster_find(const struct cluster_options *options, struct cluster *cluster
         cluster->token_file = xstrdup(options->token_file);
     else if (cluster->url.scheme == URL_HTTPS) /* never in clear text unless somebody says so */
         cluster->token_file = account_file(options, "token");
-    cluster->token = (struct headers_entry){.kind = HEADERS_BEARER_FILE, .value = cluster->token_file};
+    cluster->token = (struct headers_entry){
+        .kind = HEADERS_BEARER_FILE, .value = cluster->token_file, .option = "--token-file"};
     if (!cluster->token_file)
         return true;
     char *token = headers_read_secret(cluster->token_file, why);

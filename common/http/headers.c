@@ -221,7 +221,7 @@ static bool add_entry(const struct headers_entry *entry, struct strings *list, s
         break;
     }
     if (!good)
-        reason_wrap(why, "%s", headers_option(entry->kind));
+        reason_wrap(why, "%s", entry->option ? entry->option : headers_option(entry->kind));
     return good;
 }
 

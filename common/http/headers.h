@@ -17,8 +17,9 @@ enum headers_kind { HEADERS_LINE, HEADERS_LINES_FILE, HEADERS_BEARER_FILE, HEADE
 /* One value of an option. */
 struct headers_entry {
     enum headers_kind kind;
-    struct url origin; /* whom it is for; its text is NULL where the user named nobody */
-    const char *value; /* a line, or the path of a file */
+    struct url origin;  /* whom it is for; its text is NULL where the user named nobody */
+    const char *value;  /* a line, or the path of a file */
+    const char *option; /* that named it; NULL: the one of that kind */
 };
 
 /* Where the user's headers come from. */
