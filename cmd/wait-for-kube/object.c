@@ -45,7 +45,10 @@ bool goal_parse(const char *text, struct goal *goal, struct reason *why)
     if (goal->value && !is_condition)
         goal->json = json_loads(goal->value, JSON_DECODE_ANY, NULL);
     if (is_condition)
-        return length > 0 || reason_set(why, CODE_USAGE, "expected condition=TYPE[=STATUS]");
+        return (length > 0 && (!goal->value || *goal->value != '\0')) ||
+               reason_set(why, CODE_USAGE, "expected condition=TYPE[=STATUS]");
+    if (length == 0) /* the whole object: it is always there */
+        return reason_set(why, CODE_USAGE, "expected json=POINTER[=VALUE], such as json=/status/phase=Bound");
     return json_pointer_check(goal->name, why);
 }
 

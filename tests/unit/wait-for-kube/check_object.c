@@ -132,7 +132,8 @@ END_TEST
 START_TEST(goals)
 {
     static const char *const wrong[] = {
-        "", "Complete", "condition", "condition=", "json", "json=x", "json=/~2", "condition=="};
+        "",         "Complete",    "condition",        "condition=", "json",    "json=x",
+        "json=/~2", "condition==", "condition=Ready=", "json=",      "json==x", "delete"};
     struct goal goal;
 
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
