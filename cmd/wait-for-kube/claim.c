@@ -115,7 +115,9 @@ static void claim_end(struct claim *claim, enum outcome outcome, const struct re
 
 static bool claim_can_judge(const struct claim *claim)
 {
-    return claim->watcher->synced || claim->watcher->trouble.text[0] != '\0';
+    const struct watcher *watcher = claim->watcher;
+
+    return (watcher->synced && !watcher->behind) || watcher->trouble.text[0] != '\0';
 }
 
 static void claim_conclude(struct claim *claim)

@@ -1,20 +1,18 @@
 #include "cmd/wait-for-kube/known.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/mem.h"
+#include "common/http/reply.h"
 
 #include "common/base/banned.h"
 
 static bool is_wanted(const struct watcher *watcher, const char *name)
 {
-    if (!watcher->of)
-        return true;
-    for (size_t i = 0; i < watcher->of->count; i++)
-        if (strcmp(watcher->of->items[i], name) == 0)
-            return true;
-    return false;
+    return !watcher->of || strings_have(watcher->of, name);
 }
 
 /* Where the object is, or belongs. */
@@ -41,9 +39,9 @@ static size_t place_of(const struct watcher *watcher, const char *name, bool *is
 static void object_free(struct watched_object *object)
 {
     free(object->name);
-    endpoints_free(&object->endpoints);
     free(object->service);
     free(object->text);
+    endpoints_free(&object->endpoints);
 }
 
 static struct watched_object *insert(struct watcher *watcher, size_t at, const char *name)
@@ -68,10 +66,25 @@ static void judge(const struct watcher *watcher, const json_t *object, struct wa
         endpoints_read(object, &known->endpoints);
     else
         object_judge(watcher->kind->form, &watcher->plan->goal, object, &judged);
+    if (reply_repeats(judged.text, strlen(judged.text), &watcher->headers))
+        snprintf(judged.text, sizeof judged.text, "is not as it should be: what it says repeats a secret");
     free(known->text);
     known->outcome = judged.outcome;
     known->text = judged.outcome == ATTEMPT_OK ? NULL : xstrdup(judged.text);
     known->round = watcher->round;
+}
+
+/* What the server sends although it was not asked for: objects of another namespace, or of another kind. A list does not say of its
+ * objects which kind they are. */
+static bool is_of(const struct watcher *watcher, const json_t *object)
+{
+    const char *namespace = object_text(object, "/metadata/namespace"), *kind = object_text(object, "/kind");
+    const char *expected = watcher->kind->form == KIND_SERVICE ? "EndpointSlice" : watcher->kind->name;
+
+    bool is_custom = strcmp(watcher->kind->name, watcher->kind->plural) == 0; /* only its plural is known */
+
+    return (!namespace || (watcher->namespace && strcmp(namespace, watcher->namespace) == 0)) &&
+           (!kind || is_custom || strcasecmp(kind, expected) == 0);
 }
 
 bool known_put(struct watcher *watcher, const json_t *object)
@@ -81,7 +94,8 @@ bool known_put(struct watcher *watcher, const json_t *object)
     const char *service = is_slice ? object_text(object, "/metadata/labels/kubernetes.io~1service-name")
                                    : NULL;
 
-    if (!name || strlen(name) >= WATCHER_NAME)
+    if (!name || strlen(name) >= WATCHER_NAME || !is_of(watcher, object) ||
+        reply_repeats(name, strlen(name), &watcher->headers))
         return false;
     if ((is_slice && !service) || !is_wanted(watcher, is_slice ? service : name))
         return true;

@@ -21,6 +21,11 @@ bool pieces_are_whole(const struct pieces *pieces)
     return pieces->ended && !pieces->wrong;
 }
 
+bool pieces_are_list(const struct pieces *pieces)
+{
+    return pieces_are_whole(pieces) && pieces->is_list && pieces->had_items;
+}
+
 static bool key_is(const struct pieces *pieces, const char *key)
 {
     return pieces->key_length == strlen(key) && memcmp(pieces->key, key, pieces->key_length) == 0;
@@ -65,7 +70,7 @@ static bool take_mark(struct pieces *pieces, char byte)
     case '{':
     case '[':
         if (byte == '[' && pieces->depth == 1 && key_is(pieces, "items"))
-            pieces->in_items = true;
+            pieces->in_items = pieces->had_items = true;
         if (pieces->depth == PIECES_DEPTH)
             return false;
         pieces->is_array[pieces->depth++] = byte == '[';
@@ -73,9 +78,23 @@ static bool take_mark(struct pieces *pieces, char byte)
     case '}':
     case ']':
         return close_one(pieces, byte == '}');
+    case 'n': /* null: there are none */
+        pieces->had_items = pieces->had_items || (pieces->depth == 1 && key_is(pieces, "items"));
+        return true;
     default:
         return true;
     }
+}
+
+/* A name of the outermost object, or a value there. */
+static void end_key(struct pieces *pieces)
+{
+    size_t length = pieces->key_length;
+
+    if (pieces->kind_follows)
+        pieces->is_list = length >= 4 && length <= PIECES_KEY &&
+                          memcmp(pieces->key + length - 4, "List", 4) == 0;
+    pieces->kind_follows = !pieces->kind_follows && key_is(pieces, "kind");
 }
 
 static void take_text(struct pieces *pieces, char byte)
@@ -90,6 +109,8 @@ static void take_text(struct pieces *pieces, char byte)
         if (pieces->key_length < PIECES_KEY)
             pieces->key[pieces->key_length] = byte;
         pieces->key_length++;
+    } else if (pieces->depth == 1) {
+        end_key(pieces);
     }
 }
 

@@ -9,7 +9,7 @@
 
 enum {
     PIECES_OBJECT = 4 * 1024 * 1024, /* bytes of one object: etcd takes 1.5 MiB, JSON makes more of it */
-    PIECES_KEY = 16,
+    PIECES_KEY = 80,                 /* of a name, or of the kind */
     PIECES_DEPTH = 1000,
 };
 
@@ -27,7 +27,9 @@ struct pieces {
     enum pieces_kind kind;
     bool taking;             /* an object is being taken */
     bool in_string, escaped; /* of the text */
-    bool in_items;
+    bool in_items, had_items;
+    bool kind_follows,
+        is_list; /* the next string is the list's own "kind"; it was one of a list: "JobList" */
     bool ended, wrong;
     unsigned depth, from;        /* braces and brackets that are open; the depth that the object began at */
     bool is_array[PIECES_DEPTH]; /* of each that is open */
@@ -41,8 +43,11 @@ void pieces_begin(struct pieces *pieces);
 /* Takes the next bytes. False: this is no such list, an object is too large, or on_object ended it. */
 bool pieces_feed(struct pieces *pieces, const char *bytes, size_t length);
 
-/* Whether the whole list has come. */
+/* Whether the whole of it has come. */
 bool pieces_are_whole(const struct pieces *pieces);
+
+/* And is a list, with items: a Status, or a page of something else, is none, although nothing is in it. */
+bool pieces_are_list(const struct pieces *pieces);
 
 void pieces_free(struct pieces *pieces);
 

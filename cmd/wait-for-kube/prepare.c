@@ -180,12 +180,13 @@ static void make_groups(struct run *run)
         struct claim *claim = &claims[i];
         struct group *group = group_for(run, claim->kind);
         claim->watcher = &group->watcher;
-        if (claim->name)
+        if (claim->name && !strings_have(&group->names, claim->name))
             strings_add(&group->names, claim->name, strlen(claim->name));
     }
     for (size_t i = 0; i < run->group_count; i++) {
         struct group *group = &run->groups[i];
         group->watcher.of = run->options->selector ? NULL : &group->names;
+        group->watcher.namespace = group->watcher.kind->is_cluster ? NULL : run->namespace;
         group->watcher.path = path_of(run, group->watcher.kind);
         group->watcher.selectors = selectors_of(run, group);
     }

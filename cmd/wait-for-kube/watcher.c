@@ -6,20 +6,19 @@
 #include <time.h>
 
 #include "cmd/wait-for-kube/known.h"
+#include "cmd/wait-for-kube/watcher_read.h"
 #include "cmd/wait-for-kube/watcher_url.h"
 #include "common/base/deadline.h"
 #include "common/base/mem.h"
-#include "common/http/json_arena.h"
-#include "common/http/json_pointer.h"
 
 #include "common/base/banned.h"
 
 enum {
-    CHUNKS_MOST = 1000,
-    OBJECT_MEMORY = 16 * 1024 * 1024,
-    WATCH_LEAST = 300, /* seconds; up to twice as long, so that not all watchers come back at once */
-    WATCH_SLACK = 60,  /* seconds that a server has to end a watch by itself */
-    LASTED = 5000,     /* milliseconds of a watch that went well */
+    CHUNKS_MOST = 200,
+    WATCH_LEAST = 300,     /* seconds; up to twice as long, so that not all watchers come back at once */
+    WATCH_SLACK = 60,      /* seconds that a server has to end a watch by itself */
+    LASTED = 5000,         /* milliseconds of a watch that went well */
+    PATIENCE_MOST = 60000, /* milliseconds: no Retry-After is obeyed for longer */
 };
 
 static void watcher_changed(struct watcher *watcher)
@@ -44,118 +43,20 @@ static void watcher_list_anew(struct watcher *watcher)
     watcher->more = NULL;
 }
 
-/* --- what comes --- */
-
-static const json_t *read_object(const char *bytes, size_t length)
-{
-    json_error_t error;
-
-    return json_arena_load_bytes(bytes, length, OBJECT_MEMORY, &error);
-}
-
-static bool take_version(struct watcher *watcher, const char *version)
-{
-    if (!version || *version == '\0' || strlen(version) >= WATCHER_VERSION)
-        return false;
-    snprintf(watcher->version, sizeof watcher->version, "%s", version);
-    return true;
-}
-
-static bool take_meta(struct watcher *watcher, const json_t *meta)
-{
-    const char *more = object_text(meta, "/continue");
-
-    free(watcher->more);
-    watcher->more = more && *more != '\0' ? xstrdup(more) : NULL;
-    return take_version(watcher, object_text(meta, "/resourceVersion"));
-}
-
-static bool on_piece(void *owner, enum pieces_kind kind, const char *bytes, size_t length)
-{
-    struct watcher *watcher = owner;
-    const json_t *object = read_object(bytes, length);
-    bool good = object && (kind == PIECES_META ? take_meta(watcher, object) : known_put(watcher, object));
-
-    json_arena_clear();
-    return good;
-}
-
-/* 410 says that the version is too old to go on from: all is listed anew. Others are the server's trouble. */
-static bool take_error(struct watcher *watcher, const json_t *status, struct reason *why)
-{
-    const json_t *code = json_pointer_find(status, "/code");
-    const char *message = object_text(status, "/message");
-
-    if (json_is_integer(code) && json_integer_value(code) == 410)
-        watcher->version[0] = '\0';
-    return reason_set(why, CODE_FAILED, "the watch ended: %.200s",
-                      message ? message : "the API reports an error");
-}
-
-/* A BOOKMARK brings nothing but its version, like what a later API may send. */
-static bool take_event(struct watcher *watcher, const json_t *event, struct reason *why)
-{
-    const char *type = object_text(event, "/type");
-    const json_t *object = json_pointer_find(event, "/object");
-    bool good = true;
-
-    if (type && strcmp(type, "ERROR") == 0)
-        return take_error(watcher, object, why);
-    if (type && strcmp(type, "DELETED") == 0)
-        known_drop(watcher, object);
-    else if (type && (strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0))
-        good = known_put(watcher, object);
-    good = good && type && take_version(watcher, object_text(object, "/metadata/resourceVersion"));
-    return good || reason_set(why, CODE_FAILED, "the watch brought an event that cannot be read");
-}
-
-/* One event a line. */
-static bool take_line(struct watcher *watcher, struct reason *why)
-{
-    const json_t *event = read_object(watcher->line.data, watcher->line.length);
-    bool good = event ? take_event(watcher, event, why)
-                      : reason_set(why, CODE_FAILED, "the watch brought what is not JSON");
-
-    json_arena_clear();
-    buf_clear(&watcher->line);
-    return good;
-}
-
-static bool take_events(struct watcher *watcher, const char *bytes, size_t length, struct reason *why)
-{
-    bool good = true, any = false;
-
-    while (good && length > 0) {
-        const char *end = memchr(bytes, '\n', length);
-        size_t part = end ? (size_t)(end - bytes) : length;
-        good = buf_add(&watcher->line, bytes, part) ||
-               reason_set(why, CODE_FAILED, "the watch brought an object of more than %d bytes",
-                          PIECES_OBJECT);
-        if (good && end && watcher->line.length > 0) {
-            good = take_line(watcher, why);
-            any = true;
-        }
-        bytes += part + (end != NULL);
-        length -= part + (end != NULL);
-    }
-    if (any)
-        watcher_changed(watcher);
-    return good;
-}
-
 /* A watch is answered at once, and then has all of its time: what was amiss is over. */
 static void on_begin(void *owner)
 {
     struct watcher *watcher = owner;
-    bool had_trouble = watcher->trouble.text[0] != '\0';
+    bool can_judge = watcher->trouble.text[0] == '\0' && !watcher->behind;
 
     if (!watcher->watching)
         return;
     watcher->begun = true;
+    watcher->behind = false;
     watcher->trouble.text[0] = '\0';
     exchange_extend(&watcher->exchange,
                     deadline_after(watcher->asked, (int64_t)(watcher->seconds + WATCH_SLACK) * 1000));
-    if (had_trouble)
+    if (!can_judge)
         watcher_changed(watcher);
 }
 
@@ -164,9 +65,8 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
     struct watcher *watcher = owner;
 
     if (watcher->watching)
-        return take_events(watcher, bytes, length, why);
-    return pieces_feed(&watcher->pieces, bytes, length) ||
-           reason_set(why, CODE_FAILED, "the answer is no list of objects that can be read");
+        return watcher_read_events(watcher, bytes, length, why);
+    return pieces_feed(&watcher->pieces, bytes, length) || watcher_refuse(watcher, WATCHER_NO_LIST, why);
 }
 
 /* --- what becomes of a request --- */
@@ -259,7 +159,7 @@ static enum outcome watcher_judge(struct watcher *watcher, struct reason *why)
                         exchange->refused, why);
         hint_at_status(watcher, reply->status, why);
     }
-    watcher->not_before = reply->retry_after > 0 ? deadline_after(rules.now, reply->retry_after) : 0;
+    watcher->not_before = deadline_after(rules.now, deadline_earlier(reply->retry_after, PATIENCE_MOST));
     return outcome;
 }
 
@@ -268,21 +168,28 @@ static void list_ended(struct watcher *watcher)
 {
     struct reason why;
 
-    if (!pieces_are_whole(&watcher->pieces) || watcher->version[0] == '\0' ||
+    if (!pieces_are_list(&watcher->pieces) || watcher->version[0] == '\0' ||
         ++watcher->chunks > CHUNKS_MOST) {
-        reason_set(&why, CODE_FAILED, "the answer is no list of objects that can be read");
+        watcher_refuse(watcher, WATCHER_NO_LIST, &why);
         watcher_fails(watcher, false, &why);
         return;
     }
     if (!watcher->more) {
         known_sweep(watcher);
         watcher->synced = true;
+        watcher->behind = false;
         watcher->trouble.text[0] = '\0';
-        watcher->delay = (double)watcher->plan->interval;
     }
     watcher_ask_at(watcher, deadline_now());
     if (watcher->synced)
         watcher_changed(watcher);
+}
+
+/* The version is too old, or makes no sense to the server: 400 that it cannot be read, 504 that it is too new, as after a restore
+ * of etcd. */
+static bool refuses_version(int status)
+{
+    return status == 400 || status == 410 || status == 504;
 }
 
 /* A watch ends when its time is over; when it breaks, the next goes on where it was. Only what cannot be read, and a server that
@@ -290,8 +197,9 @@ static void list_ended(struct watcher *watcher)
 static void watch_ended(struct watcher *watcher, enum outcome outcome, const struct reason *why)
 {
     bool unreadable = watcher->exchange.reply.body_failed;
-    bool expired = watcher->exchange.reply.status == 410 || watcher->version[0] == '\0';
+    bool expired = refuses_version(watcher->exchange.reply.status) || watcher->version[0] == '\0';
 
+    watcher->behind = true;
     if (deadline_now() - watcher->asked >= LASTED)
         watcher->delay = (double)watcher->plan->interval;
     if (expired || unreadable)
@@ -367,7 +275,7 @@ void watcher_start(struct watcher *watcher, uint32_t seed)
     watcher->exchange.on_body = on_body;
     watcher->exchange.on_end = on_end;
     watcher->exchange.owner = watcher;
-    watcher->pieces.on_object = on_piece;
+    watcher->pieces.on_object = watcher_read_piece;
     watcher->pieces.owner = watcher;
     watcher->timer = (struct loop_timer){.on_due = on_due, .owner = watcher};
     watcher->delay = (double)watcher->plan->interval;

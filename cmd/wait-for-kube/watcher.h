@@ -38,6 +38,7 @@ struct watched_object {
 struct watcher {
     const struct watcher_plan *plan;
     const struct kind *kind;
+    const char *namespace;    /* of the objects; NULL: they are in none */
     char *path;               /* "/apis/batch/v1/namespaces/shop/jobs"; owned */
     char *selectors;          /* "fieldSelector=…&labelSelector=…", encoded; may be empty; owned */
     const struct strings *of; /* names of the objects, or services, that are kept in mind; NULL: all */
@@ -47,6 +48,7 @@ struct watcher {
     struct watched_object *objects; /* by name */
     size_t count, capacity;
     bool synced; /* a list has come whole, and nothing after it is known to be missed */
+    bool behind; /* the watch has ended, and what has happened since then is not known yet */
     /* Why the API cannot be asked; an empty text: it can. */
     struct reason trouble;
     bool is_lost; /* and waiting does not change it */

@@ -1,6 +1,7 @@
 #include "common/base/strings.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/mem.h"
 
@@ -21,4 +22,12 @@ void strings_clear(struct strings *list)
     free(list->items);
     list->items = NULL;
     list->count = 0;
+}
+
+bool strings_have(const struct strings *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
 }

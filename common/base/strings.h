@@ -2,6 +2,7 @@
 #ifndef COMMON_BASE_STRINGS_H
 #define COMMON_BASE_STRINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* All zero: empty. */
@@ -12,6 +13,8 @@ struct strings {
 
 /* Appends a copy of the first `length` bytes of `text`. */
 void strings_add(struct strings *list, const char *text, size_t length);
+
+bool strings_have(const struct strings *list, const char *text);
 
 /* Frees the strings and empties the list. */
 void strings_clear(struct strings *list);

@@ -14,11 +14,13 @@ find its way: /api, /apis, /apis/G/V, /version. POST and its kin are not there; 
     POST /-/put      {"path": COLLECTION, "object": {…}}      makes or changes one
     POST /-/delete   {"path": COLLECTION, "name": NAME}
     POST /-/answer   {"verb": "list" or "watch", "times": N, "status": N, "message": TEXT, "headers": {…}}   the next N such requests
-                     get this Status; "status": 0 ends the connection, -1 is silence
+                     get this Status; "status": 0 ends the connection, -1 is silence; with "body": TEXT that in its place; with "path": PART only
+                     requests whose path has that
     POST /-/break    ends all watches without a word
     POST /-/expire   forgets what has happened: a watch from before gets 410
     POST /-/bookmark sends one to all watches
     POST /-/send     {"line": TEXT}   to all watches, as it is
+    POST /-/flood    {"line": TEXT, "times": N, "end": TEXT}   to all watches, so often, each followed by "end" (a newline)
 """
 
 import sys
@@ -86,10 +88,10 @@ class Store:
             for _, _, events in self.watches:
                 events.put(line)
 
-    def answer_for(self, verb):
+    def answer_for(self, verb, path):
         with self.lock:
             for answer in self.answers:
-                if answer["verb"] == verb and answer["times"] > 0:
+                if answer["verb"] == verb and answer.get("path", "") in path and answer["times"] > 0:
                     answer["times"] -= 1
                     return answer
         return None
@@ -129,7 +131,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 log.write(json.dumps({"path": path, "query": query, "connection": self.number}) + "\n")
 
     def send(self, status, body, headers=()):
-        data = (json.dumps(body) + "\n").encode()
+        data = body.encode() if isinstance(body, str) else (json.dumps(body) + "\n").encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
@@ -166,6 +168,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 store.tell(json.dumps({"type": "BOOKMARK", "object": {"kind": "Job", "metadata": {"resourceVersion": str(store.version)}}}))
         elif self.path == "/-/send":
             store.tell(what["line"])
+        elif self.path == "/-/flood":
+            store.tell((what["line"] + what.get("end", "\n"), what["times"]))
         else:
             self.send(404, {})
             return
@@ -187,7 +191,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.status(401, "Unauthorized", "Unauthorized")
             return
         verb = "watch" if query.get("watch") in ("1", "true") else "list"
-        answer = self.server.store.answer_for(verb)
+        answer = self.server.store.answer_for(verb, path)
         if answer:
             self.scripted(answer)
         elif not self.discover(path) and not self.get(path):
@@ -199,7 +203,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if answer["status"] <= 0:
             self.close_connection = True
             return
-        self.status(answer["status"], answer.get("message", ""), headers=answer.get("headers", {}))
+        if "body" in answer:
+            self.send(answer["status"], answer["body"], answer.get("headers", {}))
+        else:
+            self.status(answer["status"], answer.get("message", ""), headers=answer.get("headers", {}))
 
     def discover(self, path):
         """What kubectl asks before it asks for anything."""
@@ -270,6 +277,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with store.lock:
                 store.watches.remove(mine)
 
+    def chunk(self, data):
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+    def flood(self, data, times):
+        while times > 0:
+            at_once = min(times, max(1, 65536 // max(1, len(data))))
+            self.chunk(data * at_once)
+            times -= at_once
+
     def pour(self, events, end):
         while time.monotonic() < end:
             try:
@@ -279,11 +296,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if line is None:
                 self.close_connection = True
                 return
+            if isinstance(line, tuple):
+                self.flood(line[0].encode(), line[1])
+                continue
             data = (line + "\n").encode()
             half = len(data) // 2  # events come in pieces
-            for part in (data[:half], data[half:]):
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
-                self.wfile.flush()
+            self.chunk(data[:half])
+            self.chunk(data[half:])
         self.wfile.write(b"0\r\n\r\n")
 
 

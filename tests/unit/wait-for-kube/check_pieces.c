@@ -121,4 +121,49 @@ START_TEST(an_object_that_is_too_large)
 }
 END_TEST
 
-SUITE("pieces", lists, what_only_looks_like_items, what_is_no_list, its_bounds, an_object_that_is_too_large)
+static bool is_list(const char *text)
+{
+    struct taken taken = {.most = 0};
+    struct pieces pieces = {.on_object = take, .owner = &taken};
+
+    pieces_begin(&pieces);
+    bool good = pieces_feed(&pieces, text, strlen(text)) && pieces_are_list(&pieces);
+    pieces_free(&pieces);
+    return good;
+}
+
+/* What has no items is no empty list: that would be taken for "all of it is gone". */
+START_TEST(what_says_that_it_is_a_list)
+{
+    static const char *const lists[] = {
+        "{\"kind\":\"JobList\",\"metadata\":{},\"items\":[]}",
+        "{\"items\":null,\"kind\":\"List\"}",
+        "{\"items\": [{\"kind\":\"Job\"}], \"kind\" : \"CustomResourceDefinitionList\"}",
+    };
+    static const char *const others[] = {
+        "{\"kind\":\"JobList\",\"metadata\":{}}",
+        "{\"items\":[],\"metadata\":{}}",
+        "{\"kind\":\"Status\",\"metadata\":{\"resourceVersion\":\"7\"},\"status\":\"Failure\"}",
+        "{\"kind\":\"Status\",\"items\":[]}",
+        "{\"kind\":\"Table\",\"rows\":[],\"items\":[]}",
+        "{\"kind\":\"JobList\",\"items\":{}}",
+        "{\"kind\":\"JobList\",\"items\":3}",
+        "{\"kind\":\"JobList\",\"items\":\"null\"}",
+        "{\"kind\":\"ist\",\"items\":[]}",
+        "{\"x\":{\"kind\":\"JobList\"},\"items\":[]}",
+        "{\"kind\":{\"kind\":\"JobList\"},\"items\":[]}",
+        "{\"kind\":\"JobList\",\"x\":{\"items\":[]}}",
+        "{\"kind\":\"JobList\",\"items\":[],\"kind\":\"Status\"}",
+        "{\"kind\":\"JobList\",\"items\":[]",
+        "{}",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(lists); i++)
+        ck_assert_msg(is_list(lists[i]), "%s", lists[i]);
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        ck_assert_msg(!is_list(others[i]), "%s", others[i]);
+}
+END_TEST
+
+SUITE("pieces", what_says_that_it_is_a_list, lists, what_only_looks_like_items, what_is_no_list, its_bounds,
+      an_object_that_is_too_large)
