@@ -4,6 +4,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "cmd/wait-for-kube/query.h"
 #include "cmd/wait-for-kube/run.h"
 #include "common/base/buf.h"
 #include "common/base/deadline.h"
@@ -16,7 +17,7 @@
 
 #include "common/base/banned.h"
 
-enum { SELECTORS_MOST = 12 * 1024 };
+enum { SELECTORS_MOST = 12 * 1024 /* bytes of a selector */ };
 
 /* --- operands --- */
 
@@ -101,57 +102,33 @@ static void on_change(void *owner)
             claim_look_again(&claims[i]);
 }
 
-static char *path_of(const struct run *run, const struct kind *kind)
-{
-    bool slices = kind->form == KIND_SERVICE;
-    const char *version = slices ? "discovery.k8s.io/v1" : kind->version;
-    const char *plural = slices ? "endpointslices" : kind->plural;
-    struct buf path;
-
-    buf_init(&path, SELECTORS_MOST);
-    buf_add_format(&path, "/%s/%s", strchr(version, '/') ? "apis" : "api", version);
-    if (!kind->is_cluster)
-        buf_add_format(&path, "/namespaces/%s", run->namespace);
-    buf_add_format(&path, "/%s", plural);
-    return path.data;
-}
-
-static void add_encoded(struct buf *out, const char *text)
-{
-    char *escaped = curl_easy_escape(NULL, text, 0);
-
-    if (!escaped)
-        mem_exhausted();
-    buf_add_text(out, escaped);
-    curl_free(escaped);
-}
-
 /* One object by its name, which a Role with resourceNames allows, too; services by their slices' label; several others among
- * all. */
-static char *selectors_of(const struct run *run, const struct group *group)
+ * all. Names that do not fit into a URL are looked for among all, too; a selector that does not fit is refused: without it, all
+ * objects would be those that are waited for. */
+static bool set_selectors(const struct run *run, struct group *group, struct reason *why)
 {
     const struct strings *names = &group->names;
-    bool slices = group->watcher.kind->form == KIND_SERVICE;
+    const char *selector = run->options->selector;
+    bool slices = group->watcher.kind->form == KIND_SERVICE, fits = true;
     struct buf text, out;
 
     buf_init(&text, SELECTORS_MOST);
-    buf_init(&out, 3 * SELECTORS_MOST);
-    if (run->options->selector)
-        buf_add_text(&text, run->options->selector);
+    buf_init(&out, SELECTORS_MOST);
+    if (selector)
+        fits = buf_add_text(&text, selector);
     else if (names->count == 1)
         buf_add_format(&text, "%s=%s", slices ? "kubernetes.io/service-name" : "metadata.name",
                        names->items[0]);
-    else if (slices)
-        for (size_t i = 0; i < names->count; i++)
-            buf_add_format(&text, "%s%s%s", i == 0 ? "kubernetes.io/service-name in (" : ",", names->items[i],
-                           i + 1 == names->count ? ")" : "");
-    bool is_label = run->options->selector || slices;
-    if (text.length > 0) {
-        buf_add_text(&out, is_label ? "labelSelector=" : "fieldSelector=");
-        add_encoded(&out, text.data);
-    }
+    else
+        for (size_t i = 0; slices && fits && i < names->count; i++)
+            fits = buf_add_format(&text, "%s%s%s", i == 0 ? "kubernetes.io/service-name in (" : ",",
+                                  names->items[i], i + 1 == names->count ? ")" : "");
+    if (fits && text.length > 0)
+        fits = query_add(&out, selector || slices ? "labelSelector" : "fieldSelector", text.data);
+    group->watcher.selectors = xstrdup(fits && out.data ? out.data : "");
     buf_free(&text);
-    return out.data ? out.data : xstrdup("");
+    buf_free(&out);
+    return fits || !selector || reason_set(why, CODE_USAGE, "--selector: is too long for a URL");
 }
 
 static bool same_kind(const struct kind *a, const struct kind *b)
@@ -171,7 +148,7 @@ static struct group *group_for(struct run *run, const struct kind *kind)
     return group;
 }
 
-static void make_groups(struct run *run)
+static bool make_groups(struct run *run, struct reason *why)
 {
     struct claim *claims = run->wait.array;
 
@@ -185,11 +162,16 @@ static void make_groups(struct run *run)
     }
     for (size_t i = 0; i < run->group_count; i++) {
         struct group *group = &run->groups[i];
+        const struct kind *kind = group->watcher.kind;
+        bool slices = kind->form == KIND_SERVICE;
         group->watcher.of = run->options->selector ? NULL : &group->names;
-        group->watcher.namespace = group->watcher.kind->is_cluster ? NULL : run->namespace;
-        group->watcher.path = path_of(run, group->watcher.kind);
-        group->watcher.selectors = selectors_of(run, group);
+        group->watcher.namespace = kind->is_cluster ? NULL : run->namespace;
+        group->watcher.path = query_path(slices ? "discovery.k8s.io/v1" : kind->version,
+                                         group->watcher.namespace, slices ? "endpointslices" : kind->plural);
+        if (!set_selectors(run, group, why))
+            return false;
     }
+    return true;
 }
 
 static void start_watchers(struct run *run)
@@ -283,7 +265,8 @@ bool kube_prepare(struct wait *wait, void *options, struct reason *why)
         return false;
     if (!servers)
         exchange->lookup.no_servers = no_servers;
-    make_groups(run);
+    if (!make_groups(run, why))
+        return false;
     run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
     exchange->loop = wait->loop;
     exchange->multi = multi_new(exchange->loop);

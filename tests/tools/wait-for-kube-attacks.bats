@@ -116,6 +116,27 @@ no_list='the answer is no list of objects that can be read'
     done
 }
 
+@test "a selector that does not fit into a URL is refused, not left out; names that do not fit are looked for among all" {
+    start_kube
+    put "$pods_path" web "$ready" '{}' '{"app":"web"}'
+    local long services
+    long=$(printf 'app notin (%s)' "$(printf 'x,%.0s' {1..3100})x")
+    kube --once pod -l "$long,app=db"
+    refuses_naming --selector
+    kube --once pod -l "$long$long$long,app=db"
+    refuses_naming --selector
+    services=$(printf 'service/a-service-with-a-rather-long-name-%s ' {1..400})
+    slice web-a a-service-with-a-rather-long-name-7 true
+    slice other other true
+    # shellcheck disable=SC2086 # several words
+    kube --once --min-targets 1 $services
+    exits 0
+    # shellcheck disable=SC2086
+    kube --once --min-targets 2 $services
+    exits 1
+    [ "$(asked_kube labelSelector)" = 0 ]
+}
+
 ### Requests and memory
 
 @test "410 for ever, and watches that end at once: the delays grow, whatever a list says between" {
