@@ -79,9 +79,9 @@ TRAP := -fsanitize=undefined -fsanitize-undefined-trap-on-error
 
 LDFLAGS := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
 # Packed relocations make a file with OpenSSL in it 5 % smaller. ld 2.40 packs them for x86_64 only, so arm64 is linked by lld, which
-# with -O2 also lets strings share their ends.
+# with -O2 also lets strings share their ends. Data that become read-only end with a page of 64 KiB, as some kernels for arm64 have them.
 LDFLAGS.x86_64 := -Wl,-z,pack-relative-relocs
-LDFLAGS.aarch64 := -Wl,--pack-dyn-relocs=relr,-O2
+LDFLAGS.aarch64 := -Wl,--pack-dyn-relocs=relr,-O2,-z,common-page-size=65536
 # The shipped code with Debian's musl as a shared library: valgrind can take the place of nothing else's malloc.
 SHARED := -pie -Wl,--dynamic-linker=/lib/ld-musl-$(HOST).so.1,--gc-sections /lib/ld-musl-$(HOST).so.1
 
