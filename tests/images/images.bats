@@ -179,7 +179,7 @@ PYTHON
 
 @test "images/Containerfile has a stage for each image" {
     for name in $ALL; do
-        grep -qx "FROM scratch AS $name" "$TOP/images/Containerfile"
+        grep -qx "FROM nobody AS $name" "$TOP/images/Containerfile"
         grep -qx "COPY --from=build /rootfs/$name /" "$TOP/images/Containerfile"
     done
 }
