@@ -22,8 +22,8 @@ Manner:      bound                        never listens (a unix path is there, a
              full-until FILE              the same until FILE is there
              ignore                       listens, never accepts: connections are made and nothing happens
 Steps:       what the first connection sees; after a `/` the second, and so on; the last for all others
-             hold (default), close, reset (RST), wait S, say TEXT, read TEXT (wait until TEXT has come),
-             pour N (N bytes of noise)
+             hold (default), close (RST, if something came that was not read), reset (RST), finish (FIN, and it reads on),
+             wait S, say TEXT, read TEXT (wait until TEXT has come), pour N (N bytes of noise)
 TEXT takes escapes: 'PING\\r\\n', '\\x00\\xff'.
 """
 
@@ -77,6 +77,8 @@ class Connection:
                 self.send(unescape(argument[0]))
             elif step == "pour":
                 self.send(b"noise\xff\x00\x1b[31m!" * (int(argument[0]) // 13))
+            elif step == "finish":
+                self.finish()
             elif step in ("close", "reset"):
                 self.end(step == "reset")
 
@@ -86,6 +88,12 @@ class Connection:
             self.peer.settimeout(5)
             self.peer.sendall(data)
             self.peer.setblocking(False)
+        except OSError:
+            self.end(False)
+
+    def finish(self):
+        try:
+            self.peer.shutdown(socket.SHUT_WR)
         except OSError:
             self.end(False)
 
@@ -122,7 +130,7 @@ class Connection:
 class Listener:
     """One bound socket and what its connections see."""
 
-    STEPS = {"hold": 0, "close": 0, "reset": 0, "wait": 1, "say": 1, "read": 1, "pour": 1}
+    STEPS = {"hold": 0, "close": 0, "reset": 0, "finish": 0, "wait": 1, "say": 1, "read": 1, "pour": 1}
 
     def __init__(self, server, where, words):
         self.server = server

@@ -67,7 +67,7 @@ asks() {
         whole=${answer[$name]}
         whole=${whole%\\r\\n} whole=${whole%\\n} # then the last byte of what counts
         [ "${whole: -4:2}" = '\x' ] && whole=${whole::-4} || whole=${whole::-1}
-        listeners+=("$(script "$name" "$whole" close)" "$(script "$name" 'HTTP/1.1 400 Bad Request\r\n\r\n' close)"
+        listeners+=("$(script "$name" "$whole" finish)" "$(script "$name" 'HTTP/1.1 400 Bad Request\r\n\r\n' finish)"
             "127.0.0.1:0 pour 400000 close" "127.0.0.1:0 ignore" "127.0.0.1:0 reset")
     done
     start_tcp port "${listeners[@]}"
