@@ -87,9 +87,10 @@ struct run {
 
 static void run_set_rules(struct run *run, const struct wait_for_ping_options *options)
 {
-    run->plan.loop = run->wait.loop;
     run->plan.gone = options->gone;
-    run->plan.lookup = (struct lookup_plan){
+    run->plan.tour.loop = run->wait.loop;
+    run->plan.tour.all = options->gone;
+    run->plan.tour.lookup = (struct lookup_plan){
         .resolver = &run->resolver,
         .search = !options->resolver.no_search,
         .family = family_values[options->family],
@@ -117,7 +118,7 @@ static bool parse_host(struct ping *ping, const char *operand, const char *pod_n
         return false;
     if (address_parse(operand, 0, &address)) {
         snprintf(ping->host, sizeof ping->host, "%s", operand);
-        return check_family(&address, ping->plan->lookup.family, why);
+        return check_family(&address, ping->plan->tour.lookup.family, why);
     }
     if (address_lacks_interface(operand))
         return reason_set(why, CODE_USAGE, "there is no such network interface here (behind the %%)");
@@ -142,7 +143,7 @@ static bool run_needs_dns(const struct run *run)
     const struct ping *pings = run->wait.array;
 
     for (size_t i = 0; i < run->wait.count; i++)
-        if (lookup_needs_dns(&run->plan.lookup, pings[i].host))
+        if (lookup_needs_dns(&run->plan.tour.lookup, pings[i].host))
             return true;
     return false;
 }

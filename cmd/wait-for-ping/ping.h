@@ -3,15 +3,12 @@
 #define WAIT_FOR_PING_PING_H
 
 #include "cmd/wait-for-ping/echo.h"
-#include "common/dns/lookup.h"
+#include "common/dns/tour.h"
 #include "common/net/hostname.h"
-#include "common/net/race.h"
-#include "common/run/wait.h"
 
 /* The same for all hosts of a run. */
 struct ping_plan {
-    struct loop *loop;
-    struct lookup_plan lookup;
+    struct tour_plan tour;
     int socket_type; /* see echo_find_socket_type */
     bool gone;
 };
@@ -21,13 +18,8 @@ struct ping {
     const struct ping_plan *plan;
     char host[HOSTNAME_SIZE]; /* a name or an address */
 
-    int64_t deadline;
-    int64_t lost;            /* the loop's lost time that it accounts for */
-    struct loop_timer timer; /* the attempt's deadline, or the next address's turn */
-    struct lookup lookup;
+    struct tour tour;
     struct echo *echoes; /* one an address, in the order of trying */
-    struct race race;
-    bool starting; /* echoes end one another's turn only once */
 };
 
 /* The two halves of an attempt, as struct wait calls them. */

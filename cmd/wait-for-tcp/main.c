@@ -129,8 +129,9 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
 
     buf_init(&run->expect, ESCAPE_MAX);
     escape_decode(options->expect ? options->expect : "", &run->expect, &ignored);
-    plan->loop = run->wait.loop;
-    plan->lookup = (struct lookup_plan){
+    plan->tour.loop = run->wait.loop;
+    plan->tour.all = options->gone || options->all_addresses || options->min_addresses > 1;
+    plan->tour.lookup = (struct lookup_plan){
         .resolver = &run->resolver,
         .search = !options->resolver.no_search,
         .family = family_values[options->family],
@@ -177,7 +178,7 @@ static bool run_parse(struct wait *wait, struct wait_target *target, const char 
 
     probe->plan = &run->plan;
     return target_parse(operand, run->namespace, &probe->target, why) &&
-           check_family(&probe->target, run->plan.lookup.family, why) &&
+           check_family(&probe->target, run->plan.tour.lookup.family, why) &&
            check_min_addresses(&probe->target, run->plan.rules.min_addresses, why);
 }
 
@@ -187,7 +188,7 @@ static bool run_needs_dns(const struct run *run)
 
     for (size_t i = 0; i < run->wait.count; i++) {
         const struct target *target = &probes[i].target;
-        if (target->kind == TARGET_NAME && lookup_needs_dns(&run->plan.lookup, target->at.host))
+        if (target->kind == TARGET_NAME && lookup_needs_dns(&run->plan.tour.lookup, target->at.host))
             return true;
     }
     return false;

@@ -14,26 +14,7 @@
 enum {
     HOLD_AFTER_DROP = 500, /* milliseconds, at least, once a connection was closed again */
     HOLD_AFTER_DROPS = 4000,
-    SLICE = 5, /* milliseconds of beginning connections before others have their turn */
 };
-
-static void probe_clear(struct probe *probe)
-{
-    loop_timer_clear(probe->plan->loop, &probe->timer);
-    lookup_cancel(&probe->lookup);
-    for (size_t i = 0; i < probe->race.count; i++)
-        dial_clear(&probe->dials[i]);
-    free(probe->dials);
-    probe->dials = NULL;
-    probe->race.count = 0;
-    opening_wipe(&probe->opening);
-}
-
-static void probe_end(struct probe *probe, enum outcome outcome, const struct reason *why)
-{
-    probe_clear(probe);
-    wait_attempt_ended(&probe->base, outcome, why);
-}
 
 static const char *probe_path(const struct probe *probe)
 {
@@ -53,7 +34,7 @@ static int64_t probe_hold(const struct probe *probe)
 
 static bool probe_was_dropped(const struct probe *probe)
 {
-    for (size_t i = 0; i < probe->race.count; i++)
+    for (size_t i = 0; i < probe->tour.race.count; i++)
         if (probe->dials[i].state == DIAL_DROPPED ||
             (probe->dials[i].state == DIAL_ERROR && probe->dials[i].error == ECONNRESET))
             return true; /* a reset may come before it is seen that the connection was made */
@@ -79,7 +60,7 @@ static enum outcome probe_take_hold(struct probe *probe, enum outcome outcome, s
 /* On what grounds a server was ready, for the last line. */
 static void probe_take_found(struct probe *probe)
 {
-    for (size_t i = 0; i < probe->race.count; i++)
+    for (size_t i = 0; i < probe->tour.race.count; i++)
         if (probe->dials[i].talk && probe->dials[i].state == DIAL_ACCEPTED)
             probe->base.found = probe->dials[i].talk->found;
 }
@@ -91,118 +72,44 @@ static enum judge_source probe_source(const struct probe *probe)
 
     if (probe->target.kind != TARGET_NAME)
         return JUDGE_LITERAL;
-    if (probe->lookup.from_hosts && gethostname(own, sizeof own - 1) == 0 && hostname_same(own, host))
+    if (probe->tour.lookup.from_hosts && gethostname(own, sizeof own - 1) == 0 && hostname_same(own, host))
         return JUDGE_OWN_NAME;
     return strcasecmp(host, "localhost") == 0 ? JUDGE_LITERAL : JUDGE_NAMED;
 }
 
-static void probe_judge(struct probe *probe)
+static enum outcome probe_judge(struct wait_target *target, struct reason *why)
 {
-    struct reason why;
+    struct probe *probe = (struct probe *)target;
+    size_t count = probe->tour.race.count;
 
-    race_end(&probe->race);
-    for (size_t i = 0; i < probe->race.count; i++)
+    for (size_t i = 0; i < count; i++)
         dial_stop(&probe->dials[i]);
-    enum outcome outcome = judge(&probe->plan->rules, probe->dials, probe->race.count, probe_path(probe),
-                                 probe_source(probe), &why);
-    outcome = probe_take_hold(probe, outcome, &why);
+    enum outcome outcome = judge(&probe->plan->rules, probe->dials, count, probe_path(probe),
+                                 probe_source(probe), why);
+    outcome = probe_take_hold(probe, outcome, why);
     probe_take_found(probe);
-    probe_end(probe, outcome, &why);
+    return outcome;
 }
 
 /* --- connecting --- */
-
-static bool wants_all(const struct probe *probe)
-{
-    const struct judge_rules *rules = &probe->plan->rules;
-
-    return rules->gone || rules->all_addresses || rules->min_addresses > 1;
-}
-
-/* None is tried while an open connection is being held, unless all count. */
-static bool probe_may_start(const struct probe *probe, int64_t now)
-{
-    bool all = wants_all(probe);
-
-    if (!race_may_start(&probe->race, all, RACE_WINDOW, now))
-        return false;
-    for (size_t i = 0; i < probe->race.started && !all; i++)
-        if (probe->dials[i].state == DIAL_HOLDING || probe->dials[i].state == DIAL_TALKING)
-            return false;
-    return true;
-}
-
-static struct dial *probe_start_dial(struct probe *probe, int64_t now)
-{
-    struct dial *dial = &probe->dials[race_start(&probe->race, now)];
-
-    if (probe->target.kind == TARGET_UNIX)
-        dial_start(dial, (const struct sockaddr *)&probe->target.at.socket, sizeof probe->target.at.socket);
-    else
-        dial_start(dial, &dial->address.socket.any, address_length(&dial->address));
-    return dial;
-}
-
-static bool probe_is_settled(const struct probe *probe)
-{
-    return judge_is_settled(&probe->plan->rules, probe->dials, probe->race.count);
-}
-
-/* Starts what may be started, as far as a slice of time goes: a name may have thousands of addresses that fail at once, and they
- * must not keep the loop from the stop signal. True when the attempt is settled. */
-static bool probe_start_dials(struct probe *probe, int64_t now)
-{
-    bool settled = probe_is_settled(probe);
-
-    probe->starting = true;
-    while (!settled && now < probe->deadline && deadline_now() <= now + SLICE &&
-           probe_may_start(probe, now)) {
-        const struct dial *dial = probe_start_dial(probe, now);
-        settled = dial_has_ended(dial) && dial->state != DIAL_ERROR && probe_is_settled(probe);
-    }
-    probe->starting = false;
-    return settled;
-}
-
-/* Goes on with the attempt, and ends it once it is settled. */
-static void probe_advance(struct probe *probe)
-{
-    int64_t now = deadline_now();
-
-    probe->deadline = loop_extend(probe->plan->loop, probe->deadline, &probe->lost);
-    bool settled = probe_start_dials(probe, now);
-    if (settled || now >= probe->deadline || probe->race.ended == probe->race.count) {
-        probe_judge(probe);
-        return;
-    }
-    bool more = probe_may_start(probe, now);
-    int64_t turn = more ? now : race_next(&probe->race, wants_all(probe));
-    loop_timer_set(probe->plan->loop, &probe->timer, deadline_earlier(turn, probe->deadline));
-}
 
 static void probe_on_dial_end(struct dial *dial)
 {
     struct probe *probe = dial->owner;
 
-    race_note_end(&probe->race);
-    if (!probe->starting)
-        probe_advance(probe);
+    tour_note_end(&probe->tour);
 }
 
-static void probe_on_timer(void *owner)
+/* `addresses` is NULL for a unix socket. */
+static void probe_make_dials(struct wait_target *target, const struct address *addresses, size_t count)
 {
-    probe_advance(owner);
-}
+    struct probe *probe = (struct probe *)target;
 
-/* `addresses` may be NULL: a unix socket has none. */
-static void probe_connect(struct probe *probe, struct address *addresses, size_t count)
-{
-    race_begin(&probe->race, addresses, count);
     probe->dials = xcalloc(count, sizeof *probe->dials);
     for (size_t i = 0; i < count; i++) {
         struct dial *dial = &probe->dials[i];
         *dial = (struct dial){
-            .loop = probe->plan->loop,
+            .loop = probe->plan->tour.loop,
             .needle = &probe->plan->needle,
             .protocol = probe->plan->protocol,
             .send = probe->opening.data,
@@ -215,43 +122,69 @@ static void probe_connect(struct probe *probe, struct address *addresses, size_t
         if (addresses)
             dial->address = addresses[i];
     }
-    probe_advance(probe);
 }
 
-/* --- resolving --- */
-
-/* More time is for slow names only: a connection that hangs is better begun anew. */
-static void probe_clip_deadline(struct probe *probe)
+/* No other address is tried while an open connection is being held, unless all count. */
+static bool probe_may_start(const struct wait_target *target)
 {
-    int64_t own = probe->base.wait->options->retry.attempt_timeout;
+    const struct probe *probe = (const struct probe *)target;
 
-    if (own > 0)
-        probe->deadline = deadline_earlier(
-            probe->deadline, deadline_after(deadline_now(), own + probe_hold(probe) - probe->plan->hold));
+    for (size_t i = 0; i < probe->tour.race.started && !probe->plan->tour.all; i++)
+        if (probe->dials[i].state == DIAL_HOLDING || probe->dials[i].state == DIAL_TALKING)
+            return false;
+    return true;
 }
 
-static void probe_on_addresses(void *owner, struct address *addresses, size_t count, const struct reason *why)
+static bool probe_start_dial(struct wait_target *target, size_t index)
 {
-    struct probe *probe = owner;
-    bool gone = probe->plan->rules.gone && answer_is_negative(probe->lookup.status);
+    struct probe *probe = (struct probe *)target;
+    struct dial *dial = &probe->dials[index];
 
-    probe->base.wants_time = probe->lookup.status == ANSWER_SILENT;
-    if (count > 0) {
-        probe_clip_deadline(probe);
-        probe_connect(probe, addresses, count);
-    } else {
-        race_end(&probe->race);
-        probe_end(probe, gone ? ATTEMPT_OK : ATTEMPT_RETRY, why);
-    }
+    if (probe->target.kind == TARGET_UNIX)
+        dial_start(dial, (const struct sockaddr *)&probe->target.at.socket, sizeof probe->target.at.socket);
+    else
+        dial_start(dial, &dial->address.socket.any, address_length(&dial->address));
+    return dial_has_ended(dial) && dial->state != DIAL_ERROR;
 }
 
-static void probe_resolve(struct probe *probe)
+static bool probe_is_settled(const struct wait_target *target)
 {
-    probe->lookup.plan = &probe->plan->lookup;
-    probe->lookup.on_end = probe_on_addresses;
-    probe->lookup.owner = probe;
-    lookup_start(&probe->lookup, probe->target.at.host, probe->target.port, race_patience(&probe->race),
-                 probe->deadline);
+    const struct probe *probe = (const struct probe *)target;
+
+    return judge_is_settled(&probe->plan->rules, probe->dials, probe->tour.race.count);
+}
+
+static void probe_clear(struct wait_target *target)
+{
+    struct probe *probe = (struct probe *)target;
+
+    for (size_t i = 0; i < probe->tour.race.count; i++)
+        dial_clear(&probe->dials[i]);
+    free(probe->dials);
+    probe->dials = NULL;
+    opening_wipe(&probe->opening);
+}
+
+/* --- the attempt --- */
+
+static void probe_begin(struct probe *probe, int64_t deadline)
+{
+    static const struct tour_calls calls = {
+        .make = probe_make_dials,
+        .may_start = probe_may_start,
+        .start = probe_start_dial,
+        .is_settled = probe_is_settled,
+        .judge = probe_judge,
+        .clear = probe_clear,
+    };
+    int64_t longer = probe_hold(probe) - probe->plan->hold;
+
+    probe->tour.plan = &probe->plan->tour;
+    probe->tour.calls = &calls;
+    probe->tour.target = &probe->base;
+    if (longer > 0)
+        deadline = deadline_earlier(deadline_after(deadline, longer), probe->base.retry.deadline);
+    tour_begin(&probe->tour, deadline, longer);
 }
 
 /* False when the attempt has ended, since a file cannot be read now: it was there when the run began. */
@@ -263,34 +196,28 @@ static bool probe_open(struct probe *probe)
     if (opening_read(&probe->plan->opening, probe->plan->protocol, &probe->opening, &why))
         return true;
     why.code = CODE_FAILED;
-    race_end(&probe->race);
-    probe_end(probe, ATTEMPT_RETRY, &why);
+    tour_end(&probe->tour, ATTEMPT_RETRY, &why);
     return false;
 }
 
 void probe_start(struct wait_target *target, int64_t deadline)
 {
     struct probe *probe = (struct probe *)target;
-    int64_t longer = probe_hold(probe) - probe->plan->hold;
 
-    probe->deadline = deadline;
-    probe->lost = loop_lost(probe->plan->loop);
-    if (longer > 0)
-        probe->deadline = deadline_earlier(deadline_after(deadline, longer), target->retry.deadline);
-    probe->timer = (struct loop_timer){.on_due = probe_on_timer, .owner = probe};
+    probe_begin(probe, deadline);
     if (!probe_open(probe))
         return;
     switch (probe->target.kind) {
     case TARGET_ADDRESS: {
         struct address address = probe->target.at.address;
-        probe_connect(probe, &address, 1);
+        tour_try(&probe->tour, &address, 1);
         break;
     }
     case TARGET_UNIX:
-        probe_connect(probe, NULL, 1);
+        tour_try(&probe->tour, NULL, 1);
         break;
     case TARGET_NAME:
-        probe_resolve(probe);
+        tour_resolve(&probe->tour, probe->target.at.host, probe->target.port);
         break;
     }
 }
@@ -304,10 +231,10 @@ void probe_cancel(struct wait_target *target, struct reason *doing)
     if (!probe->dials) {
         reason_set(doing, CODE_FAILED, "resolving the name");
     } else {
-        const struct dial *last = &probe->dials[probe->race.started - 1];
+        const struct dial *last = &probe->dials[probe->tour.race.started - 1];
         reason_set(doing, CODE_FAILED, "%s",
                    last->state == DIAL_CONNECTING ? "connecting to" : "connected to");
         reason_detail(doing, " %s", path ? path : address_format(&last->address, address));
     }
-    probe_clear(probe);
+    tour_cancel(&probe->tour);
 }

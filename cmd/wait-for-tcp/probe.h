@@ -5,15 +5,12 @@
 #include "cmd/wait-for-tcp/dial.h"
 #include "cmd/wait-for-tcp/judge.h"
 #include "cmd/wait-for-tcp/opening.h"
-#include "common/dns/lookup.h"
-#include "common/net/race.h"
+#include "common/dns/tour.h"
 #include "common/net/target.h"
-#include "common/run/wait.h"
 
 /* The same for all targets of a run. */
 struct probe_plan {
-    struct loop *loop;
-    struct lookup_plan lookup;
+    struct tour_plan tour;
     struct needle needle;
     struct opening opening;
     const struct protocol *protocol; /* or NULL */
@@ -26,16 +23,9 @@ struct probe {
     const struct probe_plan *plan;
     struct target target;
 
-    const struct protocol
-        *otherwise;     /* in place of the plan's, once the server did not allow that; else NULL */
+    struct tour tour;
     struct buf opening; /* of the present attempt */
-    int64_t deadline;
-    int64_t lost;            /* the loop's lost time that it accounts for */
-    struct loop_timer timer; /* the attempt's deadline, or the next address's turn */
-    struct lookup lookup;
     struct dial *dials; /* one an address, in the order of trying */
-    struct race race;
-    bool starting;  /* dials end one another's turn only once */
     unsigned drops; /* attempts that ended in "accepted, then closed": from the first on, the hold grows */
     bool confirmed; /* since the last of them an attempt was accepted; the next one counts */
 };

@@ -27,14 +27,17 @@ static void begin(const struct name_server_row *rows)
 
     conf = (struct resolvconf){.ndots = 1, .server_count = 1};
     plan = (struct probe_plan){
-        .loop = loop_new(),
-        .lookup = {.resolver = &resolver, .search = true, .family = AF_UNSPEC, .hosts_path = "/nonexistent"},
+        .tour = {.loop = loop_new(),
+                 .lookup = {.resolver = &resolver,
+                            .search = true,
+                            .family = AF_UNSPEC,
+                            .hosts_path = "/nonexistent"}},
         .rules = {.min_addresses = 1},
     };
     needle_begin(&plan.needle, "", 0);
-    name_server_open(&server, plan.loop, rows);
+    name_server_open(&server, plan.tour.loop, rows);
     conf.servers[0] = server.address;
-    resolver = (struct dns_resolver){.loop = plan.loop, .conf = &conf};
+    resolver = (struct dns_resolver){.loop = plan.tour.loop, .conf = &conf};
     listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert(address_parse("127.0.0.1", 0, &address));
     ck_assert_int_eq(bind(listener, &address.socket.any, address_length(&address)), 0);
@@ -55,16 +58,16 @@ static int attempt(const char *host)
     snprintf(text, sizeof text, strchr(host, ':') ? "%s" : "%s:%u", host, port);
     probe = (struct probe){.base.name = host, .plan = &plan};
     ck_assert_msg(target_parse(text, "", &probe.target, &why), "%s: %s", text, why.text);
-    int code = lone_wait(&probe.base, plan.loop, 500, probe_start, probe_cancel);
+    int code = lone_wait(&probe.base, plan.tour.loop, 500, probe_start, probe_cancel);
     ck_assert_ptr_null(probe.dials);
-    ck_assert_ptr_null(probe.lookup.dns);
+    ck_assert_ptr_null(probe.tour.lookup.dns);
     return code;
 }
 
 static void end(void)
 {
     name_server_close(&server);
-    loop_free(plan.loop);
+    loop_free(plan.tour.loop);
     needle_free(&plan.needle);
     close(listener);
 }
@@ -106,6 +109,7 @@ START_TEST(a_name_that_is_not_there)
     ck_assert_int_eq(attempt("db.test"), 1);
     expect_contains(probe.base.reason.text, "NXDOMAIN");
     plan.rules.gone = true;
+    plan.tour.lookup.gone = true;
     ck_assert_int_eq(attempt("db.test"), 0);
     end();
 }
@@ -115,7 +119,7 @@ START_TEST(the_hosts_file_comes_before_dns)
 {
     begin(no_such_name);
     listen_now();
-    plan.lookup.hosts_path = scratch_file("hosts", "127.0.0.1 db.test\n");
+    plan.tour.lookup.hosts_path = scratch_file("hosts", "127.0.0.1 db.test\n");
     ck_assert_int_eq(attempt("db.test"), 0);
     ck_assert_str_eq(server.asked, "");
     end();
@@ -126,9 +130,10 @@ START_TEST(one_good_address_of_two_is_enough_unless_all_are_wanted)
 {
     begin(no_such_name);
     listen_now();
-    plan.lookup.hosts_path = scratch_file("hosts", "127.0.0.2 db.test\n127.0.0.1 db.test\n");
+    plan.tour.lookup.hosts_path = scratch_file("hosts", "127.0.0.2 db.test\n127.0.0.1 db.test\n");
     ck_assert_int_eq(attempt("db.test"), 0);
     plan.rules.all_addresses = true;
+    plan.tour.all = true;
     ck_assert_int_eq(attempt("db.test"), 1);
     ck_assert_str_eq(probe.base.reason.text, "1 of 2 addresses accept: connection refused by");
     ck_assert_str_eq(probe.base.reason.detail, " 127.0.0.2");
@@ -145,9 +150,10 @@ START_TEST(more_addresses_than_are_tried_at_a_time)
     listen_now();
     for (int i = 2; i < 18; i++)
         length += (size_t)snprintf(hosts + length, sizeof hosts - length, "127.0.0.%d db.test\n", i);
-    plan.lookup.hosts_path = scratch_file("hosts", hosts);
+    plan.tour.lookup.hosts_path = scratch_file("hosts", hosts);
     ck_assert_int_eq(attempt("db.test"), 1); /* all are refused, one after another */
     plan.rules.min_addresses = 2;
+    plan.tour.all = true;
     ck_assert_int_eq(attempt("db.test"), 1);
     expect_contains(probe.base.reason.text, "0 of 16 addresses accept");
     end();
@@ -158,6 +164,7 @@ START_TEST(gone)
 {
     begin(no_such_name);
     plan.rules.gone = true;
+    plan.tour.all = true;
     ck_assert_int_eq(attempt("127.0.0.1"), 0);
     listen_now();
     ck_assert_int_eq(attempt("127.0.0.1"), 1);
@@ -219,7 +226,7 @@ static void on_accept(void *owner, uint32_t events)
 
 static int attempt_again(void)
 {
-    return lone_wait(&probe.base, plan.loop, 500, probe_start, probe_cancel);
+    return lone_wait(&probe.base, plan.tour.loop, 500, probe_start, probe_cancel);
 }
 
 /* One lucky attempt of many is not enough where something accepts and closes late. */
@@ -230,7 +237,7 @@ START_TEST(once_a_connection_was_closed_the_hold_grows_and_is_asked_for_twice)
     begin(no_such_name);
     listen_now();
     watch.fd = listener;
-    ck_assert(loop_watch_add(plan.loop, &watch, EPOLLIN));
+    ck_assert(loop_watch_add(plan.tour.loop, &watch, EPOLLIN));
     plan.hold = 20;
     closing = true;
     ck_assert_int_eq(attempt("127.0.0.1"), 1);
@@ -247,7 +254,7 @@ START_TEST(once_a_connection_was_closed_the_hold_grows_and_is_asked_for_twice)
     now = deadline_now();
     ck_assert_int_eq(attempt_again(), 1);
     ck_assert_int_ge(deadline_now() - now, 3990);
-    loop_watch_remove(plan.loop, &watch);
+    loop_watch_remove(plan.tour.loop, &watch);
     close(accepted);
     end();
 }
