@@ -1,10 +1,8 @@
-/* Rules of Java's own, beyond those of its path: algorithms, usage, distrusted roots, and what its handshake does not bear. What is
- * disabled since when is in java_rules.c. */
-#include <openssl/ssl.h>
-#include <stdio.h>
+/* Rules of Java's own for certificates, beyond those of its path: algorithms, usage, distrusted roots. What is disabled since when
+ * is in java_rules.c. */
+#include <openssl/x509.h>
 #include <string.h>
 
-#include "common/tls/java_name.h"
 #include "common/tls/judge_parts.h"
 #include "common/trust/java_distrust.h"
 #include "common/trust/java_rules.h"
@@ -47,8 +45,7 @@ static bool takes_signature(const struct tls_facts *facts, struct java_version v
     return java_lists(version, tls12 ? JAVA_DIGESTS : JAVA_DIGESTS_13, certificate->digest);
 }
 
-/* A reason if this version refuses it; a warning if only newer updates do. */
-static struct reason *add_by_version(struct tls_judgement *judgement, bool refused, bool refused_by_newest)
+struct reason *judge_java_add(struct tls_judgement *judgement, bool refused, bool refused_by_newest)
 {
     if (!refused)
         return refused_by_newest ? judgement_warn(judgement) : NULL;
@@ -81,7 +78,7 @@ static void judge_signature(const struct tls_facts *facts, size_t depth, struct 
     struct java_version version = facts->java.version;
     bool refused = !takes_signature(facts, version, certificate);
     bool later = !takes_signature(facts, java_version_newest(version), certificate);
-    struct reason *why = add_by_version(judgement, refused, later);
+    struct reason *why = judge_java_add(judgement, refused, later);
     char place[JUDGE_PLACE];
 
     if (why) {
@@ -132,7 +129,7 @@ static void judge_distrust(const struct tls_facts *facts, struct tls_judgement *
 
     now = java_distrusts(version, anchor->sha256, leaf->not_before, facts->time);
     later = java_distrusts(java_version_newest(version), anchor->sha256, leaf->not_before, facts->time);
-    struct reason *why = add_by_version(judgement, now != NULL, later != NULL);
+    struct reason *why = judge_java_add(judgement, now != NULL, later != NULL);
     if (!why)
         return;
     reason_set(why, CODE_UNTRUSTED, "%s no longer %s %.80s: it may not certify servers since %s",
@@ -147,7 +144,7 @@ static void judge_blocked(const struct tls_facts *facts, size_t depth, struct tl
     struct java_version version = facts->java.version;
     bool blocked = java_blocks(version, facts->chain[depth].sha256);
     bool later = java_blocks(java_version_newest(version), facts->chain[depth].sha256);
-    struct reason *why = add_by_version(judgement, blocked, later);
+    struct reason *why = judge_java_add(judgement, blocked, later);
     char place[JUDGE_PLACE];
 
     if (!why)
@@ -172,7 +169,7 @@ static void judge_anchor(const struct tls_facts *facts, struct tls_judgement *ju
                    judge_place(facts, facts->chain_count - 1, place), facts->store);
 }
 
-static void judge_flaw(const struct tls_facts *facts, struct tls_judgement *judgement)
+void judge_java_flaw(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     struct reason *why = judgement_add(judgement);
 
@@ -198,7 +195,7 @@ static void judge_search(const struct tls_facts *facts, struct tls_judgement *ju
 void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement)
 {
     if (facts->java.flaw && !facts->java.unreadable)
-        judge_flaw(facts, judgement);
+        judge_java_flaw(facts, judgement);
     if (facts->chain_count > 0 && !judge_leaf_is_anchor(facts)) {
         judge_usage(facts, judgement);
         judge_purpose(facts, judgement);
@@ -215,111 +212,4 @@ void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement)
         judge_anchor(facts, judgement);
     if (!facts->verified && judgement->count == 0 && facts->java.search_limited)
         judge_search(facts, judgement);
-}
-
-/* --- the handshake --- */
-
-static void judge_sizes(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    struct java_version version = facts->java.version;
-    int64_t chain = java_number(version, JAVA_CHAIN_MOST), message = java_number(version, JAVA_MESSAGE_MOST);
-
-    if ((int64_t)facts->sent_total > chain && facts->limit != TLS_LIMIT_LENGTH) {
-        struct reason *why = judgement_add(judgement);
-        judgement->permanent = true;
-        reason_set(why, CODE_UNTRUSTED,
-                   "the server sends %zu certificates, and Java accepts no more than %lld", facts->sent_total,
-                   (long long)chain);
-        reason_hint(
-            why,
-            "the server must send its own certificate and the intermediates above it, nothing else; or the JVM must "
-            "run with -D%s=%zu",
-            java_source(version, JAVA_CHAIN_MOST), facts->sent_total);
-    }
-    if ((int64_t)facts->java.message_most > message) {
-        struct reason *why = judgement_add(judgement);
-        judgement->permanent = true;
-        reason_set(why, CODE_UNFIT_CERTIFICATE,
-                   "a message of the handshake has %zu bytes, and Java accepts no more than %lld",
-                   facts->java.message_most, (long long)message);
-        reason_hint(
-            why,
-            "the server's certificates have too many names, or there are too many of them; or the JVM must run with -D%s=%zu",
-            java_source(version, JAVA_MESSAGE_MOST), facts->java.message_most);
-    }
-}
-
-static void judge_warning(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    const char *words = SSL_alert_desc_string_long(facts->java.warning);
-
-    if (facts->java.warning < 0)
-        return;
-    struct reason *why = judgement_add(judgement);
-    judgement->permanent = true;
-    reason_set(why, facts->java.warning == SSL_AD_UNRECOGNIZED_NAME ? CODE_WRONG_NAME : CODE_PROTOCOL,
-               "the server sends a warning in the handshake, at which Java ends it (alert: %s)", words);
-    if (facts->java.warning == SSL_AD_UNRECOGNIZED_NAME)
-        reason_hint(
-            why,
-            "the server does not know the name %.100s: add it there (Apache: ServerName or ServerAlias), or start "
-            "the JVM with -Djsse.enableSNIExtension=false",
-            facts->name);
-    else
-        reason_hint(why, "other clients ignore it: look at the server's log");
-}
-
-/* What newer updates no longer offer. */
-static void judge_cipher(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    bool static_rsa = facts->cipher[0] != '\0' && strncmp(facts->cipher, "TLS_", 4) != 0 &&
-                      !strstr(facts->cipher, "DHE-");
-
-    if (facts->done && static_rsa &&
-        strstr(java_text(java_version_newest(facts->java.version), JAVA_CIPHERS), "!kRSA"))
-        reason_set(judgement_warn(judgement), CODE_PROTOCOL,
-                   "no newer JVM offers the cipher %s, without forward secrecy: %s", facts->cipher,
-                   java_source(java_version_newest(facts->java.version), JAVA_CIPHERS));
-}
-
-static bool takes_sha1(struct java_version version)
-{
-    return strstr(java_text(version, JAVA_SCHEMES), "SHA1") != NULL;
-}
-
-static void judge_scheme(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    struct java_version version = facts->java.version, newest = java_version_newest(version);
-    bool sha1 = facts->done && facts->java.signs_sha1;
-    struct reason *why = add_by_version(judgement, sha1 && !takes_sha1(version), sha1 && !takes_sha1(newest));
-
-    if (!why)
-        return;
-    reason_set(why, CODE_PROTOCOL, "the server signs the handshake over SHA-1, which %s accepts",
-               takes_sha1(version) ? "no newer JVM" : "no JVM");
-    reason_hint(why, "the server's list of signature algorithms needs SHA-256: %s",
-                java_source(newest, JAVA_SCHEMES));
-}
-
-static void judge_choice(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    if (!facts->java.client_unfit || !facts->client_wanted)
-        return;
-    struct reason *why = judgement_warn(judgement);
-    reason_set(
-        why, CODE_CLIENT_CERTIFICATE,
-        "the server requires a client certificate, and it accepts neither the issuers nor the signatures of the %zu "
-        "that there are: Java sends none",
-        facts->java.clients);
-}
-
-void judge_java_handshake(const struct tls_facts *facts, struct tls_judgement *judgement)
-{
-    if (facts->java.flaw && facts->java.unreadable)
-        judge_flaw(facts, judgement);
-    judge_sizes(facts, judgement);
-    judge_warning(facts, judgement);
-    judge_cipher(facts, judgement);
-    judge_scheme(facts, judgement);
-    judge_choice(facts, judgement);
 }

@@ -1,5 +1,5 @@
 /* What the judges of one part each give to judge.c and to each other: judge_chain.c, judge_demands.c, judge_java.c,
- * judge_staple.c, judge_untrusted.c, judge_handshake.c. Nobody else uses these. */
+ * judge_java_handshake.c, judge_staple.c, judge_untrusted.c, judge_handshake.c. Nobody else uses these. */
 #ifndef COMMON_TLS_JUDGE_PARTS_H
 #define COMMON_TLS_JUDGE_PARTS_H
 
@@ -22,6 +22,12 @@ void judge_demands(const struct tls_facts *facts, const struct tls_rules *rules,
 /* What Java looks at besides: in the chain; and in the handshake, which binds those who trust anybody, too. */
 void judge_java(const struct tls_facts *facts, struct tls_judgement *judgement);
 void judge_java_handshake(const struct tls_facts *facts, struct tls_judgement *judgement);
+
+/* A reason if the JVM's version refuses something; a warning if only newer updates do; else NULL. */
+struct reason *judge_java_add(struct tls_judgement *judgement, bool refused, bool refused_by_newest);
+
+/* A certificate that Java does not read, or not take: facts->java.flaw. */
+void judge_java_flaw(const struct tls_facts *facts, struct tls_judgement *judgement);
 
 /* A server's own certificate in the store: Java trusts it as it is, and looks at nothing but the name. */
 bool judge_leaf_is_anchor(const struct tls_facts *facts);
