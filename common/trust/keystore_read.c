@@ -1,14 +1,11 @@
 #include "common/trust/keystore.h"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/buf.h"
 #include "common/base/deadline.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -16,8 +13,7 @@
 #include "common/trust/java_certificate.h"
 #include "common/trust/jks.h"
 #include "common/trust/keystore_leaves.h"
-#include "common/trust/pbe.h"
-#include "common/trust/pem_ciphers.h"
+#include "common/trust/keystore_parts.h"
 #include "common/trust/pkcs12.h"
 #include "common/trust/store_file.h"
 #include "common/trust/truststore.h"
@@ -26,97 +22,7 @@
 
 enum { FILE_MAX = 4 * 1024 * 1024, KEYS_MOST = 50 };
 
-/* What one file is read with. */
-struct reading {
-    const struct keystore_source *source;
-    const char *path;
-    char *password;       /* of the file and its key; NULL: none */
-    struct pbe_work work; /* that opening its keys took so far */
-    struct keystore *keystore;
-    bool wants_certificate, wants_key;
-};
-
-/* --- PEM --- */
-
-static int give_password(char *to, int size, int writing, void *owner)
-{
-    const struct reading *reading = owner;
-    const char *password = reading->source->key_password ? reading->source->key_password : reading->password;
-
-    (void)writing;
-    int length = password ? snprintf(to, (size_t)size, "%s", password) : -1;
-    return length < size ? length : -1;
-}
-
-static bool check_pem_work(const struct reading *reading, const struct buf *content, struct reason *why)
-{
-    struct pbe_work work = {0};
-
-    if (pbe_take_pem(&work, content->data, content->length))
-        return true;
-    reason_set(why, CODE_TRUST_STORE, "%.200s: asks for more than %d rounds of key derivation", reading->path,
-               PBE_ROUNDS_MOST);
-    reason_hint(why, "encrypt the key again with a usual number: openssl pkcs8 -topk8 writes 2048");
-    return false;
-}
-
-static bool read_pem_key(const struct reading *reading, const struct buf *content, struct reason *why)
-{
-    BIO *in = BIO_new_mem_buf(content->data, (int)content->length);
-    union {
-        const struct reading *reading;
-        void *any;
-    } owner = {.reading = reading};
-
-    if (!in)
-        mem_exhausted();
-    pem_ciphers_add(content->data, content->length);
-    ERR_clear_error();
-    reading->keystore->key = PEM_read_bio_PrivateKey(in, NULL, give_password, owner.any);
-    BIO_free(in);
-    if (reading->keystore->key)
-        return true;
-    bool encrypted = memmem(content->data, content->length, "ENCRYPTED", 9) != NULL;
-    if (!memmem(content->data, content->length, "PRIVATE KEY-----", 16))
-        reason_set(why, CODE_TRUST_STORE, "%.200s: holds no private key", reading->path);
-    else if (encrypted && !reading->password && !reading->source->key_password)
-        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key needs a password", reading->path);
-    else if (encrypted)
-        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key cannot be decrypted with that password",
-                   reading->path);
-    else
-        reason_set(why, CODE_TRUST_STORE, "%.200s: the private key is truncated or corrupt", reading->path);
-    reason_hint(why, "show with: openssl pkey -noout -in %s%s", reason_word(reading->path, 120, "FILE"),
-                encrypted ? " -passin file:PASSWORD_FILE (--client-key-password-file)"
-                          : "; name the key's own file with --client-key");
-    return false;
-}
-
-static bool read_pem_certificates(const struct reading *reading, const struct buf *content,
-                                  struct reason *why)
-{
-    BIO *in = BIO_new_mem_buf(content->data, (int)content->length);
-    X509 *certificate;
-
-    if (!in)
-        mem_exhausted();
-    while (deadline_goes_on(reading->source->deadline) &&
-           (certificate = PEM_read_bio_X509(in, NULL, NULL, NULL)))
-        keystore_add_certificate(reading->keystore, certificate);
-    BIO_free(in);
-    ERR_clear_error();
-    return sk_X509_num(reading->keystore->chain) > 0 ||
-           reason_set(why, CODE_TRUST_STORE, "%.200s: holds no certificate", reading->path);
-}
-
-static bool read_pem(const struct reading *reading, const struct buf *content, struct reason *why)
-{
-    return (!reading->wants_certificate || read_pem_certificates(reading, content, why)) &&
-           (!reading->wants_key ||
-            (check_pem_work(reading, content, why) && read_pem_key(reading, content, why)));
-}
-
-static bool read_der(const struct reading *reading, const struct buf *content, struct reason *why)
+static bool read_der(const struct keystore_reading *reading, const struct buf *content, struct reason *why)
 {
     const unsigned char *at = (const unsigned char *)content->data;
 
@@ -138,7 +44,7 @@ static bool read_der(const struct reading *reading, const struct buf *content, s
 /* The first key; of a JVM's stores, the others as well. */
 static void take_key(void *owner, EVP_PKEY *key, const char *alias)
 {
-    const struct reading *reading = owner;
+    const struct keystore_reading *reading = owner;
     struct keystore **last = &reading->keystore->next, *keystore = reading->keystore;
 
     if (keystore->key && !keystore_takes_all(reading->source)) {
@@ -156,14 +62,14 @@ static void take_key(void *owner, EVP_PKEY *key, const char *alias)
 
 static bool take_bag(void *owner, const struct pkcs12_bag *bag)
 {
-    const struct reading *reading = owner;
+    const struct keystore_reading *reading = owner;
 
     if (reading->wants_certificate && X509_up_ref(bag->certificate))
         keystore_add_certificate(reading->keystore, bag->certificate);
     return !reading->source->java || !java_certificate_flaw(bag->certificate);
 }
 
-static bool read_pkcs12(struct reading *reading, const struct buf *content, struct reason *why)
+static bool read_pkcs12(struct keystore_reading *reading, const struct buf *content, struct reason *why)
 {
     struct pkcs12_request request = {
         .password = reading->password,
@@ -191,7 +97,7 @@ static bool read_pkcs12(struct reading *reading, const struct buf *content, stru
 /* A store's digest proves its integrity, but only with the store's own password. One that was given
  * for the store has to be it, as for Java. One that was given for the key may be the key's alone: then what cannot be known is
  * said. */
-static bool check_digest(const struct reading *reading, const struct jks *jks, struct reason *why)
+static bool check_digest(const struct keystore_reading *reading, const struct jks *jks, struct reason *why)
 {
     const struct keystore_source *source = reading->source;
 
@@ -220,7 +126,7 @@ static const struct jks_entry *find_key_entry(const struct jks *jks, size_t from
     return NULL;
 }
 
-static bool read_entry(struct reading *reading, const struct jks_entry *entry, struct reason *why)
+static bool read_entry(struct keystore_reading *reading, const struct jks_entry *entry, struct reason *why)
 {
     const char *password = reading->source->key_password ? reading->source->key_password : reading->password;
 
@@ -246,7 +152,7 @@ static bool read_entry(struct reading *reading, const struct jks_entry *entry, s
     return key != NULL;
 }
 
-static bool read_jks(struct reading *reading, const struct buf *content, struct reason *why)
+static bool read_jks(struct keystore_reading *reading, const struct buf *content, struct reason *why)
 {
     struct jks jks;
     bool good = jks_parse(content->data, content->length, &jks, why);
@@ -277,7 +183,7 @@ static bool read_jks(struct reading *reading, const struct buf *content, struct 
 }
 
 /* A JVM loads JKS and PKCS#12 as a key store, unless it is told of another type. */
-static bool refuse_for_java(const struct reading *reading, const char *format, struct reason *why)
+static bool refuse_for_java(const struct keystore_reading *reading, const char *format, struct reason *why)
 {
     reason_set(why, CODE_TRUST_STORE, "%.200s: is %s, which Java does not load as a key store", reading->path,
                format);
@@ -289,7 +195,7 @@ static bool refuse_for_java(const struct reading *reading, const char *format, s
     return false;
 }
 
-static bool read_content(struct reading *reading, const struct buf *content, struct reason *why)
+static bool read_content(struct keystore_reading *reading, const struct buf *content, struct reason *why)
 {
     bool java = reading->source->java;
 
@@ -298,14 +204,14 @@ static bool read_content(struct reading *reading, const struct buf *content, str
         return java && jceks ? refuse_for_java(reading, "JCEKS", why) : read_jks(reading, content, why);
     }
     if (memmem(content->data, content->length, "-----BEGIN", 10))
-        return java ? refuse_for_java(reading, "PEM", why) : read_pem(reading, content, why);
+        return java ? refuse_for_java(reading, "PEM", why) : keystore_pem_read(reading, content, why);
     if (pkcs12_recognise(content->data, content->length))
         return read_pkcs12(reading, content, why);
     return java && content->length > 0 && content->data[0] == 0x30 ? refuse_for_java(reading, "DER", why)
                                                                    : read_der(reading, content, why);
 }
 
-static bool read_file(struct reading *reading, struct reason *why)
+static bool read_file(struct keystore_reading *reading, struct reason *why)
 {
     struct buf content;
 
@@ -323,7 +229,7 @@ static bool read_file(struct reading *reading, struct reason *why)
 
 /* --- putting together --- */
 
-static bool load_with(struct reading *reading, struct reason *why)
+static bool load_with(struct keystore_reading *reading, struct reason *why)
 {
     const struct keystore_source *source = reading->source;
 
@@ -344,7 +250,7 @@ static bool load_with(struct reading *reading, struct reason *why)
 
 bool keystore_load(const struct keystore_source *source, struct keystore *keystore, struct reason *why)
 {
-    struct reading reading = {.source = source, .keystore = keystore};
+    struct keystore_reading reading = {.source = source, .keystore = keystore};
 
     memset(keystore, 0, sizeof *keystore);
     if (source->password)
