@@ -84,7 +84,7 @@ struct wait {
     struct strings names; /* the targets' */
     void *array;          /* the targets */
 
-    /* For wait.c only. */
+    /* For wait.c and its parts only. */
     size_t in_flight;
     size_t ready;
     size_t failed;

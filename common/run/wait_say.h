@@ -1,5 +1,5 @@
-/* What a waiting run logs: lines about a target, heartbeat lines, the termination message, the verdict. Only wait.c calls these
- * functions. */
+/* What a waiting run logs: lines about a target, heartbeat lines, the termination message, the verdict. Only wait.c and
+ * wait_attempt.c call these functions. */
 #ifndef COMMON_RUN_WAIT_SAY_H
 #define COMMON_RUN_WAIT_SAY_H
 
