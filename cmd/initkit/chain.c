@@ -14,13 +14,20 @@ static bool is_separator(const char *word)
     return !word || strcmp(word, "--and") == 0 || strcmp(word, "--then") == 0 || strcmp(word, "--exec") == 0;
 }
 
+static const char *tool_mistake(const char *word)
+{
+    if (word[0] == '-')
+        return "expected a TOOL, and its options behind it";
+    if (strpbrk(word, " \t"))
+        return "expected a TOOL alone: each of its arguments is a word (in INITKIT_RUN: a line) of its own";
+    return "no such tool: expected one of those that initkit --list prints";
+}
+
 static bool refuse_tool(const struct chain *chain, const char *word, struct reason *why)
 {
     char *shown = target_show(word);
 
-    reason_set(why, CODE_USAGE, "step %zu, %.100s: %s", chain->count + 1, shown,
-               word[0] == '-' ? "expected a TOOL, and its options behind it"
-                              : "no such tool: expected one of those that initkit --list prints");
+    reason_set(why, CODE_USAGE, "step %zu, %.100s: %s", chain->count + 1, shown, tool_mistake(word));
     free(shown);
     return false;
 }
@@ -68,7 +75,8 @@ bool chain_parse(const struct strings *words, chain_find *find, struct chain *ch
         *next++ = NULL;
         if (strcmp(separator, "--exec") == 0) {
             chain->exec = next;
-            return *next || reason_set(why, CODE_USAGE, "--exec: expected a PROGRAM behind it");
+            return (*next && **next != '\0') ||
+                   reason_set(why, CODE_USAGE, "--exec: expected a PROGRAM behind it");
         }
         if (is_separator(*next))
             return reason_set(why, CODE_USAGE, "%s: expected a TOOL behind it", separator);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/environment.h"
@@ -13,6 +14,17 @@
 #include "common/base/banned.h"
 
 static const char usual_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/* A directory may be entered, which access() reports in the same way. */
+static bool is_program(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0)
+        return false;
+    errno = EACCES;
+    return S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
 
 /* The first file of that name in PATH that may be executed. libc's execvp would ask getenv, which has nothing to give. False with
  * errno as the last attempt left it. */
@@ -25,7 +37,7 @@ static bool find_in_path(const char *name, char found[PATH_MAX])
         int length = (int)strcspn(path, ":");
         /* An empty part is the current folder. */
         if (snprintf(found, PATH_MAX, "%.*s%s%s", length, path, length > 0 ? "/" : "./", name) < PATH_MAX) {
-            if (access(found, X_OK) == 0)
+            if (is_program(found))
                 return true;
             trouble = errno == ENOENT || errno == ENOTDIR ? trouble : errno;
         }
@@ -66,8 +78,8 @@ void program_become(char **argv, struct reason *why)
     int trouble = errno;
     if (path) {
         if (!hand_over_signals()) {
-            reason_set(why, (enum code)(128 + stop_signal()), "%.100s: not run, because a signal came",
-                       argv[0]);
+            reason_set(why, (enum code)(128 + stop_signal()), "--exec: %.100s: not run: stopped by %s",
+                       argv[0], stop_signal() == SIGINT ? "SIGINT" : "SIGTERM");
             return;
         }
         execve(path, argv, environment_all());
@@ -79,4 +91,6 @@ void program_become(char **argv, struct reason *why)
                     "is the file in this image, its interpreter or loader too, and PATH as it should be?");
     else if (trouble == EACCES)
         reason_hint(why, "is it an executable file, for this user, on a volume that is not mounted noexec?");
+    else if (trouble == ENOEXEC)
+        reason_hint(why, "is it for this architecture? a script must begin with #!");
 }

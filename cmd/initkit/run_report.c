@@ -97,18 +97,25 @@ void run_report_forgiven(const struct chain *chain, const struct child *child)
              child->why.text, child->why.hint);
 }
 
-/* Steps that ended with 0 although their verdict is another one: what --warn-only has let pass is reported once more at the end. */
+/* Steps that ended with 0 although their verdict is another one: what --warn-only has let pass is reported once more at the end. Their
+ * number comes first: the line may be cut. */
 static void add_warnings(const struct supervisor *supervisor, struct buf *line)
 {
-    for (size_t i = 0; i < supervisor->chain->count; i++) {
-        const struct child *child = &supervisor->children[i];
-        struct step_words words;
+    struct step_words words;
+    size_t warned = 0;
 
-        child_words(child, &words);
-        if (words.code == CODE_OK || line->length > VERDICT_LINE)
-            continue;
+    for (size_t i = 0; i < supervisor->chain->count; i++) {
+        child_words(&supervisor->children[i], &words);
+        warned += words.code != CODE_OK;
+    }
+    if (warned == 1)
         buf_add_text(line, "; with a warning");
-        add_step(child, &words, line);
+    else if (warned > 1)
+        buf_add_format(line, "; %zu steps with a warning", warned);
+    for (size_t i = 0; i < supervisor->chain->count && line->length <= VERDICT_LINE; i++) {
+        child_words(&supervisor->children[i], &words);
+        if (words.code != CODE_OK)
+            add_step(&supervisor->children[i], &words, line);
     }
 }
 

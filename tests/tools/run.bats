@@ -121,6 +121,14 @@ has_one_child() {
     message_is "^initkit run: 2 of 2 steps done after .*; with a warning; step 1, wait-for-tcp: .*not ready: connection refused"
 }
 
+@test "several warnings are counted, before those that the message has room for" {
+    local fails=(wait-for-file --warn-only --timeout 100ms) long
+    long=$(printf 'x%.0s' {1..200})
+    chain "${fails[@]}" "$long/1" --and "${fails[@]}" "$long/2" --and "${fails[@]}" "$long/3" --and copy-agent source copy
+    exits 0
+    message_is "^initkit run: 4 of 4 steps done after [^;]*; 3 steps with a warning; step 1, wait-for-file: x*/1: not ready: .*; step 2, wait-for-file: "
+}
+
 @test "--warn-only of the run makes its failure 0" {
     start_tcp port "127.0.0.1:0 bound"
     chain --warn-only wait-for-tcp --timeout 200ms "127.0.0.1:${port[0]}" --then copy-agent source never
@@ -315,8 +323,14 @@ os.execv(sys.argv[1], sys.argv[1:])')
     refuses_naming "step 2, --timeout: expected a TOOL"
     chain wait-for-godot https://user:S3cret@h/x
     refuses_naming "step 1, wait-for-godot: no such tool"
+    chain copy-agent source copy --exec ''
+    refuses_naming "--exec: expected a PROGRAM"
     chain run copy-agent source copy
     refuses_naming "step 1, run: no such tool"
+    chain copy-agent source copy --then "wait-for-tcp mydb:3306"
+    refuses_naming "step 2, wait-for-tcp mydb:3306: expected a TOOL alone: each of its arguments is a word"
+    INITKIT_RUN="copy-agent source copy" chain
+    refuses_naming "INITKIT_RUN: step 1, copy-agent source copy: expected a TOOL alone"
     chain https://user:S3cret@h/x
     refuses_naming "no such tool"
     says_not S3cret
@@ -434,12 +448,30 @@ os.execv(sys.argv[1], sys.argv[1:])')
     chain copy-agent source copy --exec ./copy
     exits 1
     message_is "^initkit run: --exec: ./copy: cannot be run: Permission denied"
-    mkdir -p bin
+    printf 'echo text\n' >text
+    chmod +x text
+    chain copy-agent source copy --exec ./text
+    exits 1
+    message_is "^initkit run: --exec: ./text: cannot be run: Exec format error; hint: .*#!"
+    mkdir -p bin folder/program
     printf '#!/bin/sh\necho found\n' >bin/program
     chmod +x bin/program
-    PATH=nowhere:$PWD/bin:$PATH chain copy-agent source copy --exec program
+    PATH=nowhere:$PWD/folder:$PWD/bin:$PATH chain copy-agent source copy --exec program
     exits 0
     prints '^found$'
+}
+
+@test "--exec: a signal that comes when the steps are done keeps the program from running" {
+    release_build
+    [ -z "$emulated" ] || skip "an emulator's own calls would be seen"
+    printf '#!/bin/sh\necho ran\n' >program
+    chmod +x program
+    # It comes when the program is looked for.
+    inside=("${traced[@]}" -o trace -P "$PWD/program" -e inject=all:signal=SIGTERM:when=1)
+    PATH=$PWD:$PATH chain copy-agent source copy --exec program
+    exits 143
+    silent_output
+    message_is "^initkit run: --exec: program: not run: stopped by SIGTERM"
 }
 
 @test "--exec: a program that a step has brought can be run" {
