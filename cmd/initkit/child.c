@@ -68,7 +68,7 @@ static void redirect_output(int output)
     dup2(output, STDERR_FILENO);
 }
 
-/* Both signals are blocked until what they set is this process's own. */
+/* Both stop signals are blocked until the descriptor that they make readable is this process's own. */
 static _Noreturn void become_step(struct child *child, const struct child_surroundings *surroundings,
                                   pid_t parent, const sigset_t *mask)
 {
@@ -89,6 +89,7 @@ static _Noreturn void become_step(struct child *child, const struct child_surrou
 static bool fail_to_start(struct child *child, int trouble)
 {
     child->state = CHILD_FAILED;
+    child->ended = child->began;
     child->code = trouble == ENOMEM ? CODE_INTERNAL : CODE_FAILED;
     reason_set(&child->why, child->code, "cannot be started: %s", strerror(trouble));
     if (trouble == EAGAIN)

@@ -35,7 +35,7 @@ static bool find_in_path(const char *name, char found[PATH_MAX])
 
     for (path = path ? path : usual_path;; path++) {
         int length = (int)strcspn(path, ":");
-        /* An empty part is the current folder. */
+        /* An empty part is the current directory. */
         if (snprintf(found, PATH_MAX, "%.*s%s%s", length, path, length > 0 ? "/" : "./", name) < PATH_MAX) {
             if (is_program(found))
                 return true;

@@ -10,7 +10,7 @@ void run_report_so_far(const struct supervisor *supervisor);
 /* A step's row of the table; `supervisor` is one. */
 void run_report_row(const void *supervisor, size_t index, struct board_row *row);
 
-/* A step with --warn-only that was killed. */
+/* A step with --warn-only that was killed, or could not be started. */
 void run_report_forgiven(const struct chain *chain, const struct child *child);
 
 /* The last line; returns the exit code. */

@@ -92,15 +92,14 @@ static void kill_all(struct supervisor *supervisor)
     supervisor->kill_at = deadline_after(deadline_now(), PATIENCE); /* nothing more can be done */
 }
 
+/* Without a verdict, from which --warn-only would have made the exit code 0: it could not be started, or was killed. */
 static bool is_forgiven(const struct child *child)
 {
-    return child->plan->warn_only && child->code == CODE_INTERNAL;
+    return child->plan->warn_only && (child->code == CODE_FAILED || child->code == CODE_INTERNAL);
 }
 
-static void note_end(struct supervisor *supervisor, struct child *child, int status)
+static void note_end(struct supervisor *supervisor, struct child *child)
 {
-    child_end(child, status);
-    supervisor->running--;
     if (child->state == CHILD_FAILED && is_forgiven(child)) {
         child->state = CHILD_DONE;
         run_report_forgiven(supervisor->chain, child);
@@ -117,8 +116,11 @@ static void reap(struct supervisor *supervisor)
 
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR))
         for (size_t i = 0; i < supervisor->chain->count; i++)
-            if (supervisor->children[i].state == CHILD_RUNNING && supervisor->children[i].pid == pid)
-                note_end(supervisor, &supervisor->children[i], status);
+            if (supervisor->children[i].state == CHILD_RUNNING && supervisor->children[i].pid == pid) {
+                child_end(&supervisor->children[i], status);
+                supervisor->running--;
+                note_end(supervisor, &supervisor->children[i]);
+            }
 }
 
 /* What ends after all were ordered to end has decided nothing. */
@@ -250,15 +252,23 @@ static bool goes_on(const struct supervisor *supervisor)
            deadline_left(supervisor->surroundings.deadline, deadline_now()) > 0;
 }
 
+static void start_step(struct supervisor *supervisor, struct child *child)
+{
+    if (child_start(child, &supervisor->surroundings))
+        supervisor->running++;
+    else
+        note_end(supervisor, child);
+    judge_ends(supervisor);
+}
+
 static size_t start_stage(struct supervisor *supervisor, size_t first)
 {
     size_t next = first;
 
     while (next < supervisor->chain->count &&
            supervisor->chain->steps[next].stage == supervisor->chain->steps[first].stage) {
-        if (goes_on(supervisor) && child_start(&supervisor->children[next], &supervisor->surroundings))
-            supervisor->running++;
-        judge_ends(supervisor); /* it may not have been started */
+        if (goes_on(supervisor))
+            start_step(supervisor, &supervisor->children[next]);
         next++;
     }
     return next;

@@ -235,6 +235,11 @@ nobody_left() {
     exits 1
     [ ! -e copy ]
     message_is "^initkit run: 0 of 1 step done; step 1, copy-agent: cannot be started: Operation not permitted; hint: .*seccomp"
+    chain copy-agent --warn-only source copy
+    exits 0
+    [ ! -e copy ]
+    says "^initkit run: step 1, copy-agent: cannot be started: .*, which --warn-only forgives"
+    message_is "^initkit run: 1 of 1 step done after .*; with a warning; step 1, copy-agent: cannot be started: Operation not permitted"
 }
 
 @test "a run that is started with SIGCHLD ignored knows how its steps ended" {
