@@ -57,13 +57,15 @@ void run_report_so_far(const struct supervisor *supervisor)
     buf_free(&line);
 }
 
-/* What stands before `text` already is left out. */
+/* Leaves out what stands in the row's first column already: the tool, the operand, or its part before "=". */
 static const char *behind(const char *text, const char *word)
 {
-    size_t length = word ? strlen(word) : 0;
+    const char *end = strstr(text, ": ");
+    size_t length = end ? (size_t)(end - text) : 0;
 
-    return length > 0 && strncmp(text, word, length) == 0 && strncmp(text + length, ": ", 2) == 0
-               ? text + length + 2
+    return length > 0 && word && strncmp(text, word, length) == 0 &&
+                   (word[length] == '\0' || word[length] == '=')
+               ? end + 2
                : text;
 }
 

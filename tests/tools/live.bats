@@ -41,19 +41,21 @@ no_table() {
 
 @test "initkit run: a row a step while it runs, and the plain lines when it ends" {
     start_tcp port "127.0.0.1:0 when open"
-    terminal 100x24 initkit run copy-agent source copy --then wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}" --then copy-agent source other
+    terminal 100x24 initkit run copy-agent source copy --and fetch-config "file://$PWD/source=./fetched" \
+        --then wait-for-tcp "127.0.0.1:${port[0]}" --and wait-for-tcp "127.0.0.1:${port[0]}" --then copy-agent source other
     until_true 20 shows "^step +state +attempts +time"
     until_true 20 shows "^copy-agent source +done +[0-9.]+m?s +copy: copied 1 file"
+    until_true 20 shows "^fetch-config file:[^ ]+ +done +1 +[0-9.]+m?s +fetched after"
     until_true 20 shows "^wait-for-tcp 127.* running +[0-9]+ +[0-9.]+m?s +not ready yet: connection refused"
     until_true 20 shows "^copy-agent source +next"
-    [ "$(grep -c . seen/screen)" -eq 5 ] || report "$(cat seen/screen)"
+    [ "$(grep -c . seen/screen)" -eq 6 ] || report "$(cat seen/screen)"
     touch open
     wait_terminal
     exits 0
     ! grep -q "^step " seen/all || report "the table is still there"
     grep -q "^copy-agent: copy: copied 1 file" seen/all
     [ "$(grep -c "^wait-for-tcp: .*: ready after" seen/all)" -eq 2 ]
-    grep -q "^initkit run: 4 of 4 steps done after" seen/all
+    grep -q "^initkit run: 5 of 5 steps done after" seen/all
 }
 
 @test "wait-for-tcp with several targets has the same table, with one it has none" {
