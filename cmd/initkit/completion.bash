@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2194,SC2207
 # Completion for bash. Written by `make docs`; installed by `make install`.
 
-# The tool whose options come next: the command itself, what follows initkit, or the last step of initkit run.
+# The tool whose options come next: the command itself, what follows initkit, or the last step of initkit run (a chain).
 _initkit_tool() {
-    local word chain='' expected=yes
+    local word expected=yes
     for word in "${COMP_WORDS[@]:0:COMP_CWORD}"; do
         case $chain$word in
             yes--and | yes--then) tool=run expected=yes ;;
@@ -19,7 +19,7 @@ _initkit_tool() {
 }
 
 _initkit() {
-    local tool='' options='' words='' word=${COMP_WORDS[COMP_CWORD]}
+    local tool='' chain='' options='' words='' word=${COMP_WORDS[COMP_CWORD]}
     _initkit_tool
     case $tool in
         wait-for-dns) options='--family --min-records --expect --gone --stable --nameserver --resolv-conf --no-search --tcp --hosts --write --write-format --timeout --attempt-timeout --interval --backoff --max-interval --once --min-targets --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
@@ -34,6 +34,7 @@ _initkit() {
         initkit) options='--list --install --log-format --log-level --termination-log --sandbox --help --version' ;;
         run) options='--and --then --exec --timeout --log-format --log-level --termination-log --sandbox --warn-only --help --version' ;;
     esac
+    [ -z "$chain" ] || [ "$tool" = run ] || options+=' --and --then --exec'
     case ${COMP_WORDS[COMP_CWORD - 1]} in
         --family) words='any 4 6 both' ;;
         --write-format) words='lines json env hosts' ;;

@@ -55,9 +55,9 @@ static void write_names(struct buf *out, bool commands)
 static const char find_tool_head[] =
     "# shellcheck shell=bash disable=SC2194,SC2207\n"
     "# Completion for bash. Written by `make docs`; installed by `make install`.\n\n"
-    "# The tool whose options come next: the command itself, what follows initkit, or the last step of initkit run.\n"
+    "# The tool whose options come next: the command itself, what follows initkit, or the last step of initkit run (a chain).\n"
     "_initkit_tool() {\n"
-    "    local word chain='' expected=yes\n"
+    "    local word expected=yes\n"
     "    for word in \"${COMP_WORDS[@]:0:COMP_CWORD}\"; do\n"
     "        case $chain$word in\n"
     "            yes--and | yes--then) tool=run expected=yes ;;\n"
@@ -81,12 +81,13 @@ void docs_write_completion(struct buf *out, const struct tool *unused)
     write_names(out, false);
     buf_add_text(out, find_tool_tail);
     buf_add_text(out, "_initkit() {\n"
-                      "    local tool='' options='' words='' word=${COMP_WORDS[COMP_CWORD]}\n"
+                      "    local tool='' chain='' options='' words='' word=${COMP_WORDS[COMP_CWORD]}\n"
                       "    _initkit_tool\n"
                       "    case $tool in\n");
     for (size_t i = 0; docs_all_tools[i]; i++)
         write_options(out, docs_all_tools[i]);
     buf_add_text(out, "    esac\n"
+                      "    [ -z \"$chain\" ] || [ \"$tool\" = run ] || options+=' --and --then --exec'\n"
                       "    case ${COMP_WORDS[COMP_CWORD - 1]} in\n");
     for (size_t i = 0; docs_all_tools[i]; i++)
         write_choices(out, docs_all_tools[i]);

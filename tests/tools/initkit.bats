@@ -235,6 +235,8 @@ complete_words() {
     [ "$(complete_words initkit run copy-a)" = copy-agent ]
     [ "$(complete_words initkit run --timeout 2m copy-agent --dry)" = --dry-run ]
     [ "$(complete_words initkit run copy-agent a b --then wait-for-tcp --all)" = --all-addresses ]
+    [ "$(complete_words initkit run copy-agent a b --th)" = --then ]
+    [ "$(complete_words copy-agent a b --th)" = "" ]
     [ "$(complete_words initkit run copy-agent a b --exec wait-for-tcp --all)" = "" ]
 }
 
