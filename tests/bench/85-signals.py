@@ -94,9 +94,9 @@ def serve(handler):
 
 
 def runs_as_first(silent, nobody, source):
-    """initkit run as PID 1, with steps of each kind under way; nothing where there are no PID namespaces."""
+    """initkit run as PID 1, with steps of each kind under way; nothing where there are no PID namespaces, or no real time."""
     first = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    if subprocess.run([*first, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+    if subprocess.run(["chrt", "--fifo", "10", *first, "true"], stderr=subprocess.DEVNULL).returncode != 0:
         return []
     run = [*first, bench.tool("initkit"), "run", "-q", "--termination-log="]
     dns = ["--nameserver", silent.udp_address]
@@ -175,6 +175,16 @@ def terminate(command, within, generator):
     return took, process.wait()
 
 
+@contextlib.contextmanager
+def real_time():
+    """This thread, and what it starts, goes before all else on the machine: what other programs cost does not count."""
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
 def left_behind(folder):
     """Of a copy that was stopped: anything but the whole file, whose copy may have been complete when the signal came."""
     with os.scandir(folder) if os.path.exists(folder) else contextlib.nullcontext([]) as entries:
@@ -204,7 +214,8 @@ def sigterm():
     rows, found, every = [], {}, []
     for label, command, within in kinds:
         runs = -(-RUNS // phases_of[label.partition(",")[0]])
-        times, wrong = terminate_often(label, command, within, runs, generator)
+        with real_time() if label.startswith("initkit run") else contextlib.nullcontext():
+            times, wrong = terminate_often(label, command, within, runs, generator)
         every += times
         found[label] = times
         rows.append([label, len(times), *quantiles(times), wrong])
@@ -215,13 +226,14 @@ def sigterm():
         "From SIGTERM to the end, ms",
         ["", "runs", "least", "median", "90 %", "99 %", "most", "wrong"],
         rows,
-        f"Sent at random moments (seed {SEED}). Wrong: another exit code than 143, or something left behind.",
+        f"Sent at random moments (seed {SEED}). Wrong: another exit code than 143, or something left behind. "
+        "initkit run in real time (SCHED_FIFO).",
         found,
     )
     firsts = [took for label, times in found.items() if label.startswith("initkit run") for took in times]
     if firsts:
-        most = bench.quantile(firsts, 0.9)
-        bench.limit(f"initkit run as PID 1, SIGTERM {len(firsts)} times: all has ended within 50 ms, 90 %", f"{most:.2f} ms", most <= 50)
+        most = max(firsts)
+        bench.limit(f"initkit run as PID 1, SIGTERM {len(firsts)} times: all has ended within 50 ms", f"{most:.2f} ms", most <= 50)
     median = statistics.median(every)
     bench.limit("SIGTERM: ends with 143, nothing left, within 50 ms, median", f"{median:.2f} ms, {wrong} wrong", median <= 50 and wrong == 0)
 
