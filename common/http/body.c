@@ -132,7 +132,8 @@ bool body_begin(struct exchange *exchange)
     }
     char *length = header_all(exchange->easy, "Content-Length");
     char *transfer = header_all(exchange->easy, "Transfer-Encoding");
-    bool good = framing_check(length, transfer, why);
+    bool good = exchange->hidden ? framing_refuse_hidden(exchange->hidden, why)
+                                 : framing_check(length, transfer, why);
     free(length);
     free(transfer);
     if (!good)

@@ -230,6 +230,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->drained = 0;
     exchange->refused = 0;
     exchange->headed = false;
+    exchange->hidden = NULL;
     exchange->enough = false;
     exchange->tls = NULL;
     exchange->moved = 0;

@@ -104,7 +104,8 @@ struct exchange {
     struct coding coding;
     const char *accepted; /* the value of Accept-Encoding; NULL: there was none */
     bool enough;
-    bool headed; /* the final answer's header has ended */
+    bool headed;        /* the final answer's header has ended */
+    const char *hidden; /* the name of a header that framing_hidden has found */
     size_t drained;
     char refusal[EXCHANGE_REFUSAL]; /* the beginning of a body that is not 2xx */
     size_t refused;                 /* its length */

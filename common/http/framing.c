@@ -56,3 +56,29 @@ bool framing_check(const char *length, const char *transfer, struct reason *why)
     reason_set(why, CODE_FAILED, "the answer's Content-Length is \"%.60s\": expected one number", length);
     return refuse(why);
 }
+
+const char *framing_hidden(const char *line, size_t length)
+{
+    static const char *const names[] = {"Content-Length", "Transfer-Encoding", "Content-Encoding",
+                                        "Content-Range"};
+    const char *colon = memchr(line, ':', length), *end = colon, *begin = line;
+
+    while (colon && begin < end && (unsigned char)*begin <= ' ')
+        begin++;
+    while (colon && end > begin && (unsigned char)end[-1] <= ' ')
+        end--;
+    if (!colon || (begin == line && end == colon))
+        return NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i]) == (size_t)(end - begin) && strncasecmp(names[i], begin, strlen(names[i])) == 0)
+            return names[i];
+    return NULL;
+}
+
+bool framing_refuse_hidden(const char *name, struct reason *why)
+{
+    reason_set(why, CODE_FAILED, "the answer has a %s with blanks around its name, which is not valid HTTP",
+               name);
+    reason_hint(why, "the server, or a proxy before it, writes invalid headers (RFC 9112, 5.1)");
+    return false;
+}

@@ -10,6 +10,7 @@
 #include "common/base/stop.h"
 #include "common/base/units.h"
 #include "common/http/body.h"
+#include "common/http/framing.h"
 #include "common/http/header.h"
 
 #include "common/base/banned.h"
@@ -88,6 +89,8 @@ static size_t on_header(const char *bytes, size_t size, size_t count, void *owne
     long status = 0;
 
     exchange->last_activity = deadline_now();
+    if (!exchange->headed && !exchange->hidden)
+        exchange->hidden = framing_hidden(bytes, length);
     if (length > 0 && length <= 2 && bytes[length - 1] == '\n') {
         curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
         bool first = !exchange->headed && status >= 200; /* a trailer may come, too */

@@ -80,6 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(!coding_find(text, &kind) || kind <= CODING_ZSTD);
     MUST(framing_check(text, NULL, &why) || why.text[0] != '\0');
     MUST(!framing_check(text, text, &why));
+    if (framing_hidden(text, strlen(text)))
+        MUST(strchr(text, ':'));
     resume_headers(text);
     free(text);
     return 0;

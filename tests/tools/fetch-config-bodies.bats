@@ -107,6 +107,25 @@ SCRIPT
     [ ! -e a ]
 }
 
+@test "a length or encoding with blanks around its name is refused, not passed over" {
+    local each
+    for each in 'Content-Length : 9' 'Content-Length\t: 9' ' Content-Length: 9' 'Transfer-Encoding : chunked' \
+        'Content-Encoding : gzip' 'Content-Range : bytes 0-4/9'; do
+        rm -f port.ready
+        start_tcp port "127.0.0.1:0 read /x say 'HTTP/1.1 200 OK\r\n$each\r\n\r\nhello' close"
+        run_tool fetch-config "http://127.0.0.1:${port[0]}/x=./a"
+        exits 1
+        ends_saying "the answer has a (Content|Transfer)-[A-Z][a-z]+ with blanks around its name, which is not valid HTTP"
+        [ ! -e a ]
+    done
+    # Others are the server's own business.
+    rm port.ready
+    start_tcp port "127.0.0.1:0 read /x say 'HTTP/1.1 200 OK\r\nServer : x\r\nContent-Length: 5\r\n\r\nhello' close"
+    run_tool fetch-config "http://127.0.0.1:${port[0]}/x=./a"
+    exits 0
+    [ "$(cat a)" = hello ]
+}
+
 @test "an empty body, and an answer without one, leave a good file alone" {
     start_http h <<<$'/empty 200 text ""\n/204 204 text ""\n/205 205 text ""\n/small 200 text abc'
     echo good >a

@@ -363,5 +363,30 @@ START_TEST(framing)
 }
 END_TEST
 
+static const char *hidden(const char *line)
+{
+    const char *name = framing_hidden(line, strlen(line));
+
+    return name ? name : "";
+}
+
+START_TEST(hidden_headers)
+{
+    ck_assert_str_eq(hidden("Content-Length : 9\r\n"), "Content-Length");
+    ck_assert_str_eq(hidden("content-length\t: 9\r\n"), "Content-Length");
+    ck_assert_str_eq(hidden(" Content-Encoding: gzip\r\n"), "Content-Encoding");
+    ck_assert_str_eq(hidden("\tTransfer-Encoding \r: chunked\n"), "Transfer-Encoding");
+    ck_assert_str_eq(hidden("Content-Range : bytes 0-1/5\r\n"), "Content-Range");
+    ck_assert_str_eq(hidden("Content-Length: 9\r\n"), "");
+    ck_assert_str_eq(hidden("Server : x\r\n"), "");
+    ck_assert_str_eq(hidden("X-Content-Length : 9\r\n"), "");
+    ck_assert_str_eq(hidden("Content-Length\r\n"), "");
+    ck_assert_str_eq(hidden("X: Content-Length : 9\r\n"), "");
+    ck_assert_str_eq(hidden(" : 9\r\n"), "");
+    ck_assert_str_eq(hidden(":"), "");
+    ck_assert_str_eq(hidden(""), "");
+}
+END_TEST
+
 SUITE("coding", gzip, zstd, bzip2, xz, xz_padding, detection, damage, behind_the_end, nothing_packed,
-      large_window, a_sink_that_is_full, names, framing)
+      large_window, a_sink_that_is_full, names, framing, hidden_headers)
