@@ -28,10 +28,20 @@ static const char *kind_of(size_t length)
 }
 
 struct line {
+    const char *kind; /* what the line says about it; NULL: SHA-256, or nothing */
     const char *hex;
     size_t length;
     char *name;
 };
+
+/* "SHA256", or "SHA2-256" as newer openssl writes it: SHA3-256 and SHA-512/256 have as many digits. */
+static bool is_sha256(const char *text, size_t length)
+{
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    return (length == 6 && strncasecmp(text, "SHA256", length) == 0) ||
+           (length == 8 && strncasecmp(text, "SHA2-256", length) == 0);
+}
 
 /* "KIND (NAME) = HEX" or "KIND(NAME)= HEX". */
 static bool read_tagged(char *text, struct line *line)
@@ -43,6 +53,8 @@ static bool read_tagged(char *text, struct line *line)
     line->hex = close + 1 + strspn(close + 1, " =");
     line->length = strspn(line->hex, digits);
     line->name = open + 1;
+    if (line->length == BODY_FILE_DIGEST - 1 && !is_sha256(text, (size_t)(open - text)))
+        line->kind = "SHA3-256 or SHA-512/256";
     *close = '\0';
     return line->hex[line->length + strspn(line->hex + line->length, " \t")] == '\0';
 }
@@ -69,11 +81,13 @@ enum checksum checksum_find(char *text, const char *name, char hex[BODY_FILE_DIG
     *other = NULL;
     text += strncmp(text, mark, 3) == 0 ? 3 : 0;
     while ((next = file_next_line(&text))) {
-        struct line line;
+        struct line line = {0};
         bool read = strncasecmp(next, "sha", 3) == 0 ? read_tagged(next, &line) : read_plain(next, &line);
-        if (read && kind_of(line.length))
-            *other = kind_of(line.length);
-        if (!read || line.length != BODY_FILE_DIGEST - 1)
+        if (read && !line.kind)
+            line.kind = kind_of(line.length);
+        if (read && line.kind)
+            *other = line.kind;
+        if (!read || line.kind || line.length != BODY_FILE_DIGEST - 1)
             continue;
         bool matches = strcmp(last_part(line.name), name) == 0;
         if (matches && named && strncasecmp(hex, line.hex, BODY_FILE_DIGEST - 1) != 0)

@@ -50,6 +50,8 @@ START_TEST(checksums)
     ck_assert_str_eq(find("SHA512 (x) = " A B "\n", "x"), "SHA-512");
     ck_assert_str_eq(find("SHA512 (x) = " A B "\nSHA256 (x) = " A "\n", "x"), A);
     ck_assert_str_eq(find("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  x\n", "x"), "MD5");
+    ck_assert_str_eq(find("SHA3-256 (x) = " B "\nSHA256 (x) = " A "\n", "x"), A);
+    ck_assert_str_eq(find("SHA2-512/256(x)= " A "\n", "x"), "SHA3-256 or SHA-512/256");
 }
 END_TEST
 
