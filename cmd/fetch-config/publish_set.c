@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/fetch-config/cancel.h"
+#include "common/base/deadline.h"
 #include "common/base/log.h"
 #include "common/base/stop.h"
 
@@ -32,14 +34,15 @@ static ssize_t read_whole(int descriptor, char *into)
     return (ssize_t)length;
 }
 
-static bool same_content(int a, int b)
+/* False also when it has to end: the caller checks for that. */
+static bool same_content(int a, int b, int64_t deadline)
 {
     static char other[CHUNK];
     ssize_t got;
 
     do {
         got = read_whole(a, chunk);
-        if (got < 0 || stop_signal() != 0 || read_whole(b, other) != got ||
+        if (got < 0 || !deadline_goes_on(deadline) || read_whole(b, other) != got ||
             memcmp(chunk, other, (size_t)got) != 0)
             return false;
     } while (got > 0);
@@ -70,7 +73,7 @@ static bool is_unchanged(const struct body_file *body, mode_t mode, const struct
     int now = body_file_reopen(body, &ignored);
     if (now >= 0 && fstat(before, &present) == 0 && S_ISREG(present.st_mode) &&
         present.st_size == body->size && same_status(&present, mode, rules))
-        same = same_content(before, now);
+        same = same_content(before, now, rules->deadline);
     if (now >= 0)
         close(now);
     close(before);
@@ -101,22 +104,38 @@ static bool pour_out(const struct fetch *fetch, int64_t deadline, struct reason 
     return good;
 }
 
+/* After a comparison, which may take long. */
+static bool must_end(const struct publish_set_rules *rules, struct reason *why)
+{
+    if (!cancel_due(rules->deadline, "it was being compared with the file that is there", why))
+        return false;
+    if (why->code == CODE_DEADLINE)
+        reason_wrap(why, "not fetched");
+    return true;
+}
+
+static bool prepare_file(struct fetch *fetch, const struct publish_set_rules *rules, struct reason *why)
+{
+    struct body_file *body = &fetch->body;
+
+    if (rules->if_changed && is_unchanged(body, fetch->plan->mode, rules)) {
+        body_file_abort(body);
+        snprintf(fetch->found, sizeof fetch->found, "%s", "unchanged");
+        return true;
+    }
+    return !(rules->if_changed && must_end(rules, why)) &&
+           ownership_give(body->publish.descriptor, fetch->path, fetch->plan->mode, rules->ownership,
+                          &body->publish.unkept, why);
+}
+
 static bool prepare(struct fetch *fetches, size_t count, const struct publish_set_rules *rules,
                     struct reason *why)
 {
     for (size_t i = 0; i < count; i++) {
-        struct fetch *fetch = &fetches[i];
         if (stop_signal() != 0)
             return reason_set(why, CODE_FAILED, "stopped before anything was published");
-        if (fetch->body.kind != BODY_FILE_BESIDE)
-            continue;
-        if (rules->if_changed && is_unchanged(&fetch->body, fetch->plan->mode, rules)) {
-            body_file_abort(&fetch->body);
-            snprintf(fetch->found, sizeof fetch->found, "%s", "unchanged");
-        } else if (!ownership_give(fetch->body.publish.descriptor, fetch->path, fetch->plan->mode,
-                                   rules->ownership, &fetch->body.publish.unkept, why)) {
+        if (fetches[i].body.kind == BODY_FILE_BESIDE && !prepare_file(&fetches[i], rules, why))
             return false;
-        }
     }
     return true;
 }

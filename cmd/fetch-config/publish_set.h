@@ -9,7 +9,7 @@ struct publish_set_rules {
     bool if_changed;
     bool sets_mode; /* --mode was given: a file with another mode is not unchanged */
     const struct ownership *ownership;
-    int64_t deadline; /* for writing to standard output, which may block */
+    int64_t deadline; /* for writing to standard output, which may block, and for comparing */
 };
 
 /* Publishes the bodies of the fetches. False fills `why`, and the old files are in place again. */

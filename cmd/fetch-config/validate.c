@@ -19,6 +19,7 @@
 enum {
     CHUNK = 64 * 1024,
     VALUES_MEMORY = 128 * 1024 * 1024, /* for a document's values, or the keys of YAML, at most */
+    TAGS_MOST = 1000, /* %TAG lines of a YAML document: libyaml takes time that grows with their square */
 };
 
 static char chunk[CHUNK];
@@ -43,6 +44,7 @@ enum validate_format validate_guess(const char *name)
 struct input {
     int descriptor;
     int64_t deadline;
+    const yaml_parser_t *yaml; /* NULL: another format */
     struct reason *why;
     bool failed; /* for `why`: reading failed, or it was cancelled; not an error of the document */
 };
@@ -119,9 +121,17 @@ static bool validate_json(struct input *input)
     return false;
 }
 
+static bool too_many_tags(struct input *input)
+{
+    if (input->yaml->tag_directives.top - input->yaml->tag_directives.start <= TAGS_MOST)
+        return false;
+    input->failed = true;
+    return !reason_set(input->why, CODE_FAILED, "cannot be validated: more than %d %%TAG lines", TAGS_MOST);
+}
+
 static int yaml_read(void *owner, unsigned char *into, size_t size, size_t *length)
 {
-    ssize_t got = input_read(owner, (char *)into, size);
+    ssize_t got = too_many_tags(owner) ? -1 : input_read(owner, (char *)into, size);
 
     *length = got > 0 ? (size_t)got : 0;
     return got >= 0;
@@ -149,6 +159,7 @@ static bool validate_yaml(struct input *input)
 
     if (!yaml_parser_initialize(&parser))
         mem_exhausted();
+    input->yaml = &parser;
     yaml_parser_set_input(&parser, yaml_read, input);
     yamlcheck_begin(check, values_memory());
     do {

@@ -137,7 +137,7 @@ static json_t *load(json_load_callback_t read, void *owner, size_t memory, size_
 
 json_t *json_arena_load(json_load_callback_t read, void *owner, size_t memory, json_error_t *error)
 {
-    return load(read, owner, memory, JSON_DECODE_INT_AS_REAL, error);
+    return load(read, owner, memory, JSON_DECODE_INT_AS_REAL | JSON_REJECT_DUPLICATES, error);
 }
 
 struct bytes {

@@ -9,17 +9,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Once, before anything is read by jansson: names that collide in an object must not be foreseeable, and where memory runs out
-   the process ends. */
+/* Call it once, before anything is read by jansson. Its hash of names gets a random seed, and the process ends when there is no
+ * memory. */
 void json_arena_begin(void);
 
-/* The value that `read` brings: it fills a buffer and returns the bytes it got, 0 at the end, (size_t)-1 when it cannot go on.
-   `memory`: bytes that all of it may take. Nobody counts references to it: json_arena_clear takes it away, which has to be called
-   before the next load, whatever came back. NULL fills `error`: line (0: it is the memory that does not do), column and text, which
-   repeats nothing of the input: that may be secret. */
+/* Reads one value by `read`, which fills a buffer and returns the number of bytes, 0 at the end, (size_t)-1 on failure. `memory`
+ * limits the bytes of all values. A name that occurs twice in an object is an error. NULL fills `error`: text, column, and line (0:
+ * the limit was reached); the text repeats nothing of the input, which may be secret. The value has no references: call
+ * json_arena_clear before the next load, also after a failure. */
 json_t *json_arena_load(json_load_callback_t read, void *owner, size_t memory, json_error_t *error);
 
-/* The same of bytes that are here. Whole numbers stay whole here, unless one is too large for that: then all are doubles. */
+/* The same for bytes in memory, but of two equal names the last counts. Whole numbers stay whole, unless one of them is too large:
+ * then all are doubles. */
 json_t *json_arena_load_bytes(const char *bytes, size_t length, size_t memory, json_error_t *error);
 void json_arena_clear(void);
 

@@ -1012,6 +1012,36 @@ ZONE
     no_litter
 }
 
+@test "a comparison for --if-changed ends with the time" {
+    echo same >a
+    echo same >b
+    inside=("${traced[@]}" -o trace -P "$PWD/a" -e trace=read -e inject=read:delay_enter=4s:when=1)
+    run_tool fetch-config "file://$PWD/b=./a" --if-changed --timeout 2s
+    exits 124
+    ends_saying "not fetched: it was being compared with the file that is there"
+    grep -q INJECTED trace || grep -q DELAYED trace || report "nothing was delayed: $(cat trace)"
+    no_litter
+}
+
+@test "a name that occurs twice in an object of JSON is refused" {
+    printf '{"a": 1,\n "b": {"c": 1, "\\u0063": 2}}' >twice.json
+    run_tool fetch-config "file://$PWD/twice.json=./a" --validate json
+    exits 1
+    ends_saying "invalid JSON: line 2, column [0-9]+: duplicate object key"
+    [ ! -e a ]
+}
+
+@test "YAML with more %TAG lines than anyone needs is refused, not parsed for minutes" {
+    { seq -f '%%TAG !%.0f! tag:x' 1 200000 && printf -- '---\na: 1\n'; } >tags.yaml
+    run_tool fetch-config "file://$PWD/tags.yaml=./a" --validate yaml
+    exits 1
+    ends_saying "cannot be validated: more than 1000 %TAG lines"
+    [ ! -e a ]
+    { seq -f '%%TAG !%.0f! tag:x' 1 900 && printf -- '---\na: !9!b 1\n'; } >tags.yaml
+    run_tool fetch-config "file://$PWD/tags.yaml=./a" --validate yaml
+    exits 0
+}
+
 @test "YAML has to be a mapping or a list, with anchors for its aliases and each key once" {
     printf '<!DOCTYPE html>\n<html><body>Not here</body></html>\n' >page
     : >empty

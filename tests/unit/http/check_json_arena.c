@@ -67,7 +67,6 @@ START_TEST(good_json)
         "\"\\u00e4\\n\\/\"",
         "\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"",
         "[1,[2,{\"a\":[]}],{}]",
-        "{\"a\":1,\"a\":2}",
         "\t\r\n[ ]\n",
     };
 
@@ -121,6 +120,8 @@ START_TEST(good_json_that_is_refused)
     expect_json("\"\\ud800\"", false, 1, 8);
     expect_json("\"\\udc00\"", false, 1, 8);
     expect_json("{\"\\u0000\":1}", false, 1, 9);
+    expect_json("{\"a\":1,\"a\":2}", false, 1, 10);
+    expect_json("[{\"a\":1},{\"a\":2}]", true, 0, 0);
     memset(deep, '[', 2049);
     memset(deep + 2049, ']', 2049);
     deep[2 * 2049] = '\0';
