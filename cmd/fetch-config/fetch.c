@@ -115,13 +115,14 @@ static void fetch_body_is_here(struct fetch *fetch)
     }
 }
 
-static bool fetch_go(struct fetch *fetch, struct reason *why)
+static void fetch_go(struct fetch *fetch)
 {
     url_free(&fetch->at);
     fetch->redirects = 0;
     fetch->reach = fetch->phase == FETCH_CREDENTIALS ? fetch->asked_reach : REACH_ANY;
     fetch->method = fetch->phase == FETCH_BODY ? fetch->plan->method : NULL;
-    return url_parse(request_first_url(fetch)->text, "", &fetch->at, why);
+    url_copy(request_first_url(fetch), &fetch->at);
+    fetch_request(fetch);
 }
 
 /* A file:// URL is read at once, without an exchange. */
@@ -147,8 +148,8 @@ static void fetch_begin_phase(struct fetch *fetch, enum fetch_phase phase)
         good = request_credentials(fetch, &why);
     if (good && request_first_url(fetch)->scheme == URL_FILE)
         fetch_local(fetch, request_first_url(fetch)->path);
-    else if (good && fetch_go(fetch, &why))
-        fetch_request(fetch);
+    else if (good)
+        fetch_go(fetch);
     else
         fetch_end(fetch, ATTEMPT_FAIL, &why);
 }

@@ -62,8 +62,8 @@ static bool fill_http(struct url *url, CURLU *handle, struct reason *why)
     free(port);
     curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
     url->text = part(handle, CURLUPART_URL, 0);
-    curl_url_set(handle, CURLUPART_QUERY, NULL, 0);
-    url->bare = part(handle, CURLUPART_URL, 0);
+    if (url->text) /* no ? in it is anything but the query's beginning */
+        url->bare = xstrndup(url->text, strcspn(url->text, "?"));
     url->shown = target_show(url->bare ? url->bare : "");
     return good && url->text;
 }
