@@ -14,6 +14,7 @@
 #include "common/base/limits.h"
 #include "common/base/mem.h"
 #include "common/files/directory.h"
+#include "common/files/mount.h"
 #include "common/files/volume.h"
 
 #include "common/base/banned.h"
@@ -65,7 +66,21 @@ bool body_file_makes_file(const char *path)
     return kind_for(path) == BODY_FILE_BESIDE;
 }
 
-bool body_file_check(const char *path, struct reason *why)
+/* Repairs what a killed run left of `path`. Whether the path itself is a mount. */
+static bool recover(const char *path, struct publish_clean *clean)
+{
+    const char *name = directory_last_part(path);
+    int directory = *name != '\0' ? directory_reach_parent(path, 0) : -1;
+
+    if (directory < 0)
+        return false;
+    publish_recover(directory, name, clean);
+    bool is_mount = mount_is_root(directory, name);
+    close(directory);
+    return is_mount;
+}
+
+bool body_file_check(const char *path, struct publish_clean *clean, struct reason *why)
 {
     char folder[PATH_MAX];
     struct stat present;
@@ -74,10 +89,10 @@ bool body_file_check(const char *path, struct reason *why)
         return true;
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
         return reason_set(why, CODE_FAILED, "%.100s...: the path is too long", path);
-    publish_recover(path);
+    bool is_mount = recover(path, clean);
     if (directory_stat(AT_FDCWD, path, &present) && publish_refuse_kind(path, present.st_mode, why))
         return false;
-    if (volume_is_mount(path))
+    if (is_mount)
         return volume_fail(why, path, "cannot be replaced", EBUSY);
     do {
         char *slash = strrchr(folder, '/');

@@ -70,8 +70,8 @@ void body_file_abort(struct body_file *body);
 bool body_file_makes_file(const char *path);
 
 /* Whether `path` seems to be writable, checked before the first request and without creating anything. What a killed run left
- * there is repaired first. */
-bool body_file_check(const char *path, struct reason *why);
+ * there is repaired first; `clean` is the same for all paths of a run. */
+bool body_file_check(const char *path, struct publish_clean *clean, struct reason *why);
 
 /* A handle on the directory `path`, for the caller to close. Missing directories are created: 0755 whatever the umask, with the
  * setgid bit that they inherit. With `own` the last component must not be a link. -1 fills `why`. */

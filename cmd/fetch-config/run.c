@@ -134,15 +134,15 @@ static bool check_path(struct run *run, size_t index, struct reason *why)
 }
 
 /* Whether PATH seems to be writable. */
-static bool check_place(const struct run *run, const char *path, struct reason *why)
+static bool check_place(struct run *run, const char *path, struct reason *why)
 {
     char inside[PATH_MAX];
 
     if (!path || !run->plan.extract)
-        return !path || body_file_check(path, why);
+        return !path || body_file_check(path, &run->clean, why);
     extract_stage_recover(path);
     snprintf(inside, sizeof inside, "%.*s/x", PATH_MAX - 3, path);
-    return body_file_check(inside, why);
+    return body_file_check(inside, &run->clean, why);
 }
 
 /* The n-th checksum belongs to the n-th pair. */

@@ -15,6 +15,7 @@ struct run {
     struct ownership ownership;
     struct fetch_plan plan;
     struct volume_memory memory;
+    struct publish_clean clean;
     struct https https;
     struct aws aws;
     bool aws_is_read; /* done when the first URL needs it */

@@ -84,6 +84,7 @@ bool install_self(const char *directory, const char *name, struct reason *why)
 {
     char path[PATH_MAX];
     struct publish publish;
+    struct publish_clean clean = {0};
 
     if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path)
         return install_fail(directory, "", ENAMETOOLONG, why);
@@ -94,6 +95,7 @@ bool install_self(const char *directory, const char *name, struct reason *why)
         close(handle);
         return false;
     }
+    publish_recover(handle, name, &clean);
     if (!publish_begin_in(&publish, handle, path, MODE, why))
         return false;
     if (!stays_executable(&publish, why) || !copy_self(&publish, why)) {

@@ -233,12 +233,14 @@ struct search {
     const char *prefix;
     int64_t deadline;
     struct listing *listing;
+    bool whole; /* all names were seen */
 };
 
 static bool search_begin(struct search *search, int parent, const char *prefix, int64_t deadline)
 {
     search->prefix = prefix;
     search->deadline = deadline;
+    search->whole = false;
     search->directory = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (search->directory < 0)
         return false;
@@ -255,6 +257,7 @@ static const char *search_next(struct search *search)
            (search->deadline == DEADLINE_NEVER || deadline_now() < search->deadline))
         if (strncmp(name, search->prefix, strlen(search->prefix)) == 0)
             return name;
+    search->whole = !name && search->listing->error == 0;
     return NULL;
 }
 
@@ -298,6 +301,20 @@ size_t litter_each_file(int parent, const char *prefix, litter_take *take, void 
     }
     search_end(&search);
     return count;
+}
+
+bool litter_lacks(int parent, const char *mark)
+{
+    struct search search;
+    const char *name;
+
+    if (!search_begin(&search, parent, ".", deadline_after(deadline_now(), SWEEP_FILES_MOST)))
+        return false;
+    do
+        name = search_next(&search);
+    while (name && !strstr(name, mark));
+    search_end(&search);
+    return search.whole;
 }
 
 static void remove_file(int parent, const char *name, enum litter_owner owner, void *with)

@@ -47,6 +47,9 @@ bool litter_is_forgotten(int directory, const char *boot, int64_t now);
 typedef void litter_take(int parent, const char *name, enum litter_owner owner, void *with);
 size_t litter_each_file(int parent, const char *prefix, litter_take *take, void *with);
 
+/* Whether the whole of `parent` was listed, and no hidden name in it contains `mark`. */
+bool litter_lacks(int parent, const char *mark);
+
 /* Removes those that are dead. */
 void litter_sweep_files(int parent, const char *prefix);
 

@@ -39,7 +39,6 @@ static bool open_temporary_file(struct publish *publish, mode_t mode, struct rea
 
     if (strlen(name) > NAME_MAX)
         return volume_fail(why, publish->path, "cannot be written", ENAMETOOLONG);
-    publish_recover_in(publish->directory, name);
     publish_prefix(name, "", prefix);
     publish->descriptor = litter_make_file(publish->directory, prefix, first, publish->temporary);
     if (publish->descriptor < 0)
@@ -95,9 +94,13 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
 
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why)
 {
+    struct publish_clean clean = {0};
     int directory = directory_reach_parent(path, 0);
+    bool is_stream = publish_stream(path) >= 0;
 
-    if (directory >= 0 || publish_stream(path) >= 0)
+    if (directory >= 0 && !is_stream)
+        publish_recover(directory, directory_last_part(path), &clean);
+    if (directory >= 0 || is_stream)
         return publish_begin_in(publish, directory, path, mode, why);
     int error = errno;
     memset(publish, 0, sizeof *publish);

@@ -43,7 +43,8 @@ bool publish_refuse_kind(const char *path, mode_t mode, struct reason *why);
  * (`unkept`). False fills `why` (CODE_FAILED) and leaves nothing behind. */
 bool publish_begin(struct publish *publish, const char *path, mode_t mode, struct reason *why);
 
-/* The same with `directory`, a handle on the directory of PATH: it belongs to the publish from then on, also after false. */
+/* The same with `directory`, a handle on the directory of PATH: it belongs to the publish from then on, also after false. What a
+ * killed run left there is the caller's to repair: publish_recover. */
 bool publish_begin_in(struct publish *publish, int directory, const char *path, mode_t mode,
                       struct reason *why);
 
@@ -72,8 +73,15 @@ bool publish_settle(struct publish *publish);
 /* Puts the old file back. False with errno: the new file is in place, and the old one under a hidden name. */
 bool publish_undo(struct publish *publish);
 
-/* Repairs what a killed run left at `path`, before anything is published there: the old file, or a new one that was complete, is in
- * place again. */
-void publish_recover(const char *path);
+/* A directory in which nothing was found that a killed run left; zeroed, none. */
+struct publish_clean {
+    bool known;
+    dev_t device;
+    ino_t inode;
+};
+
+/* Repairs what a killed run left of `name` in `directory`, before anything is published there: the old file, or a new one that was
+ * complete, is in place again; the rest is removed. For many names, `clean` spares it a list of the directory for each. */
+void publish_recover(int directory, const char *name, struct publish_clean *clean);
 
 #endif

@@ -8,8 +8,6 @@
 
 #include "common/base/banned.h"
 
-#define MARK ".initkit-"
-
 enum { NAME_WHOLE = 200, NAME_PART = 180 };
 
 /* FNV-1a. */
@@ -36,10 +34,10 @@ static int name_part(const char *name)
 void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX])
 {
     if (strlen(name) <= NAME_WHOLE)
-        snprintf(prefix, PUBLISH_PREFIX, ".%s" MARK "%s", name, kind);
+        snprintf(prefix, PUBLISH_PREFIX, ".%s" PUBLISH_MARK "%s", name, kind);
     else
-        snprintf(prefix, PUBLISH_PREFIX, ".%.*s~%016" PRIx64 MARK "%s", name_part(name), name, hash(name),
-                 kind);
+        snprintf(prefix, PUBLISH_PREFIX, ".%.*s~%016" PRIx64 PUBLISH_MARK "%s", name_part(name), name,
+                 hash(name), kind);
 }
 
 const char *publish_name(const struct publish *publish)

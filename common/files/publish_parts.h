@@ -24,16 +24,13 @@ void publish_remove_temporary(const struct publish *publish);
 bool publish_all_written(struct publish *publish, struct reason *why);
 
 /* The beginning of the names of a target's hidden files, ending with `kind`. */
+#define PUBLISH_MARK ".initkit-" /* in all of them */
 enum { PUBLISH_PREFIX = LITTER_NAME, PUBLISH_HIDDEN_MODE = 0600 };
 void publish_prefix(const char *name, const char *kind, char prefix[PUBLISH_PREFIX]);
 
 /* Kinds: the old file; and the mark that the target is being written in place, from the file that the rest of its name names. */
 #define PUBLISH_OLD  "old-"
 #define PUBLISH_PART "part-"
-
-/* Repairs what a killed run left of `name`: the old file gets its name back if there is not a file, and a file that was written in
- * part is written again. The rest is removed. */
-void publish_recover_in(int directory, const char *name);
 
 /* --- publish_old.c: the old file --- */
 

@@ -88,27 +88,29 @@ static void remove_rest(int directory, const char *hidden, enum litter_owner own
         unlinkat(directory, hidden, 0);
 }
 
-void publish_recover_in(int directory, const char *name)
+static bool is_clean(int directory, struct publish_clean *clean)
+{
+    struct stat found;
+
+    if (fstat(directory, &found) != 0)
+        return false;
+    if (!clean->known || clean->device != found.st_dev || clean->inode != found.st_ino)
+        *clean = (struct publish_clean){
+            .known = litter_lacks(directory, PUBLISH_MARK), .device = found.st_dev, .inode = found.st_ino};
+    return clean->known;
+}
+
+void publish_recover(int directory, const char *name, struct publish_clean *clean)
 {
     char prefix[PUBLISH_PREFIX];
     struct repair repair = {.name = name, .deadline = deadline_after(deadline_now(), REPAIR_MOST)};
 
+    if (*name == '\0' || strlen(name) > NAME_MAX || is_clean(directory, clean))
+        return;
     publish_prefix(name, "", prefix);
     repair.prefix = strlen(prefix);
     if (litter_each_file(directory, prefix, finish_part, &repair) == 0)
         return;
     litter_each_file(directory, prefix, put_back_old, &repair);
     litter_each_file(directory, prefix, remove_rest, &repair);
-}
-
-void publish_recover(const char *path)
-{
-    const char *name = directory_last_part(path);
-    int directory = directory_reach_parent(path, 0);
-
-    if (directory < 0)
-        return;
-    if (*name != '\0' && strlen(name) <= NAME_MAX)
-        publish_recover_in(directory, name);
-    close(directory);
 }

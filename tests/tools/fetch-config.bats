@@ -161,6 +161,28 @@ load fetch-config
     [ "$(find f -type f -size 1000c | wc -l)" = 50 ]
 }
 
+@test "a set's directory is listed once, and the container's limit read once" {
+    [ -e /usr/bin/strace ] || skip "needs strace"
+    local pairs=()
+    mkdir to
+    echo x >file
+    for i in {1..20}; do
+        pairs+=("file://$PWD/file=./to/$i")
+    done
+    inside=("${traced[@]}" -o calls -e trace=open,openat,getdents64)
+    run_tool fetch-config --sandbox off "${pairs[@]}"
+    exits 0
+    [ "$(find to -type f | wc -l)" = 20 ]
+    [ "$(grep -c getdents64 calls)" = 2 ] || report "$(cat calls)" # the second one finds its end
+    [ "$(grep -c /proc/self/cgroup calls)" = 1 ] || report "$(cat calls)"
+    # What a killed run left of one of them is found among the others all the same.
+    : >to/.7.initkit-1-0
+    : >to/.20.initkit-1-0
+    run_tool fetch-config --sandbox off "${pairs[@]}"
+    exits 0
+    no_litter
+}
+
 @test "a file URL is copied; one that is not there ends it at once" {
     echo hello >a
     run_tool fetch-config "file://$PWD/a=./b"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/base/deadline.h"
+#include "common/base/stop.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/suite.h"
 
@@ -120,6 +122,23 @@ START_TEST(each_file_that_was_left_and_no_directory)
 }
 END_TEST
 
+START_TEST(what_a_directory_lacks_is_known_only_if_all_of_it_was_listed)
+{
+    int top = scratch_descriptor();
+
+    scratch_file("a" PREFIX, "");
+    scratch_file(".other", "");
+    ck_assert(litter_lacks(top, PREFIX));
+    scratch_file(".a" PREFIX, "");
+    ck_assert(!litter_lacks(top, PREFIX));
+    ck_assert(litter_lacks(top, "nothing"));
+    ck_assert(!litter_lacks(-1, "nothing"));
+    stop_install();
+    raise(SIGTERM);
+    ck_assert(!litter_lacks(top, "nothing"));
+}
+END_TEST
+
 START_TEST(without_time_it_stays_and_is_found_again)
 {
     char name[LITTER_NAME], file[16];
@@ -181,5 +200,5 @@ END_TEST
 
 SUITE("litter", what_lives_stays_what_is_dead_goes, a_link_of_such_a_name_is_nobodys_litter,
       another_nodes_run_lives_until_it_is_forgotten, each_file_that_was_left_and_no_directory,
-      without_time_it_stays_and_is_found_again, names_that_are_taken_or_too_long,
-      what_another_run_sweeps_while_it_is_made_is_made_again)
+      what_a_directory_lacks_is_known_only_if_all_of_it_was_listed, without_time_it_stays_and_is_found_again,
+      names_that_are_taken_or_too_long, what_another_run_sweeps_while_it_is_made_is_made_again)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/base/deadline.h"
+#include "common/files/directory.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/refuse.h"
 #include "tests/unit/scratch.h"
@@ -446,6 +447,18 @@ START_TEST(the_new_version_comes_whatever_the_volume_lacks)
 }
 END_TEST
 
+static struct publish_clean clean;
+
+static void recover(const char *path)
+{
+    int directory = directory_reach_parent(path, 0);
+
+    ck_assert_int_ge(directory, 0);
+    clean = (struct publish_clean){0};
+    publish_recover(directory, directory_last_part(path), &clean);
+    close(directory);
+}
+
 /* What may be there when a run is killed, and what the next one makes of it before it knows whether it has something to publish. */
 START_TEST(what_a_killed_run_left_is_repaired)
 {
@@ -453,20 +466,39 @@ START_TEST(what_a_killed_run_left_is_repaired)
 
     scratch_file(".config.initkit-old-9-0", "old");
     scratch_file(".config.initkit-9-0", "new");
-    publish_recover(path);
+    recover(path);
     ck_assert_str_eq(scratch_read(path, NULL), "old"); /* killed between the two renames */
     ck_assert_int_eq(scratch_count(), 1);
     scratch_file(".config.initkit-old-9-0", "older");
-    publish_recover(path);
+    recover(path);
     ck_assert_str_eq(scratch_read(path, NULL), "old"); /* killed before the old one was removed */
     ck_assert_int_eq(scratch_count(), 1);
     scratch_file("config", "hal");
     scratch_file(".config.initkit-9-0", "whole");
     scratch_file(".config.initkit-part-9-0", "");
     scratch_file(".config.initkit-old-9-0", "older");
-    publish_recover(path);
+    recover(path);
     ck_assert_str_eq(scratch_read(path, NULL), "whole"); /* killed while it was written in place */
     ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
+START_TEST(a_clean_directory_is_listed_once)
+{
+    char *path = scratch_file("config", "new");
+    int directory = directory_reach_parent(path, 0);
+
+    recover(path);
+    ck_assert(clean.known);
+    scratch_file(".config.initkit-9-0", "left");
+    publish_recover(directory, "config", &clean); /* it is not listed again */
+    ck_assert_int_eq(scratch_count(), 2);
+    recover(path);
+    ck_assert(!clean.known); /* what was left may have been more */
+    ck_assert_int_eq(scratch_count(), 1);
+    publish_recover(directory, "config", &clean);
+    ck_assert(clean.known);
+    close(directory);
 }
 END_TEST
 
@@ -476,10 +508,10 @@ START_TEST(what_a_living_run_keeps_is_left_alone)
     int alive = open(scratch_file(".config.initkit-old-9-0", "old"), O_RDONLY);
 
     ck_assert_int_eq(flock(alive, LOCK_SH | LOCK_NB), 0);
-    publish_recover(path);
+    recover(path);
     ck_assert_int_ne(access(path, F_OK), 0);
     close(alive);
-    publish_recover(path);
+    recover(path);
     ck_assert_str_eq(scratch_read(path, NULL), "old");
 }
 END_TEST
@@ -504,7 +536,7 @@ START_TEST(long_names_do_not_take_each_others_old_versions)
     ck_assert_int_eq(unlink(scratch_path(one)), 0);
     ck_assert(put(scratch_path(other), "x", 0644));
     ck_assert_int_eq(access(scratch_path(hidden), F_OK), 0);
-    publish_recover(scratch_path(one));
+    recover(scratch_path(one));
     ck_assert_str_eq(scratch_read(scratch_path(one), NULL), "old");
 }
 END_TEST
@@ -592,5 +624,5 @@ SUITE("publish", many_in_one_directory_take_one_descriptor_for_it, a_new_file,
       an_error_that_only_close_tells_is_one_before_anything_is_replaced,
       an_error_that_only_close_tells_keeps_a_set_from_its_place, moves,
       the_old_version_comes_back_whatever_the_volume_lacks, the_new_version_comes_whatever_the_volume_lacks,
-      what_a_killed_run_left_is_repaired, what_a_living_run_keeps_is_left_alone,
-      long_names_do_not_take_each_others_old_versions)
+      what_a_killed_run_left_is_repaired, a_clean_directory_is_listed_once,
+      what_a_living_run_keeps_is_left_alone, long_names_do_not_take_each_others_old_versions)
