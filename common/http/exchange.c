@@ -102,7 +102,8 @@ static void on_done(void *owner, CURLcode code)
     exchange->running = false;
     exchange->reply.code = code;
     receive_gather(exchange);
-    exchange->plan->judge_tls(exchange);
+    if (exchange->tls)
+        exchange->plan->judge_tls(exchange);
     exchange_release(exchange);
     exchange->on_end(exchange->owner);
 }

@@ -32,7 +32,7 @@ struct exchange_plan {
     char **environment;
     int64_t connect_timeout, stall_timeout;
     int64_t max_size, max_unpacked_size;
-    /* Sets up TLS for an https handle; and judges it when it is over, before the handle goes. */
+    /* Sets up TLS for an https handle; and judges it when it is over, if `tls` is set, before the handle goes. */
     bool (*prepare_tls)(struct exchange *exchange, struct reason *why);
     void (*judge_tls)(struct exchange *exchange);
     void (*forget_tls)(struct exchange *exchange); /* the exchange ends, judged or not */

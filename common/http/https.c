@@ -262,8 +262,6 @@ void https_judge(struct exchange *exchange)
     struct tls_judgement judgement;
     struct reply *reply = &exchange->reply;
 
-    if (!connection)
-        return; /* no TLS, or a connection that was judged before */
     if (connection->why.text[0] != '\0') {
         reply->tls = connection->why;
         reply->tls_outcome = ATTEMPT_FAIL;
