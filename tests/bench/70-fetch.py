@@ -2,9 +2,7 @@
 
 import os
 import random
-import subprocess
 import tempfile
-import time
 import zlib
 
 import bench
@@ -14,45 +12,7 @@ SMALL_RUNS = 40 if bench.QUICK else 200
 LARGE_RUNS = 2 if bench.QUICK else 5
 FIFTY_RUNS = 3 if bench.QUICK else 10
 CURL = bench.needed("curl")
-NGINX = bench.program("nginx") or "/usr/sbin/nginx"
 MIB = 1 << 20
-
-
-class Nginx(bench.Server):
-    """Plain on port 8080, TLS on 8443; its certificate authority in `ca`. What is in packed/ is served from its .gz file to who
-    asks for gzip."""
-
-    def __init__(self, root):
-        self.ca = bench.path("ca.pem")
-        key, certificate = bench.path("server.key"), bench.path("server.pem")
-        self.make_certificate(key, certificate)
-        folders = "".join(
-            f"{kind}_temp_path {bench.path('nginx-tmp')};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        configuration = bench.path("nginx.conf")
-        with open(configuration, "w") as out:
-            out.write(
-                f"user root; daemon off; worker_processes 1; pid {bench.path('nginx.pid')};"
-                f"error_log {bench.path('nginx.log')}; events {{}}"
-                f"http {{ access_log off; sendfile on; {folders} root {root};"
-                f"ssl_certificate {certificate}; ssl_certificate_key {key}; gzip_static on;"
-                "server { listen 127.0.0.1:8080; } server { listen 127.0.0.1:8443 ssl; } }"
-            )
-        super().__init__([NGINX, "-c", configuration], stderr=subprocess.DEVNULL)
-        time.sleep(1)
-
-    def make_certificate(self, key, certificate):
-        extensions = bench.path("extensions")
-        with open(extensions, "w") as out:
-            out.write("subjectAltName=IP:127.0.0.1\n")
-        new = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj"]
-        for command in (
-            [*new, "/CN=bench", "-x509", "-days", "2", "-keyout", self.ca + ".key", "-out", self.ca],
-            [*new, "/CN=127.0.0.1", "-keyout", key, "-out", certificate + ".csr"],
-            ["openssl", "x509", "-req", "-in", certificate + ".csr", "-CA", self.ca, "-CAkey", self.ca + ".key",
-             "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", certificate],
-        ):
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def write_packed(path, size):
@@ -119,6 +79,12 @@ def fifty(root, to):
     rows = [[name, bench.ms(each["median"]), bench.ms(each["minimum"]), bench.ms(each["cpu"]),
              bench.ratio(each["median"], ours["median"])] for name, each in found.items()]
     bench.table("Fifty files of 1 KB", ["", "ms, median", "least", "CPU", "× ours"], rows, "", found)
+    curl = found["curl --parallel, one run"]
+    bench.limit(
+        "fetch-config, fifty files of 1 KB: at most the CPU time of curl --parallel",
+        f"{bench.ms(ours['cpu'])} ms against {bench.ms(curl['cpu'])} ms",
+        ours["cpu"] <= curl["cpu"],
+    )
 
 
 KINDS = ("http", "https", "http, gzipped")
@@ -161,7 +127,7 @@ def compare_all(base, secure, ca, to):
 
 
 def main():
-    if not CURL or not os.path.exists(NGINX):
+    if not CURL or not os.path.exists(bench.NGINX):
         bench.limit("fetch-config beside curl", "curl and nginx are needed", None)
         return
     shared = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -177,7 +143,7 @@ def main():
         write_packed(os.path.join(packed, "small"), 1024)
         write_packed(os.path.join(packed, "large"), LARGE)
         os.truncate(os.path.join(packed, "large"), 0)  # only the .gz file is asked for
-        with Nginx(root) as nginx:
+        with bench.Nginx(root) as nginx:
             small, large = compare_all("http://127.0.0.1:8080", "https://127.0.0.1:8443", nginx.ca, to)
             fifty(root, to)
     judge(small, large)

@@ -47,6 +47,7 @@ def path(name):
 
 
 BUSYBOX = needed("busybox")
+NGINX = program("nginx") or "/usr/sbin/nginx"
 
 
 # --- measuring ---
@@ -188,6 +189,43 @@ class Names(Server):
         with open(self.hosts + "." + file, "w") as out:
             out.write("".join(f"192.0.2.1 {name}\n" for name in names))
         return self.hosts + "." + file, os.path.join(self.hosts, file)
+
+
+class Nginx(Server):
+    """Plain on port 8080, TLS on 8443; its certificate authority in `ca`. What is in packed/ is served from its .gz file to who
+    asks for gzip."""
+
+    def __init__(self, root):
+        self.ca = path("ca.pem")
+        key, certificate = path("server.key"), path("server.pem")
+        self.make_certificate(key, certificate)
+        folders = "".join(
+            f"{kind}_temp_path {path('nginx-tmp')};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        configuration = path("nginx.conf")
+        with open(configuration, "w") as out:
+            out.write(
+                f"user root; daemon off; worker_processes 1; pid {path('nginx.pid')};"
+                f"error_log {path('nginx.log')}; events {{}}"
+                f"http {{ access_log off; sendfile on; {folders} root {root};"
+                f"ssl_certificate {certificate}; ssl_certificate_key {key}; gzip_static on;"
+                "server { listen 127.0.0.1:8080; } server { listen 127.0.0.1:8443 ssl; } }"
+            )
+        super().__init__([NGINX, "-c", configuration], stderr=subprocess.DEVNULL)
+        time.sleep(1)
+
+    def make_certificate(self, key, certificate):
+        extensions = path("extensions")
+        with open(extensions, "w") as out:
+            out.write("subjectAltName=IP:127.0.0.1\n")
+        new = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj"]
+        for command in (
+            [*new, "/CN=bench", "-x509", "-days", "2", "-keyout", self.ca + ".key", "-out", self.ca],
+            [*new, "/CN=127.0.0.1", "-keyout", key, "-out", certificate + ".csr"],
+            ["openssl", "x509", "-req", "-in", certificate + ".csr", "-CA", self.ca, "-CAkey", self.ca + ".key",
+             "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", certificate],
+        ):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class CountingNames(Server):
