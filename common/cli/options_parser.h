@@ -11,7 +11,7 @@ struct options_parser {
     const struct tool *tool;
     struct common_options *options;
     struct value_source source;
-    char **environment;
+    char **environment;        /* our variables of it */
     enum options_given *given; /* for each row */
     bool in_variable;          /* the words come from a variable: a flag takes precedence */
 };
