@@ -28,7 +28,6 @@ void check_free(struct check *check)
 {
     check_forget_sessions(check);
     free(check->operand.path);
-    free(check->name);
 }
 
 /* The sessions stay: reports are written from them. */

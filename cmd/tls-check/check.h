@@ -24,7 +24,6 @@ struct check {
     struct wait_target base;
     struct check_plan *plan;
     struct operand operand;
-    char *name; /* owned; what base.name points at */
 
     int64_t deadline;
     struct loop_timer timer; /* the attempt's deadline, or the next address's turn */

@@ -1,5 +1,4 @@
 /* tls-check: would a client trust this server, and if not, why. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/tls-check/check.h"
@@ -10,12 +9,9 @@
 #include "cmd/tls-check/versions.h"
 #include "common/base/deadline.h"
 #include "common/base/limits.h"
-#include "common/base/mem.h"
-#include "common/cli/tool.h"
 #include "common/dns/hosts.h"
 #include "common/dns/namespace.h"
-#include "common/files/sandbox.h"
-#include "common/net/target.h"
+#include "common/run/wait_tool.h"
 
 #include "common/base/banned.h"
 
@@ -65,56 +61,48 @@ const struct tool tls_check_tool = {
     .many_targets = true,
 };
 
-/* Everything that the run needs, released by run_free. */
 struct run {
+    struct wait wait;
     const struct settings *settings;
+    struct derived derived;
     struct resolvconf conf;
+    char namespace[NAMESPACE_TEXT];
     struct dns_resolver resolver;
     struct check_plan plan;
     struct operand connect;
     struct proxy proxy;
-    struct check *checks;
-    struct wait_target **targets;
-    size_t count;
-    struct wait wait;
 };
 
-static bool run_add_targets(struct run *run, const struct strings *operands, const char *namespace,
-                            struct reason *why)
+static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
-    run->checks = xcalloc(operands->count, sizeof *run->checks);
-    run->targets = xcalloc(operands->count, sizeof(struct wait_target *));
-    for (size_t i = 0; i < operands->count; i++, run->count++) {
-        struct check *check = &run->checks[i];
-        check->base.name = check->name = target_show(operands->items[i]);
-        check->plan = &run->plan;
-        run->targets[i] = &check->base;
-        if (!operand_parse(operands->items[i], namespace, &check->operand, why)) {
-            reason_wrap(why, "%s", check->name);
-            return false;
-        }
-    }
-    return true;
+    struct run *run = (struct run *)wait;
+    struct check *check = (struct check *)target;
+
+    check->plan = &run->plan;
+    return operand_parse(operand, run->namespace, &check->operand, why);
 }
 
 /* Statuses that nothing would ever be compared with are a mistake: the run would pass without a request. */
 static bool run_wants_statuses_in_vain(const struct run *run)
 {
+    const struct check *checks = run->wait.array;
     bool asks = run->plan.session.http_path != NULL;
 
-    for (size_t i = 0; i < run->count; i++)
-        asks = asks || run->checks[i].operand.path;
+    for (size_t i = 0; i < run->wait.count; i++)
+        asks = asks || checks[i].operand.path;
     return !asks && strcmp(run->settings->http_status, SETTINGS_HTTP_STATUS) != 0;
 }
 
 static bool run_needs_dns(const struct run *run)
 {
+    const struct check *checks = run->wait.array;
+
     if (run->plan.session.proxy)
         return lookup_needs_dns(&run->plan.lookup, run->proxy.host);
     if (run->plan.connect)
         return lookup_needs_dns(&run->plan.lookup, run->connect.host);
-    for (size_t i = 0; i < run->count; i++)
-        if (lookup_needs_dns(&run->plan.lookup, run->checks[i].operand.host))
+    for (size_t i = 0; i < run->wait.count; i++)
+        if (lookup_needs_dns(&run->plan.lookup, checks[i].operand.host))
             return true;
     return false;
 }
@@ -139,48 +127,6 @@ static bool run_read_credentials(struct run *run, struct reason *why)
         log_warn("%s", credentials->client.warning);
     credentials_release(credentials);
     return true;
-}
-
-static bool run_prepare(struct run *run, const struct settings *settings, struct reason *why)
-{
-    struct reason no_servers;
-    char namespace[NAMESPACE_TEXT];
-
-    run->settings = settings;
-    if (settings->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE,
-                          "a TARGET is missing: expected HOST[:PORT] or https://HOST[:PORT]/PATH");
-    bool servers = resolver_read(&settings->resolver, &run->conf, &no_servers);
-    run->plan.lookup.hosts_path = HOSTS_FILE;
-    if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) ||
-        !settings_plan(settings, namespace, &run->plan, &run->connect, &run->proxy, why) ||
-        !run_add_targets(run, &settings->common.operands, namespace, why))
-        return false;
-    if (run_wants_statuses_in_vain(run))
-        return reason_set(
-            why, CODE_USAGE,
-            "--http-status goes with --http-path or a TARGET https://HOST/PATH, which is missing");
-    if (!servers && run_needs_dns(run)) {
-        *why = no_servers;
-        return false;
-    }
-    run->plan.session.loop = loop_new();
-    run->resolver = (struct dns_resolver){.loop = run->plan.session.loop, .conf = &run->conf};
-    run->plan.lookup.resolver = &run->resolver;
-    if (!run->plan.session.loop)
-        return reason_set(why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
-    return run_read_credentials(run, why);
-}
-
-static void run_free(struct run *run)
-{
-    for (size_t i = 0; run->checks && i < run->settings->common.operands.count; i++)
-        check_free(&run->checks[i]);
-    credentials_release(run->plan.current);
-    loop_free(run->plan.session.loop);
-    free(run->checks);
-    free(run->targets);
-    free(run);
 }
 
 /* --- after the last attempt --- */
@@ -239,11 +185,12 @@ static bool run_write(const struct run *run, enum code code, struct reason *why)
 
 static bool run_conclude(struct wait *wait, enum code code, struct reason *why)
 {
-    const struct run *run = wait->owner;
+    const struct run *run = (const struct run *)wait;
+    struct check *checks = wait->array;
 
-    interception_hint(run->checks, run->count);
-    for (size_t i = 0; i < run->count; i++)
-        say_more(&run->checks[i]);
+    interception_hint(checks, wait->count);
+    for (size_t i = 0; i < wait->count; i++)
+        say_more(&checks[i]);
     if (run_write(run, code, why))
         return true;
     if (code != CODE_OK)
@@ -251,56 +198,86 @@ static bool run_conclude(struct wait *wait, enum code code, struct reason *why)
     return false;
 }
 
-static int run_wait(struct run *run, const struct common_options *common, const struct verdict *verdict)
+/* --- the run --- */
+
+static bool run_find_targets(struct run *run, struct reason *why)
 {
-    run->wait = (struct wait){
-        .loop = run->plan.session.loop,
-        .options = common,
-        .verdict = verdict,
-        .targets = run->targets,
-        .count = run->count,
-        .done = "ready",
-        .in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST),
-        .start = check_start,
-        .cancel = check_cancel,
-        .conclude = run_conclude,
-        .owner = run,
-    };
-    return wait_run(&run->wait);
+    const struct settings *settings = run->settings;
+    struct reason no_servers;
+
+    bool servers = resolver_read(&settings->resolver, &run->conf, &no_servers);
+    run->plan.lookup.hosts_path = HOSTS_FILE;
+    if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||
+        !settings_plan(settings, run->namespace, &run->plan, &run->connect, &run->proxy, why) ||
+        !wait_tool_add_targets(&run->wait, sizeof(struct check), run_parse, why))
+        return false;
+    if (run_wants_statuses_in_vain(run))
+        return reason_set(
+            why, CODE_USAGE,
+            "--http-status goes with --http-path or a TARGET https://HOST/PATH, which is missing");
+    if (!servers && run_needs_dns(run)) {
+        *why = no_servers;
+        return false;
+    }
+    return true;
 }
 
-static void enter_sandbox(const struct settings *settings)
+static bool run_prepare(struct wait *wait, void *from, struct reason *why)
 {
-    struct sandbox sandbox;
+    struct run *run = (struct run *)wait;
+    struct settings *settings = from;
 
-    sandbox_begin(&sandbox, (enum sandbox_mode)settings->common.sandbox);
-    sandbox_allow_file(&sandbox, settings->report);
-    sandbox_allow_file(&sandbox, settings->metrics);
-    sandbox_allow_file(&sandbox, settings->export_chain);
-    sandbox_enter(&sandbox, settings->common.termination_log);
+    run->settings = settings;
+    limits_hold_own_memory(); /* servers choose how much their certificates take, and there may be many */
+    tls_begin();
+    if ((settings->as_agent != 0 && !derive_from_agent(&run->derived, settings, why)) ||
+        (settings->java_options && !derive_from_java(&run->derived, settings, why)))
+        return false;
+    if (settings->common.operands.count == 0)
+        return reason_set(why, CODE_USAGE,
+                          "a TARGET is missing: expected HOST[:PORT] or https://HOST[:PORT]/PATH");
+    if (!run_find_targets(run, why))
+        return false;
+    run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
+    run->plan.session.loop = wait->loop;
+    run->plan.lookup.resolver = &run->resolver;
+    wait->in_flight_most = wait_capacity(DESCRIPTORS_EACH, IN_FLIGHT_MOST);
+    wait->conclude = run_conclude;
+    return run_read_credentials(run, why);
+}
+
+static bool run_release(struct wait *wait)
+{
+    struct run *run = (struct run *)wait;
+    struct check *checks = wait->array;
+
+    for (size_t i = 0; i < wait->count; i++)
+        check_free(&checks[i]);
+    credentials_release(run->plan.current);
+    derived_free(&run->derived);
+    return true;
+}
+
+static void allow(const void *from, struct sandbox *sandbox)
+{
+    const struct settings *settings = from;
+
+    sandbox_allow_file(sandbox, settings->report);
+    sandbox_allow_file(sandbox, settings->metrics);
+    sandbox_allow_file(sandbox, settings->export_chain);
 }
 
 int main(int argc, char **argv)
 {
-    struct settings settings;
-    struct verdict verdict;
-    struct reason why;
-    int code;
+    static const struct wait_tool tool = {
+        .tool = &tls_check_tool,
+        .run_size = sizeof(struct run),
+        .allow = allow,
+        .prepare = run_prepare,
+        .start = check_start,
+        .cancel = check_cancel,
+        .release = run_release,
+    };
 
-    if (tool_begin(&tls_check_tool, argc, argv, &settings, &verdict, &code)) {
-        enter_sandbox(&settings);
-        limits_hold_own_memory(); /* servers choose how much their certificates take, and there may be many */
-        tls_begin();
-        struct derived *derived = xcalloc(1, sizeof *derived);
-        struct run *run = xcalloc(1, sizeof *run);
-        bool good = (settings.as_agent == 0 || derive_from_agent(derived, &settings, &why)) &&
-                    (!settings.java_options || derive_from_java(derived, &settings, &why));
-        good = good && run_prepare(run, &settings, &why);
-        code = good ? run_wait(run, &settings.common, &verdict) : verdict_refuse(&verdict, &why);
-        run_free(run);
-        derived_free(derived);
-        free(derived);
-    }
-    options_free(&tls_check_tool, &settings);
-    return code;
+    return wait_tool_main(&tool, argc, argv);
 }
