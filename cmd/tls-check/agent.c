@@ -201,3 +201,23 @@ void agent_say(const struct agent *agent)
             log_event(&event, "agent: %s %s (from %s)", agent_items[i].words,
                       agent_items[i].secret ? "given" : agent->values[i], agent->from[i]);
 }
+
+bool agent_is_true(const char *value)
+{
+    return value && strcasecmp(value, "true") == 0;
+}
+
+void agent_say_default(const char *what, const char *value, const char *whose)
+{
+    struct log_event event = {.level = LOG_INFO, .name = "agent", .elapsed = -1};
+
+    log_event(&event, "agent: %s %s (%s)", what, value, whose);
+}
+
+void agent_path(const struct agent *agent, const char *name, char *path, size_t size)
+{
+    if (name[0] == '/' || !agent->conf)
+        snprintf(path, size, "%s", name);
+    else
+        snprintf(path, size, "%s/%s", agent->conf, name);
+}

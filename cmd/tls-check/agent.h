@@ -4,6 +4,7 @@
 #define TLS_CHECK_AGENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/reason.h"
@@ -71,5 +72,14 @@ bool agent_is_saas(const char *host);
 
 /* Says what was derived, and from where; secrets only by their place. */
 void agent_say(const struct agent *agent);
+
+/* Says a default of `whose`, in addition to that. */
+void agent_say_default(const char *what, const char *value, const char *whose);
+
+/* Whether a value is "true"; NULL is not. */
+bool agent_is_true(const char *value);
+
+/* A path as the agent takes it: from its conf folder. */
+void agent_path(const struct agent *agent, const char *name, char *path, size_t size);
 
 #endif

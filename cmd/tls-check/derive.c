@@ -1,44 +1,15 @@
 #include "cmd/tls-check/derive.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
-#include "common/base/environment.h"
+#include "cmd/tls-check/derive_store.h"
+#include "cmd/tls-check/operand.h"
 #include "common/base/log.h"
 #include "common/base/strings.h"
 
 #include "common/base/banned.h"
-
-enum { HOST_SHOWN = 256 /* bytes of a target's host */ };
-
-#define STORE_NAME     "cacerts.jks"
-#define STORE_PASSWORD "changeit" /* what the agent's own store comes with */
-
-static bool is_true(const char *value)
-{
-    return value && strcasecmp(value, "true") == 0;
-}
-
-/* A default, in addition to what agent_say logs. */
-static void say_default(const char *what, const char *value, const char *whose)
-{
-    struct log_event event = {.level = LOG_INFO, .name = "agent", .elapsed = -1};
-
-    log_event(&event, "agent: %s %s (%s)", what, value, whose);
-}
-
-/* A path as the agent takes it: from its conf folder. */
-static void in_conf(const struct agent *agent, const char *name, char *path, size_t size)
-{
-    if (name[0] == '/' || !agent->conf)
-        snprintf(path, size, "%s", name);
-    else
-        snprintf(path, size, "%s/%s", agent->conf, name);
-}
 
 static bool derive_target(const struct agent *agent, struct settings *settings, struct reason *why)
 {
@@ -52,14 +23,14 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
         reason_hint(why, "set APPDYNAMICS_CONTROLLER_HOST_NAME, or set --agent-dir to the agent's directory");
         return false;
     }
-    if (!is_true(agent->values[AGENT_SSL]))
+    if (!agent_is_true(agent->values[AGENT_SSL]))
         log_warn("the agent will not use TLS: %s%s; it is checked anyway",
                  agent->values[AGENT_SSL] ? "it is disabled in " : "it is not enabled",
                  agent->values[AGENT_SSL] ? agent->from[AGENT_SSL] : " (APPDYNAMICS_CONTROLLER_SSL_ENABLED)");
     if (!port) {
         port = agent_is_saas(host) ? "443" : "8181";
-        say_default("controller port", port,
-                    agent_is_saas(host) ? "the default for SaaS" : "the default on premises, for TLS");
+        agent_say_default("controller port", port,
+                          agent_is_saas(host) ? "the default for SaaS" : "the default on premises, for TLS");
     }
     bool ipv6 = strchr(host, ':') != NULL;
     snprintf(target, sizeof target, "%s%.255s%s:%.8s", ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
@@ -67,149 +38,21 @@ static bool derive_target(const struct agent *agent, struct settings *settings, 
     return true;
 }
 
-/* A store that cannot be seen may exist: reading it will show. */
-static bool is_absent(const char *path)
-{
-    return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
-}
-
-/* Of HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH. */
-static void host_of(const char *operand, char *host, size_t size)
-{
-    static const char https[] = "https://";
-
-    if (strncmp(operand, https, sizeof https - 1) == 0)
-        operand += sizeof https - 1;
-    bool bracket = *operand == '[';
-    operand += bracket;
-    snprintf(host, size, "%.*s", (int)strcspn(operand, bracket ? "]" : ":/"), operand);
-}
-
-/* --- whom to trust --- */
-
-static bool is_known_type(const char *type)
-{
-    static const char *const known[] = {"JKS", "PKCS12", "JCEKS", "PKCS#12"};
-
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcasecmp(type, known[i]) == 0)
-            return true;
-    return false;
-}
-
-/* What the JVM is told to trust, or what comes with it: the first of lib/security/jssecacerts and cacerts. Adds nothing where
- * neither is known. False: it is told something that is not read here. */
-static bool derive_java_store(struct derived *derived, struct settings *settings, struct reason *why)
-{
-    static const char *const usual[] = {"jssecacerts", "cacerts"};
-    const struct agent *agent = &derived->agent;
-    const char *type = agent->values[AGENT_JAVA_STORE_TYPE], *home = environment_get("JAVA_HOME");
-
-    if (agent->values[AGENT_JAVA_STORE]) {
-        if (type && !is_known_type(type))
-            return reason_set(why, CODE_TRUST_STORE,
-                              "javax.net.ssl.trustStoreType %.40s (from %.60s) is not supported", type,
-                              agent->from[AGENT_JAVA_STORE_TYPE]);
-        strings_add(&settings->trust_stores, agent->values[AGENT_JAVA_STORE],
-                    strlen(agent->values[AGENT_JAVA_STORE]));
-        if (!settings->trust_store_password_file)
-            settings->trust_store_password = agent->values[AGENT_JAVA_STORE_PASSWORD];
-        return true;
-    }
-    for (size_t i = 0; home && settings->trust_stores.count == 0 && i < sizeof usual / sizeof usual[0]; i++) {
-        snprintf(derived->store, sizeof derived->store, "%.4000s/lib/security/%s", home, usual[i]);
-        if (access(derived->store, R_OK) == 0)
-            strings_add(&settings->trust_stores, derived->store, strlen(derived->store));
-    }
-    return true;
-}
-
-static const char *name_of_java_store(const struct settings *settings)
-{
-    return settings->trust_stores.count > 0 ? settings->trust_stores.items[0]
-                                            : "unknown, and the system's trust store is used in its place";
-}
-
-/* Whether one of the targets is AppDynamics' own, whatever controller the settings name. */
-static bool has_saas(const struct settings *settings)
-{
-    const struct strings *operands = &settings->common.operands;
-    char host[HOST_SHOWN];
-
-    for (size_t i = 0; i < operands->count; i++) {
-        host_of(operands->items[i], host, sizeof host);
-        if (agent_is_saas(host))
-            return true;
-    }
-    return false;
-}
-
-/* Without its own store the agent validates in full what is AppDynamics' own, by Java's trust store, and anything else only
- * when it is configured to. Without --agent-dir it is unknown whether it has one: then it is taken to validate. */
-static bool derive_without_store(struct derived *derived, struct settings *settings, struct reason *why)
-{
-    const struct agent *agent = &derived->agent;
-    bool validates = !agent->conf || is_true(agent->values[AGENT_VALIDATION]) || has_saas(settings);
-
-    if (!derive_java_store(derived, settings, why))
-        return false;
-    if (validates) {
-        log_warn("the agent has no " STORE_NAME "%s, so it trusts what its Java does: here that is %s",
-                 agent->conf ? "" : " that is known (--agent-dir)", name_of_java_store(settings));
-    } else {
-        log_warn(
-            "the agent has no " STORE_NAME
-            ", so it takes any certificate of a controller on premises: anybody on the way can read what it sends");
-        settings->trusts_anyone = true;
-    }
-    return true;
-}
-
-/* Its own password, or that which comes with the agent. One that the agent decrypts by itself is of no use here. */
-static void derive_store_password(const struct agent *agent, struct settings *settings, const char *store)
-{
-    const char *password = agent->values[AGENT_STORE_PASSWORD];
-
-    if (settings->trust_store_password_file)
-        return;
-    if (password && is_true(agent->values[AGENT_ENCRYPTED]))
-        log_warn(
-            "the agent's password for %s is encrypted (use-encrypted-credentials, from %s), so that file's integrity "
-            "cannot be checked: --trust-store-password-file",
-            store, agent->from[AGENT_ENCRYPTED]);
-    else
-        settings->trust_store_password = password ? password : STORE_PASSWORD;
-}
-
-static bool derive_store(struct derived *derived, struct settings *settings, struct reason *why)
-{
-    const struct agent *agent = &derived->agent;
-    const char *named = agent->values[AGENT_STORE];
-
-    if (settings->trust_stores.count > 0)
-        return true;
-    in_conf(agent, named ? named : STORE_NAME, derived->store, sizeof derived->store);
-    if (!named && is_absent(derived->store))
-        return derive_without_store(derived, settings, why);
-    strings_add(&settings->trust_stores, derived->store, strlen(derived->store));
-    say_default("trust store", derived->store, named ? "where it looks for that name" : "the agent's own");
-    derive_store_password(agent, settings, derived->store);
-    return true;
-}
+/* --- the client certificate --- */
 
 static void derive_client(struct derived *derived, struct settings *settings)
 {
     const struct agent *agent = &derived->agent;
 
-    if (settings->client_cert || !is_true(agent->values[AGENT_CLIENT_AUTH]) ||
+    if (settings->client_cert || !agent_is_true(agent->values[AGENT_CLIENT_AUTH]) ||
         !agent->values[AGENT_CLIENT_STORE])
         return;
-    in_conf(agent, agent->values[AGENT_CLIENT_STORE], derived->client_store, sizeof derived->client_store);
+    agent_path(agent, agent->values[AGENT_CLIENT_STORE], derived->client_store, sizeof derived->client_store);
     settings->client_cert = derived->client_store;
     settings->client_alias = agent->values[AGENT_KEY_ALIAS];
     if (settings->client_key_password_file)
         return;
-    if (is_true(agent->values[AGENT_ENCRYPTED])) {
+    if (agent_is_true(agent->values[AGENT_ENCRYPTED])) {
         log_warn("the agent's passwords for %s are encrypted (use-encrypted-credentials): "
                  "--client-key-password-file has to name one",
                  derived->client_store);
@@ -227,10 +70,10 @@ static bool choose_direct(const struct agent *agent, const struct settings *sett
 {
     const struct strings *operands = &settings->common.operands;
     size_t excepted = 0;
-    char host[HOST_SHOWN];
+    char host[OPERAND_HOST];
 
     for (size_t i = 0; i < operands->count; i++) {
-        host_of(operands->items[i], host, sizeof host);
+        operand_host(operands->items[i], host, sizeof host);
         excepted += agent_needs_no_proxy(agent->values[AGENT_NO_PROXY], host);
     }
     *direct = excepted > 0 && excepted == operands->count;
@@ -322,7 +165,7 @@ static bool derive_version(const struct agent *agent, struct settings *settings,
     if (!has_any_version(agent, AGENT_PROTOCOL, why) || !has_any_version(agent, AGENT_JVM_PROTOCOLS, why))
         return false;
     if (!protocol)
-        say_default("speaks", "TLSv1.2 at most", "its default");
+        agent_say_default("speaks", "TLSv1.2 at most", "its default");
     if (!protocol || has_version(protocol, "TLSv1.2") || (jvm && !has_version(jvm, "TLSv1.3")))
         settings->max_tls = MAX_TLS_1_2;
     else if (jvm && !has_version(jvm, "TLSv1.2"))
@@ -363,7 +206,7 @@ bool derive_from_java(struct derived *derived, struct settings *settings, struct
         if (!agent->values[AGENT_JAVA_STORE])
             log_warn(
                 "no javax.net.ssl.trustStore is set, so the agent trusts what its Java does: here that is %s",
-                name_of_java_store(settings));
+                derive_java_store_name(settings));
     }
     if (!settings->client_cert && agent->values[AGENT_JAVA_KEYS]) {
         settings->client_cert = agent->values[AGENT_JAVA_KEYS];

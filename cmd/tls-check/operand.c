@@ -84,3 +84,14 @@ bool operand_parse(const char *text, const char *namespace, struct operand *oper
         return reason_set(why, CODE_USAGE, "expected HOST[:PORT], [IPV6]:PORT or https://HOST[:PORT]/PATH");
     return parse_place(text, strlen(text), namespace, operand, why);
 }
+
+void operand_host(const char *operand, char *host, size_t size)
+{
+    static const char https[] = "https://";
+
+    if (strncmp(operand, https, sizeof https - 1) == 0)
+        operand += sizeof https - 1;
+    bool bracket = *operand == '[';
+    operand += bracket;
+    snprintf(host, size, "%.*s", (int)strcspn(operand, bracket ? "]" : ":/"), operand);
+}

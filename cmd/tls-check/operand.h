@@ -3,6 +3,7 @@
 #define TLS_CHECK_OPERAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/reason.h"
@@ -16,5 +17,10 @@ struct operand {
 
 /* `namespace` stands in for %n; it may be empty when it is not known. False (CODE_USAGE) tells what was expected. */
 bool operand_parse(const char *text, const char *namespace, struct operand *operand, struct reason *why);
+
+enum { OPERAND_HOST = 256 /* bytes of a host, for operand_host */ };
+
+/* Its host alone, unchecked and cut off if it is too long. */
+void operand_host(const char *operand, char *host, size_t size);
 
 #endif
