@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "cmd/tls-check/settings_values.h"
+#include "common/dns/family.h"
 
 #include "common/base/banned.h"
 
@@ -22,10 +23,7 @@ const struct option settings_rows[SETTINGS_ROWS] = {
     OPTION("connect", "HOST:PORT", TEXT, connect, .help = "Connect to this place instead"),
     SWITCH("all-addresses", all_addresses,
            .help = "Every address of the name must pass, not only the first that answers"),
-    OPTION("family", "any|4|6", CHOICE, family, .choices = settings_families, .initial = "any",
-           .help = "Address family to connect over"),
-    {.letter = '4', .stands_for = "family", .value = "4"},
-    {.letter = '6', .stands_for = "family", .value = "6"},
+    FAMILY_ROWS("Address family to connect over"),
     OPTION(
         "profile", "default|strict|java", CHOICE, profile, .choices = settings_profiles, .initial = "default",
         .help =

@@ -3,6 +3,7 @@
 #include "cmd/tls-check/settings_values.h"
 #include "common/base/environment.h"
 #include "common/base/log.h"
+#include "common/dns/family.h"
 
 #include "common/base/banned.h"
 
@@ -113,7 +114,7 @@ bool settings_plan(const struct settings *settings, const char *namespace, struc
                           settings->groups);
     plan->lookup.search = !settings->resolver.no_search;
     plan->lookup.all = settings->all_addresses;
-    plan->lookup.family = settings_family_values[settings->family];
+    plan->lookup.family = family_chosen(settings->family);
     plan->all_addresses = settings->all_addresses;
     plan_session(settings, &plan->session);
     plan_credentials(settings, &plan->credentials);

@@ -3,7 +3,6 @@
 #include <openssl/tls1.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include "cmd/tls-check/proxy.h"
@@ -23,8 +22,6 @@ enum {
     DAY = 86400
 };
 
-const char *const settings_families[] = {"any", "4", "6", NULL};
-const int settings_family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
 const char *const settings_versions[] = {"1.2", "1.3", NULL};
 const int settings_version_values[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 const char *const settings_max_versions[] = {"any", "1.2", "1.3", NULL};

@@ -8,13 +8,11 @@
 #include "common/base/reason.h"
 
 /* Choices, and what each stands for where that is not an enum of the same order. */
-extern const char *const settings_families[];
 extern const char *const settings_versions[];
 extern const char *const settings_max_versions[];
 extern const char *const settings_profiles[];
 extern const char *const settings_agents[];
 extern const char *const settings_protocols[];
-extern const int settings_family_values[];
 extern const int settings_version_values[];
 extern const int settings_max_version_values[];
 

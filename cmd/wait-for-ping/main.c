@@ -5,6 +5,7 @@
 #include "cmd/wait-for-ping/ping.h"
 #include "cmd/wait-for-ping/versions.h"
 #include "common/base/limits.h"
+#include "common/dns/family.h"
 #include "common/dns/hosts.h"
 #include "common/dns/namespace.h"
 #include "common/dns/resolver.h"
@@ -17,21 +18,15 @@ enum { IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3 };
 
 struct wait_for_ping_options {
     struct common_options common;
-    int family; /* index into `families` */
+    int family; /* see family.h */
     bool gone;
     struct resolver_options resolver;
 };
 
-static const char *const families[] = {"any", "4", "6", NULL};
-static const int family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
-
 #define AT(member) offsetof(struct wait_for_ping_options, member)
 
 static const struct option rows[] = {
-    OPTION("family", "any|4|6", CHOICE, family, .choices = families, .initial = "any",
-           .help = "Address family to ask over"),
-    {.letter = '4', .stands_for = "family", .value = "4"},
-    {.letter = '6', .stands_for = "family", .value = "6"},
+    FAMILY_ROWS("Address family to ask over"),
     SWITCH(
         "gone", gone,
         .help = "Ready when the host is reported unreachable, or the name is gone; silence proves nothing"),
@@ -93,19 +88,12 @@ static void run_set_rules(struct run *run, const struct wait_for_ping_options *o
     run->plan.tour.lookup = (struct lookup_plan){
         .resolver = &run->resolver,
         .search = !options->resolver.no_search,
-        .family = family_values[options->family],
+        .family = family_chosen(options->family),
         .all = options->gone,
         .scouts = !options->common.retry.once,
         .gone = options->gone,
         .hosts_path = HOSTS_FILE,
     };
-}
-
-/* A literal address of the family that was ruled out can never be ready. */
-static bool check_family(const struct address *address, int family, struct reason *why)
-{
-    return family == AF_UNSPEC || address_family(address) == family ||
-           reason_set(why, CODE_USAGE, "--family %s excludes this address", family == AF_INET ? "4" : "6");
 }
 
 /* Fills ping->host from an operand. */
@@ -118,7 +106,7 @@ static bool parse_host(struct ping *ping, const char *operand, const char *pod_n
         return false;
     if (address_parse(operand, 0, &address)) {
         snprintf(ping->host, sizeof ping->host, "%s", operand);
-        return check_family(&address, ping->plan->tour.lookup.family, why);
+        return family_check(&address, ping->plan->tour.lookup.family, why);
     }
     if (address_lacks_interface(operand))
         return reason_set(why, CODE_USAGE, "there is no such network interface here (behind the %%)");

@@ -4,6 +4,7 @@
 #include "cmd/wait-for-tcp/versions.h"
 #include "common/base/escape.h"
 #include "common/base/limits.h"
+#include "common/dns/family.h"
 #include "common/dns/hosts.h"
 #include "common/dns/namespace.h"
 #include "common/dns/resolver.h"
@@ -15,7 +16,7 @@ enum { IN_FLIGHT_MOST = 512, DESCRIPTORS_EACH = 3, ADDRESSES_MAX = 65536 };
 
 struct wait_for_tcp_options {
     struct common_options common;
-    int family; /* index into `families` */
+    int family; /* see family.h */
     bool all_addresses;
     int64_t min_addresses;
     int64_t hold;
@@ -26,16 +27,10 @@ struct wait_for_tcp_options {
     struct resolver_options resolver;
 };
 
-static const char *const families[] = {"any", "4", "6", NULL};
-static const int family_values[] = {AF_UNSPEC, AF_INET, AF_INET6};
-
 #define AT(member) offsetof(struct wait_for_tcp_options, member)
 
 static const struct option rows[] = {
-    OPTION("family", "any|4|6", CHOICE, family, .choices = families, .initial = "any",
-           .help = "Address family to connect over"),
-    {.letter = '4', .stands_for = "family", .value = "4"},
-    {.letter = '6', .stands_for = "family", .value = "6"},
+    FAMILY_ROWS("Address family to connect over"),
     SWITCH("all-addresses", all_addresses,
            .help = "Every address of the name must accept (headless Services); else one is enough"),
     OPTION("min-addresses", "N", NUMBER, min_addresses, .min = 1, .max = ADDRESSES_MAX, .initial = "1",
@@ -134,7 +129,7 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
     plan->tour.lookup = (struct lookup_plan){
         .resolver = &run->resolver,
         .search = !options->resolver.no_search,
-        .family = family_values[options->family],
+        .family = family_chosen(options->family),
         .all = options->gone || options->all_addresses,
         .scouts = !options->common.retry.once,
         .gone = options->gone,
@@ -156,15 +151,6 @@ static void run_set_rules(struct run *run, const struct wait_for_tcp_options *op
     needle_begin(&plan->needle, run->expect.data, run->expect.length);
 }
 
-/* A literal address of the family that was ruled out can never be ready. */
-static bool check_family(const struct target *target, int family, struct reason *why)
-{
-    if (target->kind != TARGET_ADDRESS || family == AF_UNSPEC ||
-        address_family(&target->at.address) == family)
-        return true;
-    return reason_set(why, CODE_USAGE, "--family %s excludes this address", family == AF_INET ? "4" : "6");
-}
-
 static bool check_min_addresses(const struct target *target, size_t wanted, struct reason *why)
 {
     return target->kind == TARGET_NAME || wanted <= 1 ||
@@ -178,7 +164,8 @@ static bool run_parse(struct wait *wait, struct wait_target *target, const char 
 
     probe->plan = &run->plan;
     return target_parse(operand, run->namespace, &probe->target, why) &&
-           check_family(&probe->target, run->plan.tour.lookup.family, why) &&
+           (probe->target.kind != TARGET_ADDRESS ||
+            family_check(&probe->target.at.address, run->plan.tour.lookup.family, why)) &&
            check_min_addresses(&probe->target, run->plan.rules.min_addresses, why);
 }
 
