@@ -1,24 +1,13 @@
 #include "common/files/template.h"
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/base/environment.h"
 #include "common/files/template_parts.h"
 
 #include "common/base/banned.h"
 
 /* A longer reference is plain text. A default may have any length, as it is not stored. */
-enum {
-    REFERENCE_MAX = 8192,
-    NAME_LONGEST = 1024,
-    CHUNK = 4096,
-    MESSAGE_MAX = 512,
-    NAME_AT = 2 /* behind "${" */
-};
+enum { REFERENCE_MAX = 8192, NAME_AT = 2 /* behind "${" */ };
 
 static const char file_name[] = "file";
 
@@ -51,16 +40,10 @@ static enum state around(const struct template *template)
     return template->depth > 0 ? DEFAULT : TEXT;
 }
 
-static void put_reference(struct template *template)
-{
-    template_put(template, template->reference.data, template->reference.length);
-    buf_clear(&template->reference);
-}
-
 /* The stored text is not a reference, and is passed on as it is. Within a default, its closing brace must not end the default. */
 static void give_back(struct template *template)
 {
-    put_reference(template);
+    template_put_reference(template);
     template->state = template->depth > 0 ? UNTOUCHED : TEXT;
 }
 
@@ -70,91 +53,14 @@ static bool is_name_byte(char byte, bool first)
            (!first && byte >= '0' && byte <= '9');
 }
 
-/* The NAME of the present reference, in `name`. */
-static const char *name_of(const struct template *template, char name[NAME_LONGEST])
-{
-    const char *text = template->reference.data + template->name_at;
-
-    snprintf(name, NAME_LONGEST, "%.*s", (int)strcspn(text, ":}"), text);
-    return name;
-}
-
-static bool is_ours(const struct template *template)
-{
-    return strncmp(template->reference.data + template->name_at, template->prefix,
-                   strlen(template->prefix)) == 0;
-}
-
-static const char *value_of(const struct template *template)
-{
-    char name[NAME_LONGEST];
-
-    return environment_get(name_of(template, name));
-}
-
-/* --- the kinds of reference, once they are complete --- */
-
-static void end_name(struct template *template)
-{
-    char name[NAME_LONGEST], message[MESSAGE_MAX];
-    const char *value = value_of(template);
-
-    if (!is_ours(template)) {
-        buf_add_text(&template->reference, "}");
-        put_reference(template);
-        return;
-    }
-    name_of(template, name);
-    if (value) {
-        template_put_value(template, name, value);
-    } else {
-        snprintf(message, sizeof message, "%.200s is not set", name);
-        template_fail(template, message);
-    }
-}
-
-static void end_message(struct template *template)
-{
-    char name[NAME_LONGEST], message[MESSAGE_MAX];
-    const char *value = value_of(template);
-    const char *words = strchr(template->reference.data, '?') + 1;
-
-    name_of(template, name);
-    if (value && *value != '\0') {
-        template_put_value(template, name, value);
-        return;
-    }
-    snprintf(message, sizeof message, "%.200s: %.256s", name, *words != '\0' ? words : "is not set");
-    template_fail(template, message);
-}
-
-static void end_path(struct template *template)
-{
-    char message[MESSAGE_MAX];
-    const char *path = template->reference.data + sizeof "${file:" - 1;
-    const char *problem = NULL;
-    int descriptor = -1;
-
-    if (template->dropping == 0)
-        descriptor = template_files_open(template->files, path, &problem);
-    if (descriptor >= 0) {
-        problem = template_put_file(template, descriptor);
-        close(descriptor);
-    }
-    if (!problem)
-        return;
-    snprintf(message, sizeof message, "%.256s: %s", path, problem);
-    template_fail(template, message);
-}
-
 static void end_reference(struct template *template)
 {
     if (template->state == NAME)
-        end_name(template);
+        template_end_name(template);
     else if (template->state == MESSAGE)
-        end_message(template);
+        template_end_message(template);
     else
-        end_path(template);
+        template_end_path(template);
     buf_clear(&template->reference);
     template->state = around(template);
 }
@@ -163,8 +69,8 @@ static void end_reference(struct template *template)
 
 static void begin_default(struct template *template)
 {
-    char name[NAME_LONGEST];
-    const char *value = value_of(template);
+    char name[TEMPLATE_NAME];
+    const char *value = template_value(template);
 
     if (template->depth++ == 0) {
         template->open_line = template->start_line;
@@ -173,7 +79,7 @@ static void begin_default(struct template *template)
     if (template->dropping > 0) {
         /* nothing of it is used */
     } else if (value && *value != '\0') {
-        template_put_value(template, name_of(template, name), value);
+        template_put_value(template, template_name(template, name), value);
         template->dropping = template->depth;
     } else if (template->form != TEMPLATE_PLAIN) {
         template_hold(template);
@@ -217,10 +123,10 @@ static bool begins_form(struct template *template, char byte)
 /* The byte after "${NAME:" decides the kind. False: the byte is not consumed. */
 static bool on_colon(struct template *template, char byte)
 {
-    char name[NAME_LONGEST];
+    char name[TEMPLATE_NAME];
     bool default_or_message = byte == '-' || byte == '?';
 
-    if (default_or_message && !is_ours(template)) {
+    if (default_or_message && !template_is_ours(template)) {
         give_back(template);
         template_put(template, &byte, 1);
         template->state = UNTOUCHED;
@@ -232,7 +138,7 @@ static bool on_colon(struct template *template, char byte)
     } else if (begins_form(template, byte)) {
         template->state = NAME;
         return false;
-    } else if (template->name_at == NAME_AT && strcmp(name_of(template, name), file_name) == 0) {
+    } else if (template->name_at == NAME_AT && strcmp(template_name(template, name), file_name) == 0) {
         template->state = PATH;
         if (closes(template, byte))
             end_reference(template);
@@ -290,7 +196,7 @@ static bool on_state_byte(struct template *template, char byte)
 
     switch ((enum state) template->state) {
     case NAME:
-        if (is_name_byte(byte, first) && template->reference.length < NAME_LONGEST) {
+        if (is_name_byte(byte, first) && template->reference.length < TEMPLATE_NAME) {
             keep(template, byte);
         } else if (byte == ':' && !first) {
             keep(template, byte);
