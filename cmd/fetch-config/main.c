@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include <curl/curl.h>
-
 #include "cmd/fetch-config/keep_on_error.h"
 #include "cmd/fetch-config/publish_set.h"
 #include "cmd/fetch-config/run.h"
@@ -13,9 +11,8 @@
 #include "common/base/mem.h"
 #include "common/cli/tool.h"
 #include "common/files/sandbox.h"
-#include "common/http/json_arena.h"
+#include "common/http/libraries.h"
 #include "common/http/secrets.h"
-#include "common/tls/tls.h"
 
 #include "common/base/banned.h"
 
@@ -120,10 +117,7 @@ int main(int argc, char **argv)
         struct run *run = xcalloc(1, sizeof *run);
         run->options = &options;
         limits_hold_own_memory(); /* a server chooses how much memory decompression and parsing need */
-        tls_begin();
-        json_arena_begin();
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-            mem_exhausted();
+        libraries_begin();
         code = run_through(run, &verdict);
         run_free(run);
     }
