@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/tls-check/hello_parts.h"
+#include "common/base/cursor.h"
 #include "common/base/mem.h"
 
 #include "common/base/banned.h"
@@ -185,69 +186,30 @@ bool hello_add(struct buf *out, enum hello_kind kind, const char *server_name)
 
 /* --- reading --- */
 
-/* What is left to read; a length that does not fit leaves nothing, and says so. */
-struct cursor {
-    const unsigned char *at;
-    size_t left;
-    bool broken;
-};
-
-static const unsigned char *take(struct cursor *cursor, size_t length)
-{
-    const unsigned char *at = cursor->at;
-
-    if (cursor->broken || length > cursor->left) {
-        cursor->broken = true;
-        cursor->left = 0;
-        return NULL;
-    }
-    cursor->at += length;
-    cursor->left -= length;
-    return at;
-}
-
-static size_t take_number(struct cursor *cursor, unsigned bytes)
-{
-    const unsigned char *at = take(cursor, bytes);
-    size_t number = 0;
-
-    for (unsigned i = 0; at && i < bytes; i++)
-        number = number << 8 | at[i];
-    return number;
-}
-
-static struct cursor take_part(struct cursor *cursor, unsigned length_bytes)
-{
-    size_t length = take_number(cursor, length_bytes);
-    const unsigned char *at = take(cursor, length);
-
-    return (struct cursor){.at = at, .left = at ? length : 0, .broken = !at};
-}
-
 static void read_extensions(struct cursor list, struct hello_answer *answer)
 {
     while (list.left > 0) {
-        size_t kind = take_number(&list, 2);
-        struct cursor value = take_part(&list, 2);
+        size_t kind = cursor_take_number(&list, 2);
+        struct cursor value = cursor_take_part(&list, 2);
         if (kind == SUPPORTED_VERSIONS && value.left == 2)
-            answer->version = (int)take_number(&value, 2);
+            answer->version = (int)cursor_take_number(&value, 2);
         else if (kind == KEY_SHARE && value.left >= 2)
-            answer->group = (int)take_number(&value, 2);
+            answer->group = (int)cursor_take_number(&value, 2);
     }
 }
 
 static enum hello_next read_server_hello(struct cursor body, struct hello_answer *answer)
 {
     memset(answer, 0, sizeof *answer);
-    answer->version = (int)take_number(&body, 2);
-    take(&body, RANDOM);
-    take_part(&body, 1); /* the session's number */
-    answer->suite = (int)take_number(&body, 2);
-    take(&body, 1); /* compression */
+    answer->version = (int)cursor_take_number(&body, 2);
+    cursor_take(&body, RANDOM);
+    cursor_take_part(&body, 1); /* the session's number */
+    answer->suite = (int)cursor_take_number(&body, 2);
+    cursor_take(&body, 1); /* compression */
     if (body.broken || answer->version >> 8 != 3)
         return HELLO_GARBLED;
     if (body.left > 0)
-        read_extensions(take_part(&body, 2), answer);
+        read_extensions(cursor_take_part(&body, 2), answer);
     return HELLO_ANSWERED;
 }
 
@@ -255,8 +217,8 @@ static enum hello_next read_server_hello(struct cursor body, struct hello_answer
 static enum hello_next read_messages(const struct buf *messages, struct hello_answer *answer)
 {
     struct cursor cursor = {.at = (const unsigned char *)messages->data, .left = messages->length};
-    size_t kind = take_number(&cursor, 1);
-    struct cursor body = take_part(&cursor, 3);
+    size_t kind = cursor_take_number(&cursor, 1);
+    struct cursor body = cursor_take_part(&cursor, 3);
 
     if (messages->length > 0 && kind != SERVER_HELLO)
         return HELLO_GARBLED;
@@ -273,8 +235,8 @@ enum hello_next hello_read(const struct buf *in, struct hello_answer *answer)
 
     buf_init(&messages, in->max);
     while (next == HELLO_MORE && cursor.left >= RECORD_HEAD) {
-        size_t kind = take_number(&cursor, 1), version = take_number(&cursor, 2);
-        struct cursor record = take_part(&cursor, 2);
+        size_t kind = cursor_take_number(&cursor, 1), version = cursor_take_number(&cursor, 2);
+        struct cursor record = cursor_take_part(&cursor, 2);
         if (version >> 8 != 3 || (kind != HANDSHAKE && kind != ALERT))
             next = HELLO_GARBLED;
         else if (record.broken)

@@ -1,10 +1,10 @@
 #include "common/trust/jks.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/cursor.h"
 #include "common/base/mem.h"
 #include "common/trust/jks_key.h"
 
@@ -21,43 +21,11 @@ enum {
 
 static const unsigned char magics[2][4] = {{0xFE, 0xED, 0xFE, 0xED}, {0xCE, 0xCE, 0xCE, 0xCE}};
 
-/* What is left to read. A length that does not fit sets `broken`, and from then on there is nothing. */
-struct cursor {
-    const unsigned char *at;
-    size_t left;
-    bool broken;
-};
-
-static const unsigned char *take(struct cursor *cursor, size_t length)
-{
-    const unsigned char *at = cursor->at;
-
-    if (cursor->broken || length > cursor->left) {
-        cursor->broken = true;
-        return NULL;
-    }
-    cursor->at += length;
-    cursor->left -= length;
-    return at;
-}
-
-static uint32_t take_number(struct cursor *cursor, size_t bytes)
-{
-    const unsigned char *at = take(cursor, bytes);
-    uint32_t number = 0;
-
-    for (size_t i = 0; at && i < bytes; i++)
-        number = number << 8 | at[i];
-    return number;
-}
-
 static struct jks_bytes take_run(struct cursor *cursor, size_t length_bytes)
 {
-    uint32_t length = take_number(cursor, length_bytes);
-    struct jks_bytes run = {.data = take(cursor, length)};
+    struct cursor part = cursor_take_part(cursor, length_bytes);
 
-    run.length = run.data ? length : 0;
-    return run;
+    return (struct jks_bytes){.data = part.at, .length = part.left};
 }
 
 /* Modified UTF-8 differs from UTF-8 only where no sane alias goes; for showing it is close enough. */
@@ -102,10 +70,10 @@ static void take_chain(struct cursor *cursor, uint32_t version, uint32_t count, 
 static bool take_entry(struct cursor *cursor, uint32_t version, struct jks *jks, struct reason *why)
 {
     struct jks_entry *entry = &jks->entries[jks->count];
-    uint32_t tag = take_number(cursor, 4);
+    uint32_t tag = cursor_take_number(cursor, 4);
 
     take_alias(cursor, entry->alias);
-    take(cursor, 8); /* when it was added */
+    cursor_take(cursor, 8); /* when it was added */
     if (cursor->broken)
         return true;
     jks->count++;
@@ -116,7 +84,7 @@ static bool take_entry(struct cursor *cursor, uint32_t version, struct jks *jks,
         return reason_set(why, CODE_TRUST_STORE, "corrupt: entry %zu is of an unknown kind", jks->count);
     if (tag == TAG_KEY)
         entry->key = take_run(cursor, 4);
-    take_chain(cursor, version, tag == TAG_KEY ? take_number(cursor, 4) : 1, jks, entry);
+    take_chain(cursor, version, tag == TAG_KEY ? cursor_take_number(cursor, 4) : 1, jks, entry);
     return true;
 }
 
@@ -135,7 +103,7 @@ bool jks_parse(const void *bytes, size_t length, struct jks *jks, struct reason 
     if (length < HEAD)
         return reason_set(why, CODE_TRUST_STORE, "truncated: too short for a Java key store");
     struct cursor cursor = {.at = jks->bytes.data + 4, .left = length - 4};
-    uint32_t version = take_number(&cursor, 4), count = take_number(&cursor, 4);
+    uint32_t version = cursor_take_number(&cursor, 4), count = cursor_take_number(&cursor, 4);
     if (version != 1 && version != 2)
         return reason_set(why, CODE_TRUST_STORE, "corrupt: no Java key store has version %u", version);
     if (count > cursor.left / ENTRY_LEAST || count > JKS_ENTRIES)
