@@ -219,6 +219,17 @@ static bool lookup_ends_search(const struct dns_lookup *lookup)
     return false;
 }
 
+/* The current candidate is denied: goes on to the next one. True: it was the last, and the lookup has ended. */
+static bool lookup_pass_candidate(struct dns_lookup *lookup, enum answer_status status, int64_t now)
+{
+    lookup_note_negative(lookup, status, now);
+    lookup->candidate++;
+    if (lookup_begin_candidate(lookup))
+        return false;
+    lookup_finish(lookup, lookup->existed ? ANSWER_NO_DATA : ANSWER_NXDOMAIN);
+    return true;
+}
+
 /* Handles the answer to the app's own question. True: the lookup has ended. */
 static bool lookup_take_plain(struct dns_lookup *lookup, enum answer_status status, int64_t now)
 {
@@ -230,12 +241,7 @@ static bool lookup_take_plain(struct dns_lookup *lookup, enum answer_status stat
         lookup_finish(lookup, status);
         return true;
     }
-    lookup_note_negative(lookup, status, now);
-    lookup->candidate++;
-    if (lookup_begin_candidate(lookup))
-        return false;
-    lookup_finish(lookup, lookup->existed ? ANSWER_NO_DATA : ANSWER_NXDOMAIN);
-    return true;
+    return lookup_pass_candidate(lookup, status, now);
 }
 
 /* Whether the server has answered, but not settled the question. */
@@ -265,12 +271,7 @@ static bool lookup_take_scout(struct dns_lookup *lookup, enum answer_status stat
         lookup->scouted = status != ANSWER_NO_DATA;
         return false;
     } else if (status == ANSWER_NXDOMAIN) {
-        lookup_note_negative(lookup, status, now);
-        lookup->candidate++;
-        if (lookup_begin_candidate(lookup))
-            return false;
-        lookup_finish(lookup, lookup->existed ? ANSWER_NO_DATA : ANSWER_NXDOMAIN);
-        return true;
+        return lookup_pass_candidate(lookup, status, now);
     } else if (status == ANSWER_UNREACHABLE ||
                (lookup_is_unclear(status) && lookup->request.memory->unclear)) {
         lookup_finish(lookup, status); /* the app's own question had no clear answer in the last lookup */
