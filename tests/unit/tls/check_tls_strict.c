@@ -2,48 +2,19 @@
 
 #include <openssl/x509v3.h>
 
+#include "tests/unit/bare_chain.h"
 #include "tests/unit/suite.h"
-
-static STACK_OF(X509) * chain;
-
-static void add(int kind, const char *value)
-{
-    X509 *x509 = X509_new();
-
-    ck_assert(x509 && X509_set_version(x509, X509_VERSION_3) == 1);
-    if (value) {
-        X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, kind, value);
-        ck_assert_msg(extension && X509_add_ext(x509, extension, -1) == 1, "%s", value);
-        X509_EXTENSION_free(extension);
-    }
-    if (!chain)
-        chain = sk_X509_new_null();
-    ck_assert(chain && sk_X509_push(chain, x509) > 0);
-}
-
-/* A server with these alternative names below a CA with these constraints. */
-static void make(const char *names, const char *constraints)
-{
-    add(NID_subject_alt_name, names);
-    add(NID_name_constraints, constraints);
-}
-
-static void forget(void)
-{
-    sk_X509_pop_free(chain, X509_free);
-    chain = NULL;
-}
 
 /* The CA is one. */
 static int strict(const char *names, const char *constraints)
 {
     X509_EXTENSION *basic = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints, "CA:TRUE");
 
-    make(names, constraints);
-    ck_assert(basic && X509_add_ext(sk_X509_value(chain, 1), basic, -1) == 1);
+    bare_chain_make(names, constraints);
+    ck_assert(basic && X509_add_ext(sk_X509_value(bare_chain, 1), basic, -1) == 1);
     X509_EXTENSION_free(basic);
-    int error = tls_strict_check(chain).error;
-    forget();
+    int error = tls_strict_check(bare_chain).error;
+    bare_chain_forget();
     return error;
 }
 
@@ -82,24 +53,24 @@ END_TEST
 
 START_TEST(strict_takes_constraints_of_cas_alone)
 {
-    add(NID_name_constraints, "permitted;DNS:test");
-    struct tls_error found = tls_strict_check(chain);
+    bare_chain_add(NID_name_constraints, "permitted;DNS:test");
+    struct tls_error found = tls_strict_check(bare_chain);
     ck_assert_int_eq(found.error, X509_V_ERR_INVALID_EXTENSION);
     ck_assert_int_eq(found.depth, 0);
-    forget();
+    bare_chain_forget();
     ck_assert_int_eq(strict("DNS:a.test", "permitted;DNS:test"), X509_V_OK);
 }
 END_TEST
 
 static struct tls_error dated(const char *from, const char *until)
 {
-    add(0, NULL);
-    add(0, NULL);
-    X509 *ca = sk_X509_value(chain, 1);
+    bare_chain_add(0, NULL);
+    bare_chain_add(0, NULL);
+    X509 *ca = sk_X509_value(bare_chain, 1);
     ck_assert(ASN1_TIME_set_string(X509_getm_notBefore(ca), from) == 1);
     ck_assert(ASN1_TIME_set_string(X509_getm_notAfter(ca), until) == 1);
-    struct tls_error found = tls_strict_check(chain);
-    forget();
+    struct tls_error found = tls_strict_check(bare_chain);
+    bare_chain_forget();
     return found;
 }
 
