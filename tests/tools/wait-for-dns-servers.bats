@@ -8,48 +8,12 @@
 load lib
 load wait-for-dns
 
-# app NAME: what an app's first question through that server says.
-app() {
-    dig +short +time=5 +tries=1 -p "${dns##*:}" @"${dns%:*}" "$1" A
-}
-
-# start_unbound: a cache in front of $upstream; sets dns.
-start_unbound() {
-    command -v unbound >/dev/null || skip "needs unbound"
-    local port
-    port=$(free_port)
-    cat >unbound.conf <<CONF
-server:
-    interface: 127.0.0.1
-    port: $port
-    do-daemonize: no
-    username: ""
-    chroot: ""
-    directory: "$PWD"
-    pidfile: ""
-    use-syslog: no
-    num-threads: 1
-    do-not-query-localhost: no
-    module-config: "iterator"
-    local-zone: "test." nodefault
-remote-control:
-    control-enable: no
-forward-zone:
-    name: "."
-    forward-addr: ${upstream/:/@}
-CONF
-    begin unbound -d -c unbound.conf 2>unbound.log
-    dns=127.0.0.1:$port
-    until_true 10 app other.test
-}
-
-# start_dnsmasq: the same.
+# start_dnsmasq: a cache in front of $upstream, as start_unbound (wait-for-dns.bash); sets dns.
 start_dnsmasq() {
-    local port
-    port=$(free_port)
+    start_tcp dnsmasq_port "127.0.0.1:0 bound"
     begin dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --no-resolv --no-hosts --cache-size=1000 \
-        --listen-address=127.0.0.1 --bind-interfaces --port="$port" --server="${upstream/:/#}" --user="$(id -un)"
-    dns=127.0.0.1:$port
+        --listen-address=127.0.0.1 --bind-interfaces --port="${dnsmasq_port[0]}" --server="${upstream/:/#}" --user="$(id -un)"
+    dns=127.0.0.1:${dnsmasq_port[0]}
     until_true 10 app other.test
 }
 

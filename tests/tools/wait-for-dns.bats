@@ -558,35 +558,12 @@ ZONE
 }
 
 @test "unbound: a name behind a cached negative answer is ready once that has run out" {
-    command -v unbound >/dev/null || skip "needs unbound"
     start_dns upstream <<'ZONE'
 db.test * unless there ttl=2 NXDOMAIN
 db.test A 192.0.2.1
 ZONE
-    start_tcp port "127.0.0.1:0 bound"
-    cat >unbound.conf <<CONF
-server:
-    interface: 127.0.0.1
-    port: ${port[0]}
-    do-daemonize: no
-    username: ""
-    chroot: ""
-    directory: "$PWD"
-    pidfile: ""
-    use-syslog: no
-    num-threads: 1
-    do-not-query-localhost: no
-    module-config: "iterator"
-    local-zone: "test." nodefault
-remote-control:
-    control-enable: no
-forward-zone:
-    name: "."
-    forward-addr: ${upstream/:/@}
-CONF
-    begin unbound -d -c unbound.conf 2>unbound.log
-    until_true 10 dig +time=1 +tries=1 -p "${port[0]}" @127.0.0.1 other.test
-    start_tool wait-for-dns --nameserver "127.0.0.1:${port[0]}" --no-search --timeout 20s db.test
+    start_unbound
+    start_tool wait-for-dns --nameserver "$dns" --no-search --timeout 20s db.test
     until_true 10 err_has "attempt 1"
     touch there
     wait_tool
