@@ -135,7 +135,7 @@ static bool is_list(const char *text)
 /* What has no items is no empty list: that would be taken for "all of it is gone". */
 START_TEST(what_says_that_it_is_a_list)
 {
-    static const char *const lists[] = {
+    static const char *const good[] = {
         "{\"kind\":\"JobList\",\"metadata\":{},\"items\":[]}",
         "{\"items\":null,\"kind\":\"List\"}",
         "{\"items\": [{\"kind\":\"Job\"}], \"kind\" : \"CustomResourceDefinitionList\"}",
@@ -158,8 +158,8 @@ START_TEST(what_says_that_it_is_a_list)
         "{}",
     };
 
-    for (size_t i = 0; i < COUNT_OF(lists); i++)
-        ck_assert_msg(is_list(lists[i]), "%s", lists[i]);
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        ck_assert_msg(is_list(good[i]), "%s", good[i]);
     for (size_t i = 0; i < COUNT_OF(others); i++)
         ck_assert_msg(!is_list(others[i]), "%s", others[i]);
 }
