@@ -5,8 +5,15 @@
 #include <string.h>
 
 #include "cmd/wait-for-kube/known.h"
+#include "common/base/deadline.h"
 
 #include "common/base/banned.h"
+
+enum {
+    INQUIRY_LEAST = 50,    /* milliseconds that an attempt must have left for one */
+    INQUIRY_TIME = 3000,   /* milliseconds that one may take */
+    INQUIRY_EVERY = 60000, /* milliseconds between two of a Service */
+};
 
 /* --- judging --- */
 
@@ -15,6 +22,15 @@ static enum outcome refuse(const struct watched_object *object, bool with_name, 
     reason_set(why, CODE_FAILED, "%s%s%s", with_name ? object->name : "", with_name ? ": " : "",
                object->text);
     return object->outcome;
+}
+
+/* Adds to the text, not to the detail: reasons are compared by it. */
+static void reason_add(struct reason *why, const char *between, const char *words)
+{
+    size_t used = strlen(why->text);
+
+    snprintf(why->text + used, sizeof why->text - used, "%s%s", between, words);
+    reason_defuse(why->text);
 }
 
 static enum outcome judge_absent(const struct claim *claim, struct reason *why)
@@ -36,6 +52,7 @@ static enum outcome judge_named(struct claim *claim, struct reason *why)
 
     if (!object)
         return gone ? ATTEMPT_OK : judge_absent(claim, why);
+    claim->about = object->name;
     return object->text ? refuse(object, false, why) : ATTEMPT_OK;
 }
 
@@ -51,13 +68,17 @@ static enum outcome judge_service(struct claim *claim, struct reason *why)
             endpoints_add(&all, &watcher->objects[i].endpoints);
             slices++;
         }
-    size_t ready = endpoints_count(&all);
+    claim->about = claim->name;
+    claim->ready = endpoints_count(&all);
     endpoints_free(&all);
-    snprintf(claim->found, sizeof claim->found, "%zu endpoint%s", ready, ready == 1 ? "" : "s");
-    if (ready >= wanted)
+    snprintf(claim->found, sizeof claim->found, "%zu endpoint%s", claim->ready, claim->ready == 1 ? "" : "s");
+    if (claim->ready >= wanted)
         return ATTEMPT_OK;
-    reason_set(why, CODE_FAILED, "%zu of %zu endpoint%s ready", ready, wanted, wanted == 1 ? " is" : "s are");
-    if (slices == 0)
+    reason_set(why, CODE_FAILED, "%zu of %zu endpoint%s ready", claim->ready, wanted,
+               wanted == 1 ? " is" : "s are");
+    if (claim->words[0] != '\0' && claim->words_for == claim->ready)
+        reason_add(why, ": ", claim->words);
+    else if (slices == 0)
         reason_hint(why, "there is no EndpointSlice: does the Service exist, and does it have a selector?");
     else
         reason_hint(why, "does the Service's selector match pods, and are they ready?");
@@ -81,6 +102,7 @@ static enum outcome judge_selected(struct claim *claim, struct reason *why)
              watcher->count == 1 ? "" : "s");
     if (wrong) {
         enum outcome outcome = refuse(wrong, true, why);
+        claim->about = wrong->name;
         reason_detail(why, " (%zu of %zu are as they should be)", good, watcher->count);
         return outcome;
     }
@@ -93,6 +115,7 @@ static enum outcome judge_selected(struct claim *claim, struct reason *why)
 
 enum outcome claim_judge(struct claim *claim, struct reason *why)
 {
+    claim->about = NULL;
     if (claim->watcher->trouble.text[0] != '\0') {
         *why = claim->watcher->trouble;
         return claim->watcher->is_lost ? ATTEMPT_FAIL : ATTEMPT_RETRY;
@@ -120,12 +143,61 @@ static bool claim_can_judge(const struct claim *claim)
     return (watcher->synced && !watcher->behind) || watcher->trouble.text[0] != '\0';
 }
 
+/* What the watch does not show is asked for as its answer is of use: of a Job that failed, once; of a Service that is not ready, now
+ * and then. */
+static bool claim_wants_inquiry(const struct claim *claim, int64_t now)
+{
+    if (!claim->about || deadline_left(claim->deadline, now) < INQUIRY_LEAST)
+        return false;
+    if (claim->kind->form == KIND_JOB)
+        return claim->outcome == ATTEMPT_FAIL;
+    return claim->kind->form == KIND_SERVICE && claim->outcome == ATTEMPT_RETRY && now >= claim->look_at;
+}
+
+static void on_found(void *owner)
+{
+    struct claim *claim = owner;
+    const struct inquiry *inquiry = claim->inquiry;
+
+    claim->inquiry = NULL;
+    if (claim->kind->form == KIND_JOB) {
+        if (inquiry->text[0] != '\0')
+            reason_add(&claim->why, "; pod ", inquiry->text);
+    } else {
+        claim->look_at = inquiry->forbidden ? DEADLINE_NEVER : deadline_after(deadline_now(), INQUIRY_EVERY);
+        claim->words_for = claim->ready;
+        memcpy(claim->words, inquiry->text, sizeof claim->words);
+        claim->outcome = claim_judge(claim, &claim->why);
+    }
+    claim_end(claim, claim->outcome, &claim->why);
+}
+
+/* False: others are under way. */
+static bool claim_inquire(struct claim *claim, int64_t now)
+{
+    for (size_t i = 0; i < CLAIM_INQUIRIES; i++) {
+        struct inquiry *inquiry = &claim->plan->inquiries[i];
+        if (inquiry->step != INQUIRY_NOTHING)
+            continue;
+        claim->inquiry = inquiry;
+        claim->pending = true;
+        loop_timer_clear(claim->plan->watcher.exchange.loop, &claim->limit);
+        inquiry->on_end = on_found;
+        inquiry->owner = claim;
+        inquiry_start(inquiry, claim->kind->form == KIND_JOB ? INQUIRY_JOB : INQUIRY_SERVICE, claim->about,
+                      deadline_earlier(claim->deadline, deadline_after(now, INQUIRY_TIME)));
+        return true;
+    }
+    return false;
+}
+
 static void claim_conclude(struct claim *claim)
 {
-    struct reason why;
-    enum outcome outcome = claim_judge(claim, &why);
+    int64_t now = deadline_now();
 
-    claim_end(claim, outcome, &why);
+    claim->outcome = claim_judge(claim, &claim->why);
+    if (!claim_wants_inquiry(claim, now) || !claim_inquire(claim, now))
+        claim_end(claim, claim->outcome, &claim->why);
 }
 
 static void say_doing(struct reason *why)
@@ -147,6 +219,9 @@ void claim_start(struct wait_target *target, int64_t deadline)
 {
     struct claim *claim = (struct claim *)target;
 
+    claim->deadline = deadline;
+    if (claim->look_at == 0)
+        claim->look_at = deadline_after(deadline_now(), claim->plan->patience);
     if (claim_can_judge(claim)) {
         claim_conclude(claim);
         return;
@@ -156,16 +231,34 @@ void claim_start(struct wait_target *target, int64_t deadline)
     loop_timer_set(claim->plan->watcher.exchange.loop, &claim->limit, deadline);
 }
 
+static void claim_drop_inquiry(struct claim *claim)
+{
+    if (claim->inquiry)
+        inquiry_cancel(claim->inquiry);
+    claim->inquiry = NULL;
+}
+
 void claim_cancel(struct wait_target *target, struct reason *doing)
 {
     struct claim *claim = (struct claim *)target;
 
     loop_timer_clear(claim->plan->watcher.exchange.loop, &claim->limit);
-    exchange_doing(&claim->watcher->exchange, doing);
+    if (claim->inquiry)
+        *doing = claim->why;
+    else
+        exchange_doing(&claim->watcher->exchange, doing);
+    claim_drop_inquiry(claim);
 }
 
+/* A Job that failed stays so while its pod is looked for; a Service that became ready meanwhile is ready. */
 void claim_look_again(struct claim *claim)
 {
+    struct reason why;
+
+    if (claim->inquiry &&
+        (claim->outcome == ATTEMPT_FAIL || !claim_can_judge(claim) || claim_judge(claim, &why) != ATTEMPT_OK))
+        return;
+    claim_drop_inquiry(claim);
     if (claim->pending && claim_can_judge(claim))
         claim_conclude(claim);
     else if (!claim->pending)

@@ -130,6 +130,8 @@ static bool run_release(struct wait *wait)
     }
     for (size_t i = 0; i < wait->count; i++)
         claim_free(&claims[i]);
+    for (size_t i = 0; i < CLAIM_INQUIRIES; i++)
+        inquiry_cancel(&run->inquiries[i]);
     multi_free(run->plan.watcher.exchange.multi);
     https_free(&run->https);
     goal_free(&run->plan.watcher.goal);

@@ -17,7 +17,10 @@
 
 #include "common/base/banned.h"
 
-enum { SELECTORS_MOST = 12 * 1024 /* bytes of a selector */ };
+enum {
+    SELECTORS_MOST = 12 * 1024, /* bytes of a selector */
+    PATIENCE = 15000,           /* milliseconds */
+};
 
 /* --- operands --- */
 
@@ -198,6 +201,14 @@ static bool find_cluster(struct run *run, struct reason *why)
     return cluster_find(&where, &run->cluster, why);
 }
 
+/* A wait that is soon over asks for nothing but its list and its watch, and one that times out knows why by then. */
+static int64_t patience_of(const struct retry_policy *retry)
+{
+    if (retry->once)
+        return 0;
+    return retry->timeout > 0 && retry->timeout / 2 < PATIENCE ? retry->timeout / 2 : PATIENCE;
+}
+
 static void set_plan(struct run *run)
 {
     const struct wait_for_kube_options *options = run->options;
@@ -205,6 +216,12 @@ static void set_plan(struct run *run)
 
     run->plan.min_objects = (unsigned)options->min_objects;
     run->plan.min_endpoints = (unsigned)options->min_endpoints;
+    run->plan.patience = patience_of(&options->common.retry);
+    run->plan.inquiries = run->inquiries;
+    for (size_t i = 0; i < CLAIM_INQUIRIES; i++) {
+        run->inquiries[i].plan = plan;
+        run->inquiries[i].namespace = run->namespace;
+    }
     plan->server = run->cluster.server;
     plan->interval = options->common.retry.interval;
     plan->max_interval = options->common.retry.max_interval;

@@ -35,6 +35,7 @@ struct run {
     struct http_options http; /* the options', with the trust stores that count */
     struct https https;
     struct claim_plan plan;
+    struct inquiry inquiries[CLAIM_INQUIRIES];
     struct group *groups;
     size_t group_count;
 };

@@ -1,5 +1,6 @@
 /* A list of the Kubernetes API, taken apart at any place as it comes at once, and each of its objects judged. */
 #include "cmd/wait-for-kube/endpoints.h"
+#include "cmd/wait-for-kube/evidence.h"
 #include "cmd/wait-for-kube/object.h"
 #include "cmd/wait-for-kube/pieces.h"
 #include "common/http/json_arena.h"
@@ -10,6 +11,23 @@ struct seen {
     unsigned items, metas;
     uint32_t sum;
 };
+
+/* As a Service, and as a pod. */
+static void look_into(const json_t *object)
+{
+    struct evidence evidence = {.pods_known = true};
+    char text[EVIDENCE_TEXT];
+
+    evidence_add_service(&evidence, object, "mydb");
+    evidence_explain(&evidence, text);
+    evidence_add_pod(&evidence, object);
+    evidence_explain(&evidence, text);
+    MUST(!evidence.found || text[0] != '\0');
+    MUST(strlen(text) < sizeof text);
+    evidence = (struct evidence){0};
+    evidence_add_failed_pod(&evidence, object);
+    MUST(strlen(evidence.pod) < sizeof evidence.pod && strlen(evidence.ended) < sizeof evidence.ended);
+}
 
 static void judge(const json_t *object)
 {
@@ -30,6 +48,7 @@ static void judge(const json_t *object)
     endpoints_read(object, &endpoints);
     MUST(endpoints_count(&endpoints) <= endpoints.count && endpoints.count <= ENDPOINTS_SLICE);
     endpoints_free(&endpoints);
+    look_into(object);
 }
 
 static bool take(void *owner, enum pieces_kind kind, const char *bytes, size_t length)

@@ -50,9 +50,9 @@ requests_are() {
     [ "$(asked_kube "$2")" = "$1" ]
 }
 
-# is_watching: a watch has been asked for.
-is_watching() {
-    [ "$(asked_kube watch)" -gt 0 ]
+# was_asked REGEX: such a request has come.
+was_asked() {
+    [ "$(asked_kube "$1")" -gt 0 ]
 }
 
 kube() {
@@ -63,5 +63,5 @@ kube() {
 waits() {
     : >err
     start_tool wait-for-kube --server "$kube" -n shop "$@"
-    until_true 20 is_watching
+    until_true 20 was_asked watch
 }
