@@ -195,8 +195,13 @@ play_wait_for_http() {
     stopped "err_has attempt" wait-for-http --attempt-timeout 100ms "$p/quiet"
 }
 
+# put_object PATH OBJECT: into the API server that runs.
+put_object() {
+    curl -sfk -o told --data-binary "{\"path\":\"$1\",\"object\":$2}" "https://127.0.0.1:$(cat kube.ready)/-/put"
+}
+
 play_wait_for_kube() {
-    local jobs=/apis/batch/v1/namespaces/shop/jobs job='{"metadata":{"name":"migrate"},"status":{"conditions":[{"type":"Complete","status":"True"}]}}'
+    local jobs=/apis/batch/v1/namespaces/shop/jobs core=/api/v1/namespaces/shop
     cat ip.pem ip.key >both.pem
     echo token >token
     rm -f kube.ready
@@ -204,8 +209,13 @@ play_wait_for_kube() {
     until_true 10 test -e kube.ready
     local there=(--server "https://127.0.0.1:$(cat kube.ready)" -n shop --token-file token) at
     at=("${there[@]}" --trust-store root.crt)
-    curl -sfk -o told --data-binary "{\"path\":\"$jobs\",\"object\":$job}" "https://127.0.0.1:$(cat kube.ready)/-/put"
+    put_object $jobs '{"metadata":{"name":"migrate"},"status":{"conditions":[{"type":"Complete","status":"True"}]}}'
+    put_object $jobs '{"metadata":{"name":"broken"},"status":{"conditions":[{"type":"Failed","status":"True"}]}}'
+    put_object $core/pods '{"metadata":{"name":"broken-a","labels":{"job-name":"broken","app":"db"}},"status":{"containerStatuses":[{"name":"run","state":{"terminated":{"exitCode":3,"message":"no"}}}]}}'
+    put_object $core/services '{"metadata":{"name":"mydb"},"spec":{"selector":{"app":"db"}}}'
     mode 0 wait-for-kube "${at[@]}" job/migrate
+    mode 1 wait-for-kube "${at[@]}" job/broken
+    mode 1 wait-for-kube "${at[@]}" --once service/mydb
     mode 0 wait-for-kube "${at[@]}" job/migrate job/migrate --stable 50ms -v
     mode 1 wait-for-kube "${at[@]}" --once pod -l app=x --termination-log log
     mode 124 wait-for-kube "${at[@]}" --timeout 300ms service/mydb --log-format json
