@@ -99,8 +99,8 @@ void run_report_forgiven(const struct chain *chain, const struct child *child)
              child->why.text, child->why.hint);
 }
 
-/* Steps that ended with 0 although their verdict is another one: what --warn-only has let pass is reported once more at the end. Their
- * number comes first: the line may be cut. */
+/* Steps that ended with 0 although their verdict is another one: what --warn-only has let pass is reported once more at the end.
+ * Their number comes first: the line may be cut. */
 static void add_warnings(const struct supervisor *supervisor, struct buf *line)
 {
     struct step_words words;

@@ -73,7 +73,7 @@ static void add_text(struct painter *painter, const char *text, int columns)
     painter->column += used;
 }
 
-/* Clears the line from the end of the text on, and moves to a column. Where the text ends only the terminal knows, if it is not ASCII. */
+/* Blanks up to a column. If the text before it is not ASCII, only the terminal knows where it ends. */
 static void move_to(struct painter *painter, int column)
 {
     if (painter->inexact)

@@ -10,6 +10,7 @@ VERSION=$(sed -n 's/^VERSION := //p' "$TOP/Makefile")
 bin=${INITKIT_BIN:-$TOP/build/bin}
 
 setup() {
+    unset "${!INITKIT_@}" # no variable of the caller's may steer a tool
     cd "$BATS_TEST_TMPDIR" || return
     mkdir rendered
 }
