@@ -26,8 +26,10 @@ static const char *tool_mistake(const char *word)
 static bool refuse_tool(const struct chain *chain, const char *word, struct reason *why)
 {
     char *shown = target_show(word);
+    int length = (int)strcspn(shown, " \t"); /* what follows may be a secret */
 
-    reason_set(why, CODE_USAGE, "step %zu, %.100s: %s", chain->count + 1, shown, tool_mistake(word));
+    reason_set(why, CODE_USAGE, "step %zu, %.*s%s: %s", chain->count + 1, length < 100 ? length : 100, shown,
+               shown[length] == '\0' ? "" : " \u2026", tool_mistake(word));
     free(shown);
     return false;
 }

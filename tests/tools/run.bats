@@ -332,10 +332,11 @@ os.execv(sys.argv[1], sys.argv[1:])')
     refuses_naming "--exec: expected a PROGRAM"
     chain run copy-agent source copy
     refuses_naming "step 1, run: no such tool"
-    chain copy-agent source copy --then "wait-for-tcp mydb:3306"
-    refuses_naming "step 2, wait-for-tcp mydb:3306: expected a TOOL alone: each of its arguments is a word"
+    chain copy-agent source copy --then "fetch-config --header 'Authorization: S3cret' http://h/x=-"
+    refuses_naming "step 2, fetch-config …: expected a TOOL alone: each of its arguments is a word"
+    says_not S3cret
     INITKIT_RUN="copy-agent source copy" chain
-    refuses_naming "INITKIT_RUN: step 1, copy-agent source copy: expected a TOOL alone"
+    refuses_naming "INITKIT_RUN: step 1, copy-agent …: expected a TOOL alone"
     chain https://user:S3cret@h/x
     refuses_naming "no such tool"
     says_not S3cret
