@@ -34,7 +34,7 @@ static void judge(struct archive_stream *stream)
         break;
     case CODING_MEMORY:
         reason_set(why, CODE_FAILED, "cannot be unpacked: its %s stream needs too much memory", name);
-        reason_hint(why, "it takes more memory to unpack than the container has, or more than %d MiB",
+        reason_hint(why, "decompression needs more memory than the container has, or more than %d MiB",
                     CODING_WINDOW);
         break;
     case CODING_BROKEN:

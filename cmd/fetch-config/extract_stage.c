@@ -74,7 +74,7 @@ void extract_stage_remove(struct extract_stage *stage)
     close(stage->target);
 }
 
-/* --- what is put there --- */
+/* --- staging entries --- */
 
 /* Zeroed memory to remember an entry; NULL when all of them would take more than EXTRACT_STAGE_NOTED. */
 static void *note(struct extract_stage *stage, size_t size)

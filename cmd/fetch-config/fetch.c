@@ -53,7 +53,7 @@ static void fetch_end(struct fetch *fetch, enum outcome outcome, const struct re
     wait_attempt_ended(&fetch->base, outcome, why);
 }
 
-/* --- what has come --- */
+/* --- receiving the body --- */
 
 /* An archive is kept in a file without a name, on the volume that it is unpacked to. */
 static bool open_archive_file(struct fetch *fetch, bool digest, struct reason *why)
@@ -94,7 +94,7 @@ static bool on_body(void *owner, const char *bytes, size_t length, struct reason
     return true;
 }
 
-/* --- the way there --- */
+/* --- phases and requests --- */
 
 static void fetch_request(struct fetch *fetch);
 static void fetch_phase_ended(struct fetch *fetch);

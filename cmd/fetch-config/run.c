@@ -249,7 +249,7 @@ static bool check_counts(const struct fetch_config_options *options, struct reas
     return http_options_check(&options->http, why);
 }
 
-/* Whom the requests go to: each pair's server, and that of its checksum. */
+/* The servers that requests are sent to: each pair's, and that of its checksum. */
 static bool prepare_secrets(struct run *run, const char *namespace, struct reason *why)
 {
     struct secrets_party *parties = xcalloc(run->count, 2 * sizeof *parties);

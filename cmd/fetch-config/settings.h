@@ -1,4 +1,4 @@
-/* What the user said to fetch-config, and the table that it comes from. */
+/* The options of fetch-config, and their table. */
 #ifndef FETCH_CONFIG_SETTINGS_H
 #define FETCH_CONFIG_SETTINGS_H
 

@@ -1,4 +1,4 @@
-/* AWS Signature Version 4, pure: what is asked, by whom and when, into an Authorization header.
+/* AWS Signature Version 4: a pure function from request, key and time to an Authorization header.
  *
  * libcurl (8.14) can sign, too (CURLOPT_AWS_SIGV4), and is built without that: it signs every header that it is given,
  * Accept-Encoding, Range and those of --header among them. Proxies and caches rewrite or drop such headers (Varnish always does
@@ -21,7 +21,7 @@ struct sigv4_key {
 struct sigv4_request {
     const char *method;
     const char *host;    /* as the Host header has it, port included where it is not the scheme's */
-    const char *path;    /* encoded, as it goes onto the wire */
+    const char *path;    /* encoded, as it is sent */
     const char *query;   /* encoded and in order; "" for none */
     const char *region;  /* "eu-central-1" */
     const char *service; /* "s3" */

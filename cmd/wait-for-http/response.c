@@ -68,7 +68,7 @@ enum outcome response_judge(const struct response *response, const struct status
     bool final = reply->status >= 200 && !reply->header_cut && !reply->tls_failed;
 
     if (final && reply->status == 407 && response->proxy) {
-        reason_set(why, CODE_PROXY, "the proxy %.120s (from %s) says 407%s", response->proxy,
+        reason_set(why, CODE_PROXY, "the proxy %.120s (from %s) answered 407%s", response->proxy,
                    response->proxy_source, reply_phrase(407));
         reason_hint(why, response->proxy_auth
                              ? "are the user and password for the proxy right (--proxy-auth-file)?"

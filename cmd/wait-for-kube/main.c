@@ -63,7 +63,7 @@ static const struct option rows[] = {
     OPTION(
         "token-file", "F", TEXT, token_file, .check = http_options_check_path,
         .help =
-            "Send the token in this file; read anew for each connection (default, over https: the service account's)"),
+            "Send the token in this file; read again for each connection (default, over https: the service account's)"),
     OPTION(
         "trust-store", "PATH", LIST, http.trust_stores,
         .help =

@@ -45,12 +45,12 @@ static const struct option rows[] = {
     OPTION(
         "password-file", "PATH", TEXT, password_file,
         .help =
-            "With --protocol redis: log in with the first line of this file, which is read anew for each attempt"),
+            "With --protocol redis: log in with the first line of this file, which is read again for each attempt"),
     OPTION("user", "NAME", TEXT, user, .help = "The user that --password-file is for (Redis 6 and later)"),
     OPTION("send", "TEXT", TEXT, send, .check = escape_check,
            .help = "Send this after connecting, with C escapes: 'PING\\r\\n'"),
     OPTION("send-file", "PATH", TEXT, send_file,
-           .help = "The same with the bytes of this file, which is read anew for each attempt: for secrets"),
+           .help = "The same with the bytes of this file, which is read again for each attempt: for secrets"),
     OPTION("expect", "TEXT", TEXT, expect, .check = escape_check,
            .help = "Read until this has been seen, with C escapes: '+PONG'"),
     SWITCH(
@@ -202,7 +202,7 @@ static bool check_conversation(const struct wait_for_tcp_options *options, struc
     return true;
 }
 
-/* The files have to be there now, although they are read anew for each attempt. */
+/* The files have to be there now, although they are read again for each attempt. */
 static bool check_opening(const struct probe_plan *plan, struct reason *why)
 {
     struct buf bytes;

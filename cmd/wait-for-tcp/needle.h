@@ -15,7 +15,7 @@ struct needle {
 void needle_begin(struct needle *needle, const char *text, size_t length);
 void needle_free(struct needle *needle);
 
-/* Goes on behind `*matched` bytes of the text. True once all of it has gone by. */
+/* Continues after `*matched` bytes of the text. True once all of the text was seen. */
 bool needle_follow(const struct needle *needle, size_t *matched, const char *bytes, size_t length);
 
 #endif

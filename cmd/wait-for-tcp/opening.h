@@ -1,4 +1,4 @@
-/* What is sent first on a connection. A secret comes from a file, and is read anew for each attempt. */
+/* What is sent first on a connection. A secret comes from a file, and is read again for each attempt. */
 #ifndef WAIT_FOR_TCP_OPENING_H
 #define WAIT_FOR_TCP_OPENING_H
 

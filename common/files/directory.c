@@ -73,7 +73,7 @@ bool directory_has_link(int parent, const char *name)
 
 /* --- below a directory --- */
 
-/* The next part of *path, which goes on behind it; "." and empty ones are passed over. 1; 0 at the end; -1 with errno. */
+/* The next part of *path, which is advanced past it; "." and empty ones are passed over. 1; 0 at the end; -1 with errno. */
 static int next_part(const char **path, char part[NAME_MAX + 1])
 {
     size_t length;

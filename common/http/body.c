@@ -33,7 +33,7 @@ static bool body_hand_over(struct exchange *exchange, const char *bytes, size_t 
     return exchange->enough ? false : body_fails(exchange, ATTEMPT_FAIL);
 }
 
-/* A piece of what a Content-Encoding was undone to. It may be a thousand times what came. */
+/* A decoded piece, which may be a thousand times as long as what was received. */
 static bool take_unpacked(void *owner, const char *bytes, size_t length)
 {
     struct exchange *exchange = owner;
@@ -54,9 +54,9 @@ static bool begin_coding(struct exchange *exchange)
 
     if (!known) {
         reason_set(&exchange->reply.body, CODE_FAILED,
-                   "the body's Content-Encoding is %.60s: only gzip and zstd can be undone", value);
+                   "the body's Content-Encoding is %.60s: only gzip and zstd are supported", value);
         reason_hint(&exchange->reply.body,
-                    "asked for was %.60s: the server, or a proxy before it, sends another",
+                    "%.60s was requested, and the server, or a proxy before it, sent another",
                     exchange->accepted ? exchange->accepted : "none");
         body_fails(exchange, ATTEMPT_FAIL);
     } else if (kind != CODING_IDENTITY && exchange->request.decode) {
@@ -66,7 +66,7 @@ static bool begin_coding(struct exchange *exchange)
     return known;
 }
 
-/* --- a body that may break off, or that did --- */
+/* --- resuming --- */
 
 static void read_headers(CURL *easy, struct resume_headers *headers, char *values[7])
 {
@@ -79,7 +79,7 @@ static void read_headers(CURL *easy, struct resume_headers *headers, char *value
                                        values[4], values[5], values[6]};
 }
 
-/* An answer that is not 206 and tells by its Content-Range that it is a part. */
+/* An answer that is not 206, although its Content-Range says that it is a part. */
 static bool refuse_part(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
@@ -87,7 +87,7 @@ static bool refuse_part(struct exchange *exchange)
     bool part = range && resume_is_part(range);
 
     if (part) {
-        reason_set(&reply->body, CODE_FAILED, "HTTP status %d with Content-Range %.60s: only a part came",
+        reason_set(&reply->body, CODE_FAILED, "HTTP status %d with Content-Range %.60s: only a part was sent",
                    reply->status, range);
         reply->misfits = reply->from > 0;
         body_fails(exchange, reply->misfits ? ATTEMPT_RETRY : ATTEMPT_FAIL);
@@ -96,7 +96,7 @@ static bool refuse_part(struct exchange *exchange)
     return part;
 }
 
-/* Whether the body's beginning fits to what is here. True for a whole one. */
+/* Whether a part is the rest of what was received before. True for a whole body. */
 static bool begin_part(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
@@ -127,7 +127,7 @@ bool body_begin(struct exchange *exchange)
     if (!exchange->request.kept || is_head(exchange))
         return true;
     if (status == 204 || status == 205) {
-        reason_set(why, CODE_FAILED, "HTTP status %d: there is no body to keep", status);
+        reason_set(why, CODE_FAILED, "HTTP status %d: the answer has no body", status);
         return body_fails(exchange, ATTEMPT_FAIL);
     }
     char *length = header_all(exchange->easy, "Content-Length");
@@ -147,19 +147,21 @@ void body_judge(struct exchange *exchange)
     struct reason *why = &exchange->reply.body;
 
     if (exchange->coding.state == CODING_WITHIN) {
-        reason_set(why, CODE_FAILED, "the body was cut off: its %s does not come to its end", name);
+        reason_set(why, CODE_FAILED, "the body was cut off: its %s stream is incomplete", name);
         body_fails(exchange, ATTEMPT_RETRY);
     } else if (exchange->coding.state == CODING_BROKEN) {
-        reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone: its %s is damaged", name);
+        reason_set(why, CODE_FAILED,
+                   "the body's Content-Encoding cannot be decoded: its %s stream is damaged", name);
         body_fails(exchange, ATTEMPT_RETRY);
     } else if (exchange->coding.state == CODING_TRAILING) {
-        reason_set(why, CODE_FAILED, "the body goes on behind the end of its %s", name);
-        reason_hint(why, "the server, or a proxy before it, adds what is not compressed");
+        reason_set(why, CODE_FAILED, "the body has more bytes after the end of its %s stream", name);
+        reason_hint(why, "the server, or a proxy before it, adds bytes that are not compressed");
         body_fails(exchange, ATTEMPT_FAIL);
     } else if (exchange->coding.state == CODING_MEMORY) {
-        reason_set(why, CODE_FAILED, "the body's Content-Encoding cannot be undone: its %s takes more memory",
+        reason_set(why, CODE_FAILED,
+                   "the body's Content-Encoding cannot be decoded: its %s stream needs too much memory",
                    name);
-        reason_hint(why, "it takes more memory to unpack than the container has, or more than 128 MiB");
+        reason_hint(why, "decompression needs more memory than the container has, or more than 128 MiB");
         body_fails(exchange, ATTEMPT_FAIL);
     }
 }

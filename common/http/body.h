@@ -1,22 +1,22 @@
-/* An answer's body: how its header frames and codes it, and its bytes on the way to whoever keeps them. What is wrong goes
- * into the exchange's reply. */
+/* An answer's body: how its header frames and encodes it, and its bytes on the way to on_body. Errors go into the exchange's
+ * reply. */
 #ifndef COMMON_BODY_H
 #define COMMON_BODY_H
 
 #include "common/http/exchange.h"
 
-/* The header of a 2xx answer is here. False: no body can follow that is worth taking. */
+/* The header of a 2xx answer is complete. False: its body is refused. */
 bool body_begin(struct exchange *exchange);
 
-/* The next bytes, as they came. False: no more of them are wanted. */
+/* Takes the next bytes, as they were received. False: no more are wanted. */
 bool body_take(struct exchange *exchange, const char *bytes, size_t length);
 
-/* The same for another answer. Nobody wants its body; but its beginning, undone, may say why the answer is what it is: it goes into
- * exchange->refusal. Some of the rest is taken, so that the connection can be used again. */
+/* The same for other answers. The beginning of their body, decoded, may contain a reason: it goes into exchange->refusal. Some
+ * of the rest is read, too, so that the connection can be used again. */
 void body_begin_refusal(struct exchange *exchange);
 bool body_drain(struct exchange *exchange, const char *bytes, size_t length);
 
-/* What became of its Content-Encoding: when all of it has come, or a piece cannot be undone. */
+/* Judges the Content-Encoding, when the body is complete or a piece cannot be decoded. */
 void body_judge(struct exchange *exchange);
 
 #endif

@@ -20,7 +20,7 @@ static const struct coding_format *const formats[] = {
 
 enum { KINDS = sizeof formats / sizeof formats[0] };
 
-/* Those that HTTP has a name for. */
+/* The codings that HTTP has a name for. */
 static const struct {
     const char *name;
     enum coding_kind kind;
@@ -83,8 +83,8 @@ void coding_end(struct coding *coding)
     *coding = (struct coding){0};
 }
 
-/* Behind an end: another member (RFC 1952, 2.2), another frame, one to be skipped among them (RFC 8878, 3.1), another stream, or
- * zeros that fill a block up, as the programs themselves take them. */
+/* After an end, as the programs themselves accept it: another member (RFC 1952, 2.2), another frame, skippable ones included
+ * (RFC 8878, 3.1), another stream, or zeros that pad a block. */
 static enum coding_state go_on(struct coding *coding, struct coding_input *input)
 {
     const struct coding_format *format = formats[coding->kind];
@@ -98,7 +98,7 @@ static enum coding_state go_on(struct coding *coding, struct coding_input *input
     bool filled = format->padding == 0 || coding->padding % format->padding == 0;
     if (input->length == 0)
         return filled ? CODING_ENDED : CODING_WITHIN;
-    /* By the first byte alone, as the second may come later: the stream's own reader looks at all. */
+    /* Looks at the first byte only, as the second may be received later: the decoder checks all of them. */
     if (!format->begins(input->bytes, 1) || !filled || (padded && !format->follows_padding))
         return CODING_TRAILING;
     coding->padding = 0;
@@ -121,7 +121,7 @@ enum coding_state coding_feed(struct coding *coding, const char *bytes, size_t l
     struct coding_input input = {bytes, length};
     size_t made = 0;
 
-    /* When the room is full there may be more than went into it. */
+    /* When the room is full, there may be more. */
     while ((input.length > 0 || made == CODING_ROOM) && coding->state <= CODING_ENDED) {
         coding_step(coding, &input, &made);
         if (made > 0 && !sink(owner, coding->room, made))

@@ -8,7 +8,7 @@
 
 #include "common/base/banned.h"
 
-/* The library, built without stdio, calls this when it finds that it is wrong itself. */
+/* The library, built without stdio, calls this when it detects a bug in itself. */
 _Noreturn void bz_internal_error(int number);
 
 _Noreturn void bz_internal_error(int number)

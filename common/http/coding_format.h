@@ -8,9 +8,9 @@
 
 struct coding_format {
     const char *name;
-    size_t padding;       /* zeros may follow a stream, a multiple of this many; 0: none */
-    bool follows_padding; /* and another stream may follow them */
-    /* Whether a stream begins so: `length` bytes, which may be fewer than it takes to be certain. */
+    size_t padding;       /* a multiple of so many zeros may follow a stream; 0: none */
+    bool follows_padding; /* another stream may follow the zeros */
+    /* Whether a stream begins with these bytes, which may be too few to be certain. */
     bool (*begins)(const char *bytes, size_t length);
     void *(*open)(void); /* out of memory: exit 3 */
     /* One step; CODING_ENDED leaves it ready for the next stream. */
@@ -20,7 +20,7 @@ struct coding_format {
 
 extern const struct coding_format coding_gzip, coding_zstd, coding_xz, coding_bzip2;
 
-/* Whether `bytes` are how `magic` begins, as far as they go: at least one of them. */
+/* Whether `bytes`, at least one, agree with the beginning of `magic`. */
 static inline bool coding_is_like(const char *bytes, size_t length, const char *magic, size_t magic_length)
 {
     return length > 0 && memcmp(bytes, magic, length < magic_length ? length : magic_length) == 0;
@@ -28,7 +28,7 @@ static inline bool coding_is_like(const char *bytes, size_t length, const char *
 
 enum { CODING_FED_MOST = 1 << 30 };
 
-/* What the libraries count in an unsigned int. */
+/* The libraries count in an unsigned int. */
 static inline unsigned coding_clamp(size_t length)
 {
     return length < CODING_FED_MOST ? (unsigned)length : CODING_FED_MOST;

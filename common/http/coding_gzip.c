@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define ZLIB_CONST /* what comes is not to be changed */
+#define ZLIB_CONST /* zlib must not change its input */
 #include <zlib.h>
 
 #include "common/base/mem.h"
@@ -40,7 +40,7 @@ static enum coding_state step(void *owner, struct coding_input *input, char *roo
     *made = CODING_ROOM - stream->avail_out;
     if (result == Z_STREAM_END)
         return inflateReset(stream) == Z_OK ? CODING_ENDED : CODING_BROKEN;
-    if (result == Z_OK || result == Z_BUF_ERROR) /* the latter: more has to come first */
+    if (result == Z_OK || result == Z_BUF_ERROR) /* the latter: it needs more input */
         return CODING_WITHIN;
     return result == Z_MEM_ERROR ? CODING_MEMORY : CODING_BROKEN;
 }

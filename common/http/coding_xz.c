@@ -7,7 +7,7 @@
 
 #include "common/base/banned.h"
 
-/* The dictionary, and what the decoder itself takes beside it. */
+/* The dictionary, and the memory of the decoder itself. */
 static const uint64_t memory_most = ((uint64_t)CODING_WINDOW + 1) << 20;
 
 static bool begins(const char *bytes, size_t length)
@@ -18,7 +18,7 @@ static bool begins(const char *bytes, size_t length)
                           6);
 }
 
-/* A check that is not known would be passed over; none at all is what the archive's maker chose. */
+/* A checksum of an unknown kind would be ignored, so it is an error. A stream without any checksum is valid. */
 static bool start(lzma_stream *stream)
 {
     return lzma_stream_decoder(stream, memory_most, LZMA_TELL_UNSUPPORTED_CHECK) == LZMA_OK;
@@ -47,7 +47,7 @@ static enum coding_state step(void *owner, struct coding_input *input, char *roo
     *made = CODING_ROOM - stream->avail_out;
     if (result == LZMA_STREAM_END)
         return start(stream) ? CODING_ENDED : CODING_MEMORY;
-    if (result == LZMA_OK || result == LZMA_BUF_ERROR) /* the latter: more has to come first */
+    if (result == LZMA_OK || result == LZMA_BUF_ERROR) /* the latter: it needs more input */
         return CODING_WITHIN;
     return result == LZMA_MEM_ERROR || result == LZMA_MEMLIMIT_ERROR ? CODING_MEMORY : CODING_BROKEN;
 }

@@ -7,7 +7,7 @@
 
 #include "common/base/banned.h"
 
-/* A frame, or one that is to be skipped (RFC 8878, 3.1.1 and 3.1.2). */
+/* A frame, or a skippable frame (RFC 8878, 3.1.1 and 3.1.2). */
 static bool begins(const char *bytes, size_t length)
 {
     return coding_is_like(bytes, length, "\x28\xb5\x2f\xfd", 4) ||
@@ -15,7 +15,7 @@ static bool begins(const char *bytes, size_t length)
             (length == 1 || coding_is_like(bytes + 1, length - 1, "\x2a\x4d\x18", 3)));
 }
 
-/* Its largest window is that of CODING_WINDOW unless more is asked for. */
+/* The library's default limit of the window is that of CODING_WINDOW. */
 static void *open_stream(void)
 {
     ZSTD_DCtx *context = ZSTD_createDCtx();

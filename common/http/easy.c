@@ -12,8 +12,8 @@
 
 #include "common/base/banned.h"
 
-/* What libcurl has to connect is shared out among the addresses, so it goes by the time that is left; a little more, in
- * milliseconds, so that it is not libcurl who ends the attempt. */
+/* libcurl divides its connect timeout among the addresses, so it is derived from the time left. LATE is added, in milliseconds,
+ * so that our own timer ends the attempt, not libcurl. */
 enum {
     LATE = 100,
     RECEIVE_BUFFER = 256 * 1024,
@@ -46,7 +46,7 @@ static void set_limits(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
 }
 
-/* libcurl itself looks into no variable and no file: neither for a proxy nor for a password. */
+/* libcurl must not read variables or files itself, neither for a proxy nor for a password. */
 static void set_proxy(struct exchange *exchange)
 {
     CURL *easy = exchange->easy;
@@ -66,7 +66,7 @@ static void set_proxy(struct exchange *exchange)
     }
 }
 
-/* A header that the user gave counts in place of ours. */
+/* A header of the user replaces ours. */
 static void set_accepted(struct exchange *exchange)
 {
     static const char name[] = "Accept-Encoding:";
@@ -109,14 +109,15 @@ static void set_request(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_URL, request->url->text);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); /* on_body refuses it, by name */
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); /* on_body reports what it is */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve);
     curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->url->socket);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->fresh);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)request->fresh);
-    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* coding.h does it, up to the end */
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING,
+                     0L); /* coding.h does it, and checks the end of the stream */
     if (request->method)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     if (request->method && strcmp(request->method, "HEAD") == 0)
@@ -125,7 +126,7 @@ static void set_request(struct exchange *exchange)
         curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->upload_size);
     }
-    exchange->headers = append(NULL, "Expect:"); /* nobody waits for a "100 Continue" */
+    exchange->headers = append(NULL, "Expect:"); /* do not wait for a "100 Continue" */
     for (size_t i = 0; request->headers && i < request->headers->count; i++)
         exchange->headers = append(exchange->headers, request->headers->items[i]);
     set_accepted(exchange);
@@ -133,7 +134,7 @@ static void set_request(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 
-/* A peer that is gone is noticed within half a minute. */
+/* So a peer that is gone is detected within half a minute. */
 static void set_keep_alive(CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);

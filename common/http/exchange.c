@@ -14,7 +14,7 @@
 
 #include "common/base/banned.h"
 
-enum { RESOLVE_LINE = 64 * 1024, ADDRESSES_MOST = 64 /* tried for one connection */ };
+enum { RESOLVE_LINE = 64 * 1024, ADDRESSES_MOST = 64 /* for one connection */ };
 
 static void exchange_release(struct exchange *exchange)
 {
@@ -66,7 +66,7 @@ static void exchange_give_up(struct exchange *exchange)
     exchange->transfer.on_done(exchange, CURLE_OPERATION_TIMEDOUT);
 }
 
-/* libcurl knows nothing of the deadline: its clock and ours would race for who ends the last attempt, and in whose words. */
+/* libcurl does not know the deadline: otherwise either of two timers could end the last attempt, with different messages. */
 static void on_limit(void *owner)
 {
     struct exchange *exchange = owner;
@@ -75,7 +75,8 @@ static void on_limit(void *owner)
     exchange_give_up(exchange);
 }
 
-/* While another pair was unpacked or parsed nobody looked at what came: that is done once more before it is called nothing. */
+/* While another pair was unpacked or parsed, nothing was read from this connection. So it is read once more before it counts as
+ * stalled. */
 static void on_stall(void *owner)
 {
     struct exchange *exchange = owner;
@@ -160,7 +161,7 @@ static const struct url *next_hop(const struct exchange *exchange)
     return exchange->proxy.used ? &exchange->proxy.url : exchange->request.url;
 }
 
-/* What a proxy resolves is not known here. */
+/* If a proxy resolves the name, its addresses are not known here. */
 static bool may_go_there(const struct exchange *exchange, const struct address *addresses, size_t count,
                          struct reason *why)
 {
@@ -189,14 +190,15 @@ static void on_addresses(void *owner, struct address *addresses, size_t count, c
         return;
     }
     race_begin(&exchange->race, addresses, count);
-    race_start(&exchange->race, deadline_now()); /* how many libcurl gets to is not known: one is certain */
+    race_start(&exchange->race,
+               deadline_now()); /* how many addresses libcurl tries is not known, but it is at least one */
     race_end(&exchange->race);
     if (!address_parse(next_hop(exchange)->host, 0, &literal))
         exchange->resolve = resolve_list(next_hop(exchange), addresses, count);
     exchange_connect(exchange);
 }
 
-/* What the file says counts in place of what a variable holds. */
+/* The file replaces the password of a variable. */
 static bool read_proxy_auth(struct exchange *exchange, struct reason *why)
 {
     const char *file = exchange->plan->proxy_auth_file;

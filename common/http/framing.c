@@ -11,7 +11,7 @@
 
 enum { DIGITS_MOST = 32 };
 
-/* A list is taken when all in it are one number (RFC 9112, 6.3). */
+/* A list is accepted if all its elements are the same number (RFC 9112, 6.3). */
 static bool is_one_number(const char *text)
 {
     int64_t first = -1, number;

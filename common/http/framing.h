@@ -1,4 +1,4 @@
-/* Whether an answer's header says in one way where its body ends (RFC 9112, 6). */
+/* Whether an answer's header says unambiguously where its body ends (RFC 9112, 6). */
 #ifndef COMMON_FRAMING_H
 #define COMMON_FRAMING_H
 
@@ -8,7 +8,7 @@
 #include "common/base/reason.h"
 
 /* `length` and `transfer` are all values of Content-Length and Transfer-Encoding, joined by commas; NULL: there is none. False
- * fills `why` (CODE_FAILED): what follows cannot be told from what is cut off. */
+ * fills `why` (CODE_FAILED): it could not be detected whether the body is complete. */
 bool framing_check(const char *length, const char *transfer, struct reason *why);
 
 /* A line of the header, as it came, that names Content-Length, Transfer-Encoding, Content-Encoding or Content-Range with blanks

@@ -5,7 +5,7 @@
 
 #include "common/base/banned.h"
 
-enum { VALUES_MOST = 1024 * 1024 /* of one header: more than libcurl takes of all */ };
+enum { VALUES_MOST = 1024 * 1024 /* bytes of one header; libcurl accepts less for all headers */ };
 
 char *header_first(CURL *easy, const char *name)
 {

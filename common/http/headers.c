@@ -27,7 +27,7 @@ void headers_clear(struct strings *list)
     strings_clear(list);
 }
 
-/* The first control byte but for tabs; 0 when there is none. */
+/* The first control byte that is not a tab; 0: there is none. */
 static int control_byte(const char *text)
 {
     for (; *text != '\0'; text++)
@@ -43,7 +43,7 @@ static bool is_token_byte(char c)
            (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
 }
 
-/* These say where the message ends, which is libcurl's to say. */
+/* These headers define where the message ends; libcurl sets them. */
 static bool frames_message(const char *name, size_t length)
 {
     static const char *const names[] = {"Content-Length", "Transfer-Encoding", "Connection", "Upgrade"};
@@ -246,7 +246,8 @@ bool headers_read(const struct headers_source *source, const struct url *url, bo
         if (entry->origin.text ? url_same_party(&entry->origin, url) : own)
             good = add_entry(entry, list, why);
     }
-    if (good && headers_authorizations(list) > 1) /* a server takes one of them, and nobody knows which */
+    if (good &&
+        headers_authorizations(list) > 1) /* a server would use one of them, and it is not known which */
         good = reason_set(why, CODE_USAGE,
                           "Authorization would be sent %zu times: expected one header of that name",
                           headers_authorizations(list));

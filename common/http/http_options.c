@@ -25,7 +25,7 @@ bool http_options_check_path(const char *value, struct reason *why)
     return *value != '\0' || reason_set(why, CODE_USAGE, "expected a path");
 }
 
-/* Refuses an origin without a value behind it. */
+/* Refuses an origin without a value. */
 static bool check_origin(const char *value, struct reason *why)
 {
     bool has_no_value = secrets_value(value) == value &&
@@ -47,7 +47,7 @@ bool http_options_check_secret(const char *value, struct reason *why)
     return check_origin(value, why) && http_options_check_path(secrets_value(value), why);
 }
 
-/* --- what they say together --- */
+/* --- combinations --- */
 
 static bool check_proxy_auth(const char *file, struct reason *why)
 {

@@ -1,4 +1,4 @@
-/* The options of every tool that asks over HTTP: headers and secrets, TLS, a proxy, another method. */
+/* The options of every tool that sends HTTP requests: headers and secrets, TLS, a proxy, another method. */
 #ifndef COMMON_HTTP_OPTIONS_H
 #define COMMON_HTTP_OPTIONS_H
 
@@ -31,24 +31,24 @@ struct http_options {
         OPTION("proxy-auth-file", "F", TEXT, http.proxy_auth_file, .check = http_options_check_path,            \
                .help = "The user:password for the proxy is in this file")
 
-#define HTTP_ROWS                                                                                                \
-    OPTION("header", "'NAME: VALUE'", LIST, http.headers, .letter = 'H', .check = http_options_check_header,     \
-           .help = "Send this header, to the URL's own host alone; for a secret there is --header-file. "        \
-                   "'ORIGIN=NAME: VALUE' is for that origin of several, https://HOST[:PORT]"),                   \
-        OPTION(                                                                                                  \
-            "header-file", "F", LIST, http.header_files, .check = http_options_check_secret,                     \
-            .help =                                                                                              \
-                "Send the headers in this file, one a line; it is read anew for each attempt. ORIGIN=F is for "  \
-                "that origin"),                                                                                  \
-        OPTION(                                                                                                  \
-            "bearer-token-file", "F", LIST, http.bearer_token_files, .check = http_options_check_secret,         \
-            .help =                                                                                              \
-                "Send the token in this file as Authorization: Bearer; read anew for each attempt. ORIGIN=F is " \
-                "for that origin"),                                                                              \
-        OPTION(                                                                                                  \
-            "basic-auth-file", "F", LIST, http.basic_auth_files, .check = http_options_check_secret,             \
-            .help =                                                                                              \
-                "Send the user:password in this file as Authorization: Basic. ORIGIN=F is for that origin"),     \
+#define HTTP_ROWS                                                                                                 \
+    OPTION("header", "'NAME: VALUE'", LIST, http.headers, .letter = 'H', .check = http_options_check_header,      \
+           .help = "Send this header, to the URL's own host alone; for a secret there is --header-file. "         \
+                   "'ORIGIN=NAME: VALUE' is for that origin of several, https://HOST[:PORT]"),                    \
+        OPTION(                                                                                                   \
+            "header-file", "F", LIST, http.header_files, .check = http_options_check_secret,                      \
+            .help =                                                                                               \
+                "Send the headers in this file, one a line; each attempt reads it again. ORIGIN=F is for "        \
+                "that origin"),                                                                                   \
+        OPTION(                                                                                                   \
+            "bearer-token-file", "F", LIST, http.bearer_token_files, .check = http_options_check_secret,          \
+            .help =                                                                                               \
+                "Send the token in this file as Authorization: Bearer; each attempt reads it again. ORIGIN=F is " \
+                "for that origin"),                                                                               \
+        OPTION(                                                                                                   \
+            "basic-auth-file", "F", LIST, http.basic_auth_files, .check = http_options_check_secret,              \
+            .help =                                                                                               \
+                "Send the user:password in this file as Authorization: Basic. ORIGIN=F is for that origin"),      \
         TLS_ROWS_AT(http.), PROXY_ROWS
 
 bool http_options_check_header(const char *value, struct reason *why);
@@ -56,15 +56,14 @@ bool http_options_check_secret(const char *value, struct reason *why);
 bool http_options_check_path(const char *value, struct reason *why);
 bool http_options_check_method(const char *value, struct reason *why);
 
-/* Whether they go together, and the files that are read later make sense now. False fills `why` (CODE_USAGE). */
+/* Whether they can be combined, and the files that are read later are valid now. False fills `why` (CODE_USAGE). */
 bool http_options_check(const struct http_options *options, struct reason *why);
 
-/* Fills what `plan` and `https` take from them. `options` outlives both. */
+/* Fills the members of `plan` and `https` that come from options. `options` must outlive both. */
 void http_options_plan(const struct http_options *options, struct exchange_plan *plan, struct https *https);
 
-/* Whether there is a way to `url`: a proxy that makes sense, and DNS where it is needed; `no_servers` says why that cannot be
- * asked, NULL: it can. A password that stands in a variable is warned of, once for all URLs with the same `warned`. False fills
- * `why`. */
+/* Whether `url` can be reached: the proxy is valid, and there is DNS if it is needed (`no_servers` is the reason why there is
+ * none; NULL: there is). Warns of a password in a variable, once for all URLs with the same `warned`. False fills `why`. */
 bool http_options_check_way(const struct exchange_plan *plan, const struct url *url,
                             const struct reason *no_servers, bool *warned, struct reason *why);
 

@@ -15,7 +15,7 @@
 
 enum { ENTRY = 300, SHOWN_PROXY_PORT = 1080, PROXY_MOST = 200 };
 
-/* The value of `name`, when it is set and not empty. */
+/* The value of `name`; NULL if it is not set or empty. */
 static const char *variable(char **environment, const char *name)
 {
     size_t length = strlen(name);
@@ -27,7 +27,7 @@ static const char *variable(char **environment, const char *name)
     return NULL;
 }
 
-/* "*.svc" is what people write for ".svc". */
+/* People write "*.svc" for ".svc". */
 static bool domain_has(const char *domain, const char *host)
 {
     domain += strncmp(domain, "*.", 2) == 0;
@@ -105,8 +105,8 @@ static const char *from_environment(const struct url *url, char **environment, c
     return NULL;
 }
 
-/* Variables of the cluster, which are set for all that runs in it, may hold "http://USER:PASSWORD@HOST:PORT". Returns the same
- * without them, in `bare`. */
+/* Variables that a cluster sets for all its pods may contain "http://USER:PASSWORD@HOST:PORT". Returns the URL without user and
+ * password, in `bare`. */
 static const char *take_auth(const char *text, char bare[PROXY_MOST], struct http_proxy *proxy)
 {
     const char *scheme = strstr(text, "://"), *user = scheme ? scheme + 3 : text;
@@ -145,7 +145,7 @@ static bool parse_proxy(const char *text, bool from_cluster, struct http_proxy *
     snprintf(whole, sizeof whole, "%s%s", strstr(text, "://") ? "" : "http://", text);
     if (strncasecmp(whole, "http://", 7) != 0)
         return reason_set(why, CODE_USAGE, "expected http://HOST:PORT");
-    /* As curl: a proxy without a port is one at 1080. */
+    /* As in curl, the default port of a proxy is 1080. */
     size_t authority = strcspn(whole + 7, "/?#");
     const char *colon = strrchr(whole + 7, ':');
     if (!colon || strchr(colon, ']')) {

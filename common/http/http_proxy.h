@@ -11,14 +11,14 @@
 struct http_proxy {
     bool used;
     struct url url;     /* of the proxy */
-    char *auth;         /* user:password that the variable held; NULL: none */
-    const char *source; /* where it was named: "--proxy", "https_proxy", `variable` */
+    char *auth;         /* user:password from the variable; NULL: none */
+    const char *source; /* where it comes from: "--proxy", "https_proxy", or the text of `variable` */
     char variable[VARIABLE_NAME];
 };
 
-/* `option` is the value of --proxy of the tool of that name, or of its variable in `environment`, which beats the environment:
- * NULL is none given, an empty one means no proxy. False (CODE_USAGE) when the one that applies makes no sense. http_proxy_free
- * in either case. */
+/* `option` is the value of --proxy of this tool, or of its variable in `environment`, and takes precedence over https_proxy and
+ * http_proxy. NULL: not given; empty: no proxy. False fills `why` (CODE_USAGE): the proxy that applies is invalid. Call
+ * http_proxy_free in either case. */
 bool http_proxy_choose(const struct url *url, const char *tool, const char *option, char **environment,
                        struct http_proxy *proxy, struct reason *why);
 
@@ -27,8 +27,8 @@ void http_proxy_none(struct http_proxy *proxy);
 
 void http_proxy_free(struct http_proxy *proxy);
 
-/* Whether `host` is excepted by a no_proxy list: names with or without a leading dot stand for their whole domain,
- * addresses for themselves, ADDRESS/BITS for a network, "*" for all. A :PORT narrows an entry. */
+/* Whether a no_proxy list contains `host`: a name, with or without a leading dot, means its whole domain, an address only
+ * itself, ADDRESS/BITS a network, "*" everything. A :PORT limits an entry to that port. */
 bool http_proxy_is_excepted(const char *list, const char *host, uint16_t port);
 
 #endif

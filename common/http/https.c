@@ -13,12 +13,12 @@
 
 #include "common/base/banned.h"
 
-/* One connection's facts. libcurl's pool keeps connections beyond the exchange that made them, and with them the callbacks
- * that write here: they live until both the exchange and the connection's context are through with them. */
+/* One connection's facts. libcurl keeps connections longer than the exchange that made them, and their callbacks write here: so
+ * this is freed when both the exchange and the context of the connection have released it. */
 struct https_connection {
     bool has_exchange, has_context;
     struct tls_facts facts;
-    struct reason why; /* why it could not be set up; an empty text: it could */
+    struct reason why; /* why it could not be set up; the text is empty if it could */
 };
 
 static void connection_let_go(struct https_connection *connection)
@@ -29,7 +29,7 @@ static void connection_let_go(struct https_connection *connection)
     free(connection);
 }
 
-/* OpenSSL calls it when the context goes, which has the connection as its data. */
+/* OpenSSL calls it when the context is freed, whose data is the connection. */
 static void on_context_freed(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long number,
                              void *pointer)
 {
@@ -175,7 +175,7 @@ static CURLcode on_context(CURL *easy, void *context, void *owner)
                : CURLE_ABORTED_BY_CALLBACK;
 }
 
-/* A connection on which the client certificate was shown is for those only to whom it may be shown, and the other way round. */
+/* A connection on which the client certificate was sent must not be used for other servers, and vice versa. */
 static void keep_apart(const struct exchange *exchange)
 {
     const struct https *https = exchange->plan->tls;
@@ -186,8 +186,8 @@ static void keep_apart(const struct exchange *exchange)
     curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
-/* libcurl's own checks stay on behind ours, but it reads no certificates: whom to trust is the trust store's to say. Each
- * connection shakes hands in full, so that none goes without a chain to verify. */
+/* libcurl's own checks stay on, after ours, but it reads no certificates: our trust store decides. Each connection makes a full
+ * handshake, without session resumption, so that there is always a chain to verify. */
 bool https_prepare(struct exchange *exchange, struct reason *why)
 {
     struct https *https = exchange->plan->tls;
@@ -208,7 +208,7 @@ bool https_prepare(struct exchange *exchange, struct reason *why)
     return true;
 }
 
-/* libcurl has taken the error off OpenSSL's queue and tells it as "error:0A00010B:...". */
+/* libcurl has taken the error off OpenSSL's queue, and reports it as "error:0A00010B:...". */
 static void note_library(struct tls_facts *facts, const char *said)
 {
     static const char mark[] = "error:";
@@ -246,7 +246,7 @@ static void note_facts(struct exchange *exchange, struct tls_facts *facts)
     curl_off_t done = 0;
 
     curl_easy_getinfo(exchange->easy, CURLINFO_APPCONNECT_TIME_T, &done);
-    /* A handshake that was ended here, because of the chain or what its issuer says of it, needs no other reason. */
+    /* A handshake that we ended ourselves, because of the chain or its OCSP response, needs no other reason. */
     facts->done = done > 0 || (facts->has_chain && !judge_lets_pass(facts));
     if (!facts->done)
         note_end(facts, reply);

@@ -1,4 +1,5 @@
-/* TLS for libcurl's connections: whom to trust, what to show, and the verdict on a handshake, shared with tls-check. */
+/* TLS for libcurl's connections: the trust store, the client certificate, and the verdict on a handshake, which is that of tls-
+ * check. */
 #ifndef COMMON_HTTPS_H
 #define COMMON_HTTPS_H
 
@@ -28,7 +29,8 @@ bool https_load(struct https *https, int64_t deadline, struct reason *why);
 /* The same before the first attempt, within --timeout. If it timed out, the reason begins with `undone`: "not ready". */
 bool https_load_first(struct https *https, int64_t timeout, const char *undone, struct reason *why);
 
-/* The exchange's hooks: sets up an https handle; then, when it is over, judges what was seen, into the reply; and lets go of it. */
+/* The hooks of an exchange: they set up an https handle; judge the handshake, into the reply, when the transfer is over; and
+ * release it. */
 bool https_prepare(struct exchange *exchange, struct reason *why);
 void https_judge(struct exchange *exchange);
 void https_forget(struct exchange *exchange);

@@ -18,18 +18,18 @@ struct chunk {
     alignas(ALIGNMENT) char bytes[];
 };
 
-/* What jansson has of us, whose hooks know no owner. It is given back all at once: a block costs its own size and nothing
- * else, and an end, by a signal too, need not wait until a million of them are freed. */
+/* The memory of jansson, whose hooks have no argument for an owner. It is freed all at once: a block needs no bookkeeping, and
+ * the end of a run, also by a signal, need not wait until a million blocks are freed. */
 static struct {
     size_t held, most;
     struct chunk *chunks;
-    char *next; /* of what is left of a chunk */
+    char *next; /* bytes left in the chunk */
     size_t left;
     jmp_buf full;
 } arena;
 
-/* jansson is never told that there is no memory: it goes on with a string whose end it could not keep, past its end (load.c:
- * nobody looks at what lex_save says). */
+/* jansson must never see that an allocation failed: it would write past the end of a string that could not grow (load.c does not
+ * check the result of lex_save). */
 static void *arena_chunk(size_t size)
 {
     if (arena.most - arena.held <= sizeof(struct chunk) ||
@@ -51,7 +51,8 @@ static void *arena_take(size_t size)
         return arena_chunk(room);
     if (room > arena.left) {
         size_t rest = arena.most - arena.held;
-        size_t length = rest < room + CHUNK ? room : CHUNK; /* the last ones are as small as they can be */
+        size_t length = rest < room + CHUNK ? room
+                                            : CHUNK; /* the last chunks are only as large as necessary */
         arena.next = arena_chunk(length);
         arena.left = length;
     }
@@ -81,7 +82,7 @@ static void *take_or_end(size_t size)
     return xrealloc(NULL, size);
 }
 
-/* Its own seed is the time and the process's number. */
+/* jansson's own seed is the time and the process ID, which can be guessed. */
 void json_arena_begin(void)
 {
     size_t number = 0;
@@ -109,7 +110,7 @@ static void describe_full(json_error_t *error)
              arena.most >> 20);
 }
 
-/* A number beyond what a double holds is an error (1e400); one with more digits than it can tell apart is none. */
+/* A number beyond the range of a double is an error (1e400); one with more digits than a double keeps is not. */
 static json_t *parse(json_load_callback_t read, void *owner, size_t flags, json_error_t *error)
 {
     if (setjmp(arena.full) != 0) {

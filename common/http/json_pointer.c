@@ -23,7 +23,7 @@ bool json_pointer_check(const char *pointer, struct reason *why)
     return true;
 }
 
-/* Takes the name between two slashes apart; returns where the next begins. */
+/* Decodes the name between two slashes; returns where the next one begins. */
 static const char *take_name(const char *at, struct buf *name)
 {
     for (; *at != '\0' && *at != '/'; at++) {
@@ -61,7 +61,7 @@ const json_t *json_pointer_find(const json_t *root, const char *pointer)
     return root;
 }
 
-/* As doubles two large whole numbers may look the same. */
+/* As doubles, two different large whole numbers may be equal. */
 bool json_pointer_same(const json_t *a, const json_t *b)
 {
     if (json_is_integer(a) && json_is_integer(b))

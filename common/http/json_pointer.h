@@ -17,7 +17,7 @@ const json_t *json_pointer_find(const json_t *root, const char *pointer);
 /* Whether two values are the same, numbers by their value: 3 is 3.0. */
 bool json_pointer_same(const json_t *a, const json_t *b);
 
-/* Adds the value as JSON, as far as there is room in `out`. False: it was cut. */
+/* Adds the value as JSON, as far as it fits into `out`. False: it was cut. */
 bool json_pointer_show(const json_t *value, struct buf *out);
 
 #endif

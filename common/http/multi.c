@@ -22,7 +22,7 @@ struct watched {
     struct loop_watch watch;
 };
 
-/* Tells the owners of what is done. They may add and remove transfers. */
+/* Calls on_done for all that have ended. The owners may add and remove transfers. */
 static void multi_reap(struct multi *multi)
 {
     CURLMsg *message;
@@ -54,7 +54,7 @@ static void multi_on_timer(void *owner)
     multi_act(owner, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* libcurl may end the watch in there. */
+/* libcurl may remove the watch during this call. */
 static void multi_on_event(void *owner, uint32_t events)
 {
     struct watched *watched = owner;

@@ -9,21 +9,20 @@
 
 struct multi;
 
-/* NULL when libcurl cannot be set up. `loop` outlives it. */
+/* NULL: libcurl cannot be set up. `loop` must outlive it. */
 struct multi *multi_new(struct loop *loop);
 void multi_free(struct multi *multi);
 
-/* What a handle's CURLOPT_PRIVATE points at. */
+/* CURLOPT_PRIVATE of a handle points to it. */
 struct multi_transfer {
-    void (*on_done)(void *owner,
-                    CURLcode code); /* once, from the loop, when the handle is off the multi again */
+    void (*on_done)(void *owner, CURLcode code); /* once, from the loop, after the handle was removed */
     void *owner;
 };
 
-/* Begins `easy`, whose CURLOPT_PRIVATE is set here. */
+/* Starts `easy`, and sets its CURLOPT_PRIVATE. */
 void multi_add(struct multi *multi, CURL *easy, struct multi_transfer *transfer);
 
-/* Ends one that on_done has not been called for; not from within libcurl's own callbacks. */
+/* Ends one whose on_done has not been called. Do not call it from libcurl's callbacks. */
 void multi_remove(struct multi *multi, CURL *easy);
 
 #endif

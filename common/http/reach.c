@@ -10,8 +10,9 @@ static bool refuse(enum reach reach, const char *address, struct reason *why)
     if (reach == REACH_LOOPBACK)
         return reason_set(why, CODE_FAILED, "is %s, which is not this host: nothing was sent there", address);
     reason_set(why, CODE_HTTP_STATUS,
-               "is %s, which only this node reaches, and the server that leads there is elsewhere", address);
-    reason_hint(why, "a hostile or wrong redirect? if it is meant: --allow-local-redirects");
+               "is %s, an address that only this node reaches, and the redirect comes from another host",
+               address);
+    reason_hint(why, "an attack, or a mistake in the redirect? --allow-local-redirects follows it");
     return false;
 }
 

@@ -1,4 +1,5 @@
-/* Which addresses a request may go to: a server must not lead it to what only this node reaches, and credentials stay on it. */
+/* Which addresses a request may go to: a server must not redirect it to addresses that only this node reaches, and credentials
+ * of the node must not leave it. */
 #ifndef COMMON_REACH_H
 #define COMMON_REACH_H
 
@@ -10,18 +11,18 @@
 
 enum reach {
     REACH_ANY,
-    REACH_NOT_LOCAL, /* nothing of this node's or of its cloud's metadata: see address_is_local */
-    REACH_LOOPBACK,  /* this host alone */
+    REACH_NOT_LOCAL, /* no address of this node, and no metadata of its cloud: see address_is_local */
+    REACH_LOOPBACK,  /* only this host */
 };
 
-/* Whether all addresses may be asked. False fills `why`. */
+/* Whether all addresses may be used. False fills `why`. */
 bool reach_allows(enum reach reach, const struct address *addresses, size_t count, struct reason *why);
 
-/* The same of a host whose addresses are a proxy's to find: an address, or a name that stands for this host (RFC 6761, 6.3). Of
- * other names nothing is known, and they pass, but for REACH_LOOPBACK. */
+/* The same for a host that a proxy resolves: an address, or a name of this host (RFC 6761, 6.3). Other names are allowed,
+ * because nothing is known of them; with REACH_LOOPBACK they are not. */
 bool reach_allows_host(enum reach reach, const char *host, struct reason *why);
 
-/* Whether such a host is local by what is known of it. */
+/* Whether such a host is local, as far as its name or address shows. */
 bool reach_is_local_host(const char *host);
 
 #endif

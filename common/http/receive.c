@@ -15,7 +15,7 @@
 
 #include "common/base/banned.h"
 
-/* --- while it comes --- */
+/* --- during the transfer --- */
 
 static bool wants_body(const struct exchange *exchange)
 {
@@ -26,7 +26,7 @@ static bool wants_body(const struct exchange *exchange)
     return status >= 200 && status < 300 && (status != 206 || exchange->request.from > 0);
 }
 
-/* For libcurl, what comes without a header is HTTP/0.9. It is told to let it through, so that its beginning can be told of. */
+/* libcurl takes an answer without a header for HTTP/0.9, which is allowed only so that its beginning can be reported. */
 static void note_foreign(struct reply *reply, const char *bytes, size_t length)
 {
     reply->foreign_length = length < sizeof reply->foreign ? length : sizeof reply->foreign;
@@ -50,8 +50,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
     return body_take(exchange, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
 }
 
-/* libcurl reads what a proxy sends with its refusal of a CONNECT in one go, for as long as more of it comes: there is no way out
- * but from here. */
+/* libcurl reads the body of a proxy's refusal to CONNECT in one loop, as long as more of it arrives. Only this callback can end
+ * it. */
 static bool must_end(struct exchange *exchange)
 {
     long connect_status = 0;
@@ -61,7 +61,7 @@ static bool must_end(struct exchange *exchange)
     return exchange->reply.late || connect_status >= 300 || stop_signal() != 0;
 }
 
-/* Called often: counts what has come, whatever the server said would come. */
+/* Called often: counts what was received, whatever length the server announced. */
 static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t to_send, curl_off_t sent)
 {
     struct exchange *exchange = owner;
@@ -81,7 +81,7 @@ static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t t
     return 1;
 }
 
-/* For libcurl, an end of the connection within the header is an answer without a body. */
+/* libcurl takes an end of the connection within the header for an answer without a body. */
 static size_t on_header(const char *bytes, size_t size, size_t count, void *owner)
 {
     struct exchange *exchange = owner;
@@ -93,7 +93,7 @@ static size_t on_header(const char *bytes, size_t size, size_t count, void *owne
         exchange->hidden = framing_hidden(bytes, length);
     if (length > 0 && length <= 2 && bytes[length - 1] == '\n') {
         curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
-        bool first = !exchange->headed && status >= 200; /* a trailer may come, too */
+        bool first = !exchange->headed && status >= 200; /* a trailer ends with an empty line, too */
         exchange->reply.status = (int)status;
         exchange->headed = exchange->headed || first;
         if (first && !wants_body(exchange))
@@ -114,7 +114,7 @@ static size_t on_upload(char *bytes, size_t size, size_t count, void *owner)
     return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
 }
 
-/* A connection that is used again may have been closed by the server: then the body is sent once more, from its beginning. */
+/* The server may have closed a connection that is used again: then the body is sent once more, from its beginning. */
 static int on_rewind(void *owner, curl_off_t offset, int origin)
 {
     const struct exchange *exchange = owner;
@@ -140,9 +140,9 @@ void receive_set(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_SEEKDATA, exchange);
 }
 
-/* --- when it is over --- */
+/* --- after the transfer --- */
 
-/* What the header says, whether libcurl went on to the body or not. */
+/* The length in the header, whether libcurl read the body or not. */
 static int64_t told_length(CURL *easy)
 {
     char *value = header_first(easy, "Content-Length");
@@ -154,8 +154,8 @@ static int64_t told_length(CURL *easy)
     return length;
 }
 
-/* A connection that is used again took no time to connect, but has an address; behind a proxy that is the proxy's, which may
- * have answered no CONNECT. */
+/* A connection that is used again took no time to connect, but has an address. Through a proxy it is the address of the proxy,
+ * which may not have answered the CONNECT. */
 static bool is_connected(const struct exchange *exchange, const char *address)
 {
     bool tunnel = exchange->proxy.used && exchange->request.url->scheme == URL_HTTPS;

@@ -1,4 +1,4 @@
-/* What libcurl hands over of an answer: its body in pieces, within the limits, and the facts about it. */
+/* What libcurl passes on of an answer: its body in pieces, within the limits, and the facts about it. */
 #ifndef COMMON_RECEIVE_H
 #define COMMON_RECEIVE_H
 
@@ -7,7 +7,7 @@
 /* Sets the callbacks of exchange->easy. */
 void receive_set(struct exchange *exchange);
 
-/* Fills exchange->reply, once the transfer is over. */
+/* Fills exchange->reply when the transfer is over. */
 void receive_gather(struct exchange *exchange);
 
 #endif

@@ -33,7 +33,7 @@ bool redirect_next(const struct redirect_rules *rules, const struct url *from, c
 
     memset(to, 0, sizeof *to);
     if (!reply->location)
-        return reason_set(why, CODE_HTTP_STATUS, "HTTP status %d, and no Location to go to", reply->status);
+        return reason_set(why, CODE_HTTP_STATUS, "HTTP status %d without a Location", reply->status);
     if (rules->followed >= rules->most) {
         reason_set(why, CODE_HTTP_STATUS, "HTTP status %d: redirected more than %u time%s", reply->status,
                    rules->most, rules->most == 1 ? "" : "s");
@@ -41,6 +41,7 @@ bool redirect_next(const struct redirect_rules *rules, const struct url *from, c
         return false;
     }
     if (!url_follow(from, reply->location, to, &wrong))
-        return reason_set(why, CODE_HTTP_STATUS, "redirects to what cannot be followed: %.200s", wrong.text);
+        return reason_set(why, CODE_HTTP_STATUS, "redirects to a URL that cannot be followed: %.200s",
+                          wrong.text);
     return redirect_check(rules, from, to, why);
 }

@@ -57,20 +57,20 @@ static void hint_at_status(int status, const struct reply_rules *rules, struct r
     else if (status == 404 || status == 410)
         reason_hint(why, "is the path right, and is the file deployed there?");
     else if (status >= 500 && rules->proxy)
-        reason_hint(why, "the proxy %.120s (from %s) may have said so, not the server", rules->proxy,
-                    rules->proxy_source);
+        reason_hint(why, "this may be the answer of the proxy %.120s (from %s), not of the server",
+                    rules->proxy, rules->proxy_source);
     else if (status >= 500)
-        reason_hint(why, "the server has trouble of its own: look at its logs");
+        reason_hint(why, "the server reports an internal error: look at its logs");
 }
 
 static void hint_at_proxy_auth(const struct reply_rules *rules, struct reason *why)
 {
     if (!rules->proxy)
-        reason_hint(why, "no proxy is in use: one on the way answers, or the server takes itself for one");
+        reason_hint(why, "no proxy is configured here: did a proxy on the way answer, or is the server one?");
     else if (rules->proxy_auth)
         reason_hint(why, "are the user and password for the proxy right (--proxy-auth-file)?");
     else
-        reason_hint(why, "the proxy wants a user and password, and none were given: --proxy-auth-file");
+        reason_hint(why, "the proxy requires a user and password, and none were given: --proxy-auth-file");
 }
 
 static bool is_worth_another(int status, const struct reply_rules *rules)
@@ -108,7 +108,7 @@ static enum outcome judge_status(const struct reply *reply, const struct reply_r
     return ATTEMPT_FAIL;
 }
 
-/* --- the way there --- */
+/* --- proxy and connection --- */
 
 /* CONNECT was refused by the proxy itself. */
 static enum outcome judge_proxy(const struct reply *reply, const struct reply_rules *rules,
@@ -116,7 +116,7 @@ static enum outcome judge_proxy(const struct reply *reply, const struct reply_ru
 {
     int status = reply->connect_status;
 
-    reason_set(why, CODE_PROXY, "the proxy %.120s (from %s) says %d%s", rules->proxy, rules->proxy_source,
+    reason_set(why, CODE_PROXY, "the proxy %.120s (from %s) answered %d%s", rules->proxy, rules->proxy_source,
                status, reply_phrase(status));
     if (status == 407)
         hint_at_proxy_auth(rules, why);
@@ -130,7 +130,7 @@ static void hint_at_proxy(const struct reply_rules *rules, struct reason *why)
     reason_hint(why, "a proxy is in use: %.120s, from %s", rules->proxy, rules->proxy_source);
 }
 
-/* How long it was waited until the time was up. */
+/* How long it waited before it timed out. */
 static const char *time_given(const struct reply *reply, const struct reply_rules *rules,
                               char text[UNITS_TEXT])
 {
@@ -190,7 +190,7 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
     char text[UNITS_TEXT];
 
     if (reply->stalled) {
-        reason_set(why, CODE_FAILED, "nothing came for %s",
+        reason_set(why, CODE_FAILED, "nothing was received for %s",
                    units_format_duration(rules->stall_timeout, text));
     } else if (reply->code == CURLE_OPERATION_TIMEDOUT && reply->status == 0) {
         reason_set(why, CODE_FAILED, "no answer within %s", time_given(reply, rules, text));
@@ -224,7 +224,7 @@ static enum outcome judge_broken(const struct reply *reply, const struct reply_r
     return ATTEMPT_RETRY;
 }
 
-/* What the peer speaks instead of HTTP/1.1; NULL when its first bytes tell nothing. */
+/* The protocol of the peer, by its first bytes; NULL: not known. */
 static const char *foreign_name(const struct reply *reply)
 {
     static const struct {
@@ -252,7 +252,7 @@ static enum outcome judge_foreign(const struct reply *reply, const struct reply_
 
     reason_set(why, CODE_FAILED, "the answer is not HTTP%s%s", name ? ": it is " : "", name ? name : "");
     if (name && strcmp(name, "HTTP/2") == 0) {
-        reason_set(why, CODE_FAILED, "the answer is HTTP/2, and HTTP/1.1 was asked for");
+        reason_set(why, CODE_FAILED, "the answer is HTTP/2, although HTTP/1.1 was requested");
         reason_hint(why, REPLY_ONE_ONE);
     } else if (name && strcmp(name, "TLS") == 0 && !rules->encrypted) {
         reason_hint(why, "this port speaks TLS: write https:// in the URL");
@@ -264,7 +264,7 @@ static enum outcome judge_foreign(const struct reply *reply, const struct reply_
     return ATTEMPT_FAIL;
 }
 
-/* Retrying does not help: what came is not HTTP, or more header than anyone needs. */
+/* Not retried: the answer is not HTTP, or its header is too large. */
 static enum outcome judge_nonsense(const struct reply *reply, const struct reply_rules *rules,
                                    struct reason *why)
 {
@@ -279,7 +279,7 @@ static enum outcome judge_nonsense(const struct reply *reply, const struct reply
     return ATTEMPT_FAIL;
 }
 
-/* libcurl has no code of its own for a header without end, nor for a line of it (or of a trailer) that is none. */
+/* libcurl has no separate code for a header without end, nor for an invalid line of a header or trailer. */
 static bool is_nonsense(const struct reply *reply)
 {
     return (reply->code == CURLE_RECV_ERROR && strstr(reply->said, "Too large response headers")) ||
@@ -297,8 +297,8 @@ static enum outcome judge_code(const struct reply *reply, const struct reply_rul
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_TOO_LARGE:
         return judge_nonsense(reply, rules, why);
-    case CURLE_BAD_CONTENT_ENCODING: /* only a Transfer-Encoding is left to libcurl */
-        reason_set(why, CODE_FAILED, "the answer's Transfer-Encoding cannot be undone: %.200s", reply->said);
+    case CURLE_BAD_CONTENT_ENCODING: /* libcurl decodes only a Transfer-Encoding */
+        reason_set(why, CODE_FAILED, "the answer's Transfer-Encoding is not supported: %.200s", reply->said);
         return ATTEMPT_FAIL;
     case CURLE_FILESIZE_EXCEEDED:
         return judge_limits(reply, rules, why);
@@ -343,7 +343,8 @@ enum outcome reply_judge(const struct reply *reply, const struct reply_rules *ru
         return judge_proxy(reply, rules, why);
     if (reply_refuses_range(reply)) {
         reason_set(why, CODE_HTTP_STATUS,
-                   "HTTP status %d for what follows the first %" PRId64 " bytes: it is fetched anew",
+                   "HTTP status %d for the bytes after the first %" PRId64
+                   ": the whole file is fetched again",
                    reply->status, reply->from);
         return ATTEMPT_RETRY;
     }
@@ -351,7 +352,7 @@ enum outcome reply_judge(const struct reply *reply, const struct reply_rules *ru
         enum outcome outcome = judge_status(reply, rules, why);
         if (reply->status == 206)
             reason_set(why, CODE_HTTP_STATUS,
-                       "HTTP status 206: only a part came, and the whole was asked for");
+                       "HTTP status 206: only a part was sent, although the whole file was requested");
         return outcome;
     }
     if (reply->too_large || reply->unpacked_too_far)

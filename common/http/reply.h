@@ -1,4 +1,4 @@
-/* What became of one request, as facts, and what follows from them: looking is exchange.c's work, this is the judging, pure. */
+/* The facts about one request, which exchange.c collects, and the verdict on them: pure functions. */
 #ifndef COMMON_REPLY_H
 #define COMMON_REPLY_H
 
@@ -11,41 +11,42 @@
 #include "common/http/resume.h"
 
 enum {
-    REPLY_PATIENCE_MOST = 86400000, /* milliseconds: no Retry-After is taken for longer */
-    REPLY_STATUSES = 64,            /* --retry-status at most */
+    REPLY_PATIENCE_MOST = 86400000, /* milliseconds: a longer Retry-After is shortened to it */
+    REPLY_STATUSES = 64,            /* statuses in --retry-status, at most */
 };
 
 #define REPLY_ONE_ONE \
-    "only HTTP/1.1 is spoken here: let the server, or the balancer before it, speak that beside HTTP/2"
+    "HTTP/2 is not supported here: allow HTTP/1.1, too, at the server or at the balancer before it"
 
 struct reply {
     CURLcode code;
-    int status;         /* of HTTP; 0: none came */
-    int connect_status; /* of a proxy's answer to CONNECT */
-    int error;          /* errno of connecting, 0 */
+    int status;         /* of HTTP; 0: no answer */
+    int connect_status; /* of a proxy's answer to CONNECT; 0: none */
+    int error;          /* errno of connecting; 0: none */
     char said[CURL_ERROR_SIZE];
-    char address[112];     /* of the peer, or its unix socket; empty: none */
-    int64_t received;      /* bytes of the body */
-    int64_t expected;      /* Content-Length; -1: not told */
-    int64_t retry_after;   /* milliseconds that the server asks for; 0: it does not */
+    char address[112];     /* of the peer, or its unix socket; empty: not connected */
+    int64_t received;      /* bytes of the body that were received */
+    int64_t expected;      /* Content-Length; -1: there is none */
+    int64_t retry_after;   /* Retry-After, in milliseconds; 0: there is none */
     char *location;        /* of a redirect; NULL: none */
-    char region[32];       /* x-amz-bucket-region; empty: not told */
-    char foreign[16];      /* the first bytes of what is not HTTP */
-    size_t foreign_length; /* 0: it was HTTP, or nothing came */
+    char region[32];       /* x-amz-bucket-region; empty: there is none */
+    char foreign[16];      /* the first bytes of an answer that is not HTTP */
+    size_t foreign_length; /* 0: it was HTTP, or there was no answer */
     bool connected;        /* TCP, and the proxy's CONNECT */
-    bool header_cut;       /* a status came, and the header behind it did not end */
-    bool stalled;          /* nothing came for --stall-timeout */
-    bool late;             /* the attempt's time was up */
-    bool too_large;        /* the body has passed --max-size */
-    bool unpacked_too_far; /* what its Content-Encoding unpacked to has passed --max-unpacked-size */
-    bool body_failed; /* its length, its Content-Encoding or its target is wrong: `body` has the reason */
+    bool header_cut;       /* a status was received, but the header did not end */
+    bool stalled;          /* nothing was received for --stall-timeout */
+    bool late;             /* the attempt timed out */
+    bool too_large;        /* the body is larger than --max-size */
+    bool unpacked_too_far; /* after decoding, it is larger than --max-unpacked-size */
+    bool
+        body_failed; /* its length or Content-Encoding is wrong, or it cannot be kept; the reason is `body` */
     struct reason body;
     enum outcome body_outcome;
-    int64_t from;       /* the request was for what follows so many bytes; 0: for the whole */
-    bool resumed;       /* and the answer is that */
-    bool misfits;       /* the answer goes on with something else: for `body` */
-    struct resume seen; /* of a whole one that could be gone on with: its total is 0 otherwise */
-    bool tls_failed;    /* `tls` is the verdict on the peer's certificate or the handshake */
+    int64_t from;       /* the request was for the bytes after so many; 0: for the whole file */
+    bool resumed;       /* and the answer is exactly these bytes */
+    bool misfits;       /* the answer is something else; the reason is `body` */
+    struct resume seen; /* of a whole body that could be resumed; otherwise its total is 0 */
+    bool tls_failed;    /* the certificate or the handshake failed; the reason is `tls` */
     struct reason tls;
     enum outcome tls_outcome;
 };
@@ -53,41 +54,40 @@ struct reply {
 struct reply_rules {
     const int *retry_statuses;
     size_t retry_status_count;
-    const char *proxy;        /* as shown, NULL: none */
+    const char *proxy;        /* as it is shown; NULL: none */
     const char *proxy_source; /* "--proxy", "https_proxy" */
-    bool proxy_auth;          /* the proxy was given a user and password */
+    bool proxy_auth;          /* a user and password were sent to the proxy */
     bool encrypted;           /* https */
     int64_t connect_timeout, stall_timeout, max_size, max_unpacked_size;
-    int64_t now, deadline; /* of the run: a Retry-After beyond it ends it now */
+    int64_t now, deadline; /* of the run, which a Retry-After beyond it ends now */
 };
 
-/* Whether the status is a redirect that is to be followed. */
+/* Whether the status is a redirect that can be followed. */
 bool reply_is_redirect(const struct reply *reply);
 
-/* Whether the server has no rest of the body that was begun, so that the whole is to be asked for: as the file is shorter now, or
- * since it takes If-Range for another condition. */
+/* Whether the server refuses the rest of the body, so that the whole file must be requested: the file is shorter now, or the
+ * server misunderstands If-Range. */
 bool reply_refuses_range(const struct reply *reply);
 
-/* " Not Found": what a known status means; empty for others. */
+/* The phrase of a known status, such as " Not Found"; empty for others. */
 const char *reply_phrase(int status);
 
-/* Anything but OK fills `why`. */
+/* Judges the reply. Any outcome but ATTEMPT_OK fills `why`. */
 enum outcome reply_judge(const struct reply *reply, const struct reply_rules *rules, struct reason *why);
 
-/* Adds to `why`, which tells the status, what the body's beginning says: a Status of Kubernetes its message, unless that
- * repeats a value of the headers that were `sent` (NULL: none), which may be secrets; a 400 to plain http that the port speaks
- * TLS. */
+/* Adds to `why` what the beginning of the body says about the status: the message of a Kubernetes Status, unless it repeats a
+ * value of the headers that were `sent` (NULL: none), as these may be secret; for a 400 to plain http, that the port speaks TLS. */
 void reply_add_words(int status, bool encrypted, const struct strings *sent, const char *body, size_t length,
                      struct reason *why);
 
-/* Whether a text repeats a value of the headers that were `sent`, which may be secrets; NULL: none were. */
+/* Whether a text repeats a value of the headers that were `sent`, which may be secret; NULL: none. */
 bool reply_repeats(const char *text, size_t length, const struct strings *sent);
 
-/* Retry-After (RFC 9110, 10.2.3): seconds or a date; `now` is the wall clock's seconds. Milliseconds; 0 when it says nothing that
- * can be used. */
+/* Retry-After (RFC 9110, 10.2.3): seconds or a date; `now` is the time of day in seconds. Returns milliseconds; 0 if it is
+ * invalid. */
 int64_t reply_retry_after(const char *value, int64_t now);
 
-/* "408,429,503": fit for an option's check when `count` is NULL. */
+/* "408,429,503": with `count` NULL, only checks the text. */
 bool reply_parse_statuses(const char *text, int statuses[REPLY_STATUSES], size_t *count);
 
 #endif

@@ -1,4 +1,4 @@
-/* What is read out of text: --retry-status and Retry-After, of reply.h. */
+/* Parsers for --retry-status and Retry-After, for reply.h. */
 #include "common/http/reply.h"
 
 #include <stdio.h>

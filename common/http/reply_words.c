@@ -1,4 +1,4 @@
-/* What a server that refuses says in words, of reply.h. */
+/* The message in the body of a refusal, for reply.h. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #include "common/base/banned.h"
 
-enum { WORD = 64, SECRET_LEAST = 8 /* shorter words are in any message */ };
+enum { WORD = 64, SECRET_LEAST = 8 /* shorter words may occur in any message */ };
 
 static bool has_text(const char *body, size_t length, const char *text)
 {
@@ -20,7 +20,7 @@ static bool has_text(const char *body, size_t length, const char *text)
     return false;
 }
 
-/* Whether a word of a header's value is in the text: of "Authorization: Bearer TOKEN" the token. */
+/* Whether the text contains a word of a header's value, such as the token of "Authorization: Bearer TOKEN". */
 static bool repeats(const char *text, size_t length_of_text, const char *line)
 {
     char word[WORD];

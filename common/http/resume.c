@@ -10,12 +10,12 @@
 
 #include "common/base/banned.h"
 
-/* Seconds that a Last-Modified has to be older than the answer: within them the file may have changed twice (RFC 9110, 8.8.2.2). */
+/* A Last-Modified must be so many seconds older than the answer: a file may change twice within a second (RFC 9110, 8.8.2.2). */
 enum { MODIFIED_BEFORE = 60, DIGITS_MOST = 32 };
 
 #define BYTES "bytes "
 
-/* It goes into a request's header. */
+/* Whether it can be sent in a request's header. */
 static bool is_plain(const char *text)
 {
     size_t length = strlen(text);
@@ -41,7 +41,7 @@ static bool is_old_enough(const char *modified, const char *date)
     return is_plain(modified) && changed > 0 && sent > 0 && sent - changed >= MODIFIED_BEFORE;
 }
 
-/* An ETag that is weak says that the file may have changed: a Last-Modified beside it is worth no more. */
+/* A weak ETag does not change with every change of the file; then a Last-Modified does not help either. */
 static const char *find_validator(const struct resume_headers *headers)
 {
     if (headers->etag)
@@ -68,7 +68,7 @@ bool resume_learn(const struct resume_headers *headers, struct resume *resume)
     return true;
 }
 
-/* Takes "123" off the front of *text, and `end` behind it. */
+/* Parses a number at the beginning of *text, and skips `end` after it. */
 static bool take_number(const char **text, char end, int64_t *number)
 {
     char digits[DIGITS_MOST];
@@ -86,7 +86,7 @@ static bool counts_bytes(const char *range)
     return strncasecmp(range, BYTES, sizeof BYTES - 1) == 0;
 }
 
-/* Whether the range begins at `from` and ends with the file, whose length is *total then. */
+/* Whether the range begins at `from` and ends with the file. Fills *total, the length of the file. */
 static bool reaches_the_end(const char *range, int64_t from, int64_t *total)
 {
     int64_t first, last;
@@ -124,20 +124,22 @@ bool resume_fits(const struct resume_headers *headers, const struct resume *resu
 
     if (!is_the_rest(headers->range, from, resume->total))
         reason_set(why, CODE_FAILED,
-                   "resumed with Content-Range %.60s, where bytes %" PRId64 "-%" PRId64 "/%" PRId64
-                   " were asked for",
+                   "the server sent Content-Range %.60s, although bytes %" PRId64 "-%" PRId64 "/%" PRId64
+                   " were requested",
                    headers->range ? headers->range : "missing", from, resume->total - 1, resume->total);
     else if (!headers->length || !units_parse_number(headers->length, 0, INT64_MAX, &length) ||
              length != resume->total - from)
-        reason_set(why, CODE_FAILED, "resumed with Content-Length %.60s, where %" PRId64 " bytes are missing",
+        reason_set(why, CODE_FAILED,
+                   "the server sent Content-Length %.60s, although %" PRId64 " bytes are missing",
                    headers->length ? headers->length : "missing", resume->total - from);
     else if (!is_identity(headers->coding))
-        reason_set(why, CODE_FAILED, "resumed with Content-Encoding %.60s", headers->coding);
+        reason_set(why, CODE_FAILED, "the server sent the missing bytes with Content-Encoding %.60s",
+                   headers->coding);
     else if (!is_same(headers, resume->validator))
-        reason_set(why, CODE_FAILED, "resumed with another version of the file, or one without a name");
+        reason_set(why, CODE_FAILED, "the server sent another version of the file, or did not identify it");
     else
         return true;
     reason_hint(why,
-                "the server, or a cache before it, does not answer ranges as it should: it is fetched anew");
+                "the server, or a cache before it, handles Range wrongly: the whole file is fetched again");
     return false;
 }

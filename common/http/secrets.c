@@ -13,7 +13,7 @@
 
 enum { ORIGIN_NAME = 80 };
 
-/* All parties, and what is said for them. */
+/* All parties, and the headers of the options. */
 struct secrets {
     const struct secrets_party *parties;
     size_t count;
@@ -22,7 +22,7 @@ struct secrets {
 
 #define FORM "expected ORIGIN=VALUE, where ORIGIN is https://HOST[:PORT]"
 
-/* --- what the options say --- */
+/* --- reading the options --- */
 
 const char *secrets_value(const char *text)
 {
@@ -80,9 +80,9 @@ static bool add_entries(const struct http_options *options, struct headers_sourc
     return true;
 }
 
-/* --- whom they are for --- */
+/* --- the origins that they belong to --- */
 
-/* Whether a signed party is of that origin; of none: whether there is any. */
+/* Whether a signed party has that origin; without an origin: whether there is any signed party. */
 static bool is_signed(const struct secrets *secrets, const struct url *origin)
 {
     for (size_t i = 0; i < secrets->count; i++)
@@ -108,15 +108,15 @@ static bool has_https(const struct secrets *secrets)
     return false;
 }
 
-/* What goes over plain http may be read on the way; beside https it is more likely a mistake than meant. */
+/* Plain http can be read on the way; beside https URLs, it is probably a mistake. */
 static bool check_named(const struct secrets *secrets, const struct headers_entry *entry, struct reason *why)
 {
     if (!leads_to(secrets, &entry->origin))
-        return reason_set(why, CODE_USAGE, "%s: no URL leads to %.100s", headers_option(entry->kind),
+        return reason_set(why, CODE_USAGE, "%s: no URL has the origin %.100s", headers_option(entry->kind),
                           entry->origin.shown);
     return entry->origin.scheme == URL_HTTPS || !has_https(secrets) ||
            reason_set(why, CODE_USAGE,
-                      "%s: %.100s is not encrypted, and other URLs are: fetch from there in a run of its own",
+                      "%s: %.100s is not encrypted, and other URLs are: fetch from it in a separate run",
                       headers_option(entry->kind), entry->origin.shown);
 }
 
@@ -179,8 +179,8 @@ static bool check_entries(const struct secrets *secrets, struct reason *why)
     return true;
 }
 
-/* The files have to make sense now, although they are read anew for each attempt: for each origin that was named, and for
- * the one that none had to be named for. */
+/* The files must be valid now, although each attempt reads them again: for each origin that was named, and for the headers that
+ * name none. */
 static bool check_files(const struct secrets *secrets, struct reason *why)
 {
     static const struct url nobody;

@@ -1,4 +1,4 @@
-/* Which secret, or custom header, is for whom: "ORIGIN=VALUE" of an option, and what cannot be together. */
+/* Which origin each secret and custom header belongs to ("ORIGIN=VALUE" of an option), and which of them exclude one another. */
 #ifndef COMMON_SECRETS_H
 #define COMMON_SECRETS_H
 
@@ -9,15 +9,15 @@ struct http_options;
 /* A server that requests go to. */
 struct secrets_party {
     const struct url *url;
-    bool is_beside; /* not an operand's own: what is for nobody in particular is not for it */
-    bool is_signed; /* its requests have an Authorization header already */
+    bool is_beside; /* not the URL of an operand: secrets that name no origin are not for it */
+    bool is_signed; /* its requests are signed: they have an Authorization header already */
 };
 
-/* The value behind "ORIGIN=", where ORIGIN is http://HOST[:PORT] or https://HOST[:PORT]; all of `text` when there is none. */
+/* The value after "ORIGIN=", where ORIGIN is http://HOST[:PORT] or https://HOST[:PORT]; all of `text` if it names no origin. */
 const char *secrets_value(const char *text);
 
-/* Fills `headers` out of the options, once all parties are known, and reads all files once. False fills `why` (CODE_USAGE).
- * secrets_free in either case; the options outlive it. */
+/* Fills `headers` from the options, once all parties are known, and reads all files once. False fills `why` (CODE_USAGE). Call
+ * secrets_free in either case; the options must outlive it. */
 bool secrets_prepare(const struct http_options *options, const struct secrets_party *parties, size_t count,
                      const char *pod_namespace, struct headers_source *headers, struct reason *why);
 void secrets_free(struct headers_source *headers);

@@ -37,7 +37,7 @@ static bool may_be_secret(const char *name, size_t length, bool sent)
     return sent ? !is_one_of(name, length, known) : has_part(name, length, parts);
 }
 
-/* Up to a "?": what follows may be a secret. */
+/* Up to a "?", because a query may be secret. */
 static void add_without_query(const char *text, size_t length, struct buf *out)
 {
     const char *query = memchr(text, '?', length);

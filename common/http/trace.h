@@ -6,11 +6,11 @@
 
 #include "common/base/buf.h"
 
-/* Logs what goes over `easy`, at level debug. */
+/* Logs the headers that are sent and received over `easy`, at level debug. */
 void trace_set(CURL *easy);
 
-/* Adds one line of a header, `sent` or received, to `out`: without a URL's query, and with the value of whatever may hold a secret
- * replaced. Of what is sent that is everything but a few known headers, since the user's own may be secret. */
+/* Adds one line of a header, `sent` or received, to `out`: without the query of a URL, and with values replaced that may be
+ * secret. In a request these are the values of all but a few known headers, since the user's own headers may be secret. */
 void trace_line(const char *line, size_t length, bool sent, struct buf *out);
 
 #endif

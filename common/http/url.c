@@ -15,7 +15,7 @@
 
 enum { TEXT_MAX = 64 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443 };
 
-/* The part of `handle`, for the caller to free; NULL when it has none. */
+/* The part of `handle`, which the caller frees; NULL: it has none. */
 static char *part(CURLU *handle, CURLUPart what, unsigned flags)
 {
     char *value = NULL;
@@ -39,7 +39,7 @@ static bool set_host(struct url *url, const char *host, const char *namespace, s
         memcpy(url->host, host + 1, length - 2);
         url->host[length - 2] = '\0';
         return address_parse(url->host, 0, &address) ||
-               reason_set(why, CODE_USAGE, "the address in brackets is no IPv6 address");
+               reason_set(why, CODE_USAGE, "the address in brackets is not an IPv6 address");
     }
     return hostname_parse(host, namespace, url->host, why);
 }
@@ -68,7 +68,7 @@ static bool fill_http(struct url *url, CURLU *handle, struct reason *why)
     return good && url->text;
 }
 
-/* libcurl is built without its own texts for these. */
+/* libcurl is built without texts for these codes. */
 static const char *what_is_wrong(CURLUcode code)
 {
     static const struct {
@@ -99,7 +99,7 @@ static bool refuse(CURLUcode code, struct reason *why)
     return reason_set(why, CODE_USAGE, "is not a URL: %s", what_is_wrong(code));
 }
 
-/* The host alone may hold %n; libcurl would take it for an escape. */
+/* Only the host may contain %n, which libcurl would take for an escape. */
 static bool expand(const char *text, const char *namespace, struct buf *out, struct reason *why)
 {
     const char *authority = strstr(text, "://") + 3;
@@ -162,7 +162,7 @@ static bool parse_file(const char *text, struct url *url, struct reason *why)
     return whole || reason_set(why, CODE_USAGE, "%%00 cannot be in a path");
 }
 
-/* s3://BUCKET/KEY: the key is everything behind the bucket, as it is. */
+/* s3://BUCKET/KEY: the key is everything after the bucket, and is not decoded. */
 static bool parse_s3(const char *text, struct url *url, struct reason *why)
 {
     const char *bucket = text + strlen("s3://");
@@ -178,7 +178,7 @@ static bool parse_s3(const char *text, struct url *url, struct reason *why)
     url->path = xstrdup(bucket + length + 1);
     url->text = xstrdup(text);
     url->bare = xstrdup(text);
-    url->shown = strchr(text, '@') ? target_show(text) : xstrdup(text); /* a ? is a byte as any other here */
+    url->shown = strchr(text, '@') ? target_show(text) : xstrdup(text); /* a ? is an ordinary byte of a key */
     return true;
 }
 
@@ -189,7 +189,7 @@ static bool begins(const char *text, const char *prefix)
 
 bool url_parse(const char *text, const char *namespace, struct url *url, struct reason *why)
 {
-    bool is_key = begins(text, "s3://"); /* as it is: a blank in it is a blank */
+    bool is_key = begins(text, "s3://"); /* a blank in it is part of the key */
 
     memset(url, 0, sizeof *url);
     for (const char *at = text; *at != '\0'; at++)

@@ -32,13 +32,13 @@ load fetch-config
     until_true 10 openssl s_client -connect "127.0.0.1:$port" -alpn h2 </dev/null
     run_tool fetch-config "https://localhost:$port/a=./a" --trust-store ca.pem --once
     exits 24
-    ends_saying "alert: no application protocol.*hint: only HTTP/1.1 is spoken here"
+    ends_saying "alert: no application protocol.*hint: HTTP/2 is not supported here"
     says_not "--alpn"
     start_tcp frames "127.0.0.1:0 read GET say '\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64'" \
         "127.0.0.1:0 read GET say 'SSH-2.0-OpenSSH_9.2\r\n'"
     run_tool fetch-config "http://127.0.0.1:${frames[0]}/a=./a" --once
     exits 1
-    ends_saying "the answer is HTTP/2, and HTTP/1.1 was asked for.*only HTTP/1.1 is spoken here"
+    ends_saying "the answer is HTTP/2, although HTTP/1.1 was requested.*HTTP/2 is not supported here"
     run_tool fetch-config "http://127.0.0.1:${frames[1]}/a=./a" --once
     exits 1
     ends_saying "the answer is not HTTP: it is SSH.*is this the right port"
@@ -71,13 +71,13 @@ load fetch-config
     echo user:geheim >auth
     run_tool fetch-config "http://config/a=./a" --proxy "$p"
     exits 29
-    ends_saying "407.*the proxy wants a user and password, and none were given: --proxy-auth-file"
+    ends_saying "407.*the proxy requires a user and password, and none were given: --proxy-auth-file"
     run_tool fetch-config "http://config/a=./a" --proxy "$p" --proxy-auth-file auth
     exits 29
     ends_saying "407.*are the user and password for the proxy right"
     run_tool fetch-config "$p/a=./a"
     exits 29
-    ends_saying "407.*no proxy is in use"
+    ends_saying "407.*no proxy is configured"
 }
 
 @test "a user and password in a proxy variable are used, with a warning that does not show them" {
@@ -123,11 +123,11 @@ SCRIPT
     start_http h <<<$'/user 302 Location:http://user:geheim@127.0.0.1/x text x\n/none 302 Location:http:///x text x'
     run_tool fetch-config "$h/user=./a"
     exits 26
-    ends_saying "redirects to what cannot be followed: the URL holds a user and password"
+    ends_saying "redirects to a URL that cannot be followed: the URL holds a user and password"
     says_not "geheim|--basic-auth-file"
     run_tool fetch-config "$h/none=./a"
     exits 26
-    ends_saying "redirects to what cannot be followed: the host is empty"
+    ends_saying "redirects to a URL that cannot be followed: the host is empty"
 }
 
 @test "headers: an empty file, and an origin with nothing for it" {

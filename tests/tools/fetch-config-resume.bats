@@ -64,7 +64,7 @@ resumes() {
     ends_saying "resumed 1 time"
 }
 
-@test "without --resume, and where nothing names the body strongly, it is fetched anew" {
+@test "without --resume, and where nothing identifies the body, it is fetched again" {
     start_ranges origin
     run_tool fetch-config "$ranges/good=./into" --interval 20ms
     exits 0
@@ -77,14 +77,14 @@ resumes() {
     [ "$(requests ranges / '"range": "')" = 0 ]
 }
 
-@test "a server that goes on with something else is found out, and the whole is fetched anew" {
+@test "a server that sends something else than the rest is detected, and the whole is fetched again" {
     local each
     start_ranges origin
     for each in lying:another.version nameless:another.version overlap:Content-Range grown:Content-Range short:Content-Range \
         parts:"Content-Range missing" unlike:Content-Length packed:"Content-Encoding gzip" beyond:"HTTP status 416" notmodified:"HTTP status 304" precondition:"HTTP status 412"; do
         resumes "${each%%:*}"
         exits 0
-        says "${each#*:}.*fetched anew"
+        says "${each#*:}.*fetched again"
         says_not "resumed [0-9]+ time"
         cmp into origin
         [ "$(requests ranges "/${each%%:*}")" = 3 ]
@@ -92,7 +92,7 @@ resumes() {
     done
     resumes other2xx
     exits 0
-    says "HTTP status 207 with Content-Range .*only a part came"
+    says "HTTP status 207 with Content-Range .*only a part was sent"
     cmp into origin
     no_litter
 }
@@ -108,7 +108,7 @@ SCRIPT
     for each in part unknown; do
         run_tool fetch-config "$h/$each=./into"
         exits 1
-        ends_saying "HTTP status 20[03] with Content-Range bytes .*: only a part came"
+        ends_saying "HTTP status 20[03] with Content-Range bytes .*: only a part was sent"
         [ "$(cat into)" = old ]
     done
     for each in whole pages; do

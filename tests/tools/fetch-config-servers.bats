@@ -286,7 +286,7 @@ start_proxy() {
     start_tcp peer "127.0.0.1:0 read CONNECT say 'HTTP/1.1 407 No\\r\\nProxy-Authenticate: Basic realm=x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n7fffffff\\r\\n' pour 2000000000"
     run_tool fetch-config "https://config.test/a=./a" -x "127.0.0.1:${peer[0]}" --timeout 20s
     exits 29
-    ends_saying "says 407 Proxy"
+    ends_saying "answered 407 Proxy"
     took_less_than 4000 # it pours for five seconds
 }
 

@@ -283,7 +283,7 @@ SCRIPT
     start_http h <<<$'/stall 200 stall 100 / 200 text whole\n/slow 200 slow 8 0.1\n/silent silent'
     run_tool fetch-config "$h/stall=./a" --stall-timeout 300ms --interval 20ms
     exits 0
-    says "nothing came for 300ms"
+    says "nothing was received for 300ms"
     run_tool fetch-config "$h/slow=./b" --stall-timeout 400ms --once
     exits 0
     run_tool fetch-config "$h/silent=./c" --stall-timeout 300ms --once
@@ -514,7 +514,7 @@ SCRIPT
     run_tool fetch-config http://h/a=./a --bearer-token-file token --bearer-token-file http://h:80=token
     refuses_naming "--bearer-token-file: does not go with another one"
     run_tool fetch-config https://a/a=./a https://b/b=./b --bearer-token-file https://c=token
-    refuses_naming "--bearer-token-file: no URL leads to https://c"
+    refuses_naming "--bearer-token-file: no URL has the origin https://c"
     run_tool fetch-config https://a/a=./a --bearer-token-file https://a/a=token
     refuses_naming "--bearer-token-file: expected ORIGIN=VALUE"
     run_tool fetch-config https://a/a=./a --bearer-token-file https://user:word@a=token
@@ -532,7 +532,7 @@ SCRIPT
     done
 }
 
-@test "secrets are read anew for each attempt and never shown" {
+@test "secrets are read again for each attempt and never shown" {
     start_http h <<<'/a 503 / 200 text x'
     echo user:geheim >basic
     start_tool fetch-config "$h/a=./a" --basic-auth-file basic --interval 1s -v
@@ -1191,7 +1191,7 @@ MADE
     ends_saying "cannot be unpacked: .*memory.*than the container has"
     run_tool fetch-config "$h/far=./a"
     exits 1
-    ends_saying "Content-Encoding cannot be undone.*more memory to unpack than the container has"
+    ends_saying "Content-Encoding cannot be decoded.*more memory than the container has"
     [ ! -e a ]
     no_litter
 }

@@ -256,7 +256,7 @@ asked_with() {
     grep -q -- "$1" s.requests
 }
 
-@test "method, data, headers and secrets go where they belong, and are read anew" {
+@test "method, data, headers and secrets go where they belong, and are read again" {
     start_http s <<<$'/x 503'
     echo '{"a":1}' >data
     echo geheim >token
@@ -398,7 +398,7 @@ PY
     start_http p <<<$'/x 407\n/y 502 / 200'
     run_tool wait-for-http --proxy "$p" http://somewhere.test/x
     exits 29
-    says 'the proxy .* \(from --proxy\) says 407'
+    says 'the proxy .* \(from --proxy\) answered 407'
     http --proxy "$p" http://somewhere.test/y
     exits 0
 }

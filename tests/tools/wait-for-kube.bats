@@ -326,7 +326,7 @@ load kube
 
 ### Whom it asks
 
-@test "in a pod: the service account's files, TLS by its CA, a token that is read anew" {
+@test "in a pod: the service account's files, TLS by its CA, a token that is read again" {
     cat ip.pem ip.key >both
     echo one >tokens
     start_kube --cert both --token tokens

@@ -224,7 +224,7 @@ PYTHON
     done
 }
 
-@test "a secret's file is read anew for each attempt, and waited for once it was there" {
+@test "a secret's file is read again for each attempt, and waited for once it was there" {
     printf 'first' >secret
     start_tcp port '127.0.0.1:0 when open read second say welcome hold'
     start_tool wait-for-tcp --timeout 30s --send-file secret --expect welcome "127.0.0.1:${port[0]}"

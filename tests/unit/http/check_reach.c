@@ -18,7 +18,7 @@ START_TEST(each_address_counts)
     ck_assert(allows(REACH_NOT_LOCAL, "10.0.0.1", "2001:db8::1"));
     ck_assert(!allows(REACH_NOT_LOCAL, "10.0.0.1", "::1"));
     ck_assert_int_eq(why.code, CODE_HTTP_STATUS);
-    expect_contains(why.text, "is ::1, which only this node reaches");
+    expect_contains(why.text, "is ::1, an address that only this node reaches");
     expect_contains(why.hint, "--allow-local-redirects");
     ck_assert(!allows(REACH_NOT_LOCAL, "169.254.169.254", "10.0.0.1"));
     ck_assert(allows(REACH_LOOPBACK, "127.0.0.1", "::1"));

@@ -59,7 +59,7 @@ START_TEST(a_range_that_is_refused)
 
     for (int status = 304; status != 0; status = status == 304 ? 412 : status == 412 ? 416 : 0) {
         reply.status = status;
-        expect(reply, ATTEMPT_RETRY, CODE_HTTP_STATUS, "what follows the first 5 bytes");
+        expect(reply, ATTEMPT_RETRY, CODE_HTTP_STATUS, "for the bytes after the first 5: the whole file is fetched again");
     }
     reply.status = 404;
     expect(reply, ATTEMPT_FAIL, CODE_HTTP_STATUS, "404 Not Found");
@@ -114,7 +114,7 @@ START_TEST(broken_bodies)
     reply = (struct reply){.code = CURLE_RECV_ERROR, .status = 200, .connected = true, .expected = -1};
     expect(reply, ATTEMPT_RETRY, CODE_FAILED, "broke within the body");
     reply = (struct reply){.code = CURLE_OPERATION_TIMEDOUT, .connected = true, .stalled = true};
-    expect(reply, ATTEMPT_RETRY, CODE_FAILED, "nothing came for 30s");
+    expect(reply, ATTEMPT_RETRY, CODE_FAILED, "nothing was received for 30s");
     reply = (struct reply){.code = CURLE_GOT_NOTHING, .connected = true};
     expect(reply, ATTEMPT_RETRY, CODE_FAILED, "without an answer");
     for (int status = 200; status <= 404; status += 102) {
@@ -183,7 +183,7 @@ START_TEST(proxies)
     rules.proxy = "http://proxy:3128/";
     rules.proxy_source = "https_proxy";
     expect((struct reply){.code = CURLE_RECV_ERROR, .connect_status = 407}, ATTEMPT_FAIL, CODE_PROXY,
-           "http://proxy:3128/ (from https_proxy) says 407");
+           "http://proxy:3128/ (from https_proxy) answered 407");
     expect((struct reply){.code = CURLE_RECV_ERROR, .connect_status = 403}, ATTEMPT_FAIL, CODE_PROXY, "403");
     expect((struct reply){.code = CURLE_RECV_ERROR, .connect_status = 503}, ATTEMPT_RETRY, CODE_PROXY, "503");
     rules.proxy = NULL;
@@ -228,7 +228,7 @@ START_TEST(redirects)
     expect_redirect("https://a/", there, 0,
                     "redirects from https to http (http://b/c), which is never followed");
     expect_redirect("http://a/", loop, 2, "HTTP status 302: redirected more than 2 times");
-    expect_redirect("http://a/", NULL, 0, "HTTP status 302, and no Location to go to");
+    expect_redirect("http://a/", NULL, 0, "HTTP status 302 without a Location");
 }
 END_TEST
 
