@@ -176,7 +176,8 @@ static bool check_size(struct copy *copy, uint64_t bytes)
 
 /* Where the bytes go: into a descriptor, or into a file that gets its name once it is complete. */
 struct sink {
-    int dest; /* below 0: the file */
+    int dest;        /* below 0: the file */
+    struct buf path; /* of the file */
     struct publish file;
 };
 
@@ -184,19 +185,18 @@ static bool begin_file(struct copy *copy, struct sink *sink)
 {
     mode_t mode = 0666 & ~copy->settings->umask;
     struct stat present;
+    struct buf *path = &sink->path;
     struct reason why;
-    struct buf path;
 
-    buf_init(&path, PATH_MAX);
-    buf_add_format(&path, "%s%s%s", copy->dest_name, copy->into ? "/" : "", copy->into ? copy->into : "");
-    if (look_at(path.data, &present) && S_ISREG(present.st_mode))
+    buf_init(path, PATH_MAX);
+    buf_add_format(path, "%s%s%s", copy->dest_name, copy->into ? "/" : "", copy->into ? copy->into : "");
+    if (look_at(path->data, &present) && S_ISREG(present.st_mode))
         mode = present.st_mode & 0777;
-    bool good = publish_begin(&sink->file, path.data, mode, &why);
+    bool good = publish_begin(&sink->file, path->data, mode, &why);
     if (good && copy->journal.deadline != DEADLINE_NEVER)
         sink->file.deadline = copy->journal.deadline;
     if (!good)
         journal_add(&copy->journal, &why);
-    buf_free(&path);
     return good;
 }
 
@@ -268,6 +268,7 @@ static void copy_to_dest(struct copy *copy)
             good = end_file(copy, sink, good);
         copy->files += good;
     }
+    buf_free(&sink->path);
     free(sink);
 }
 

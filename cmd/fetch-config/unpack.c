@@ -281,7 +281,7 @@ bool unpack_stage(struct unpack *unpack, int descriptor, const char *directory,
     unpack->staged = extract_stage_begin(&unpack->stage, directory, rules->ownership, rules->deadline, why);
     if (!unpack->staged)
         return false;
-    snprintf(unpack->directory, sizeof unpack->directory, "%s", directory);
+    unpack->directory = directory;
     if (rules->memory && volume_in_memory(unpack->stage.descriptor))
         unpack->stage.memory = rules->memory;
     bool good = take_archive(&unpacking, descriptor) && extract_stage_end(&unpack->stage, why);

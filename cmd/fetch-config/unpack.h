@@ -2,7 +2,6 @@
 #ifndef FETCH_CONFIG_UNPACK_H
 #define FETCH_CONFIG_UNPACK_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,9 +29,9 @@ struct unpack {
     struct extract_stage stage; /* inside the directory, so that renames stay within one file system */
     bool staged;                /* there is a stage */
     bool planned;               /* unpack_undo has something to do */
-    char directory[PATH_MAX];
-    size_t entries, kept;    /* in the archive; without those that --strip-components drops */
-    int64_t size, kept_size; /* of their content */
+    const char *directory;      /* of the caller, who keeps it */
+    size_t entries, kept;       /* in the archive; without those that --strip-components drops */
+    int64_t size, kept_size;    /* of their content */
 };
 
 /* Unpacks the descriptor's file into a stage inside `directory`, which is created if it is missing: tar (plain, gzip, zstd, xz,

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,7 +84,8 @@ bool publish_begin_in(struct publish *publish, int directory, const char *path, 
     memset(publish, 0, sizeof *publish);
     publish->descriptor = publish->old_lock = -1;
     publish->directory = directory;
-    if (snprintf(publish->path, sizeof publish->path, "%s", path) >= (int)sizeof publish->path)
+    publish->path = path;
+    if (strlen(path) >= PATH_MAX)
         good = volume_fail(why, path, "cannot be written", ENAMETOOLONG);
     else
         good = publish_stream(path) >= 0 ? publish_open_stream(publish, why) : open_file(publish, mode, why);

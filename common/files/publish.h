@@ -5,7 +5,6 @@
 #ifndef COMMON_FILES_PUBLISH_H
 #define COMMON_FILES_PUBLISH_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +20,7 @@ struct publish {
     ino_t inode;
     bool direct;      /* standard output, standard error or /dev/null: written directly */
     int64_t deadline; /* for writing to a pipe that nobody may read; 0: none. Set it after publish_begin */
-    char path[PATH_MAX];
+    const char *path; /* of the caller, who keeps it: sets have thousands of these */
     char temporary[LITTER_NAME]; /* in the directory */
     bool placed;                 /* by publish_place */
     bool unkept;                 /* the volume did not keep the requested mode */

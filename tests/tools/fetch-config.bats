@@ -613,6 +613,18 @@ SCRIPT
     [ "$(cat a)" = different ]
 }
 
+@test "a set of two thousand files fits into 32 MiB" {
+    not_emulated
+    release_build
+    local i pairs=()
+    echo content >source
+    for ((i = 0; i < 2000; i++)); do pairs+=("file://$PWD/source=./set/$i"); done
+    own_memory_limit 33554432
+    run_tool fetch-config -q "${pairs[@]}"
+    exits 0
+    [ "$(find set -type f -size 8c | wc -l)" = 2000 ]
+}
+
 @test "standard error under each of its names is written to, not replaced" {
     start_http h <<<$'/a 200 text "body\\n"'
     for path in /dev/stderr /dev/fd/2 /proc/self/fd/2; do
