@@ -60,7 +60,7 @@ static void hint_at_status(int status, const struct reply_rules *rules, struct r
         reason_hint(why, "this may be the answer of the proxy %.120s (from %s), not of the server",
                     rules->proxy, rules->proxy_source);
     else if (status >= 500)
-        reason_hint(why, "the server reports an internal error: look at its logs");
+        reason_hint(why, "the error is in the server, or behind it: look at its logs");
 }
 
 static void hint_at_proxy_auth(const struct reply_rules *rules, struct reason *why)
