@@ -12,13 +12,23 @@ enum {
     NEWLINE,
 };
 
+#define NO_LETTER (UINT32_C(1) << 24)
+
 void base64_init(struct base64 *base64)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     memset(base64->values, INVALID, sizeof base64->values);
-    for (unsigned char i = 0; letters[i] != '\0'; i++)
-        base64->values[(unsigned char)letters[i]] = i;
+    for (size_t i = 0; i < sizeof base64->bits / sizeof(uint32_t); i++)
+        base64->bits[i / 256][i % 256] = NO_LETTER;
+    for (unsigned char i = 0; letters[i] != '\0'; i++) {
+        unsigned char letter = (unsigned char)letters[i];
+        base64->values[letter] = i;
+        base64->bits[0][letter] = (uint32_t)i << 2;
+        base64->bits[1][letter] = (uint32_t)i >> 4 | ((uint32_t)i & 0xF) << 12;
+        base64->bits[2][letter] = (uint32_t)i >> 2 << 8 | ((uint32_t)i & 0x3) << 22;
+        base64->bits[3][letter] = (uint32_t)i << 16;
+    }
     base64->values['='] = PADDING;
     base64->values[' '] = base64->values['\r'] = BLANK;
     base64->values['\n'] = NEWLINE;
@@ -69,18 +79,19 @@ static void put(struct decoding *decoding)
 }
 
 /* As far as four letters stand together: nearly all of a text, so nothing else is looked at in between. */
-static void take_fours(struct decoding *decoding, const unsigned char *values)
+static void take_fours(struct decoding *decoding, const struct base64 *base64)
 {
     const unsigned char *at = decoding->at;
     unsigned char *to = decoding->to;
 
     for (; decoding->end - at >= 4; at += 4, to += 3) {
-        unsigned a = values[at[0]], b = values[at[1]], c = values[at[2]], d = values[at[3]];
-        if ((a | b | c | d) >= PADDING)
+        uint32_t bits = base64->bits[0][at[0]] | base64->bits[1][at[1]] | base64->bits[2][at[2]] |
+                        base64->bits[3][at[3]];
+        if (bits >= NO_LETTER)
             break;
-        to[0] = (unsigned char)(a << 2 | b >> 4);
-        to[1] = (unsigned char)(b << 4 | c >> 2);
-        to[2] = (unsigned char)(c << 6 | d);
+        to[0] = (unsigned char)bits;
+        to[1] = (unsigned char)(bits >> 8);
+        to[2] = (unsigned char)(bits >> 16);
     }
     decoding->at = at;
     decoding->to = to;
@@ -109,7 +120,7 @@ enum base64_result base64_decode(const struct base64 *base64, const char *text, 
     decoding.to = to;
     while (decoding.at < decoding.end) {
         if (decoding.letters == 0 && decoding.padding == 0 && !decoding.blank)
-            take_fours(&decoding, base64->values);
+            take_fours(&decoding, base64);
         if (decoding.at < decoding.end && !take(&decoding, base64->values[*decoding.at]))
             return BASE64_INVALID;
         if (decoding.letters == 4)

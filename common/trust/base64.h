@@ -5,9 +5,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+/* What each byte stands for. */
 struct base64 {
-    unsigned char values[256]; /* of each byte: 0 to 63, or one of base64.c's own */
+    unsigned char values[256]; /* 0 to 63, or one of base64.c's own */
+    /* As the first to the last of four letters: its bits of the three bytes, the first byte lowest; or NO_LETTER. */
+    uint32_t bits[4][256];
 };
 
 void base64_init(struct base64 *base64);
