@@ -136,8 +136,7 @@ static void take_hierarchy(struct limits *limits, const char *sys, char *line, u
     if (*list == '\0') {
         take_path(limits, sys, path, files & VERSION_2);
         snprintf(root, sizeof root, "%s/unified", sys);
-        if (access(root, F_OK) == 0)
-            take_path(limits, root, path, files & VERSION_2);
+        take_path(limits, root, path, files & VERSION_2);
         return;
     }
     for (size_t i = 0; i < sizeof controllers / sizeof controllers[0]; i++) {
