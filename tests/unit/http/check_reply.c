@@ -59,7 +59,8 @@ START_TEST(a_range_that_is_refused)
 
     for (int status = 304; status != 0; status = status == 304 ? 412 : status == 412 ? 416 : 0) {
         reply.status = status;
-        expect(reply, ATTEMPT_RETRY, CODE_HTTP_STATUS, "for the bytes after the first 5: the whole file is fetched again");
+        expect(reply, ATTEMPT_RETRY, CODE_HTTP_STATUS,
+               "for the bytes after the first 5: the whole file is fetched again");
     }
     reply.status = 404;
     expect(reply, ATTEMPT_FAIL, CODE_HTTP_STATUS, "404 Not Found");
