@@ -387,7 +387,7 @@ END_TEST
 START_TEST(an_attempt_cut_short_does_not_hide_what_an_earlier_one_found)
 {
     prepare(1);
-    options.retry.timeout = 100;
+    options.retry.timeout = 1000;
     fakes[0] = (struct fake){.base.name = "t0:1",
                              .takes = -2,
                              .outcome = ATTEMPT_RETRY,
@@ -401,7 +401,7 @@ END_TEST
 START_TEST(a_permanent_failure_at_the_deadline_is_still_the_verdict)
 {
     prepare(1);
-    options.retry.timeout = 100;
+    options.retry.timeout = 1000;
     fakes[0] = (struct fake){
         .base.name = "t0:1", .takes = -2, .outcome = ATTEMPT_FAIL, .code = CODE_PIN, .text = "wrong pin of"};
     ck_assert_int_eq(run(), CODE_PIN);
@@ -575,11 +575,12 @@ START_TEST(a_killed_container_leaves_its_reason)
         wait_run(&wait_state);
         _exit(0);
     }
-    usleep(300000);
+    for (int i = 0; i < 10000 && *scratch_read(path, NULL) == '\0'; i++)
+        usleep(1000);
     kill(child, SIGKILL);
     ck_assert_str_eq(scratch_read(path, NULL),
                      "wait-for-tcp: 2 of 2 targets not ready yet: t0:1: no attempt has ended yet; "
-                     "t1:1: refused by 10.0.0.1; hint: look at t1:1\n");
+                     "t1:1: refused by 10.0.0.1; hint: look at t1:1");
     loop_free(wait_state.loop);
     run();
     expect_contains(scratch_read(path, NULL), "wait-for-tcp: 1 of 2 targets not ready: t1:1: refused by");
