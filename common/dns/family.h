@@ -11,11 +11,12 @@
 extern const char *const family_choices[];
 
 /* Rows for a table whose struct has the member `int family`. */
-#define FAMILY_ROWS(words)                                                                                   \
-    OPTION("family", "any|4|6", CHOICE, family, .choices = family_choices, .initial = "any", .help = words), \
-        {.letter = '4', .stands_for = "family", .value = "4"},                                               \
-    {                                                                                                        \
-        .letter = '6', .stands_for = "family", .value = "6"                                                  \
+#define FAMILY_ROWS(words)                                                                   \
+    OPTION("family", "any|4|6", CHOICE, family, .choices = family_choices, .initial = "any", \
+           .help = (words)),                                                                 \
+        {.letter = '4', .stands_for = "family", .value = "4"},                               \
+    {                                                                                        \
+        .letter = '6', .stands_for = "family", .value = "6"                                  \
     }
 
 /* AF_UNSPEC, AF_INET or AF_INET6, of that member. */
