@@ -123,7 +123,7 @@ load kube
     exits 0
     ends_saying '2 endpoints'
     kube --once service/none
-    ends_saying 'is there|EndpointSlice'
+    ends_saying 'there is no Service of that name'
     exits 1
 }
 
