@@ -124,7 +124,7 @@ VERSIONS = {**tree("dest/v1/", b"old\n"), **tree("dest/v2/", JAR), "dest/current
 
 # What an API server answers when it is asked for a Job.
 JOBS = (
-    '/apis/batch/v1/namespaces/shop/jobs 200 text \'{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"migrate"},'
+    '/apis/batch/v1/namespaces/shop/jobs 200 text \'{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"migrate"},'
     '"status":{"conditions":[{"type":"Complete","status":"True"}]}}]}\'\n'
 )
 
