@@ -10,7 +10,7 @@ import bench
 LARGE = (256 << 20) if bench.QUICK else (1 << 30)
 SMALL_RUNS = 40 if bench.QUICK else 200
 LARGE_RUNS = 2 if bench.QUICK else 5
-FIFTY_RUNS = 3 if bench.QUICK else 10
+FIFTY_RUNS = 5 if bench.QUICK else 20
 CURL = bench.needed("curl")
 MIB = 1 << 20
 
