@@ -106,6 +106,22 @@ SCRIPT
     ends_saying 'HTTP status 403 Forbidden: configmaps "app" is forbidden: User "system:serviceaccount:shop:default" cannot get resource.*RoleBinding'
 }
 
+@test "characters that a server sends cannot leave the line, in the log and in the termination message" {
+    printf '%s' '{"kind":"Status","message":"a\u0007b\u202e\n c\u001b[2Jd \u0085"}' >status.json
+    printf '%s' '{"kind":"Status","message":"nul\u0000"}' >nul.json
+    start_http h <<<$'/odd 403 file status.json\n/nul 403 file nul.json'
+    : >message
+    run_tool fetch-config "$h/odd=./a" --once --termination-log message
+    exits 26
+    ends_saying '403 Forbidden: a\\x07b\\u202e\\x0a c\\x1b\[2Jd \\u0085;'
+    [ "$(<message)" = "$(tail -n 1 err)" ]
+    [ "$(LC_ALL=C tr -d '[:print:]' <message | wc -c)" = 0 ]
+    run_tool fetch-config "$h/nul=./a" --once --termination-log message
+    exits 26
+    ends_saying "403 Forbidden; gave up"
+    [ "$(<message)" = "$(tail -n 1 err)" ]
+}
+
 @test "a Kubernetes API that repeats the token in its message is not quoted" {
     start_http k <<<$'/api 401 text \'{"kind":"Status","message":"token s3cr3t-s3cr3t is unknown","code":401}\''
     echo s3cr3t-s3cr3t >token
