@@ -81,7 +81,6 @@ hard_tree() {
     truncate -s ${gib}G sparse
     printf end >>sparse
     touch -d 2020-02-02 sparse
-    inside=(timeout 60)
     run_tool copy-agent sparse copy
     exits 0
     [ "$(stat -c %s copy)" -eq $((gib * 1024 * 1024 * 1024 + 3)) ]

@@ -225,12 +225,12 @@ gather() {
     last_line=${stderr##*$'\n'}
 }
 
-# run_tool TOOL [ARGUMENT]...: sets status, output, stderr, last_line and elapsed (ms). Never longer than 40 s.
+# run_tool TOOL [ARGUMENT]...: sets status, output, stderr, last_line and elapsed (ms). Never longer than two minutes, which only a hang takes.
 run_tool() {
     local begun
     begun=$(milliseconds)
     status=0
-    timeout -k 1 40 "${inside[@]}" "$bin/$1" "${@:2}" >out 2>err </dev/null 3>&- || status=$?
+    timeout -k 1 120 "${inside[@]}" "$bin/$1" "${@:2}" >out 2>err </dev/null 3>&- || status=$?
     elapsed=$(($(milliseconds) - begun))
     gather
 }
