@@ -19,7 +19,7 @@ static char *add_words(char *at, const char *end, const char *words)
 
 void variable_name(const char *tool, const char *option, char variable[VARIABLE_NAME])
 {
-    const char *end = variable + VARIABLE_NAME - 1;
+    const char *end = &variable[VARIABLE_NAME - 1];
     char *at = add_words(variable, end, prefix);
 
     if (tool)

@@ -169,7 +169,7 @@ load fetch-config
     for i in {1..20}; do
         pairs+=("file://$PWD/file=./to/$i")
     done
-    inside=("${traced[@]}" -o calls -e trace=open,openat,getdents64)
+    inside=("${traced[@]}" -o calls -e "trace=open,openat,getdents64")
     run_tool fetch-config --sandbox off "${pairs[@]}"
     exits 0
     [ "$(find to -type f | wc -l)" = 20 ]
