@@ -377,7 +377,7 @@ load kube
     local -a there=(--token-file token --trust-store root.crt)
     kube "${there[@]}" --proxy "$via" job/migrate
     exits 29
-    ends_saying "the proxy $via/ \(from --proxy\) says 407"
+    ends_saying "the proxy $via/ \(from --proxy\) answered 407"
     waits "${there[@]}" --proxy "$via" --proxy-auth-file auth job/migrate
     put "$jobs_path" migrate "$complete"
     wait_tool
@@ -388,7 +388,7 @@ load kube
     export HTTPS_PROXY=http://127.0.0.1:${proxies[1]}
     kube "${there[@]}" job/migrate
     exits 29
-    ends_saying 'from HTTPS_PROXY\) says 403.*no_proxy'
+    ends_saying 'from HTTPS_PROXY\) answered 403.*no_proxy'
     kube "${there[@]}" --proxy '' job/migrate
     exits 0
     NO_PROXY=127.0.0.0/8 kube "${there[@]}" job/migrate
