@@ -64,8 +64,8 @@ static enum outcome judge_service(struct claim *claim, struct reason *why)
     struct endpoints all = {0};
 
     for (size_t i = 0; i < watcher->count; i++)
-        if (strcmp(watcher->objects[i].service, claim->name) == 0) {
-            endpoints_add(&all, &watcher->objects[i].endpoints);
+        if (strcmp(watcher->objects[i]->service, claim->name) == 0) {
+            endpoints_add(&all, &watcher->objects[i]->endpoints);
             slices++;
         }
     claim->about = claim->name;
@@ -93,7 +93,7 @@ static enum outcome judge_selected(struct claim *claim, struct reason *why)
     size_t good = 0, wanted = claim->plan->min_objects;
 
     for (size_t i = 0; i < watcher->count; i++) {
-        const struct watched_object *object = &watcher->objects[i];
+        const struct watched_object *object = watcher->objects[i];
         good += object->text == NULL;
         if (object->text && (!wrong || (object->outcome == ATTEMPT_FAIL && wrong->outcome != ATTEMPT_FAIL)))
             wrong = object;
@@ -200,9 +200,10 @@ static void claim_conclude(struct claim *claim)
         claim_end(claim, claim->outcome, &claim->why);
 }
 
-static void say_doing(struct reason *why)
+static void say_doing(const struct claim *claim, struct reason *why)
 {
-    reason_set(why, CODE_FAILED, "the list of objects has not come yet");
+    reason_set(why, CODE_FAILED, "the %s yet",
+               claim->watcher->synced ? "watch has not been renewed" : "list of objects has not come");
     reason_hint(why, "is the API server slow, or are there very many objects?");
 }
 
@@ -211,7 +212,7 @@ static void on_limit(void *owner)
     struct claim *claim = owner;
     struct reason why;
 
-    say_doing(&why);
+    say_doing(claim, &why);
     claim_end(claim, ATTEMPT_RETRY, &why);
 }
 

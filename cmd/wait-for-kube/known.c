@@ -23,7 +23,7 @@ static size_t place_of(const struct watcher *watcher, const char *name, bool *is
     *is_there = false;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(watcher->objects[middle].name, name);
+        int order = strcmp(watcher->objects[middle]->name, name);
         if (order == 0) {
             *is_there = true;
             return middle;
@@ -42,19 +42,31 @@ static void object_free(struct watched_object *object)
     free(object->service);
     free(object->text);
     endpoints_free(&object->endpoints);
+    free(object);
 }
 
 static struct watched_object *insert(struct watcher *watcher, size_t at, const char *name)
 {
+    struct watched_object *object = xcalloc(1, sizeof *object);
+
     if (watcher->count == watcher->capacity) {
         watcher->capacity = watcher->capacity > 0 ? watcher->capacity * 2 : 4;
         watcher->objects = xrealloc(watcher->objects, watcher->capacity * sizeof *watcher->objects);
     }
-    struct watched_object *object = &watcher->objects[at];
-    memmove(object + 1, object, (watcher->count - at) * sizeof *object);
+    memmove(&watcher->objects[at + 1], &watcher->objects[at],
+            (watcher->count - at) * sizeof *watcher->objects);
     watcher->count++;
-    *object = (struct watched_object){.name = xstrdup(name)};
+    watcher->objects[at] = object;
+    object->name = xstrdup(name);
     return object;
+}
+
+static void forget(struct watcher *watcher, size_t at)
+{
+    object_free(watcher->objects[at]);
+    watcher->count--;
+    memmove(&watcher->objects[at], &watcher->objects[at + 1],
+            (watcher->count - at) * sizeof *watcher->objects);
 }
 
 /* An EndpointSlice counts for its service. */
@@ -87,22 +99,34 @@ static bool is_of(const struct watcher *watcher, const json_t *object)
            (!kind || is_custom || strcasecmp(kind, expected) == 0);
 }
 
-bool known_put(struct watcher *watcher, const json_t *object)
+/* The object's name; NULL: it is not what was asked for. */
+static const char *name_of(const struct watcher *watcher, const json_t *object)
 {
     const char *name = object_text(object, "/metadata/name");
+    bool good = name && strlen(name) < WATCHER_NAME && is_of(watcher, object) &&
+                !reply_repeats(name, strlen(name), &watcher->headers);
+
+    return good ? name : NULL;
+}
+
+bool known_put(struct watcher *watcher, const json_t *object)
+{
+    const char *name = name_of(watcher, object);
     bool is_slice = watcher->kind->form == KIND_SERVICE, is_there;
     const char *service = is_slice ? object_text(object, "/metadata/labels/kubernetes.io~1service-name")
                                    : NULL;
 
-    if (!name || strlen(name) >= WATCHER_NAME || !is_of(watcher, object) ||
-        reply_repeats(name, strlen(name), &watcher->headers))
+    if (!name)
         return false;
-    if ((is_slice && !service) || !is_wanted(watcher, is_slice ? service : name))
-        return true;
     size_t at = place_of(watcher, name, &is_there);
+    if ((is_slice && !service) || !is_wanted(watcher, is_slice ? service : name)) {
+        if (is_there) /* it was another service's, or still is */
+            forget(watcher, at);
+        return true;
+    }
     if (!is_there && watcher->count == WATCHER_OBJECTS)
         return false;
-    struct watched_object *known = is_there ? &watcher->objects[at] : insert(watcher, at, name);
+    struct watched_object *known = is_there ? watcher->objects[at] : insert(watcher, at, name);
     free(known->service);
     known->service = service ? xstrdup(service) : NULL;
     judge(watcher, object, known);
@@ -117,31 +141,33 @@ static bool remembers(const struct watcher *watcher)
     return watcher->kind->form == KIND_JOB && (goal == GOAL_DEFAULT || goal == GOAL_COMPLETE);
 }
 
-void known_drop(struct watcher *watcher, const json_t *object)
+bool known_drop(struct watcher *watcher, const json_t *object)
 {
-    const char *name = object_text(object, "/metadata/name");
-    bool is_there = false;
+    const char *name = name_of(watcher, object);
+    bool is_there;
 
+    if (!name)
+        return false;
     if (remembers(watcher))
         known_put(watcher, object); /* as it was at its end */
-    size_t at = name ? place_of(watcher, name, &is_there) : 0;
-    if (!is_there || (remembers(watcher) && !watcher->objects[at].text))
-        return;
-    object_free(&watcher->objects[at]);
-    watcher->count--;
-    memmove(&watcher->objects[at], &watcher->objects[at + 1],
-            (watcher->count - at) * sizeof *watcher->objects);
+    size_t at = place_of(watcher, name, &is_there);
+    if (!is_there || (remembers(watcher) && !watcher->objects[at]->text))
+        return true;
+    forget(watcher, at);
+    return true;
 }
 
 void known_sweep(struct watcher *watcher)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < watcher->count; i++)
-        if (watcher->objects[i].round == watcher->round || (remembers(watcher) && !watcher->objects[i].text))
-            watcher->objects[kept++] = watcher->objects[i];
+    for (size_t i = 0; i < watcher->count; i++) {
+        struct watched_object *object = watcher->objects[i];
+        if (object->round == watcher->round || (remembers(watcher) && !object->text))
+            watcher->objects[kept++] = object;
         else
-            object_free(&watcher->objects[i]);
+            object_free(object);
+    }
     watcher->count = kept;
 }
 
@@ -150,12 +176,12 @@ const struct watched_object *known_find(const struct watcher *watcher, const cha
     bool is_there;
     size_t at = place_of(watcher, name, &is_there);
 
-    return is_there ? &watcher->objects[at] : NULL;
+    return is_there ? watcher->objects[at] : NULL;
 }
 
 void known_free(struct watcher *watcher)
 {
     for (size_t i = 0; i < watcher->count; i++)
-        object_free(&watcher->objects[i]);
+        object_free(watcher->objects[i]);
     free(watcher->objects);
 }

@@ -33,7 +33,8 @@ static bool check_version(const char *value, struct reason *why)
 
 static bool check_selector(const char *value, struct reason *why)
 {
-    return *value != '\0' || reason_set(why, CODE_USAGE, "expected a label selector, such as app=db");
+    return value[strspn(value, " \t\r\n")] != '\0' ||
+           reason_set(why, CODE_USAGE, "expected a label selector, such as app=db");
 }
 
 #define AT(member) offsetof(struct wait_for_kube_options, member)

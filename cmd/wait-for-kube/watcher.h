@@ -45,7 +45,7 @@ struct watcher {
     void (*on_change)(void *owner);
     void *owner;
 
-    struct watched_object *objects; /* by name */
+    struct watched_object **objects; /* by name */
     size_t count, capacity;
     bool synced; /* a list has come whole, and nothing after it is known to be missed */
     bool behind; /* the watch has ended, and what has happened since then is not known yet */

@@ -37,7 +37,8 @@ static bool take_version(struct watcher *watcher, const char *version)
     return true;
 }
 
-/* A list that goes on where it began would never end; and all of its chunks are of one version. */
+/* A list that goes on where it began would never end; one that has more and does not say where is cut; and all of its chunks are of
+ * one version. */
 static bool take_meta(struct watcher *watcher, const json_t *meta)
 {
     const char *more = object_text(meta, "/continue");
@@ -45,6 +46,8 @@ static bool take_meta(struct watcher *watcher, const json_t *meta)
     const char *version = object_text(meta, "/resourceVersion");
 
     if (more && watcher->more && strcmp(more, watcher->more) == 0)
+        return false;
+    if ((!more || *more == '\0') && json_integer_value(json_pointer_find(meta, "/remainingItemCount")) > 0)
         return false;
     if (watcher->chunks > 0 && (!version || strcmp(version, watcher->version) != 0))
         return false;
@@ -87,7 +90,7 @@ static bool take_event(struct watcher *watcher, const json_t *event, bool *news,
     if (type && strcmp(type, "ERROR") == 0)
         return take_error(watcher, object, why);
     if (type && strcmp(type, "DELETED") == 0)
-        known_drop(watcher, object);
+        good = known_drop(watcher, object);
     else if (type && (strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0))
         good = known_put(watcher, object);
     good = good && type && take_version(watcher, object_text(object, "/metadata/resourceVersion"));

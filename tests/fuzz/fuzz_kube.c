@@ -1,8 +1,11 @@
-/* A list of the Kubernetes API, taken apart at any place as it comes at once, and each of its objects judged. */
+/* A list of the Kubernetes API, taken apart at any place as it comes at once, and each of its objects judged; and the events of a
+ * watch likewise. */
 #include "cmd/wait-for-kube/endpoints.h"
 #include "cmd/wait-for-kube/evidence.h"
+#include "cmd/wait-for-kube/known.h"
 #include "cmd/wait-for-kube/object.h"
 #include "cmd/wait-for-kube/pieces.h"
+#include "cmd/wait-for-kube/watcher_read.h"
 #include "common/http/json_arena.h"
 #include "common/http/json_pointer.h"
 #include "tests/fuzz/input.h"
@@ -99,6 +102,45 @@ static void compare(const char *text, size_t size, const struct seen *seen)
     json_arena_clear();
 }
 
+static void on_change(void *owner)
+{
+    ++*(unsigned *)owner;
+}
+
+/* What a watch of pods knows after the bytes, which come in parts of `step`. */
+static bool follow(const char *bytes, size_t size, size_t step, struct watcher *watcher)
+{
+    static const struct watcher_plan plan = {.goal = {.kind = GOAL_DEFAULT}};
+    static unsigned changes;
+    struct reason why;
+    bool good = true;
+
+    *watcher = (struct watcher){
+        .plan = &plan, .namespace = "shop", .on_change = on_change, .owner = &changes};
+    watcher->kind = kinds_find("pod");
+    buf_init(&watcher->line, PIECES_OBJECT);
+    for (size_t at = 0; good && at < size; at += step)
+        good = watcher_read_events(watcher, bytes + at, size - at < step ? size - at : step, &why);
+    buf_free(&watcher->line);
+    return good;
+}
+
+/* The same, however it is cut; and a name stands there once. */
+static void watch(const char *bytes, size_t size)
+{
+    struct watcher whole, parts;
+
+    MUST(follow(bytes, size, size > 0 ? size : 1, &whole) == follow(bytes, size, 1, &parts));
+    MUST(whole.count == parts.count && strcmp(whole.version, parts.version) == 0);
+    for (size_t i = 0; i < whole.count; i++) {
+        MUST(strcmp(whole.objects[i]->name, parts.objects[i]->name) == 0);
+        MUST(i == 0 || strcmp(whole.objects[i - 1]->name, whole.objects[i]->name) < 0);
+        MUST(known_find(&whole, whole.objects[i]->name) == whole.objects[i]);
+    }
+    known_free(&whole);
+    known_free(&parts);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = input_text(data, size);
@@ -109,6 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(!good || (parts.items == whole.items && parts.sum == whole.sum));
     if (good && strlen(text) == size)
         compare(text, size, &whole);
+    watch(text, size);
     free(text);
     return 0;
 }

@@ -90,6 +90,21 @@ no_list='the answer is no list of objects that can be read'
     exits 0
 }
 
+@test "an event DELETED of another namespace takes nothing away, and a list that is cut has not all" {
+    start_kube
+    put "$pods_path" web "$ready"
+    waits --for deleted pod/web
+    event DELETED '{"kind":"Pod","metadata":{"name":"web","namespace":"other","resourceVersion":"1005"}}'
+    until_true 20 err_has 'an event that cannot be read'
+    kill -TERM "$tool"
+    wait_tool
+    exits 143
+    answers list 1 200 '"{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"7\",\"remainingItemCount\":3},\"items\":[]}"'
+    kube --once --for deleted pod/web
+    exits 1
+    ends_saying "$no_list"
+}
+
 @test "what was known before a watch ended does not count while the next one is not answered" {
     start_kube
     put "$pods_path" web "$ready"
@@ -244,8 +259,10 @@ no_list='the answer is no list of objects that can be read'
     says_not sesame
 }
 
-@test "odd values of --for are refused before anything is asked" {
+@test "odd values of --for and --selector are refused before anything is asked" {
     kube=http://127.0.0.1:1
+    kube pod --selector ' '
+    refuses_naming --selector
     local state
     for state in ' ' Complete delete jsonpath=x condition condition= condition== condition=Ready= json json= json==x json=x json=/~2; do
         kube --for "$state" job/a
