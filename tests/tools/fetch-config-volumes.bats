@@ -88,6 +88,39 @@ faulty() {
     done
 }
 
+@test "bindfs, which cannot exchange names: sets and archives, and what was there after a failure" {
+    not_emulated
+    extracted old new
+    mount_bindfs
+    printf 'old a' >volume/a
+    printf 'old b' >volume/b
+    run_tool fetch-config "file://$PWD/a.src=./volume/a" "file://$PWD/b.src=./volume/b"
+    exits 0
+    [ "$(cat volume/a volume/b)" = "new anew b" ]
+    run_tool fetch-config "file://$PWD/old.tar=./volume/x" --extract
+    exits 0
+    run_tool fetch-config "file://$PWD/new.tar=./volume/x" --extract
+    exits 0
+    same_state is-new volume/x
+    printf 'old a' >volume/a
+    printf 'old b' >volume/b
+    local when failed=0
+    for when in {1..4}; do
+        faulty "/^rename(at)?\$:error=EIO:when=$when" -- \
+            fetch-config "file://$PWD/a.src=./volume/a" "file://$PWD/b.src=./volume/b"
+        grep -q 'RENAME_EXCHANGE) = -1 EINVAL' trace
+        [ "$status" != 0 ] || break
+        failed=$((failed + 1))
+        [ "$(cat volume/a volume/b)" = "old aold b" ]
+    done
+    [ "$failed" -ge 2 ] || report "failed only $failed times"
+    cp -a volume/x before
+    faulty "/^rename(at)?\$:error=EIO:when=4" -- fetch-config "file://$PWD/old.tar=./volume/x" --extract
+    exits 1
+    same_state before volume/x
+    no_litter
+}
+
 # killed CALLS [INJECTION]...: at each of the first CALLS in turn.
 killed() {
     local calls=$1 when file

@@ -28,6 +28,16 @@ mount_volume() {
     until_true 10 mountpoint -q volume
 }
 
+# mount_bindfs: the same with bindfs, a FUSE file system that people have, which cannot exchange names.
+mount_bindfs() {
+    needs_fuse
+    mkdir -p backing volume
+    begin bindfs -f backing volume
+    volume_server=$started
+    echo "$PWD/volume" >>"$BATS_TEST_TMPDIR/mounts"
+    until_true 10 mountpoint -q volume
+}
+
 # For another one in the same test. A mount namespace that somebody else has made meanwhile keeps the mount, so its server is told to
 # end as well.
 unmount_volume() {
