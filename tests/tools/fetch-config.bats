@@ -782,8 +782,9 @@ assert a == {"a": odd, odd: ["- x"]}, a'
     printf 'a=${sh:ODD}\nb=${sh:BYTES}\nc=${base64:ODD}\nd=${urlencode:ODD}\n' >template.sh
     run_tool fetch-config "file://$PWD/template.sh=./a.sh" --render
     exits 0
-    (. ./a.sh && [ "$a" = "$ODD" ] && [ "$b" = "$BYTES" ] && [ "$(base64 -d <<<"$c")" = "$ODD" ] &&
-        [ "$(python3 -c 'import sys, urllib.parse as u; print(u.unquote(sys.argv[1]))' "$d")" = "$ODD" ])
+    # shellcheck disable=SC2016 # for sh
+    sh -c '. ./a.sh && [ "$a" = "$ODD" ] && [ "$b" = "$BYTES" ] && [ "$(printf %s "$c" | base64 -d)" = "$ODD" ] &&
+        [ "$(python3 -c "import sys, urllib.parse as u; print(u.unquote(sys.argv[1]))" "$d")" = "$ODD" ]'
     printf '{"a":\n ${json:BYTES}}' >template
     run_tool fetch-config "file://$PWD/template=./b" --render
     exits 1
