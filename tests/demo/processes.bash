@@ -8,11 +8,13 @@
 SUBNET=127.$((RANDOM % 200 + 20)).$((RANDOM % 250 + 1))
 AS_PODS="as plain processes (a container's / is ./ here)"
 PATH=$PATH:/usr/sbin
-pids=()
 
+# A pod that still runs is stopped first, so that it starts no more containers while they are killed.
 stage_stop() {
     local pid
-    for pid in "${pids[@]}" $(cat "$FOLDER"/state/*.pid 2>/dev/null); do
+    for pid in $(jobs -p); do
+        kill -STOP "$pid" 2>/dev/null || continue
+        pkill -KILL -P "$pid" || true
         kill -KILL "$pid" 2>/dev/null || true
     done
     wait 2>/dev/null || true
@@ -24,7 +26,6 @@ stage_stop() {
 start() {
     "$@" &
     started=$!
-    pids+=("$started")
 }
 
 # accepts NUMBER PORT: somebody listens there, at the address that ends in NUMBER.
@@ -189,6 +190,7 @@ start_shell_loop() {
 # delete POD-CONTAINER SECONDS: SIGTERM, and SIGKILL after that time. Sets elapsed (milliseconds).
 delete() {
     local pid begun
+    until_true 10 test -s "$FOLDER/state/$1.pid"
     pid=$(cat "$FOLDER/state/$1.pid")
     pid=$(pgrep -P "$pid" || echo "$pid")
     begun=$(milliseconds)
