@@ -3,22 +3,12 @@
 #include <string.h>
 
 #include "cmd/fetch-config/aws.h"
+#include "common/base/environment.h"
 #include "common/base/log.h"
 #include "common/base/strings.h"
 #include "common/http/headers.h"
 
 #include "common/base/banned.h"
-
-static const char *variable(char **environment, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (; environment && *environment; environment++)
-        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=' &&
-            (*environment)[length + 1] != '\0')
-            return *environment + length + 1;
-    return NULL;
-}
 
 /* The characters that a value may have. */
 enum kind {
@@ -89,7 +79,7 @@ bool aws_read(char **environment, struct aws *aws, struct reason *why)
     *aws = (struct aws){.source = AWS_NOWHERE};
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         const char **place = (const char **)(void *)((char *)aws + variables[i].offset);
-        const char *value = *place ? NULL : variable(environment, variables[i].name);
+        const char *value = *place ? NULL : environment_find(environment, variables[i].name);
         if (!value)
             continue;
         *place = trim(aws, variables[i].name, value);

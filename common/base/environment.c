@@ -30,3 +30,14 @@ char **environment_all(void)
 {
     return environ;
 }
+
+const char *environment_find(char **environment, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; environment && *environment; environment++)
+        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=' &&
+            (*environment)[length + 1] != '\0')
+            return *environment + length + 1;
+    return NULL;
+}

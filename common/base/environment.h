@@ -9,4 +9,7 @@ const char *environment_get(const char *name);
 /* All variables, as "NAME=value"; the list ends with NULL. */
 char **environment_all(void);
 
+/* A variable's value in a list of that form, which may be NULL; NULL when it is not set, or empty. */
+const char *environment_find(char **environment, const char *name);
+
 #endif

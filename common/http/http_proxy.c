@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/environment.h"
 #include "common/base/mem.h"
 #include "common/base/units.h"
 #include "common/http/headers.h"
@@ -14,18 +15,6 @@
 #include "common/base/banned.h"
 
 enum { ENTRY = 300, SHOWN_PROXY_PORT = 1080, PROXY_MOST = 200 };
-
-/* The value of `name`; NULL if it is not set or empty. */
-static const char *variable(char **environment, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (; environment && *environment; environment++)
-        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=' &&
-            (*environment)[length + 1] != '\0')
-            return *environment + length + 1;
-    return NULL;
-}
 
 /* People write "*.svc" for ".svc". */
 static bool domain_has(const char *domain, const char *host)
@@ -90,14 +79,14 @@ static const char *from_environment(const struct url *url, char **environment, c
 {
     static const char *const https_names[] = {"https_proxy", "HTTPS_PROXY", NULL};
     static const char *const http_names[] = {"http_proxy", NULL};
-    const char *except = variable(environment, "no_proxy");
+    const char *except = environment_find(environment, "no_proxy");
 
     if (!except)
-        except = variable(environment, "NO_PROXY");
+        except = environment_find(environment, "NO_PROXY");
     if (except && http_proxy_is_excepted(except, url->host, url->port))
         return NULL;
     for (const char *const *name = url->scheme == URL_HTTPS ? https_names : http_names; *name; name++) {
-        const char *value = variable(environment, *name);
+        const char *value = environment_find(environment, *name);
         *source = *name;
         if (value)
             return value;

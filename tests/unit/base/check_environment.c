@@ -48,5 +48,17 @@ START_TEST(an_empty_environment)
 }
 END_TEST
 
-SUITE("environment", a_variable_is_found_by_its_whole_name, all_of_them_are_listed, libraries_find_none,
-      an_empty_environment)
+START_TEST(an_empty_variable_of_a_list_is_not_set)
+{
+    char full[] = "NAME=value", empty[] = "NONE=", longer[] = "NAME_=x";
+    char *list[] = {longer, empty, full, NULL};
+
+    ck_assert_str_eq(environment_find(list, "NAME"), "value");
+    ck_assert_ptr_null(environment_find(list, "NONE"));
+    ck_assert_ptr_null(environment_find(list, "NAM"));
+    ck_assert_ptr_null(environment_find(NULL, "NAME"));
+}
+END_TEST
+
+SUITE("environment", a_variable_is_found_by_its_whole_name, all_of_them_are_listed,
+      an_empty_variable_of_a_list_is_not_set, libraries_find_none, an_empty_environment)
