@@ -143,8 +143,8 @@ static bool claim_can_judge(const struct claim *claim)
     return (watcher->synced && !watcher->behind) || watcher->trouble.text[0] != '\0';
 }
 
-/* What the watch does not show is asked for as its answer is of use: of a Job that failed, once; of a Service that is not ready, now
- * and then. */
+/* What the watch does not show is asked for where it is of use: once of a Job that failed, now and then of a Service that is not
+ * ready. */
 static bool claim_wants_inquiry(const struct claim *claim, int64_t now)
 {
     if (!claim->about || deadline_left(claim->deadline, now) < INQUIRY_LEAST)

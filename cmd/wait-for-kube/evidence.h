@@ -1,4 +1,4 @@
-/* Why a Service has no endpoints, and what a failed Job's pod said: from objects that no watch has, pure functions of their JSON. */
+/* Why a Service has no endpoints, and what a failed Job's pod reported: pure functions of the JSON of objects that no watch has. */
 #ifndef WAIT_FOR_KUBE_EVIDENCE_H
 #define WAIT_FOR_KUBE_EVIDENCE_H
 

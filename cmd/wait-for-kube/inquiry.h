@@ -1,5 +1,5 @@
-/* Finds out what the watch does not show, by a list or two of its own, small ones: why a Service has too few endpoints, and what the
- * pod of a failed Job said. What may not be read is left out. */
+/* Finds out what the watch does not show, by a small list or two of its own: why a Service has too few endpoints, and what the pod
+ * of a failed Job reported. What may not be read is left out. */
 #ifndef WAIT_FOR_KUBE_INQUIRY_H
 #define WAIT_FOR_KUBE_INQUIRY_H
 

@@ -31,7 +31,7 @@ ready='{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}'
 
 # slice NAME SERVICE READY...: an EndpointSlice with an endpoint for each true or false; its pods are SERVICE-0, SERVICE-1, …
 slice() {
-    local each endpoints= number=0
+    local each endpoints='' number=0
     for each in "${@:3}"; do
         endpoints+="${endpoints:+,}{\"addresses\":[\"10.0.0.$number\"],\"conditions\":{\"ready\":$each},\"targetRef\":{\"kind\":\"Pod\",\"name\":\"$2-$number\"}}"
         number=$((number + 1))
