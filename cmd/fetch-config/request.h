@@ -20,7 +20,8 @@ bool request_read_headers(struct fetch *fetch, struct reason *why);
 /* The request for the present hop. False fills `why`: the body's file cannot be read. */
 bool request_fill(struct fetch *fetch, struct exchange_request *request, struct reason *why);
 
-/* S3: prepares the request for credentials; signs the requests, with the credentials that were received, or those of the variables. */
+/* S3: prepares the request for credentials; signs the requests, with the credentials that were received, or those of the
+ * variables. */
 bool request_credentials(struct fetch *fetch, struct reason *why);
 bool request_sign(struct fetch *fetch, struct reason *why);
 

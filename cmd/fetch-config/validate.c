@@ -44,7 +44,6 @@ enum validate_format validate_guess(const char *name)
 struct input {
     int descriptor;
     int64_t deadline;
-    const yaml_parser_t *yaml; /* NULL: another format */
     struct reason *why;
     bool failed; /* for `why`: reading failed, or it was cancelled; not an error of the document */
 };
@@ -121,9 +120,16 @@ static bool validate_json(struct input *input)
     return false;
 }
 
-static bool too_many_tags(struct input *input)
+struct yaml {
+    struct input *input;
+    yaml_parser_t parser;
+};
+
+static bool too_many_tags(const struct yaml *yaml)
 {
-    if (input->yaml->tag_directives.top - input->yaml->tag_directives.start <= TAGS_MOST)
+    struct input *input = yaml->input;
+
+    if (yaml->parser.tag_directives.top - yaml->parser.tag_directives.start <= TAGS_MOST)
         return false;
     input->failed = true;
     return !reason_set(input->why, CODE_FAILED, "cannot be validated: more than %d %%TAG lines", TAGS_MOST);
@@ -131,7 +137,8 @@ static bool too_many_tags(struct input *input)
 
 static int yaml_read(void *owner, unsigned char *into, size_t size, size_t *length)
 {
-    ssize_t got = too_many_tags(owner) ? -1 : input_read(owner, (char *)into, size);
+    const struct yaml *yaml = owner;
+    ssize_t got = too_many_tags(yaml) ? -1 : input_read(yaml->input, (char *)into, size);
 
     *length = got > 0 ? (size_t)got : 0;
     return got >= 0;
@@ -153,17 +160,16 @@ static bool validate_yaml(struct input *input)
 {
     struct yamlcheck *check = xcalloc(1, sizeof *check);
     const char *problem = NULL;
-    yaml_parser_t parser;
+    struct yaml yaml = {.input = input};
     yaml_event_t event;
     bool good, ended;
 
-    if (!yaml_parser_initialize(&parser))
+    if (!yaml_parser_initialize(&yaml.parser))
         mem_exhausted();
-    input->yaml = &parser;
-    yaml_parser_set_input(&parser, yaml_read, input);
+    yaml_parser_set_input(&yaml.parser, yaml_read, &yaml);
     yamlcheck_begin(check, values_memory());
     do {
-        good = yaml_parser_parse(&parser, &event) == 1;
+        good = yaml_parser_parse(&yaml.parser, &event) == 1;
         ended = good && event.type == YAML_STREAM_END_EVENT;
         if (good) {
             problem = yamlcheck_event(check, &event);
@@ -176,10 +182,10 @@ static bool validate_yaml(struct input *input)
         }
     } while (good && !ended && !problem && !input_must_end(input));
     if (!good && !input->failed)
-        yaml_wrong(&parser, input->why);
+        yaml_wrong(&yaml.parser, input->why);
     yamlcheck_end(check);
     free(check);
-    yaml_parser_delete(&parser);
+    yaml_parser_delete(&yaml.parser);
     return ended && !problem;
 }
 

@@ -654,7 +654,8 @@ ZONE
 ### The termination message
 
 one_line_in() {
-    [ -s "$1" ] && [ "$(wc -l <"$1")" -eq 0 ] || report "expected one line, without a newline: $(cat "$1")"
+    [ -s "$1" ] || report "expected a line"
+    [ "$(wc -l <"$1")" -eq 0 ] || report "expected one line, without a newline: $(cat "$1")"
     [ "$(wc -c <"$1")" -le 1024 ] || report "expected at most 1 KiB: $(cat "$1")"
     iconv -f utf-8 -t utf-8 "$1" >/dev/null || report "invalid UTF-8"
 }
