@@ -212,7 +212,7 @@ CONF
     took_less_than 10000
     run_tool fetch-config "https://127.0.0.1:$(tail -n 1 ready)/a=./x" --timeout 1s
     exits 124
-    ends_saying "not fetched: the TLS handshake timed out"
+    ends_saying "not fetched: (in )?the TLS handshake;? timed out" # on a busy machine the end of the run may come first
     took_less_than 3000
     [ ! -e x ]
 }
