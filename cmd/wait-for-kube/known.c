@@ -51,10 +51,10 @@ static struct watched_object *insert(struct watcher *watcher, size_t at, const c
 
     if (watcher->count == watcher->capacity) {
         watcher->capacity = watcher->capacity > 0 ? watcher->capacity * 2 : 4;
-        watcher->objects = xrealloc(watcher->objects, watcher->capacity * sizeof *watcher->objects);
+        watcher->objects = xrealloc(watcher->objects, watcher->capacity * sizeof(struct watched_object *));
     }
     memmove(&watcher->objects[at + 1], &watcher->objects[at],
-            (watcher->count - at) * sizeof *watcher->objects);
+            (watcher->count - at) * sizeof(struct watched_object *));
     watcher->count++;
     watcher->objects[at] = object;
     object->name = xstrdup(name);
@@ -66,7 +66,7 @@ static void forget(struct watcher *watcher, size_t at)
     object_free(watcher->objects[at]);
     watcher->count--;
     memmove(&watcher->objects[at], &watcher->objects[at + 1],
-            (watcher->count - at) * sizeof *watcher->objects);
+            (watcher->count - at) * sizeof(struct watched_object *));
 }
 
 /* An EndpointSlice counts for its service. */

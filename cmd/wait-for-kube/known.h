@@ -4,8 +4,8 @@
 
 #include "cmd/wait-for-kube/watcher.h"
 
-/* Judges an object and keeps that in mind, if it is one of those that are waited for. False: it has no name, it is not what was asked
- * for, or there are too many. */
+/* Judges an object and keeps that in mind, if it is one of those that are waited for. False: it has no name, it is not what was
+ * asked for, or there are too many. */
 bool known_put(struct watcher *watcher, const json_t *object);
 
 /* It is gone; a Job that was complete stays in mind as that. False: as above. */
