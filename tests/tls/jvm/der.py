@@ -251,12 +251,15 @@ def netscape(number):
 serials = iter(range(1000, 1 << 30))
 
 
+# One moment for all certificates: a JVM's search compares the ends of two of them.
+STARTED = datetime.datetime.now(datetime.timezone.utc)
+
+
 def certify(subject, key, issuer, issuer_key, extensions, digest=None, begin=None, end=None, version=3, serial=None,
             spki=None, spoil=False):
     """A certificate in DER. Names and extensions are DER; begin and end are seconds since 1970."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-    begin = begin if begin is not None else now - datetime.timedelta(days=2)
-    end = end if end is not None else now + datetime.timedelta(days=399)
+    begin = begin if begin is not None else STARTED - datetime.timedelta(days=2)
+    end = end if end is not None else STARTED + datetime.timedelta(days=399)
     digest = digest or ("sha384" if kind_of(issuer_key) == "ec" and issuer_key.curve.name == "secp384r1" else "sha256")
     body = sequence(
         tlv(0xA0, integer(version - 1)) if version > 1 else b"",
