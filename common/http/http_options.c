@@ -91,6 +91,25 @@ void http_options_plan(const struct http_options *options, struct exchange_plan 
     };
 }
 
+/* --proxy-auth-file is for one proxy. A redirect may lead from http to https, and so to the other variable's. */
+static bool check_only_proxy(const struct exchange_plan *plan, const struct url *url,
+                             const struct http_proxy *proxy, struct reason *why)
+{
+    struct url other_url = *url;
+    struct http_proxy other;
+
+    other_url.scheme = url->scheme == URL_HTTPS ? URL_HTTP : URL_HTTPS;
+    bool good =
+        http_proxy_choose(&other_url, plan->tool, plan->proxy, plan->environment, &other, why) &&
+        (!other.used || url_same_origin(&proxy->url, &other.url) ||
+         reason_set(why, CODE_USAGE,
+                    "--proxy-auth-file: %s and %s name different proxies, and a secret is for one: name it "
+                    "with --proxy",
+                    proxy->source, other.source));
+    http_proxy_free(&other);
+    return good;
+}
+
 bool http_options_check_way(const struct exchange_plan *plan, const struct url *url,
                             const struct reason *no_servers, bool *warned, struct reason *why)
 {
@@ -98,6 +117,7 @@ bool http_options_check_way(const struct exchange_plan *plan, const struct url *
     bool good = http_proxy_choose(url, plan->tool, plan->proxy, plan->environment, &proxy, why);
     const char *host = proxy.used ? proxy.url.host : url->host;
 
+    good = good && (!proxy.used || !plan->proxy_auth_file || check_only_proxy(plan, url, &proxy, why));
     if (good && no_servers && lookup_needs_dns(&plan->lookup, host)) {
         *why = *no_servers;
         good = false;

@@ -97,6 +97,16 @@ load fetch-config
     exits 1
 }
 
+@test "a secret for a proxy goes to one proxy" {
+    echo user:geheim >auth
+    http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:2 run_tool fetch-config http://config/a=./a --proxy-auth-file auth
+    refuses_naming "http_proxy and https_proxy name different proxies"
+    http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1/ run_tool fetch-config http://config/a=./a --proxy-auth-file auth --once
+    exits 1
+    https_proxy=http://127.0.0.1:2 http_proxy=http://127.0.0.1:1 run_tool fetch-config http://config/a=./a --proxy-auth-file auth --once -x http://127.0.0.1:3
+    exits 1
+}
+
 @test "what the Kubernetes API refuses, in its own words" {
     start_http k <<'SCRIPT'
 /api 403 Content-Type:application/json text '{"kind":"Status","apiVersion":"v1","status":"Failure","message":"configmaps \\"app\\" is forbidden: User \\"system:serviceaccount:shop:default\\" cannot get resource","reason":"Forbidden","code":403}\n'
