@@ -9,17 +9,17 @@ SUBNET=127.$((RANDOM % 200 + 20)).$((RANDOM % 250 + 1))
 AS_PODS="as plain processes (a container's / is ./ here)"
 PATH=$PATH:/usr/sbin
 
-# A pod that still runs is stopped first, so that it starts no more containers while they are killed.
+# A pod that still runs is stopped first, so that it starts no more containers while they are killed. The shell would report each of them.
 stage_stop() {
     local pid
     for pid in $(jobs -p); do
-        kill -STOP "$pid" 2>/dev/null || continue
+        kill -STOP "$pid" || continue
         pkill -KILL -P "$pid" || true
-        kill -KILL "$pid" 2>/dev/null || true
+        kill -KILL "$pid" || true
     done
-    wait 2>/dev/null || true
+    wait || true
     rm -rf "$FOLDER"
-}
+} 2>/dev/null
 
 ### Servers
 
