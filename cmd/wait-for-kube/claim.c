@@ -167,7 +167,8 @@ static void on_found(void *owner)
         claim->look_at = inquiry->forbidden ? DEADLINE_NEVER : deadline_after(deadline_now(), INQUIRY_EVERY);
         claim->words_for = claim->ready;
         memcpy(claim->words, inquiry->text, sizeof claim->words);
-        claim->outcome = claim_judge(claim, &claim->why);
+        if (claim_can_judge(claim))
+            claim->outcome = claim_judge(claim, &claim->why);
     }
     claim_end(claim, claim->outcome, &claim->why);
 }
@@ -207,13 +208,27 @@ static void say_doing(const struct claim *claim, struct reason *why)
     reason_hint(why, "is the API server slow, or are there very many objects?");
 }
 
+static void claim_drop_inquiry(struct claim *claim)
+{
+    if (claim->inquiry)
+        inquiry_cancel(claim->inquiry);
+    claim->inquiry = NULL;
+}
+
+/* The attempt's time is up; or a Service has become ready while it is asked why it is not. That is noticed within a callback of
+ * libcurl, where no transfer can be ended. */
 static void on_limit(void *owner)
 {
     struct claim *claim = owner;
     struct reason why;
 
-    say_doing(claim, &why);
-    claim_end(claim, ATTEMPT_RETRY, &why);
+    if (!claim->inquiry) {
+        say_doing(claim, &why);
+        claim_end(claim, ATTEMPT_RETRY, &why);
+    } else if (claim_can_judge(claim) && claim_judge(claim, &why) == ATTEMPT_OK) {
+        claim_drop_inquiry(claim);
+        claim_end(claim, ATTEMPT_OK, &why);
+    }
 }
 
 void claim_start(struct wait_target *target, int64_t deadline)
@@ -221,6 +236,8 @@ void claim_start(struct wait_target *target, int64_t deadline)
     struct claim *claim = (struct claim *)target;
 
     claim->deadline = deadline;
+    claim->limit.on_due = on_limit;
+    claim->limit.owner = claim;
     if (claim->look_at == 0)
         claim->look_at = deadline_after(deadline_now(), claim->plan->patience);
     if (claim_can_judge(claim)) {
@@ -228,15 +245,7 @@ void claim_start(struct wait_target *target, int64_t deadline)
         return;
     }
     claim->pending = true;
-    claim->limit = (struct loop_timer){.on_due = on_limit, .owner = claim};
     loop_timer_set(claim->plan->watcher.exchange.loop, &claim->limit, deadline);
-}
-
-static void claim_drop_inquiry(struct claim *claim)
-{
-    if (claim->inquiry)
-        inquiry_cancel(claim->inquiry);
-    claim->inquiry = NULL;
 }
 
 void claim_cancel(struct wait_target *target, struct reason *doing)
@@ -251,19 +260,15 @@ void claim_cancel(struct wait_target *target, struct reason *doing)
     claim_drop_inquiry(claim);
 }
 
-/* A Job that failed stays so while its pod is looked for; a Service that became ready meanwhile is ready. */
+/* A Job that failed stays so while its pod is looked for. */
 void claim_look_again(struct claim *claim)
 {
-    struct reason why;
-
-    if (claim->inquiry &&
-        (claim->outcome == ATTEMPT_FAIL || !claim_can_judge(claim) || claim_judge(claim, &why) != ATTEMPT_OK))
-        return;
-    claim_drop_inquiry(claim);
-    if (claim->pending && claim_can_judge(claim))
-        claim_conclude(claim);
+    if (claim->inquiry && claim->outcome == ATTEMPT_RETRY)
+        loop_timer_set(claim->plan->watcher.exchange.loop, &claim->limit, deadline_now());
     else if (!claim->pending)
         wait_hurry(&claim->base);
+    else if (!claim->inquiry && claim_can_judge(claim))
+        claim_conclude(claim);
 }
 
 void claim_free(struct claim *claim)

@@ -193,6 +193,7 @@ no_list='the answer is no list of objects that can be read'
 }
 
 @test "objects and lines of any length fit into 32 MiB, or are refused in words" {
+    release_build
     start_kube
     put "$jobs_path" small '{}'
     own_memory_limit $((32 * 1024 * 1024))
