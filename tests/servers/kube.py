@@ -84,6 +84,10 @@ class Store:
                 events.put(json.dumps({"type": kind, "object": thing}))
 
     def tell(self, line):
+        """To all watches; the first one may have been asked for, and not be there yet."""
+        end = time.monotonic() + 10
+        while not self.watches and time.monotonic() < end:
+            time.sleep(0.01)
         with self.lock:
             for _, _, events in self.watches:
                 events.put(line)
@@ -165,7 +169,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path == "/-/bookmark":
             with store.lock:
                 store.version += 1
-                store.tell(json.dumps({"type": "BOOKMARK", "object": {"kind": "Job", "metadata": {"resourceVersion": str(store.version)}}}))
+            store.tell(json.dumps({"type": "BOOKMARK", "object": {"kind": "Job", "metadata": {"resourceVersion": str(store.version)}}}))
         elif self.path == "/-/send":
             store.tell(what["line"])
         elif self.path == "/-/flood":

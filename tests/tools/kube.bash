@@ -50,9 +50,9 @@ requests_are() {
     [ "$(asked_kube "$2")" = "$1" ]
 }
 
-# was_asked REGEX: such a request has come.
-was_asked() {
-    [ "$(asked_kube "$1")" -gt 0 ]
+# asks_more_than N REGEX: more of them have come.
+asks_more_than() {
+    [ "$(asked_kube "$2")" -gt "$1" ]
 }
 
 kube() {
@@ -61,7 +61,9 @@ kube() {
 
 # waits [ARGUMENT]...: one in the background, whose watch has begun.
 waits() {
+    local watches
     : >err
+    watches=$(asked_kube watch)
     start_tool wait-for-kube --server "$kube" -n shop "$@"
-    until_true 20 was_asked watch
+    until_true 20 asks_more_than "$watches" watch
 }

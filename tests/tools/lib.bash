@@ -248,9 +248,10 @@ wait_tool() {
     gather
 }
 
-# listens_for_signals PID: the process has its handlers.
+# listens_for_signals PID: the process is no longer the shell that began it, and has its handlers.
 listens_for_signals() {
     local caught
+    [[ $(readlink "/proc/$1/exe") != */bash ]] || return 1
     caught=$(awk '$1 == "SigCgt:" { print $2 }' "/proc/$1/status") && ((0x$caught & 0x4000))
 }
 

@@ -82,7 +82,7 @@ waiting='{"phase":"Pending","containerStatuses":[{"name":"app","ready":false,"st
     ends_saying 'backoff limit; gave up'
     rm kube.log
     start_tool wait-for-kube --server "$kube" -n shop job/migrate
-    until_true 20 was_asked '/pods.*job-name=migrate'
+    until_true 20 asks_more_than 0 '/pods.*job-name=migrate'
     kill -TERM "$tool"
     wait_tool
     exits 143
@@ -180,7 +180,7 @@ print(json.dumps({"verb": "list", "path": "/pods", "times": 1, "status": 200, "b
     start_kube
     tell answer '{"verb":"list","path":"/services","times":1000,"status":-1}'
     waits --timeout 4s --interval 100ms service/db service/web
-    until_true 20 was_asked '/services'
+    until_true 20 asks_more_than 0 '/services'
     slice db-a db true
     slice web-a web true
     wait_tool
