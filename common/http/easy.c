@@ -55,6 +55,7 @@ static void set_proxy(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, (long)exchange->request.http2);
     curl_easy_setopt(easy, CURLOPT_PROXY, exchange->proxy.used ? exchange->proxy.url.text : "");
     if (exchange->proxy.used && exchange->proxy_auth) {
         char *colon = strchr(exchange->proxy_auth, ':');
@@ -99,6 +100,31 @@ static void add_range(struct exchange *exchange)
     exchange->headers = append(exchange->headers, line);
 }
 
+static void set_body(CURL *easy, const struct exchange_request *request)
+{
+    if (request->post) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->post_length);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->post);
+    } else if (request->upload >= 0) {
+        curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->upload_size);
+    }
+}
+
+static void set_headers(struct exchange *exchange)
+{
+    const struct exchange_request *request = &exchange->request;
+
+    exchange->headers = append(NULL, "Expect:"); /* do not wait for a "100 Continue" */
+    for (const char *const *line = request->fixed; line && *line; line++)
+        exchange->headers = append(exchange->headers, *line);
+    for (size_t i = 0; request->headers && i < request->headers->count; i++)
+        exchange->headers = append(exchange->headers, request->headers->items[i]);
+    set_accepted(exchange);
+    add_range(exchange);
+    curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
+}
+
 static void set_request(struct exchange *exchange)
 {
     const struct exchange_request *request = &exchange->request;
@@ -110,7 +136,8 @@ static void set_request(struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); /* on_body reports what it is */
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     (long)(request->http2 ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, exchange->resolve);
     curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->url->socket);
@@ -122,16 +149,8 @@ static void set_request(struct exchange *exchange)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     if (request->method && strcmp(request->method, "HEAD") == 0)
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    if (request->upload >= 0) {
-        curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-        curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->upload_size);
-    }
-    exchange->headers = append(NULL, "Expect:"); /* do not wait for a "100 Continue" */
-    for (size_t i = 0; request->headers && i < request->headers->count; i++)
-        exchange->headers = append(exchange->headers, request->headers->items[i]);
-    set_accepted(exchange);
-    add_range(exchange);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
+    set_body(easy, request);
+    set_headers(exchange);
 }
 
 /* So a peer that is gone is detected within half a minute. */

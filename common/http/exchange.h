@@ -54,6 +54,12 @@ struct exchange_request {
     const struct strings *headers; /* to the server, never to a proxy */
     int upload;                    /* a descriptor whose content is the request's body; -1: none */
     int64_t upload_size;
+    const void *post;         /* the body of a POST, in place of `upload`; NULL: none */
+    size_t post_length;       /* bytes of it */
+    const char *const *fixed; /* headers without secrets, NULL-terminated; NULL: none */
+    /* Speak only HTTP/2, from the first byte on, and offer nothing else by ALPN; a proxy is asked for a tunnel. Otherwise only
+     * HTTP/1.1 is spoken. */
+    bool http2;
     bool stranger; /* a redirect led there: it gets no client certificate */
     enum exchange_wants wants;
     bool fresh;       /* over a new connection, which is not used again */

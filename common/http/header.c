@@ -16,16 +16,26 @@ char *header_first(CURL *easy, const char *name)
     return xstrdup(header->value);
 }
 
-char *header_all(CURL *easy, const char *name)
+static char *join(CURL *easy, const char *name, unsigned origin)
 {
     struct curl_header *header;
     struct buf values;
 
-    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    if (curl_easy_header(easy, name, 0, origin, -1, &header) != CURLHE_OK)
         return NULL;
     buf_init(&values, VALUES_MOST);
     buf_add_text(&values, header->value);
-    for (size_t i = 1; curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
+    for (size_t i = 1; curl_easy_header(easy, name, i, origin, -1, &header) == CURLHE_OK; i++)
         buf_add_format(&values, ", %s", header->value);
     return values.data;
+}
+
+char *header_all(CURL *easy, const char *name)
+{
+    return join(easy, name, CURLH_HEADER);
+}
+
+char *header_all_trailers(CURL *easy, const char *name)
+{
+    return join(easy, name, CURLH_TRAILER);
 }

@@ -28,10 +28,7 @@ bool http_options_check_path(const char *value, struct reason *why)
 /* Refuses an origin without a value. */
 static bool check_origin(const char *value, struct reason *why)
 {
-    bool has_no_value = secrets_value(value) == value &&
-                        (strncasecmp(value, "http://", 7) == 0 || strncasecmp(value, "https://", 8) == 0);
-
-    return !has_no_value ||
+    return secrets_value(value) != value || !url_has_origin(value) ||
            reason_set(why, CODE_USAGE, "expected ORIGIN=VALUE, where ORIGIN is https://HOST[:PORT]");
 }
 

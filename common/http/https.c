@@ -13,6 +13,8 @@
 
 #include "common/base/banned.h"
 
+#define ONLY_TWO "gRPC needs HTTP/2, and this server refuses it (ALPN h2): is this its port for gRPC?"
+
 /* One connection's facts. libcurl keeps connections longer than the exchange that made them, and their callbacks write here: so
  * this is freed when both the exchange and the context of the connection have released it. */
 struct https_connection {
@@ -270,7 +272,7 @@ void https_judge(struct exchange *exchange)
         judge_tls(&connection->facts, &rules, &judgement);
         reply->tls_outcome = judgement_sum_up(&judgement, &reply->tls);
         if (connection->facts.alert == SSL_AD_NO_APPLICATION_PROTOCOL)
-            reason_hint(&reply->tls, REPLY_ONE_ONE);
+            reason_hint(&reply->tls, "%s", exchange->request.http2 ? ONLY_TWO : REPLY_ONE_ONE);
     }
     reply->tls_failed = reply->tls_outcome != ATTEMPT_OK;
     https_forget(exchange);

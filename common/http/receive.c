@@ -158,7 +158,8 @@ static int64_t told_length(CURL *easy)
  * which may not have answered the CONNECT. */
 static bool is_connected(const struct exchange *exchange, const char *address)
 {
-    bool tunnel = exchange->proxy.used && exchange->request.url->scheme == URL_HTTPS;
+    bool tunnel = exchange->proxy.used &&
+                  (exchange->request.url->scheme == URL_HTTPS || exchange->request.http2);
     curl_off_t connected = 0;
 
     curl_easy_getinfo(exchange->easy, CURLINFO_CONNECT_TIME_T, &connected);

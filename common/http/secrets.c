@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/base/mem.h"
 #include "common/http/http_options.h"
@@ -26,8 +25,7 @@ struct secrets {
 
 const char *secrets_value(const char *text)
 {
-    bool has_origin = strncasecmp(text, "http://", 7) == 0 || strncasecmp(text, "https://", 8) == 0;
-    const char *end = has_origin ? strchr(text, '=') : NULL;
+    const char *end = url_has_origin(text) ? strchr(text, '=') : NULL;
 
     return end ? end + 1 : text;
 }
@@ -37,11 +35,16 @@ static bool parse_origin(const char *text, size_t length, const char *pod_namesp
                          struct reason *why)
 {
     char *name = xstrndup(text, length);
-    bool good = url_parse(name, pod_namespace, origin, why);
+    bool is_grpc = url_names_grpc(name);
+    bool good = is_grpc ? url_parse_grpc(name, pod_namespace, origin, why)
+                        : url_parse(name, pod_namespace, origin, why);
     const char *path = good ? strstr(origin->text, "://") + 3 : "";
 
     free(name);
-    return good && (strcmp(path + strcspn(path, "/?#"), "/") == 0 || reason_set(why, CODE_USAGE, FORM));
+    if (!good)
+        return false;
+    bool whole_server = is_grpc ? *origin->path == '\0' : strcmp(path + strcspn(path, "/?#"), "/") == 0;
+    return whole_server || reason_set(why, CODE_USAGE, FORM);
 }
 
 static bool add_entry(struct headers_source *headers, enum headers_kind kind, const char *text,
@@ -124,8 +127,8 @@ static const char *origin_name(const struct url *url, char name[ORIGIN_NAME])
 {
     char place[TARGET_PLACE];
 
-    snprintf(name, ORIGIN_NAME, "%s://%.60s", url->scheme == URL_HTTPS ? "https" : "http",
-             target_place(url->host, url->port, place));
+    snprintf(name, ORIGIN_NAME, "%s%s://%.60s", url->is_grpc ? "grpc" : "http",
+             url->scheme == URL_HTTPS ? "s" : "", target_place(url->host, url->port, place));
     return name;
 }
 

@@ -13,7 +13,8 @@ struct secrets_party {
     bool is_signed; /* its requests are signed: they have an Authorization header already */
 };
 
-/* The value after "ORIGIN=", where ORIGIN is http://HOST[:PORT] or https://HOST[:PORT]; all of `text` if it names no origin. */
+/* The value after "ORIGIN=", where ORIGIN is http://HOST[:PORT], or that with https, grpc or grpcs; all of `text` if it names no
+ * origin. */
 const char *secrets_value(const char *text);
 
 /* Fills `headers` from the options, once all parties are known, and reads all files once. False fills `why` (CODE_USAGE). Call

@@ -28,9 +28,17 @@ static bool has_part(const char *line, size_t length, const char *const *parts)
 
 static bool may_be_secret(const char *name, size_t length, bool sent)
 {
-    static const char *const known[] = {
-        "Host",           "User-Agent",   "Accept",           "Accept-Encoding",
-        "Content-Length", "Content-Type", "Proxy-Connection", NULL};
+    static const char *const known[] = {"Host",
+                                        "User-Agent",
+                                        "Accept",
+                                        "Accept-Encoding",
+                                        "Content-Length",
+                                        "Content-Type",
+                                        "Proxy-Connection",
+                                        "TE",
+                                        "grpc-timeout",
+                                        "grpc-accept-encoding",
+                                        NULL};
     static const char *const parts[] = {"auth", "cookie",   "token",   "secret",
                                         "key",  "password", "session", NULL};
 

@@ -187,18 +187,35 @@ static bool begins(const char *text, const char *prefix)
     return strncasecmp(text, prefix, strlen(prefix)) == 0;
 }
 
+static bool check_bytes(const char *text, bool is_key, struct reason *why)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            return reason_set(why, CODE_USAGE, "expected a %s without control bytes (tabs, line breaks)",
+                              is_key ? "bucket and key" : "URL");
+        else if (*text == ' ' && !is_key)
+            return reason_set(why, CODE_USAGE, "a URL has no blanks: write them as %%20");
+    return true;
+}
+
+bool url_names_grpc(const char *text)
+{
+    return begins(text, "grpc://") || begins(text, "grpcs://");
+}
+
+bool url_has_origin(const char *text)
+{
+    return begins(text, "http://") || begins(text, "https://") || url_names_grpc(text);
+}
+
 bool url_parse(const char *text, const char *namespace, struct url *url, struct reason *why)
 {
     bool is_key = begins(text, "s3://"); /* a blank in it is part of the key */
 
     memset(url, 0, sizeof *url);
-    for (const char *at = text; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7F)
-            return reason_set(why, CODE_USAGE, "expected a %s without control bytes (tabs, line breaks)",
-                              is_key ? "bucket and key" : "URL");
-        else if (*at == ' ' && !is_key)
-            return reason_set(why, CODE_USAGE, "a URL has no blanks: write them as %%20");
-    if (begins(text, "http://") || begins(text, "https://"))
+    if (!check_bytes(text, is_key, why))
+        return false;
+    if (url_has_origin(text) && !url_names_grpc(text))
         return parse_http(text, namespace, url, why);
     if (begins(text, "file://"))
         return parse_file(text, url, why);
@@ -233,6 +250,59 @@ bool url_parse_unix(const char *text, struct url *url, struct reason *why)
     free(url->shown);
     url->shown = target_show(text);
     url->socket = xstrndup(socket, length);
+    return good;
+}
+
+static bool decode_service(const char *service, struct url *url, struct reason *why)
+{
+    int length = 0;
+    char *decoded = curl_easy_unescape(NULL, service, 0, &length);
+
+    if (!decoded)
+        mem_exhausted();
+    url->path = xstrdup(decoded);
+    curl_free(decoded);
+    if (length > URL_SERVICE_MOST)
+        return reason_set(why, CODE_USAGE, "a service's name has at most %d bytes", URL_SERVICE_MOST);
+    return strlen(url->path) == (size_t)length ||
+           reason_set(why, CODE_USAGE, "%%00 cannot be in a service's name");
+}
+
+/* As people see it: the host with its namespace, and the service as it was written. */
+static void show_grpc(const char *service, struct url *url)
+{
+    const char *authority = strstr(url->bare, "://") + 3;
+    struct buf shown;
+
+    buf_init(&shown, TEXT_MAX);
+    buf_add_format(&shown, "grpc%s://%.*s%s%s", url->scheme == URL_HTTPS ? "s" : "",
+                   (int)strcspn(authority, "/"), authority, *service == '\0' ? "" : "/", service);
+    free(url->shown);
+    url->shown = target_show(shown.length > 0 ? shown.data : url->bare);
+    buf_free(&shown);
+}
+
+bool url_parse_grpc(const char *text, const char *namespace, struct url *url, struct reason *why)
+{
+    const char *authority = strstr(text, "://") + 3;
+    size_t length = strcspn(authority, "/?#");
+    const char *service = authority + length + (authority[length] == '/');
+    const char *colon = memrchr(authority, ':', length);
+    struct buf whole;
+
+    memset(url, 0, sizeof *url);
+    if (!colon || memchr(colon, ']', length - (size_t)(colon - authority)) || strpbrk(authority, "?#"))
+        return reason_set(why, CODE_USAGE, "expected grpc://HOST:PORT[/SERVICE]");
+    buf_init(&whole, TEXT_MAX);
+    bool good = buf_add_format(&whole, "http%s://%.*s/grpc.health.v1.Health/Check",
+                               begins(text, "grpcs") ? "s" : "", (int)length, authority) ||
+                reason_set(why, CODE_USAGE, "the URL is too long");
+    good = good && check_bytes(service, false, why) && url_parse(whole.data, namespace, url, why) &&
+           decode_service(service, url, why);
+    buf_free(&whole);
+    url->is_grpc = true;
+    if (good)
+        show_grpc(service, url);
     return good;
 }
 

@@ -70,6 +70,51 @@ START_TEST(objects)
 }
 END_TEST
 
+static void expect_grpc_refused(const char *text, const char *why_part)
+{
+    ck_assert(!url_parse_grpc(text, "", &url, &why));
+    ck_assert_int_eq(why.code, CODE_USAGE);
+    expect_contains(why.text, why_part);
+    url_free(&url);
+}
+
+START_TEST(gRPC)
+{
+    char longest[URL_SERVICE_MOST + 32];
+
+    ck_assert(url_parse_grpc("grpc://Shop.%n:50051/a.B%2fc", "ns", &url, &why));
+    ck_assert(url.is_grpc);
+    ck_assert_int_eq(url.scheme, URL_HTTP);
+    ck_assert_str_eq(url.host, "Shop.ns");
+    ck_assert_uint_eq(url.port, 50051);
+    ck_assert_str_eq(url.path, "a.B/c");
+    ck_assert_str_eq(url.text, "http://Shop.ns:50051/grpc.health.v1.Health/Check");
+    ck_assert_str_eq(url.shown, "grpc://Shop.ns:50051/a.B%2fc");
+    url_free(&url);
+    ck_assert(url_parse_grpc("GRPCS://[::1]:443", "", &url, &why));
+    ck_assert_int_eq(url.scheme, URL_HTTPS);
+    ck_assert_str_eq(url.host, "::1");
+    ck_assert_str_eq(url.path, "");
+    ck_assert_str_eq(url.shown, "grpcs://[::1]:443");
+    url_free(&url);
+    expect_grpc_refused("grpc://a", "grpc://HOST:PORT[/SERVICE]");
+    expect_grpc_refused("grpc://[::1]/a:b", "grpc://HOST:PORT[/SERVICE]");
+    expect_grpc_refused("grpc://a:1/b?geheim", "grpc://HOST:PORT[/SERVICE]");
+    expect_grpc_refused("grpc://a:1#b", "grpc://HOST:PORT[/SERVICE]");
+    expect_grpc_refused("grpc://:1", "the host is empty");
+    expect_grpc_refused("grpc://a:0", "port");
+    expect_grpc_refused("grpc://a:1/b%00c", "%00");
+    expect_grpc_refused("grpc://a:1/b c", "blanks");
+    expect_grpc_refused("grpc://a:1/b\nc", "control bytes");
+    expect_grpc_refused("grpc://user:geheim@a:1", "--basic-auth-file");
+    memset(longest, 'x', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    memcpy(longest, "grpc://a:1/", 11);
+    expect_grpc_refused(longest, "1024 bytes");
+    expect_refused("grpc://a:1", "http://");
+}
+END_TEST
+
 START_TEST(what_is_none)
 {
     expect_refused("http://user:geheim@host/", "--basic-auth-file");
@@ -162,5 +207,5 @@ START_TEST(what_is_shown)
 }
 END_TEST
 
-SUITE("url", its_parts, the_namespace, files, objects, what_is_none, following, who_may_have_secrets,
+SUITE("url", its_parts, the_namespace, files, objects, gRPC, what_is_none, following, who_may_have_secrets,
       what_is_shown)
