@@ -136,6 +136,16 @@ held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
 print(*(each.getsockname()[1] for each in held))' "${1:-1}"
 }
 
+# start_http2 NAME [OPTION]... STEPS...: sets NAME to 127.0.0.1:PORT of a server of http2.py; its requests go to NAME.requests.
+start_http2() {
+    local name=$1
+    shift
+    rm -f "$name.ready"
+    begin "${inside[@]}" "$python" "$servers/http2.py" --ready "$name.ready" --log "$name.requests" "$@"
+    until_true 20 test -e "$name.ready"
+    printf -v "$name" '127.0.0.1:%s' "$(cat "$name.ready")"
+}
+
 # A loopback address that no other test uses, where port 53 can be had.
 own_loopback() {
     [ "$(id -u)" -eq 0 ] || skip "needs root: port 53"
