@@ -1,5 +1,6 @@
 /* wait-for-http: until servers answer as they should. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/wait-for-http/question.h"
 #include "cmd/wait-for-http/versions.h"
@@ -39,8 +40,10 @@ static bool check_statuses(const char *value, struct reason *why)
 
 #define AT(member) offsetof(struct wait_for_http_options, member)
 
+#define STATUSES "200-399"
+
 static const struct option rows[] = {
-    OPTION("status", "LIST", TEXT, statuses, .initial = "200-399", .check = check_statuses,
+    OPTION("status", "LIST", TEXT, statuses, .initial = STATUSES, .check = check_statuses,
            .help = "Statuses and ranges that are ready; everything else is tried again, 404 and 401, too"),
     OPTION("expect", "TEXT", LIST, texts, .check = expect_check_text,
            .help = "The body must have this text, in its first 1 MiB"),
@@ -81,6 +84,8 @@ static const char *const examples[] = {
     "wait-for-http --bearer-token-file /secrets/token --trust-store /etc/ca/company.pem https://vault:8200/v1/sys/health",
     "Wait for an app behind a unix socket in a shared volume",
     "wait-for-http http+unix:///run/shared/app.sock:/healthz",
+    "Wait until a gRPC server's health service says SERVING for one of its services",
+    "wait-for-http grpc://shop:50051/shop.Orders",
     NULL,
 };
 
@@ -90,12 +95,14 @@ extern const struct tool wait_for_http_tool;
 const struct tool wait_for_http_tool = {
     .name = "wait-for-http",
     .operands = "URL...",
-    .summary = "Wait until servers answer over HTTP as they should",
+    .summary = "Wait until servers answer over HTTP or gRPC as they should",
     .description =
-        "URL is http://, https:// or http+unix:///SOCKET:/PATH; %n in its host stands for the pod's namespace. All "
-        "URLs are asked at the same time, each over a connection of its own for every attempt.\n\n"
+        "URL is http://, https://, http+unix:///SOCKET:/PATH, grpc://HOST:PORT[/SERVICE] or grpcs:// (with TLS); %n in "
+        "its host stands for the pod's namespace. All URLs are asked at the same time, each over a connection of its "
+        "own for every attempt.\n\n"
         "A server is ready when its answer has one of the statuses of --status, and all that --expect and its kin "
-        "ask for. A certificate that cannot be trusted ends the run at once.",
+        "ask for. A gRPC server is ready when its health service (grpc.health.v1) reports SERVING. A certificate that "
+        "cannot be trusted ends the run at once.",
     .examples = examples,
     .libraries = libraries,
     .options = rows,
@@ -184,6 +191,46 @@ static bool prepare_secrets(struct run *run, struct reason *why)
     return good;
 }
 
+/* What is asked of HTTP answers says nothing about those of gRPC. */
+static bool check_expectations(const struct run *run, struct reason *why)
+{
+    const struct wait_for_http_options *options = run->options;
+    const struct question *questions = run->wait.array;
+    const char *given = strcmp(options->statuses, STATUSES) != 0 ? "--status"
+                        : options->texts.count > 0               ? "--expect"
+                        : options->patterns.count > 0            ? "--expect-regex"
+                        : options->json.count > 0                ? "--expect-json"
+                        : options->answer_headers.count > 0      ? "--expect-header"
+                        : options->max_redirs > 0                ? "--max-redirs"
+                        : options->http.method                   ? "--request"
+                        : options->http.data_file                ? "--data-file"
+                                                                 : NULL;
+    bool has_http = false;
+
+    for (size_t i = 0; i < run->wait.count; i++)
+        has_http = has_http || !questions[i].url.is_grpc;
+    return has_http || !given ||
+           reason_set(why, CODE_USAGE, "%s: is for HTTP, and only gRPC is asked: ready is SERVING", given);
+}
+
+/* Headers become metadata, for which gRPC keeps some names to itself. */
+static bool check_metadata(const struct run *run, struct reason *why)
+{
+    const struct question *questions = run->wait.array;
+    bool good = true;
+
+    for (size_t i = 0; good && i < run->wait.count; i++) {
+        struct strings lines = {0};
+        if (!questions[i].url.is_grpc)
+            continue;
+        good = headers_read(&run->plan.headers, &questions[i].url, true, &lines, why);
+        for (size_t j = 0; good && j < lines.count; j++)
+            good = grpc_check_header(lines.items[j], why);
+        headers_clear(&lines);
+    }
+    return good;
+}
+
 /* A proxy that makes no sense, names that nobody can be asked for, a trust store that cannot be read. */
 static bool check_ways(struct run *run, const struct reason *no_servers, struct reason *why)
 {
@@ -217,7 +264,8 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
         return false;
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||
-        !wait_tool_add_targets(wait, sizeof(struct question), run_parse, why) || !prepare_secrets(run, why) ||
+        !wait_tool_add_targets(wait, sizeof(struct question), run_parse, why) ||
+        !check_expectations(run, why) || !prepare_secrets(run, why) || !check_metadata(run, why) ||
         !check_ways(run, servers ? NULL : &no_servers, why))
         return false;
     if (!servers)

@@ -25,15 +25,19 @@ bool question_parse(const char *operand, const char *pod_namespace, struct quest
     question->upload = -1;
     if (strncasecmp(operand, unix_scheme, sizeof unix_scheme - 1) == 0)
         return url_parse_unix(operand, &question->url, why);
-    if (strncasecmp(operand, "http://", 7) == 0 || strncasecmp(operand, "https://", 8) == 0)
+    if (url_names_grpc(operand))
+        return url_parse_grpc(operand, pod_namespace, &question->url, why);
+    if (url_has_origin(operand))
         return url_parse(operand, pod_namespace, &question->url, why);
-    return reason_set(why, CODE_USAGE, "expected a URL that begins with http://, https:// or http+unix://");
+    return reason_set(why, CODE_USAGE,
+                      "expected a URL that begins with http://, https://, http+unix://, grpc:// or grpcs://");
 }
 
 /* Ends what is under way. */
 static void question_release(struct question *question)
 {
     exchange_clear(&question->exchange);
+    grpc_call_clear(&question->call);
     headers_clear(&question->headers);
     url_free(&question->at);
     buf_free(&question->body);
@@ -211,6 +215,28 @@ static void on_end(void *owner)
     question_end(question, outcome, &why);
 }
 
+static void on_call_end(void *owner, enum outcome outcome, const struct reason *why)
+{
+    struct question *question = owner;
+
+    if (outcome == ATTEMPT_OK)
+        question->base.found = "SERVING";
+    question_end(question, outcome, why);
+}
+
+/* Asks, once the headers are there. */
+static void question_begin(struct question *question)
+{
+    if (!question->url.is_grpc) {
+        question_ask(question);
+        return;
+    }
+    question->call.on_end = on_call_end;
+    question->call.owner = question;
+    grpc_call_start(&question->call, &question->exchange, &question->url, &question->headers,
+                    question->deadline);
+}
+
 void question_start(struct wait_target *target, int64_t deadline)
 {
     struct question *question = (struct question *)target;
@@ -229,7 +255,7 @@ void question_start(struct wait_target *target, int64_t deadline)
     buf_init(&question->body, EXPECT_BODY);
     url_copy(&question->url, &question->at);
     if (headers_read(&question->plan->headers, &question->url, true, &question->headers, &why)) {
-        question_ask(question);
+        question_begin(question);
         return;
     }
     why.code = CODE_FAILED; /* it could be read when the run began: it is being rotated */

@@ -3,6 +3,7 @@
 #define WAIT_FOR_HTTP_QUESTION_H
 
 #include "cmd/wait-for-http/expect.h"
+#include "cmd/wait-for-http/grpc_call.h"
 #include "cmd/wait-for-http/statuses.h"
 #include "common/base/buf.h"
 #include "common/http/exchange.h"
@@ -27,7 +28,7 @@ struct question {
     struct wait_target base;
     const struct question_plan *plan;
     struct url url;
-    char found[QUESTION_FOUND]; /* "HTTP 200" */
+    char found[QUESTION_FOUND]; /* "HTTP 200"; "SERVING" */
 
     int64_t deadline;
     struct url at; /* the present hop's */
@@ -37,6 +38,7 @@ struct question {
     struct strings headers;
     int upload; /* --data-file; -1: closed */
     struct exchange exchange;
+    struct grpc_call call; /* of grpc://, through the exchange */
     struct buf body;
     bool cut;          /* there is more of it */
     bool header_wrong; /* for `header_why` */

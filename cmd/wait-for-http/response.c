@@ -39,8 +39,7 @@ static enum outcome judge_status(const struct response *response, const char *st
     return ATTEMPT_RETRY;
 }
 
-/* The transfer apart from the status, which has been judged. */
-static enum outcome judge_transfer(const struct response *response, struct reason *why)
+enum outcome response_judge_transfer(const struct response *response, struct reason *why)
 {
     const struct reply_rules rules = {
         .proxy = response->proxy,
@@ -77,7 +76,7 @@ enum outcome response_judge(const struct response *response, const struct status
     }
     if (final && !statuses_have(statuses, reply->status))
         return judge_status(response, statuses_text, why);
-    enum outcome outcome = judge_transfer(response, why);
+    enum outcome outcome = response_judge_transfer(response, why);
     if (outcome != ATTEMPT_OK)
         return outcome;
     if (response->header_wrong) {

@@ -24,6 +24,9 @@ struct response {
 enum outcome response_judge(const struct response *response, const struct statuses *statuses,
                             const char *statuses_text, const struct expect *expect, struct reason *why);
 
+/* The same without what is asked of the status, the headers and the body. */
+enum outcome response_judge_transfer(const struct response *response, struct reason *why);
+
 /* Whether what is wrong for good for one who fetches is so for one who waits. */
 enum outcome response_passes_on(const struct reason *why);
 

@@ -142,6 +142,7 @@ CASES = [
         "--timeout 2s --termination-log= --trust-store {folder}/localhost.pem --basic-auth-file {folder}/credentials --expect value "
         "--data-file {folder}/password https://localhost:{https}/number",
     ),
+    Case("wait-for-http", "--timeout 2s --termination-log= grpc://localhost:{grpc}/shop.Orders"),
     Case("wait-for-ping", "--timeout 2s --termination-log {folder}/log --attempt-timeout 500ms 127.0.0.1 ::1"),
     Case("wait-for-ping", "--timeout 2s --termination-log= --nameserver {dns} --attempt-timeout 500ms --stable 20ms --interval 10ms db.test."),
     Case("wait-for-file", "--timeout 2s --termination-log {folder}/log --stable 20ms --interval 10ms {folder}/credentials {folder}/tree {folder}/socket"),
@@ -247,12 +248,13 @@ class Servers:
         self.folder, self.started = folder, []
         (http,) = self.start("http", "--log", "requests", "script")
         (https,) = self.start("http", "--cert", "both.pem", "script", label="https")
+        (grpc,) = self.start("http2", "head message:1 trailers:grpc-status=0")
         (dns,) = self.start("dns", "zone")
         pong = "127.0.0.1:0 read PING say '+OK\\r\\n+PONG\\r\\n' hold"
         tcp, tcp6, _, redis = self.start("tcp", "127.0.0.1:0 say READY hold", "[::1]:0 say READY hold", "unix:socket", pong, label="tcp")
         tls, smtp = self.start("tls", "--certificates", ".", "localhost status=200", "localhost speaks=smtp")
         self.where = {"http": http, "https": https, "dns": f"127.0.0.1:{dns}", "tcp": tcp, "tcp6": tcp6, "redis": redis}
-        self.where |= {"tls": tls, "smtp": smtp}
+        self.where |= {"tls": tls, "smtp": smtp, "grpc": grpc}
 
     def start(self, name, *arguments, label=None):
         """Starts tests/servers/NAME.py; its ports."""

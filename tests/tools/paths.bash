@@ -188,6 +188,12 @@ play_wait_for_http() {
     mode 0 wait-for-http "$p/up" --interval 1ms --expect UP --expect-regex '"(UP|OK)"' --expect-json /status=UP --expect-header content-length:
     mode 0 wait-for-http -v "$p/led" --max-redirs 1 --status 200 --stable 50ms
     mode 0 wait-for-http --trust any "$s/up" -X POST
+    start_http2 g "head message:2 trailers:grpc-status=0" "head message:1 trailers:grpc-status=0"
+    mode 0 wait-for-http "grpc://$g/shop.Orders" --interval 1ms -H 'X-Tenant: shop'
+    start_http2 t --cert both.pem "head message:1 trailers:grpc-status=0"
+    mode 0 wait-for-http --trust-store root.crt "grpcs://$t"
+    start_http2 c "close"
+    mode 1 wait-for-http --once "grpc://$c"
     mode 1 wait-for-http --once "$p/bomb" --expect never --termination-log log
     mode 1 wait-for-http --once http+unix:///absent:/
     mode 20 wait-for-http --trust-store other.crt "$s/up" --log-format json
