@@ -259,6 +259,19 @@ agent_is_there() {
     said after-health-wait-for-health | grep -qE 'ready after .*; HTTP 200'
 }
 
+@test "scene 24: the app starts once the gRPC server serves its service" {
+    play 24-grpc-health &
+    until_said after-stock-wait-for-stock 'no such name (NXDOMAIN)'
+    service stock 40
+    service_name stock 40
+    wait
+    app_has_started after-stock-app
+    is_restricted after-stock-wait-for-stock
+    said after-stock-wait-for-stock | grep -qF 'the health status is SERVICE_UNKNOWN, expected SERVING'
+    said after-stock-wait-for-stock | grep -qE 'ready after .*; SERVING'
+    service_stop stock
+}
+
 @test "scene 12: an init container fails: 124, the reason in the termination message, the app does not start" {
     for pod in never on-failure always; do
         run ! play 12-failure only=$pod
