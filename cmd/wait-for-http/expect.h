@@ -54,8 +54,8 @@ bool expect_wants_body(const struct expect *expect);
 /* Whether the values of a header, joined by commas, are what is asked for; NULL: there is no such header. False fills `why`. */
 bool expect_judge_header(const struct expect_header *header, const char *values, struct reason *why);
 
-/* Whether the body is as expected; `is_cut`: these bytes are only its beginning. Patterns are searched until `deadline`. False fills
- * `why`. */
+/* Whether the body is as expected; `is_cut`: these bytes are only its beginning. Patterns are searched until `deadline`. False
+ * fills `why`. */
 bool expect_judge_body(const struct expect *expect, const char *body, size_t length, bool is_cut,
                        int64_t deadline, struct reason *why);
 
