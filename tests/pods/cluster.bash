@@ -16,9 +16,9 @@ podman() {
         --tmpdir "$FOLDER/tmp" "$@"
 }
 
-# The network's first three numbers, and where its DNS is.
+# The network's first three numbers, and where its DNS and its API server are.
 SUBNET=$(cat "$FOLDER/subnet" 2>/dev/null)
-export CLUSTER_DNS=$SUBNET.53
+export CLUSTER_DNS=$SUBNET.53 API_SERVER=$SUBNET.60
 
 # A network that nobody uses; false if podman can make none.
 make_network() {

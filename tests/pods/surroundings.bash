@@ -22,10 +22,12 @@ authority() {
         -keyout "$FOLDER/$1.key" -out "$FOLDER/$1.crt" 2>/dev/null
 }
 
-# certificate NAME AUTHORITY: a server's.
+# certificate NAME AUTHORITY: a server's, for that name or IPv4 address.
 certificate() {
+    local kind=DNS
+    [[ ! $1 =~ ^[0-9.]+$ ]] || kind=IP
     openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$FOLDER/$1.key" 2>/dev/null |
-        openssl x509 -req -days 60 -CA "$FOLDER/$2.crt" -CAkey "$FOLDER/$2.key" -extfile <(echo "subjectAltName=DNS:$1") \
+        openssl x509 -req -days 60 -CA "$FOLDER/$2.crt" -CAkey "$FOLDER/$2.key" -extfile <(echo "subjectAltName=$kind:$1") \
             -out "$FOLDER/$1.crt" 2>/dev/null
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A Kubernetes API server for tests: objects by path, lists in chunks, watches with bookmarks; and what can go wrong with them.
 
-    kube.py [--ready FILE] [--log FILE] [--life SECONDS] [--cert PEM] [--token FILE] [--port N] [--chunk N] [--version N]
+    kube.py [--ready FILE] [--log FILE] [--life SECONDS] [--cert PEM] [--token FILE] [--address A] [--port N] [--chunk N] [--version N]
 
-It listens on a free port of 127.0.0.1 (or N), which goes to the --ready file; with --cert it speaks TLS. With --token each request must
+It listens on a free port of 127.0.0.1 (or of A; or on N), which goes to the --ready file; with --cert it speaks TLS. With --token each request must
 bring one of the tokens in that file, which is read anew for each request, or gets 401. The --log file gets a JSON object a request:
 `path`, `query`, `connection` (a number for each). It ends by itself after --life seconds (120).
 
@@ -325,11 +325,12 @@ def main():
     parser.add_argument("--life", type=float, default=120)
     parser.add_argument("--cert")
     parser.add_argument("--token")
+    parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--version", type=int, default=1000, help="the resourceVersion before anything happens")
     parser.add_argument("--chunk", type=int, default=1 << 30, help="objects that a list has at most")
     options = parser.parse_args()
-    server = Server(("127.0.0.1", options.port), Handler)
+    server = Server((options.address, options.port), Handler)
     server.options, server.store = options, Store(options.version)
     if options.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
