@@ -53,10 +53,10 @@ good="head message:1 trailers:grpc-status=0"
     exits 0
     once "grpc://$s/shop.Carts"
     exits 1
-    says 'the health status is NOT_SERVING, expected SERVING.*look at its logs'
+    says 'the health status is NOT_SERVING, expected SERVING'
     once "grpc://$s/shop.Absent"
     exits 26
-    says 'gRPC status 5 NOT_FOUND; its words: .*shop.Absent.*does not know a service of this name'
+    says 'gRPC status 5 NOT_FOUND; its words: .*shop.Absent'
 }
 
 @test "a status that changes is waited for, of several services at once" {
@@ -86,7 +86,7 @@ good="head message:1 trailers:grpc-status=0"
     start_grpc s --bare
     once "grpc://$s"
     exits 26
-    says 'gRPC status 12 UNIMPLEMENTED.*does not implement grpc.health.v1.Health.*wait-for-tcp'
+    says 'gRPC status 12 UNIMPLEMENTED'
 }
 
 @test "headers and a token go along as metadata, with a deadline, and are read anew" {

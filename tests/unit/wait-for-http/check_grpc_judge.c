@@ -67,6 +67,9 @@ START_TEST(statuses)
     expect_retry(CHANGED(answer.in_trailer = false, answer.length = 0), CODE_FAILED, "no message");
     expect_retry(CHANGED(answer.status = "12"), CODE_HTTP_STATUS, "gRPC status 12 UNIMPLEMENTED");
     expect_contains(why.hint, "grpc.health.v1.Health");
+    expect_contains(why.hint, "wait-for-tcp");
+    expect_retry(CHANGED(answer.status = "5"), CODE_HTTP_STATUS, "gRPC status 5 NOT_FOUND");
+    expect_contains(why.hint, "does not know a service of this name");
     expect_retry(CHANGED(answer.status = "16"), CODE_HTTP_STATUS, "UNAUTHENTICATED");
     static const char *const wrong[] = {"",   "00", "17",   "-0",  "+0",
                                         " 0", "0 ", "0, 0", "0x0", "99999999999999999999"};
@@ -110,6 +113,7 @@ START_TEST(messages)
     expect_retry(with_body("\0\0\0\0\2\x0b\1", 7), CODE_FAILED, "not a valid");
     expect_retry(with_body("\0\0\0\0\0", 5), CODE_FAILED, "UNKNOWN, expected SERVING");
     expect_retry(with_body("\0\0\0\0\2\x08\2", 7), CODE_FAILED, "NOT_SERVING");
+    expect_contains(why.hint, "look at its logs");
     expect_retry(with_body("\0\0\0\0\2\x08\3", 7), CODE_FAILED, "SERVICE_UNKNOWN");
     expect_retry(with_body("\0\0\0\0\2\x08\4", 7), CODE_FAILED, "the health status is 4");
     expect_retry(CHANGED(answer.is_cut = true), CODE_FAILED, "larger than 64 KiB");
