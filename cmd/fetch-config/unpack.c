@@ -226,13 +226,12 @@ static bool check_count(const struct unpacking *unpacking)
                                           strip, unpack->entries);
 }
 
-static bool take_all(struct unpacking *unpacking)
+static bool take_entries(struct unpacking *unpacking, struct archive_entry *entry)
 {
-    struct archive_entry *entry;
     int64_t before = 0;
     int status;
 
-    while ((status = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
+    while ((status = archive_read_next_header2(unpacking->archive, entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
         if (must_end(unpacking) || !check_header(unpacking, status, entry))
             return false;
@@ -248,6 +247,18 @@ static bool take_all(struct unpacking *unpacking)
     if (unpacking->unreadable)
         return refuse_rest(unpacking);
     return check_count(unpacking) && check_end(unpacking, before);
+}
+
+/* libarchive would use an entry of its own, and does not check that there was memory for it. */
+static bool take_all(struct unpacking *unpacking)
+{
+    struct archive_entry *entry = archive_entry_new();
+
+    if (!entry)
+        mem_exhausted();
+    bool good = take_entries(unpacking, entry);
+    archive_entry_free(entry);
+    return good;
 }
 
 /* Stages the whole archive, and checks that it is complete. */

@@ -78,7 +78,9 @@ bool loop_watch_change(struct loop *loop, struct loop_watch *watch, uint32_t eve
 
 void loop_watch_remove(struct loop *loop, struct loop_watch *watch)
 {
-    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+    /* The watch may be freed after this, so the kernel must forget it: once more if that failed, unless it knew nothing of it. */
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL) != 0 && errno != ENOENT && errno != EBADF)
+        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
     for (int i = 0; i < loop->batch_length; i++)
         if (loop->batch[i].data.ptr == watch)
             loop->batch[i].events = 0;
