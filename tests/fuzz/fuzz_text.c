@@ -18,17 +18,19 @@ enum { LINE_MOST = 70 * 1024 };
 
 static char line[LINE_MOST + 1];
 
-/* What is in `descriptor`, into `line`: one line, without the newline at its end. */
-static size_t take_line(int descriptor)
+/* What is in `descriptor`, into `line`: one line, whose `end` is left out. */
+static size_t take_line(int descriptor, const char *end)
 {
     ssize_t length = pread(descriptor, line, LINE_MOST, 0);
 
-    MUST(length > 0 && length < LINE_MOST);
-    MUST(line[length - 1] == '\n');
-    line[length - 1] = '\0';
-    MUST(strlen(line) == (size_t)length - 1);
-    MUST(strict_plain(line, (size_t)length - 1));
-    return (size_t)length - 1;
+    MUST(length > (ssize_t)strlen(end) && length < LINE_MOST);
+    length -= (ssize_t)strlen(end);
+    line[(size_t)length + strlen(end)] = '\0';
+    MUST(strcmp(line + length, end) == 0);
+    line[length] = '\0';
+    MUST(strlen(line) == (size_t)length);
+    MUST(strict_plain(line, (size_t)length));
+    return (size_t)length;
 }
 
 /* The text as JSON can have it: a byte that is not UTF-8 is U+FFFD. The caller frees it. */
@@ -61,7 +63,7 @@ static void say(enum log_format format, const struct log_event *event, const cha
     log_setup("wait-for-tcp", format, LOG_INFO);
     log_event(event, "%s", message);
     dup2(errors, STDERR_FILENO);
-    size_t length = take_line(file);
+    size_t length = take_line(file, "\n");
     close(errors);
     close(file);
     if (format == LOG_TEXT)
@@ -90,7 +92,7 @@ static void check_termination(const char *target, const char *message)
     buf_add_format(&whole, "%s: %s", target, message);
     verdict_so_far(&verdict, whole.data);
     buf_free(&whole);
-    MUST(take_line(file) < VERDICT_LINE);
+    MUST(take_line(file, "") < VERDICT_LINE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
