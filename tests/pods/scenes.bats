@@ -262,8 +262,8 @@ agent_is_there() {
 @test "scene 24: the app starts once the gRPC server serves its service" {
     play 24-grpc-health &
     until_said after-stock-wait-for-stock 'no such name (NXDOMAIN)'
-    service stock 40
-    service_name stock 40
+    service stock 61
+    service_name stock 61
     wait
     app_has_started after-stock-app
     is_restricted after-stock-wait-for-stock

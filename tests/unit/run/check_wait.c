@@ -575,7 +575,7 @@ START_TEST(a_killed_container_leaves_its_reason)
         wait_run(&wait_state);
         _exit(0);
     }
-    for (int i = 0; i < 10000 && *scratch_read(path, NULL) == '\0'; i++)
+    for (int i = 0; i < 10000 && !strstr(scratch_read(path, NULL), "refused"); i++)
         usleep(1000);
     kill(child, SIGKILL);
     ck_assert_str_eq(scratch_read(path, NULL),
