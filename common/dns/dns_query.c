@@ -32,13 +32,16 @@ static uint16_t random_id(void)
     return id;
 }
 
-/* False when the name is invalid. */
+/* False when the name is invalid, or another one would be asked for: c-ares reads a backslash, which a search list may hold, as the
+ * beginning of an escape. */
 static bool query_write(struct dns_query *query)
 {
     ares_dns_record_t *message = NULL;
     unsigned char *bytes = NULL;
     size_t length = 0;
 
+    if (strchr(query->question.name, '\\'))
+        return false;
     query->question.id = random_id();
     ares_status_t status = ares_dns_record_create(&message, query->question.id, ARES_FLAG_RD,
                                                   ARES_OPCODE_QUERY, ARES_RCODE_NOERROR);

@@ -227,6 +227,21 @@ START_TEST(the_walk_stops_where_there_is_no_clear_answer)
 }
 END_TEST
 
+/* c-ares takes "s\\hop" for an escaped "shop". Nobody is asked for a name that is not in the list. */
+START_TEST(a_backslash_in_the_search_list_asks_for_no_other_name)
+{
+    static const struct name_server_row rows[] = {{.type = DNS_A, .value = "10.0.0.1"}, {.value = "::1"}};
+
+    begin("s\\hop.test");
+    add_server(&one, rows);
+    request.name = "db";
+    look_up(500);
+    ck_assert_int_eq(got.status, ANSWER_GARBLED);
+    ck_assert_str_eq(one.asked, "");
+    end();
+}
+END_TEST
+
 START_TEST(the_walk_stops_at_silence)
 {
     static const struct name_server_row rows[] = {{.name = "db.a.test", .rcode = NAME_SERVER_SILENT},
@@ -742,7 +757,8 @@ END_TEST
 
 SUITE("dns", both_families, the_first_family_may_be_enough, no_data_for_one_family_asks_for_the_other,
       no_such_name_is_not_asked_for_again, the_search_list_is_walked_past_negative_answers,
-      negative_from_all_is_negative, the_walk_stops_where_there_is_no_clear_answer, the_walk_stops_at_silence,
+      negative_from_all_is_negative, the_walk_stops_where_there_is_no_clear_answer,
+      a_backslash_in_the_search_list_asks_for_no_other_name, the_walk_stops_at_silence,
       a_failing_family_does_not_hide_the_other, the_next_server_is_asked_after_300_ms_of_silence,
       a_server_that_fails_hands_over_at_once, when_all_servers_fail_it_ends_at_once, where_nothing_listens,
       garbage_is_no_answer, servers_by_turns, patience_with_a_silent_family, cancelled_in_flight,
