@@ -53,6 +53,16 @@ static size_t candidate_count, server_count;
 static const char *script;
 static size_t script_length;
 
+/* The name's place among the candidates; their count when it is none. */
+static size_t position_of(const char *name)
+{
+    size_t i = 0;
+
+    while (i < candidate_count && !hostname_same(candidates[i], name))
+        i++;
+    return i;
+}
+
 static enum kind kind_of(size_t server, size_t candidate, size_t type)
 {
     size_t at = (candidate * TYPES + type) * server_count + server;
@@ -186,14 +196,12 @@ static void on_question(void *owner, uint32_t events)
     char name[HOSTNAME_SIZE] = "";
     struct sockaddr_storage from;
     socklen_t from_length = sizeof from;
-    size_t candidate = 0;
 
     (void)events;
     ssize_t got = recvfrom(server->watch.fd, message, MESSAGE / 2, MSG_DONTWAIT, (struct sockaddr *)&from,
                            &from_length);
     size_t end = got > HEAD ? read_question(message, (size_t)got, name) : 0;
-    while (candidate < candidate_count && !hostname_same(candidates[candidate], name))
-        candidate++;
+    size_t candidate = position_of(name);
     MUST(got < 0 || (end > 0 && candidate < candidate_count)); /* nothing else is asked for */
     if (got < 0)
         return;
@@ -259,10 +267,8 @@ static void check_record(enum dns_type type, const char *record, size_t candidat
 
 static void on_result(void *owner, const struct dns_result *result)
 {
-    size_t found = 0;
+    size_t found = position_of(result->candidate);
 
-    while (found < candidate_count && !hostname_same(candidates[found], result->candidate))
-        found++;
     if (result->status == ANSWER_RECORDS) {
         MUST(found < candidate_count);
         for (size_t i = 0; i < result->answer_count; i++)
@@ -299,6 +305,17 @@ static void walk(void)
     loop_free(loop);
 }
 
+/* The names that are asked for; one that the list brings twice stands there once. */
+static void list_candidates(void)
+{
+    char candidate[HOSTNAME_SIZE];
+
+    candidate_count = 0;
+    for (size_t n = 0; n < CANDIDATES && resolvconf_candidate(&conf, host, true, n, candidate); n++)
+        if (position_of(candidate) == candidate_count)
+            memcpy(candidates[candidate_count++], candidate, sizeof candidate);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *rest, *text, *name = input_first_line(data, size, &rest);
@@ -312,10 +329,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     script = line;
     script_length = strlen(line);
     if (hostname_parse(name, "ns", host, &why)) {
-        candidate_count = 0;
-        while (candidate_count < CANDIDATES &&
-               resolvconf_candidate(&conf, host, true, candidate_count, candidates[candidate_count]))
-            candidate_count++;
+        list_candidates();
         walk();
     }
     free(name);

@@ -62,7 +62,12 @@ ends_with_code() {
         [ -z "$code" ] || break
         sleep 0.1
     done
-    [ "$code" = "$2" ] || { echo "$1 ended with ${code:-nothing yet}, expected $2" && false; }
+    [ "$code" = "$2" ] || {
+        echo "$1 is $(inspect "$1" '{{.State.Status}}') with code ${code:-none}, expected $2"
+        cat "$FOLDER/played"
+        podman ps --all
+        false
+    }
 }
 
 mydb() {
