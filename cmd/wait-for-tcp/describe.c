@@ -56,8 +56,8 @@ static void hint_unexpected(const struct dial *dial, struct reason *why)
     else if (dial->protocol)
         reason_hint(
             why,
-            "the port is open, but nothing came: TLS from the first byte, another protocol, or a proxy that waits "
-            "for its backend?");
+            "the port is open, but nothing came: TLS from the first byte, another protocol, a proxy that waits for "
+            "its backend, or a server that looks up its clients' names first?");
     else
         reason_hint(why, "the port is open, but nothing came: does the server wait for something else than "
                          "--send, or a proxy for its backend?");

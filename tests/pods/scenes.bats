@@ -66,6 +66,8 @@ ends_with_code() {
         echo "$1 is $(inspect "$1" '{{.State.Status}}') with code ${code:-none}, expected $2"
         cat "$FOLDER/played"
         podman ps --all
+        podman pod logs --names "${1%%-*}"
+        ps -ef --forest
         false
     }
 }
