@@ -92,7 +92,6 @@ static bool is_of(const struct watcher *watcher, const json_t *object)
 {
     const char *namespace = object_text(object, "/metadata/namespace"), *kind = object_text(object, "/kind");
     const char *expected = watcher->kind->form == KIND_SERVICE ? "EndpointSlice" : watcher->kind->name;
-
     bool is_custom = strcmp(watcher->kind->name, watcher->kind->plural) == 0; /* only its plural is known */
 
     return (!namespace || (watcher->namespace && strcmp(namespace, watcher->namespace) == 0)) &&

@@ -42,7 +42,6 @@ static bool take_version(struct watcher *watcher, const char *version)
 static bool take_meta(struct watcher *watcher, const json_t *meta)
 {
     const char *more = object_text(meta, "/continue");
-
     const char *version = object_text(meta, "/resourceVersion");
 
     if (more && watcher->more && strcmp(more, watcher->more) == 0)

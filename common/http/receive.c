@@ -26,7 +26,8 @@ static bool wants_body(const struct exchange *exchange)
     return status >= 200 && status < 300 && (status != 206 || exchange->request.from > 0);
 }
 
-/* libcurl takes an answer without a header for HTTP/0.9, which is allowed only so that its beginning can be reported. */
+/* What is not HTTP. libcurl takes an answer without a header for HTTP/0.9, which is allowed only so that its beginning can be
+ * reported. */
 static void note_foreign(struct reply *reply, const char *bytes, size_t length)
 {
     reply->foreign_length = length < sizeof reply->foreign ? length : sizeof reply->foreign;
@@ -81,6 +82,17 @@ static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t t
     return 1;
 }
 
+/* Whether a status line's number has three digits: of "2000", libcurl takes the first three. True for other lines. */
+static bool is_sound_status(const char *line, size_t length)
+{
+    const char *blank = length > 5 && memcmp(line, "HTTP/", 5) == 0 ? memchr(line, ' ', length) : NULL;
+    const char *end = line + length, *at = blank ? blank + 1 : end;
+
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    return !blank || at - blank == 1 + 3;
+}
+
 /* libcurl takes an end of the connection within the header for an answer without a body. */
 static size_t on_header(const char *bytes, size_t size, size_t count, void *owner)
 {
@@ -89,6 +101,10 @@ static size_t on_header(const char *bytes, size_t size, size_t count, void *owne
     long status = 0;
 
     exchange->last_activity = deadline_now();
+    if (!exchange->headed && !is_sound_status(bytes, length)) {
+        note_foreign(&exchange->reply, bytes, length);
+        return 0;
+    }
     if (!exchange->headed && !exchange->hidden)
         exchange->hidden = framing_hidden(bytes, length);
     if (length > 0 && length <= 2 && bytes[length - 1] == '\n') {

@@ -251,6 +251,25 @@ SCRIPT
     [ ! -e a ]
 }
 
+@test "a status line counts only with a number of three digits" {
+    local each
+    for each in '2000 OK' '20000' '2000'; do
+        rm -f port.ready
+        start_tcp port "127.0.0.1:0 read /x say 'HTTP/1.1 $each\r\nContent-Length: 5\r\n\r\nhello' close"
+        run_tool fetch-config "http://127.0.0.1:${port[0]}/x=./a"
+        exits 1
+        ends_saying "the answer is not HTTP: it is a status line without a number of three digits"
+        [ ! -e a ]
+    done
+    for each in '200' '200 ' '200 2000'; do
+        rm -f port.ready a
+        start_tcp port "127.0.0.1:0 read /x say 'HTTP/1.1 $each\r\nContent-Length: 5\r\n\r\nhello' close"
+        run_tool fetch-config "http://127.0.0.1:${port[0]}/x=./a"
+        exits 0
+        [ "$(cat a)" = hello ]
+    done
+}
+
 @test "--max-size holds, whether the server tells the size or not" {
     start_http h <<<$'/told 200 size 2000\n/pour 200 pour'
     run_tool fetch-config "$h/told=./a" --max-size 1999
