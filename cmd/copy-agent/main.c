@@ -135,6 +135,55 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, NULL};
 
+/* An option that does nothing without another was meant to do something. */
+static bool check_companions(const struct copy_settings *settings, bool for_uid, struct reason *why)
+{
+    const struct {
+        bool given, has_companion;
+        const char *name, *companion;
+    } rows_of_two[] = {
+        {settings->groups.count > 0, for_uid, "for-gid", "--for-uid"},
+        {settings->writable.count > 0, for_uid || settings->prune, "writable", "--for-uid or --prune"},
+        {settings->link, settings->version_dir, "link", "--version-dir"},
+        {settings->max_prune, settings->prune, "max-prune", "--prune"},
+        {settings->render_prefix, settings->render.count > 0, "render-prefix", "--render"},
+        {settings->render_files.count > 0, settings->render.count > 0, "render-files", "--render"},
+    };
+
+    for (size_t i = 0; i < sizeof rows_of_two / sizeof rows_of_two[0]; i++)
+        if (rows_of_two[i].given && !rows_of_two[i].has_companion)
+            return reason_set(why, CODE_USAGE, "--%s: does nothing without %s", rows_of_two[i].name,
+                              rows_of_two[i].companion);
+    return true;
+}
+
+static bool check_usage(const void *from, struct reason *why)
+{
+    const struct copy_agent_options *options = from;
+    const struct strings *operands = &options->common.operands;
+    const struct copy_settings *settings = &options->copy;
+
+    if (options->install && operands->count > 0)
+        return reason_set(why, CODE_USAGE, "%.200s: --install copies only this binary: expected no operands",
+                          operands->items[0]);
+    if (options->install)
+        return true;
+    if (operands->count != 2)
+        return reason_set(why, CODE_USAGE, "%s: expected SOURCE and DEST",
+                          operands->count > 2 ? operands->items[2] : "an operand is missing");
+    if (!check_companions(settings, options->for_uid != NULL, why))
+        return false;
+    if (settings->version_dir && strcmp(settings->version_dir, version_link_name(settings)) == 0)
+        return reason_set(why, CODE_USAGE, "--link: is the name of --version-dir: expected another");
+    if (settings->dereference && settings->relative_links)
+        return reason_set(why, CODE_USAGE,
+                          "--relative-links: --dereference leaves no links: expected one of them");
+    if (settings->follow_dest && settings->prune)
+        return reason_set(why, CODE_USAGE,
+                          "--follow-dest: with --prune it could empty any directory: expected one of them");
+    return true;
+}
+
 extern const struct tool copy_agent_tool;
 const struct tool copy_agent_tool = {
     .name = "copy-agent",
@@ -154,6 +203,7 @@ const struct tool copy_agent_tool = {
     .initials = initials,
     .one_attempt = true,
     .options_size = sizeof(struct copy_agent_options),
+    .check_usage = check_usage,
 };
 
 static int finish(const struct verdict *verdict, const char *dest, int64_t began, const char *line,
@@ -230,49 +280,6 @@ static void enter_sandbox(const struct copy_agent_options *options)
     sandbox_enter(&sandbox, options->common.termination_log);
 }
 
-/* An option that does nothing without another was meant to do something. */
-static bool check_companions(const struct copy_settings *settings, bool for_uid, struct reason *why)
-{
-    const struct {
-        bool given, has_companion;
-        const char *name, *companion;
-    } rows_of_two[] = {
-        {settings->groups.count > 0, for_uid, "for-gid", "--for-uid"},
-        {settings->writable.count > 0, for_uid || settings->prune, "writable", "--for-uid or --prune"},
-        {settings->link, settings->version_dir, "link", "--version-dir"},
-        {settings->max_prune, settings->prune, "max-prune", "--prune"},
-        {settings->render_prefix, settings->render.count > 0, "render-prefix", "--render"},
-        {settings->render_files.count > 0, settings->render.count > 0, "render-files", "--render"},
-    };
-
-    for (size_t i = 0; i < sizeof rows_of_two / sizeof rows_of_two[0]; i++)
-        if (rows_of_two[i].given && !rows_of_two[i].has_companion)
-            return reason_set(why, CODE_USAGE, "--%s: does nothing without %s", rows_of_two[i].name,
-                              rows_of_two[i].companion);
-    return true;
-}
-
-static bool check_usage(const struct copy_agent_options *options, struct reason *why)
-{
-    const struct strings *operands = &options->common.operands;
-    const struct copy_settings *settings = &options->copy;
-
-    if (operands->count != 2)
-        return reason_set(why, CODE_USAGE, "%s: expected SOURCE and DEST",
-                          operands->count > 2 ? operands->items[2] : "an operand is missing");
-    if (!check_companions(settings, options->for_uid != NULL, why))
-        return false;
-    if (settings->version_dir && strcmp(settings->version_dir, version_link_name(settings)) == 0)
-        return reason_set(why, CODE_USAGE, "--link: is the name of --version-dir: expected another");
-    if (settings->dereference && settings->relative_links)
-        return reason_set(why, CODE_USAGE,
-                          "--relative-links: --dereference leaves no links: expected one of them");
-    if (settings->follow_dest && settings->prune)
-        return reason_set(why, CODE_USAGE,
-                          "--follow-dest: with --prune it could empty any directory: expected one of them");
-    return true;
-}
-
 static int run(struct copy_agent_options *options, const struct verdict *verdict)
 {
     const struct strings *operands = &options->common.operands;
@@ -282,18 +289,13 @@ static int run(struct copy_agent_options *options, const struct verdict *verdict
     struct buf line;
 
     enter_sandbox(options);
+    if (!check_usage(options, &why))
+        return verdict_refuse(verdict, &why);
     if (options->install) {
-        if (operands->count > 0) {
-            reason_set(&why, CODE_USAGE, "%.200s: --install copies only this binary: expected no operands",
-                       operands->items[0]);
-            return verdict_refuse(verdict, &why);
-        }
         if (!install_self(options->install, copy_agent_tool.name, &why))
             return verdict_refuse(verdict, &why);
         return finish(verdict, options->install, began, "installed", NULL);
     }
-    if (!check_usage(options, &why))
-        return verdict_refuse(verdict, &why);
     options->copy.user = -1;
     if (options->for_uid)
         units_parse_number(options->for_uid, 0, LAST_ID, &options->copy.user);

@@ -5,6 +5,7 @@
 
 #include "cmd/fetch-config/operand.h"
 #include "cmd/fetch-config/run.h"
+#include "cmd/fetch-config/usage.h"
 #include "common/base/environment.h"
 #include "common/base/mem.h"
 #include "common/dns/hosts.h"
@@ -14,7 +15,7 @@
 
 #include "common/base/banned.h"
 
-enum { FILE_MODE = 0644, PAIRS_MOST = 10000 };
+enum { FILE_MODE = 0644 };
 
 static void run_set_plan(struct run *run)
 {
@@ -78,40 +79,6 @@ static bool add_object(struct run *run, const struct url *url, struct url *objec
     return good;
 }
 
-/* A "=" in a URL with a query, or where data is sent, may be part of the URL: the user must say. */
-static bool may_be_split(const struct fetch_config_options *options, const char *url, struct reason *why)
-{
-    if (!strchr(url, '?') && !options->http.data_file)
-        return true;
-    reason_set(why, CODE_USAGE, "it is not clear whether the last = is part of the URL");
-    reason_hint(why, "write the URL by itself, and where it goes as --output PATH (/dev/null: nowhere)");
-    return false;
-}
-
-/* The URL's text, for the caller to free, and fetch->path. NULL fills `why`. */
-static char *split_operand(const struct run *run, size_t index, struct fetch *fetch, struct reason *why)
-{
-    const struct fetch_config_options *options = run->options;
-    const char *operand = options->common.operands.items[index];
-    char *text = NULL;
-
-    if (options->outputs.count > 0) {
-        fetch->path = options->outputs.items[index];
-        return xstrdup(operand);
-    }
-    if (operand_split(operand, &text, &fetch->path)) {
-        if (may_be_split(options, text, why))
-            return text;
-        free(text);
-        return NULL;
-    }
-    if (run->plan.method)
-        return xstrdup(operand);
-    reason_set(why, CODE_USAGE,
-               "expected URL=PATH, where PATH begins with / or ./ or is -, or URL and -o PATH");
-    return NULL;
-}
-
 static bool check_path(struct run *run, size_t index, struct reason *why)
 {
     struct fetch *fetch = &run->fetches[index];
@@ -170,7 +137,7 @@ static bool add_checksum(struct run *run, size_t index, const char *namespace, s
 static bool add_pair(struct run *run, size_t index, const char *namespace, struct reason *why)
 {
     struct fetch *fetch = &run->fetches[index];
-    char *text = split_operand(run, index, fetch, why);
+    char *text = usage_split(run->options, index, &fetch->path, why);
     bool good = text && url_parse(text, namespace, &fetch->url, why);
 
     free(text);
@@ -221,32 +188,6 @@ static bool check_nesting(const struct run *run, struct reason *why)
                    places[found + 1]->whole, places[found]->whole);
     free(places);
     return good;
-}
-
-static bool check_counts(const struct fetch_config_options *options, struct reason *why)
-{
-    size_t operands = options->common.operands.count;
-
-    if (operands == 0)
-        return reason_set(why, CODE_USAGE, "a URL is missing: expected URL=PATH, or URL and -o PATH");
-    if (operands > PAIRS_MOST)
-        return reason_set(why, CODE_USAGE, "more than %d pairs", PAIRS_MOST);
-    if (options->outputs.count > 0 && options->outputs.count != operands)
-        return reason_set(why, CODE_USAGE, "--output: given %zu times for %zu URLs: expected one for each",
-                          options->outputs.count, operands);
-    if (options->sha256.count > operands)
-        return reason_set(why, CODE_USAGE, "--sha256: given more often than there are pairs");
-    if (options->sha256_url.count > operands)
-        return reason_set(why, CODE_USAGE, "--sha256-url: given more often than there are pairs");
-    if (options->extract && (options->render || options->if_changed || options->validate < VALIDATE_AUTO))
-        return reason_set(why, CODE_USAGE,
-                          "--extract: does not go with --render, --validate or --if-changed");
-    if (!options->render && (options->render_prefix || options->render_files.count > 0))
-        return reason_set(why, CODE_USAGE,
-                          "--render-prefix, --render-files: go with --render, which is missing");
-    if (options->strip_components > 0 && !options->extract)
-        return reason_set(why, CODE_USAGE, "--strip-components: goes with --extract, which is missing");
-    return http_options_check(&options->http, why);
 }
 
 /* The servers that requests are sent to: each pair's, and that of its checksum. */
@@ -323,7 +264,7 @@ bool run_prepare(struct run *run, struct reason *why)
 
     run_set_plan(run);
     run->plan.aws = &run->aws;
-    if (!check_counts(run->options, why))
+    if (!usage_check(run->options, why))
         return false;
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cmd/fetch-config/usage.h"
 #include "cmd/fetch-config/versions.h"
 #include "common/files/ownership.h"
 #include "common/http/reply.h"
@@ -156,5 +157,6 @@ const struct tool fetch_config_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct fetch_config_options),
+    .check_usage = usage_check,
     .judges_servers = true,
 };

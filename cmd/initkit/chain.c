@@ -112,6 +112,8 @@ static bool chain_check_step(struct chain_step *step, char **environment, struct
     if (good && (options->help || options->version))
         good = reason_set(why, CODE_USAGE, "--%s: does nothing that a step is for",
                           options->help ? "help" : "version");
+    if (good && tool->check_usage)
+        good = tool->check_usage(options, why);
     step->warn_only = options->warn_only;
     if (good && options->operands.count > 0)
         step->operand = target_show(options->operands.items[0]);

@@ -39,6 +39,22 @@ static const char *const examples[] = {
 static const char *const libraries[] = {"musl " VERSION_MUSL, "openssl " VERSION_OPENSSL,
                                         "expat " VERSION_EXPAT, "c-ares " VERSION_CARES, NULL};
 
+static bool check_operand(const void *options, const char *text, struct reason *why)
+{
+    struct operand operand = {0};
+    bool good = operand_parse(text, WAIT_TOOL_ANY_NAMESPACE, &operand, why);
+
+    (void)options;
+    free(operand.path);
+    return good;
+}
+
+static bool check_usage(const void *options, struct reason *why)
+{
+    return wait_tool_check_operands(
+        options, "a TARGET is missing: expected HOST[:PORT] or https://HOST[:PORT]/PATH", check_operand, why);
+}
+
 extern const struct tool tls_check_tool;
 const struct tool tls_check_tool = {
     .name = "tls-check",
@@ -57,6 +73,7 @@ const struct tool tls_check_tool = {
     .option_count = SETTINGS_ROWS,
     .initials = initials,
     .options_size = sizeof(struct settings),
+    .check_usage = check_usage,
     .judges_servers = true,
     .many_targets = true,
 };
@@ -233,9 +250,6 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
     if ((settings->as_agent != 0 && !derive_from_agent(&run->derived, settings, why)) ||
         (settings->java_options && !derive_from_java(&run->derived, settings, why)))
         return false;
-    if (settings->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE,
-                          "a TARGET is missing: expected HOST[:PORT] or https://HOST[:PORT]/PATH");
     if (!run_find_targets(run, why))
         return false;
     run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};

@@ -1,8 +1,11 @@
 /* wait-for-dns: waits until names resolve. */
+#include <stdlib.h>
+
 #include "cmd/wait-for-dns/name.h"
 #include "cmd/wait-for-dns/versions.h"
 #include "cmd/wait-for-dns/write.h"
 #include "common/base/limits.h"
+#include "common/base/mem.h"
 #include "common/dns/namespace.h"
 #include "common/dns/resolver.h"
 #include "common/files/publish.h"
@@ -80,6 +83,26 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
 
+static bool check_operand(const void *options, const char *operand, struct reason *why)
+{
+    struct name *name = xcalloc(1, sizeof *name);
+    bool good = name_parse(operand, WAIT_TOOL_ANY_NAMESPACE, name, why);
+
+    (void)options;
+    free(name);
+    return good;
+}
+
+static bool check_usage(const void *from, struct reason *why)
+{
+    const struct wait_for_dns_options *options = from;
+
+    if (options->gone && (options->write || options->expect.count > 0 || options->min_records > 1))
+        return reason_set(why, CODE_USAGE, "--gone: does not go with --write, --expect or --min-records");
+    return wait_tool_check_operands(options, "a NAME is missing: expected NAME or NAME/TYPE", check_operand,
+                                    why);
+}
+
 extern const struct tool wait_for_dns_tool;
 const struct tool wait_for_dns_tool = {
     .name = "wait-for-dns",
@@ -99,6 +122,7 @@ const struct tool wait_for_dns_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct wait_for_dns_options),
+    .check_usage = check_usage,
     .many_targets = true,
 };
 
@@ -202,10 +226,6 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
 
     limits_hold_own_memory(); /* servers choose how many and how long answers are */
     run_set_plan(run);
-    if (options->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE, "a NAME is missing: expected NAME or NAME/TYPE");
-    if (options->gone && (options->write || options->expect.count > 0 || options->min_records > 1))
-        return reason_set(why, CODE_USAGE, "--gone: does not go with --write, --expect or --min-records");
     if (!resolver_read(&options->resolver, &run->conf, why))
         return false;
     run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf, .tcp = options->tcp};

@@ -62,6 +62,27 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, NULL};
 
+static bool check_path(const void *options, const char *path, struct reason *why)
+{
+    (void)options;
+    if (path[0] == '\0')
+        return reason_set(why, CODE_USAGE, "an empty PATH");
+    if (strstr(path, "://"))
+        return reason_set(why, CODE_USAGE, "expected a path, such as /shared/file, not a URL");
+    if (strlen(path) >= PATH_MAX)
+        return reason_set(why, CODE_USAGE, "a PATH of %d bytes or more", PATH_MAX);
+    return true;
+}
+
+static bool check_usage(const void *from, struct reason *why)
+{
+    const struct wait_for_file_options *options = from;
+
+    if (options->gone && (options->min_size > 0 || options->expect || options->type != CONDITION_ANY))
+        return reason_set(why, CODE_USAGE, "--gone: does not go with --type, --min-size or --expect");
+    return wait_tool_check_operands(options, "a PATH is missing", check_path, why);
+}
+
 extern const struct tool wait_for_file_tool;
 const struct tool wait_for_file_tool = {
     .name = "wait-for-file",
@@ -78,6 +99,7 @@ const struct tool wait_for_file_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct wait_for_file_options),
+    .check_usage = check_usage,
     .many_targets = true,
 };
 
@@ -97,24 +119,12 @@ static size_t path_length(const char *operand, bool gone)
     return length;
 }
 
-static bool check_path(const char *path, struct reason *why)
-{
-    if (path[0] == '\0')
-        return reason_set(why, CODE_USAGE, "an empty PATH");
-    if (strstr(path, "://"))
-        return reason_set(why, CODE_USAGE, "expected a path, such as /shared/file, not a URL");
-    if (strlen(path) >= PATH_MAX)
-        return reason_set(why, CODE_USAGE, "a PATH of %d bytes or more", PATH_MAX);
-    return true;
-}
-
 static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
     struct run *run = (struct run *)wait;
 
     target->name = "PATH";
-    if (!check_path(operand, why))
-        return false;
+    (void)why;
     inspection_begin((struct inspection *)target, &run->plan, operand,
                      path_length(operand, run->plan.condition.gone));
     return true;
@@ -152,10 +162,6 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
     const struct wait_for_file_options *options = from;
 
     run_set_condition(run, options);
-    if (options->gone && (options->min_size > 0 || options->expect || options->type != CONDITION_ANY))
-        return reason_set(why, CODE_USAGE, "--gone: does not go with --type, --min-size or --expect");
-    if (options->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE, "a PATH is missing");
     if (!wait_tool_add_targets(wait, sizeof(struct inspection), run_parse, why))
         return false;
     plan->loop = wait->loop;

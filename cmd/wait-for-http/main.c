@@ -91,6 +91,26 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, HTTP_LIBRARIES, NULL};
 
+static bool check_operand(const void *options, const char *operand, struct reason *why)
+{
+    struct question *question = xcalloc(1, sizeof *question);
+    bool good = question_parse(operand, WAIT_TOOL_ANY_NAMESPACE, question, why);
+
+    (void)options;
+    url_free(&question->url);
+    free(question);
+    return good;
+}
+
+static bool check_usage(const void *from, struct reason *why)
+{
+    const struct wait_for_http_options *options = from;
+
+    return wait_tool_check_operands(options, "a URL is missing: expected http://HOST[:PORT]/PATH",
+                                    check_operand, why) &&
+           http_options_check(&options->http, why);
+}
+
 extern const struct tool wait_for_http_tool;
 const struct tool wait_for_http_tool = {
     .name = "wait-for-http",
@@ -109,6 +129,7 @@ const struct tool wait_for_http_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct wait_for_http_options),
+    .check_usage = check_usage,
     .many_targets = true,
     .judges_servers = true,
 };
@@ -258,9 +279,7 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
     limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a JSON's values */
     libraries_begin();
     run_set_plan(run);
-    if (options->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE, "a URL is missing: expected http://HOST[:PORT]/PATH");
-    if (!http_options_check(&options->http, why) || !check_trust(options, why))
+    if (!check_trust(options, why))
         return false;
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||

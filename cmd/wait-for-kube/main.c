@@ -116,6 +116,7 @@ const struct tool wait_for_kube_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct wait_for_kube_options),
+    .check_usage = kube_check_usage,
     .many_targets = true,
     .judges_servers = true,
 };

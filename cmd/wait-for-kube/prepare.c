@@ -36,23 +36,58 @@ static bool check_name(const char *name, struct reason *why)
 }
 
 /* With --api-version KIND is a plural that only the cluster knows. */
-static bool find_kind(const struct run *run, char *word, struct claim *claim, struct reason *why)
+static bool find_kind(const struct wait_for_kube_options *options, char *word, struct kind *own,
+                      const struct kind **kind, struct reason *why)
 {
-    if (run->options->api_version) {
-        claim->own_kind = (struct kind){
-            .name = word, .plural = word, .version = run->options->api_version, .form = KIND_PLAIN};
-        claim->own_kind.is_cluster = run->namespace[0] == '\0';
+    *kind = options->api_version ? own : kinds_find(word);
+    if (options->api_version) {
+        *own = (struct kind){
+            .name = word, .plural = word, .version = options->api_version, .form = KIND_PLAIN};
         if (strcasecmp(word, "secrets") == 0)
-            claim->own_kind.form = KIND_SECRET;
-        claim->kind = &claim->own_kind;
+            own->form = KIND_SECRET;
         return check_name(word, why);
     }
-    claim->kind = kinds_find(word);
-    return claim->kind ||
+    return *kind ||
            reason_set(why, CODE_USAGE,
                       "the kind %.60s is not known here: expected pod, job, service, deployment, … or "
                       "--api-version GROUP/VERSION with its plural",
                       word);
+}
+
+static bool check_form(const struct wait_for_kube_options *options, const struct kind *kind, const char *name,
+                       struct reason *why)
+{
+    if (name && !check_name(name, why))
+        return false;
+    if (name && options->selector)
+        return reason_set(why, CODE_USAGE, "--selector goes with a KIND alone");
+    if (!name && !options->selector)
+        return reason_set(why, CODE_USAGE, "expected KIND/NAME, or KIND and --selector");
+    return name || kind->form != KIND_SERVICE ||
+           reason_set(why, CODE_USAGE, "a service is named: expected service/NAME");
+}
+
+static bool check_operand(const void *from, const char *operand, struct reason *why)
+{
+    const struct wait_for_kube_options *options = from;
+    const char *slash = strchr(operand, '/');
+    char *word = xstrndup(operand, slash ? (size_t)(slash - operand) : strlen(operand));
+    const struct kind *kind;
+    struct kind own;
+    struct goal goal = {0};
+
+    bool good = find_kind(options, word, &own, &kind, why) &&
+                check_form(options, kind, slash ? slash + 1 : NULL, why) &&
+                goal_parse(options->goal, &goal, why) && goal_fits(&goal, kind, why);
+    goal_free(&goal);
+    free(word);
+    return good;
+}
+
+bool kube_check_usage(const void *options, struct reason *why)
+{
+    return wait_tool_check_operands(
+        options, "an object is missing: expected KIND/NAME, or KIND and --selector", check_operand, why);
 }
 
 static char *show_claim(const struct run *run, const char *operand)
@@ -79,17 +114,12 @@ static bool parse_claim(struct wait *wait, struct wait_target *target, const cha
     claim->base.name = claim->shown;
     claim->word = xstrndup(operand, slash ? (size_t)(slash - operand) : strlen(operand));
     claim->name = slash ? xstrdup(slash + 1) : NULL;
-    if (!find_kind(run, claim->word, claim, why) || (claim->name && !check_name(claim->name, why)))
+    if (!find_kind(run->options, claim->word, &claim->own_kind, &claim->kind, why))
         return false;
-    if (claim->name && run->options->selector)
-        return reason_set(why, CODE_USAGE, "--selector goes with a KIND alone");
-    if (!claim->name && !run->options->selector)
-        return reason_set(why, CODE_USAGE, "expected KIND/NAME, or KIND and --selector");
-    if (!claim->name && claim->kind->form == KIND_SERVICE)
-        return reason_set(why, CODE_USAGE, "a service is named: expected service/NAME");
+    claim->own_kind.is_cluster = run->namespace[0] == '\0';
     if (!claim->kind->is_cluster && run->namespace[0] == '\0')
         return reason_set(why, CODE_USAGE, "the namespace is not known: --namespace");
-    return goal_fits(&run->plan.watcher.goal, claim->kind, why);
+    return true;
 }
 
 /* --- watchers --- */
@@ -267,9 +297,6 @@ bool kube_prepare(struct wait *wait, void *options, struct reason *why)
     run->options = options;
     limits_hold_own_memory(); /* the cluster chooses how many objects there are */
     libraries_begin();
-    if (wait->options->operands.count == 0)
-        return reason_set(why, CODE_USAGE,
-                          "an object is missing: expected KIND/NAME, or KIND and --selector");
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!goal_parse(run->options->goal, &run->plan.watcher.goal, why) || !find_namespace(run, why) ||
         !wait_tool_add_targets(wait, sizeof(struct claim), parse_claim, why) ||

@@ -40,6 +40,9 @@ struct run {
     size_t group_count;
 };
 
+/* The check_usage of wait_for_kube_tool. */
+bool kube_check_usage(const void *options, struct reason *why);
+
 /* Takes the options and operands apart and sees whether they make sense; nothing is asked for yet. `options` is a struct
  * wait_for_kube_options. False fills `why`. */
 bool kube_prepare(struct wait *wait, void *options, struct reason *why);

@@ -52,6 +52,32 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
 
+static bool check_operand(const void *options, const char *operand, struct reason *why)
+{
+    static const char expected[] = "expected a HOST without a port";
+    char host[HOSTNAME_SIZE];
+    struct address address;
+
+    (void)options;
+    if (!target_refuse_foreign(operand, expected, why))
+        return false;
+    if (address_parse(operand, 0, &address))
+        return true;
+    if (address_lacks_interface(operand))
+        return reason_set(why, CODE_USAGE, "there is no such network interface here (behind the %%)");
+    if (strpbrk(operand, ":[]"))
+        return reason_set(why, CODE_USAGE,
+                          "%s; wait-for-tcp waits for ports, and IPv6 addresses need no brackets here",
+                          expected);
+    return hostname_parse(operand, WAIT_TOOL_ANY_NAMESPACE, host, why);
+}
+
+static bool check_usage(const void *options, struct reason *why)
+{
+    return wait_tool_check_operands(options, "a HOST is missing: expected a name or an address",
+                                    check_operand, why);
+}
+
 extern const struct tool wait_for_ping_tool;
 const struct tool wait_for_ping_tool = {
     .name = "wait-for-ping",
@@ -69,6 +95,7 @@ const struct tool wait_for_ping_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct wait_for_ping_options),
+    .check_usage = check_usage,
     .many_targets = true,
 };
 
@@ -96,34 +123,18 @@ static void run_set_rules(struct run *run, const struct wait_for_ping_options *o
     };
 }
 
-/* Fills ping->host from an operand. */
-static bool parse_host(struct ping *ping, const char *operand, const char *pod_namespace, struct reason *why)
-{
-    static const char expected[] = "expected a HOST without a port";
-    struct address address;
-
-    if (!target_refuse_foreign(operand, expected, why))
-        return false;
-    if (address_parse(operand, 0, &address)) {
-        snprintf(ping->host, sizeof ping->host, "%s", operand);
-        return family_check(&address, ping->plan->tour.lookup.family, why);
-    }
-    if (address_lacks_interface(operand))
-        return reason_set(why, CODE_USAGE, "there is no such network interface here (behind the %%)");
-    if (strpbrk(operand, ":[]"))
-        return reason_set(why, CODE_USAGE,
-                          "%s; wait-for-tcp waits for ports, and IPv6 addresses need no brackets here",
-                          expected);
-    return hostname_parse(operand, pod_namespace, ping->host, why);
-}
-
 static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
 {
     struct run *run = (struct run *)wait;
     struct ping *ping = (struct ping *)target;
+    struct address address;
 
     ping->plan = &run->plan;
-    return parse_host(ping, operand, run->namespace, why);
+    if (address_parse(operand, 0, &address)) {
+        snprintf(ping->host, sizeof ping->host, "%s", operand);
+        return family_check(&address, run->plan.tour.lookup.family, why);
+    }
+    return hostname_parse(operand, run->namespace, ping->host, why);
 }
 
 static bool run_needs_dns(const struct run *run)
@@ -144,8 +155,6 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
 
     limits_hold_own_memory(); /* DNS servers choose how many addresses a name has */
     run_set_rules(run, options);
-    if (options->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE, "a HOST is missing: expected a name or an address");
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
     run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
     if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||

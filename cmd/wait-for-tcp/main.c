@@ -87,6 +87,42 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
 
+static bool check_conversation(const struct wait_for_tcp_options *options, struct reason *why)
+{
+    bool speaks = options->protocol != 0;
+
+    if (options->gone &&
+        (options->send || options->send_file || options->expect || speaks || options->min_addresses > 1))
+        return reason_set(
+            why, CODE_USAGE,
+            "--gone: does not go with --protocol, --send, --send-file, --expect or --min-addresses");
+    if (speaks && (options->send || options->send_file || options->expect))
+        return reason_set(why, CODE_USAGE, "--protocol: does not go with --send, --send-file or --expect");
+    if (options->send && options->send_file)
+        return reason_set(why, CODE_USAGE, "--send-file: does not go with --send");
+    if (options->password_file && protocol_chosen(options->protocol) != &protocol_redis)
+        return reason_set(why, CODE_USAGE, "--password-file: goes with --protocol redis alone");
+    if (options->user && !options->password_file)
+        return reason_set(why, CODE_USAGE, "--user: needs --password-file");
+    return true;
+}
+
+static bool check_operand(const void *options, const char *operand, struct reason *why)
+{
+    struct target target;
+
+    (void)options;
+    return target_parse(operand, WAIT_TOOL_ANY_NAMESPACE, &target, why);
+}
+
+static bool check_usage(const void *options, struct reason *why)
+{
+    return check_conversation(options, why) &&
+           wait_tool_check_operands(options,
+                                    "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH",
+                                    check_operand, why);
+}
+
 extern const struct tool wait_for_tcp_tool;
 const struct tool wait_for_tcp_tool = {
     .name = "wait-for-tcp",
@@ -105,6 +141,7 @@ const struct tool wait_for_tcp_tool = {
     .option_count = sizeof rows / sizeof rows[0],
     .initials = initials,
     .options_size = sizeof(struct wait_for_tcp_options),
+    .check_usage = check_usage,
     .many_targets = true,
 };
 
@@ -182,26 +219,6 @@ static bool run_needs_dns(const struct run *run)
 }
 
 /* What cannot go together. */
-static bool check_conversation(const struct wait_for_tcp_options *options, struct reason *why)
-{
-    bool speaks = options->protocol != 0;
-
-    if (options->gone &&
-        (options->send || options->send_file || options->expect || speaks || options->min_addresses > 1))
-        return reason_set(
-            why, CODE_USAGE,
-            "--gone: does not go with --protocol, --send, --send-file, --expect or --min-addresses");
-    if (speaks && (options->send || options->send_file || options->expect))
-        return reason_set(why, CODE_USAGE, "--protocol: does not go with --send, --send-file or --expect");
-    if (options->send && options->send_file)
-        return reason_set(why, CODE_USAGE, "--send-file: does not go with --send");
-    if (options->password_file && protocol_chosen(options->protocol) != &protocol_redis)
-        return reason_set(why, CODE_USAGE, "--password-file: goes with --protocol redis alone");
-    if (options->user && !options->password_file)
-        return reason_set(why, CODE_USAGE, "--user: needs --password-file");
-    return true;
-}
-
 /* The files have to be there now, although they are read again for each attempt. */
 static bool check_opening(const struct probe_plan *plan, struct reason *why)
 {
@@ -223,11 +240,6 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
     if (options->common.retry.attempt_timeout > 0)
         options->common.retry.attempt_timeout += options->hold;
     run_set_rules(run, options);
-    if (!check_conversation(options, why))
-        return false;
-    if (options->common.operands.count == 0)
-        return reason_set(why, CODE_USAGE,
-                          "a TARGET is missing: expected HOST:PORT, [IPV6]:PORT or unix:PATH");
     if (!check_opening(&run->plan, why))
         return false;
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);

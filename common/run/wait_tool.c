@@ -19,6 +19,25 @@ static const char *add_name(struct strings *names, const char *operand)
     return names->items[names->count - 1];
 }
 
+bool wait_tool_check_operands(const void *options, const char *missing,
+                              bool (*check)(const void *options, const char *operand, struct reason *why),
+                              struct reason *why)
+{
+    const struct common_options *common = options;
+
+    if (common->operands.count == 0)
+        return reason_set(why, CODE_USAGE, "%s", missing);
+    for (size_t i = 0; i < common->operands.count; i++) {
+        if (check(options, common->operands.items[i], why))
+            continue;
+        char *shown = target_show(common->operands.items[i]);
+        options_refuse_operand(common, *shown != '\0' ? shown : "''", why);
+        free(shown);
+        return false;
+    }
+    return true;
+}
+
 bool wait_tool_add_targets(struct wait *wait, size_t size,
                            bool (*parse)(struct wait *wait, struct wait_target *target, const char *operand,
                                          struct reason *why),
@@ -64,6 +83,7 @@ static int run(const struct wait_tool *tool, struct common_options *options, con
     struct wait *wait = xcalloc(1, tool->run_size);
     struct reason why;
     int code;
+    bool good = false;
 
     *wait = (struct wait){
         .loop = loop_new(),
@@ -75,7 +95,10 @@ static int run(const struct wait_tool *tool, struct common_options *options, con
     };
     if (!wait->loop)
         reason_set(&why, CODE_INTERNAL, "cannot watch descriptors (epoll)");
-    code = wait->loop && tool->prepare(wait, options, &why) ? wait_run(wait) : verdict_refuse(verdict, &why);
+    else
+        good = (!tool->tool->check_usage || tool->tool->check_usage(options, &why)) &&
+               tool->prepare(wait, options, &why);
+    code = good ? wait_run(wait) : verdict_refuse(verdict, &why);
     release(tool, wait);
     return code;
 }

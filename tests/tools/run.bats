@@ -343,6 +343,36 @@ os.execv(sys.argv[1], sys.argv[1:])')
     [ ! -e copy ]
 }
 
+@test "what a later step cannot be given is known before the first one runs" {
+    local -a step
+    while IFS='|' read -r words said; do
+        read -ra step <<<"$words"
+        chain copy-agent source copy --then "${step[@]}"
+        refuses_naming "step 2, ${step[0]}: $said"
+        says_not S3cret
+        [ ! -e copy ]
+    done <<'ROWS'
+wait-for-dns|a NAME is missing
+wait-for-dns mydb/NS/A|mydb/NS/A: 
+wait-for-dns --gone --min-records 2 mydb|--gone: does not go with
+wait-for-tcp mydb|mydb: the port is missing
+wait-for-tcp --user me mydb:3306|--user: needs --password-file
+wait-for-http ftp://me:S3cret@h/x|ftp://h/x: expected a URL
+wait-for-kube pods|pods: expected KIND/NAME
+wait-for-kube sandwich/mine|sandwich/mine: the kind sandwich is not known
+wait-for-kube --for complete service/mydb|service/mydb: 
+wait-for-file http://h/x|http://h/x: expected a path
+wait-for-ping mydb:80|mydb:80: expected a HOST
+tls-check|a TARGET is missing
+fetch-config http://me:S3cret@h/x|http://h/x: expected URL=PATH
+fetch-config --render-prefix A http://h/x=./y|--render-prefix
+copy-agent source|an operand is missing
+copy-agent --link current source dest|--link: does nothing without
+ROWS
+    chain copy-agent source copy --then wait-for-dns %n.example.com --timeout 1s # what %n is, is found out later
+    [ -e copy ]
+}
+
 @test "a step that would only print help or a version does nothing, and is refused" {
     chain wait-for-tcp --help
     refuses_naming "step 1, wait-for-tcp: --help"
