@@ -13,13 +13,13 @@ struct wait_tool {
         run_size; /* of the tool's own struct for a run: all zero at first, and its first member is a struct wait */
     /* Names what will be written; NULL: nothing. `options` is the tool's struct. */
     void (*allow)(const void *options, struct sandbox *sandbox);
-    /* Asked after the tool's check_usage. Reads what the options name, adds the targets (wait_tool_add_targets), and sets what `wait`
-     * lacks: in_flight_most, and whatever is not as wait_tool_main sets it. False fills `why`, which is then the verdict. */
+    /* Asked after the tool's check_usage. Reads what the options name, adds the targets (wait_tool_add_targets), and sets what
+     * `wait` lacks: in_flight_most, and whatever is not as wait_tool_main sets it. False fills `why`, which is then the verdict. */
     bool (*prepare)(struct wait *wait, void *options, struct reason *why);
     void (*start)(struct wait_target *target, int64_t deadline); /* see struct wait */
     void (*cancel)(struct wait_target *target, struct reason *doing);
-    /* Releases what belongs to the tool, also if `prepare` came only half-way or was not asked; NULL: nothing. False: a thread still uses
-     * the run. Then all of it stays in memory, as the process ends in a moment. */
+    /* Releases what belongs to the tool, also if `prepare` came only half-way or was not asked; NULL: nothing. False: a thread
+     * still uses the run. Then all of it stays in memory, as the process ends in a moment. */
     bool (*release)(struct wait *wait);
 };
 
@@ -27,8 +27,8 @@ struct wait_tool {
  * "ready". */
 int wait_tool_main(const struct wait_tool *tool, int argc, char **argv);
 
-/* For check_usage: says `missing` when there is no operand, and checks each one's form. `options` is the tool's struct, which `check`
- * is given. False fills `why` (CODE_USAGE), with the operand, without secrets, as a prefix. */
+/* For check_usage: says `missing` when there is no operand, and checks each one's form. `options` is the tool's struct, which
+ * `check` is given. False fills `why` (CODE_USAGE), with the operand, without secrets, as a prefix. */
 bool wait_tool_check_operands(const void *options, const char *missing,
                               bool (*check)(const void *options, const char *operand, struct reason *why),
                               struct reason *why);
