@@ -264,7 +264,7 @@ bool run_prepare(struct run *run, struct reason *why)
 
     run_set_plan(run);
     run->plan.aws = &run->aws;
-    if (!usage_check(run->options, why))
+    if (!usage_check(run->options, why) || !http_options_check_files(&run->options->http, why))
         return false;
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, namespace, why) || !run_add_pairs(run, namespace, why) ||

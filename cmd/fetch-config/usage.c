@@ -85,7 +85,7 @@ static bool check_pair(const struct fetch_config_options *options, size_t index,
     if (good)
         return true;
     char *shown = target_show(options->common.operands.items[index]);
-    options_refuse_operand(&options->common, shown, why);
+    options_refuse_operand(&options->common, *shown != '\0' ? shown : "''", why);
     free(shown);
     return false;
 }

@@ -51,7 +51,8 @@ const struct tool run_tool = {
         "--and run at the same time; --then waits for all before it.\n\n"
         "The first step that fails ends the others and the run, with its exit code and its reason; a step with "
         "--warn-only does not fail. --timeout bounds the whole run, a step's own --timeout that step. "
-        "SIGTERM and SIGINT end all steps. The options of all steps are checked before the first begins.",
+        "SIGTERM and SIGINT end all steps. The options of all steps and the form of their operands are checked "
+        "before the first begins.",
     .examples = examples,
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],

@@ -49,10 +49,19 @@ static bool check_operand(const void *options, const char *text, struct reason *
     return good;
 }
 
+static bool check_targets(const struct settings *settings, struct reason *why)
+{
+    return wait_tool_check_operands(settings,
+                                    "a TARGET is missing: expected HOST[:PORT] or https://HOST[:PORT]/PATH",
+                                    check_operand, why);
+}
+
+/* The target may be found where the agent's configuration is. */
 static bool check_usage(const void *options, struct reason *why)
 {
-    return wait_tool_check_operands(
-        options, "a TARGET is missing: expected HOST[:PORT] or https://HOST[:PORT]/PATH", check_operand, why);
+    const struct settings *settings = options;
+
+    return (settings->as_agent != 0 && settings->common.operands.count == 0) || check_targets(settings, why);
 }
 
 extern const struct tool tls_check_tool;
@@ -250,7 +259,7 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
     if ((settings->as_agent != 0 && !derive_from_agent(&run->derived, settings, why)) ||
         (settings->java_options && !derive_from_java(&run->derived, settings, why)))
         return false;
-    if (!run_find_targets(run, why))
+    if (!check_targets(settings, why) || !run_find_targets(run, why))
         return false;
     run->resolver = (struct dns_resolver){.loop = wait->loop, .conf = &run->conf};
     run->plan.session.loop = wait->loop;

@@ -91,6 +91,23 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, HTTP_LIBRARIES, NULL};
 
+/* Whoever is asked may be anybody then. */
+static bool check_trust(const struct wait_for_http_options *options, struct reason *why)
+{
+    const struct http_options *http = &options->http;
+    const char *given = http->headers.count > 0              ? "--header"
+                        : http->header_files.count > 0       ? "--header-file"
+                        : http->bearer_token_files.count > 0 ? "--bearer-token-file"
+                        : http->basic_auth_files.count > 0   ? "--basic-auth-file"
+                        : http->client_cert                  ? "--client-cert"
+                        : http->data_file                    ? "--data-file"
+                        : http->trust_stores.count > 0       ? "--trust-store"
+                                                             : NULL;
+
+    return options->trust != TRUST_ANY || !given ||
+           reason_set(why, CODE_USAGE, "--trust any: does not go with %s", given);
+}
+
 static bool check_operand(const void *options, const char *operand, struct reason *why)
 {
     struct question *question = xcalloc(1, sizeof *question);
@@ -108,7 +125,7 @@ static bool check_usage(const void *from, struct reason *why)
 
     return wait_tool_check_operands(options, "a URL is missing: expected http://HOST[:PORT]/PATH",
                                     check_operand, why) &&
-           http_options_check(&options->http, why);
+           http_options_check(&options->http, why) && check_trust(options, why);
 }
 
 extern const struct tool wait_for_http_tool;
@@ -168,23 +185,6 @@ static void run_set_plan(struct run *run)
     };
     http_options_plan(&options->http, &plan->exchange, &run->https);
     run->https.trusts_anyone = options->trust == TRUST_ANY;
-}
-
-/* Whoever is asked may be anybody then. */
-static bool check_trust(const struct wait_for_http_options *options, struct reason *why)
-{
-    const struct http_options *http = &options->http;
-    const char *given = http->headers.count > 0              ? "--header"
-                        : http->header_files.count > 0       ? "--header-file"
-                        : http->bearer_token_files.count > 0 ? "--bearer-token-file"
-                        : http->basic_auth_files.count > 0   ? "--basic-auth-file"
-                        : http->client_cert                  ? "--client-cert"
-                        : http->data_file                    ? "--data-file"
-                        : http->trust_stores.count > 0       ? "--trust-store"
-                                                             : NULL;
-
-    return options->trust != TRUST_ANY || !given ||
-           reason_set(why, CODE_USAGE, "--trust any: does not go with %s", given);
 }
 
 static bool run_parse(struct wait *wait, struct wait_target *target, const char *operand, struct reason *why)
@@ -279,7 +279,7 @@ static bool run_prepare(struct wait *wait, void *from, struct reason *why)
     limits_hold_own_memory(); /* servers choose how much a window to unpack takes, or a JSON's values */
     libraries_begin();
     run_set_plan(run);
-    if (!check_trust(options, why))
+    if (!http_options_check_files(&options->http, why))
         return false;
     bool servers = resolver_read(&options->resolver, &run->conf, &no_servers);
     if (!namespace_find(NAMESPACE_FILE, &run->conf, run->namespace, why) ||

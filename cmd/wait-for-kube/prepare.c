@@ -86,8 +86,12 @@ static bool check_operand(const void *from, const char *operand, struct reason *
 
 bool kube_check_usage(const void *options, struct reason *why)
 {
-    return wait_tool_check_operands(
-        options, "an object is missing: expected KIND/NAME, or KIND and --selector", check_operand, why);
+    const struct wait_for_kube_options *own = options;
+
+    return wait_tool_check_operands(options,
+                                    "an object is missing: expected KIND/NAME, or KIND and --selector",
+                                    check_operand, why) &&
+           http_options_check(&own->http, why);
 }
 
 static char *show_claim(const struct run *run, const char *operand)
@@ -300,7 +304,7 @@ bool kube_prepare(struct wait *wait, void *options, struct reason *why)
     bool servers = resolver_read(&run->options->resolver, &run->conf, &no_servers);
     if (!goal_parse(run->options->goal, &run->plan.watcher.goal, why) || !find_namespace(run, why) ||
         !wait_tool_add_targets(wait, sizeof(struct claim), parse_claim, why) ||
-        !http_options_check(&run->options->http, why) || !find_cluster(run, why))
+        !http_options_check_files(&run->options->http, why) || !find_cluster(run, why))
         return false;
     set_plan(run);
     if (!http_options_check_way(exchange, &run->cluster.url, servers ? NULL : &no_servers, &warned, why) ||

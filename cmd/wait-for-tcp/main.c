@@ -87,6 +87,7 @@ static const char *const examples[] = {
 
 static const char *const libraries[] = {"musl " VERSION_MUSL, "c-ares " VERSION_CARES, NULL};
 
+/* What cannot go together. */
 static bool check_conversation(const struct wait_for_tcp_options *options, struct reason *why)
 {
     bool speaks = options->protocol != 0;
@@ -218,7 +219,6 @@ static bool run_needs_dns(const struct run *run)
     return false;
 }
 
-/* What cannot go together. */
 /* The files have to be there now, although they are read again for each attempt. */
 static bool check_opening(const struct probe_plan *plan, struct reason *why)
 {

@@ -93,8 +93,9 @@ struct tool {
     size_t option_count;
     const struct option_initial *initials; /* terminated by a NULL name */
     size_t options_size;                   /* of the struct that the offsets point into */
-    /* Whether options and operands fit together, as far as they alone can tell: nothing else is looked at. `initkit run` asks
-     * before its first step. False fills `why` (CODE_USAGE). `options` is the tool's struct. NULL: nothing to ask. */
+    /* Whether options and operands fit together, as far as they alone can tell: no file is looked at, which an earlier step of
+     * `initkit run` may make; only the interface behind a % in an address must be there. `initkit run` asks before its first
+     * step. False fills `why` (CODE_USAGE). `options` is the tool's struct. NULL: nothing to ask. */
     bool (*check_usage)(const void *options, struct reason *why);
     bool many_targets;   /* takes --min-targets */
     bool judges_servers; /* may exit with codes 20 to 29: TLS, HTTP, proxies */

@@ -1,4 +1,6 @@
 /* The reason why a lookup has no records: dns_reason of dns.h. */
+#include <string.h>
+
 #include "common/dns/dns.h"
 
 #include "common/base/banned.h"
@@ -101,6 +103,9 @@ static void set_unknown(const struct dns_result *result, const struct answer *an
     if (result->status == ANSWER_RCODE)
         reason_set(why, CODE_FAILED, "the DNS server answers %s for %s",
                    ares_dns_rcode_tostr((ares_dns_rcode_t)answer->rcode), result->candidate);
+    else if (result->status == ANSWER_GARBLED && strchr(result->candidate, '\\'))
+        reason_set(why, CODE_FAILED, "%s cannot be asked for: a backslash in resolv.conf's search list",
+                   result->candidate);
     else if (result->status == ANSWER_ALIAS && answer->alias)
         reason_set(why, CODE_FAILED, "%s is an alias of %.100s, which has no address or record yet",
                    result->candidate, answer->alias);

@@ -232,6 +232,7 @@ void exchange_start(struct exchange *exchange, const struct exchange_request *re
     exchange->unpacked = 0;
     exchange->drained = 0;
     exchange->refused = 0;
+    exchange->in_header = false;
     exchange->headed = false;
     exchange->hidden = NULL;
     exchange->enough = false;

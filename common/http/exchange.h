@@ -110,6 +110,7 @@ struct exchange {
     struct coding coding;
     const char *accepted; /* the value of Accept-Encoding; NULL: there was none */
     bool enough;
+    bool in_header;     /* a status line has come, and the empty line after it has not */
     bool headed;        /* the final answer's header has ended */
     const char *hidden; /* the name of a header that framing_hidden has found */
     size_t drained;

@@ -61,8 +61,12 @@ static bool check_proxy_auth(const char *file, struct reason *why)
 
 bool http_options_check(const struct http_options *options, struct reason *why)
 {
-    if (!options->client_cert && (options->client_key || options->client_key_password_file))
-        return reason_set(why, CODE_USAGE, "--client-key: goes with --client-cert, which is missing");
+    return options->client_cert || (!options->client_key && !options->client_key_password_file) ||
+           reason_set(why, CODE_USAGE, "--client-key: goes with --client-cert, which is missing");
+}
+
+bool http_options_check_files(const struct http_options *options, struct reason *why)
+{
     if (options->data_file && access(options->data_file, R_OK) != 0)
         return reason_set(why, CODE_USAGE, "--data-file: %.200s cannot be read", options->data_file);
     return !options->proxy_auth_file || check_proxy_auth(options->proxy_auth_file, why);

@@ -56,8 +56,11 @@ bool http_options_check_secret(const char *value, struct reason *why);
 bool http_options_check_path(const char *value, struct reason *why);
 bool http_options_check_method(const char *value, struct reason *why);
 
-/* Whether they can be combined, and the files that are read later are valid now. False fills `why` (CODE_USAGE). */
+/* Whether they can be combined: for a tool's check_usage. False fills `why` (CODE_USAGE). */
 bool http_options_check(const struct http_options *options, struct reason *why);
+
+/* Whether the files that are read later are valid now. False fills `why` (CODE_USAGE). */
+bool http_options_check_files(const struct http_options *options, struct reason *why);
 
 /* Fills the members of `plan` and `https` that come from options. `options` must outlive both. */
 void http_options_plan(const struct http_options *options, struct exchange_plan *plan, struct https *https);

@@ -82,15 +82,28 @@ static int on_progress(void *owner, curl_off_t all, curl_off_t got, curl_off_t t
     return 1;
 }
 
-/* Whether a status line's number has three digits: of "2000", libcurl takes the first three. True for other lines. */
-static bool is_sound_status(const char *line, size_t length)
+/* The status in "HTTP/1.0", "HTTP/1.1" or "HTTP/2", a blank, three digits and no fourth; else -1. */
+static long read_status(const char *line, size_t length)
 {
-    const char *blank = length > 5 && memcmp(line, "HTTP/", 5) == 0 ? memchr(line, ' ', length) : NULL;
-    const char *end = line + length, *at = blank ? blank + 1 : end;
+    static const char *const versions[] = {"HTTP/1.1 ", "HTTP/1.0 ", "HTTP/2 "};
+    size_t at = 0, digits = 0;
+    long status = 0;
 
-    while (at < end && *at >= '0' && *at <= '9')
-        at++;
-    return !blank || at - blank == 1 + 3;
+    for (size_t i = 0; at == 0 && i < sizeof versions / sizeof versions[0]; i++)
+        if (length > strlen(versions[i]) && memcmp(line, versions[i], strlen(versions[i])) == 0)
+            at = strlen(versions[i]);
+    for (; at > 0 && at < length && line[at] >= '0' && line[at] <= '9' && digits <= 3; at++, digits++)
+        status = 10 * status + (line[at] - '0');
+    return digits == 3 ? status : -1;
+}
+
+/* libcurl takes the first three of four digits, and 200 for a line of which it can read nothing but "http/". */
+static bool is_status_line(const struct exchange *exchange, const char *line, size_t length)
+{
+    long status = 0;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    return read_status(line, length) == status;
 }
 
 /* libcurl takes an end of the connection within the header for an answer without a body. */
@@ -101,10 +114,11 @@ static size_t on_header(const char *bytes, size_t size, size_t count, void *owne
     long status = 0;
 
     exchange->last_activity = deadline_now();
-    if (!exchange->headed && !is_sound_status(bytes, length)) {
+    if (!exchange->headed && !exchange->in_header && !is_status_line(exchange, bytes, length)) {
         note_foreign(&exchange->reply, bytes, length);
         return 0;
     }
+    exchange->in_header = true;
     if (!exchange->headed && !exchange->hidden)
         exchange->hidden = framing_hidden(bytes, length);
     if (length > 0 && length <= 2 && bytes[length - 1] == '\n') {
@@ -112,6 +126,7 @@ static size_t on_header(const char *bytes, size_t size, size_t count, void *owne
         bool first = !exchange->headed && status >= 200; /* a trailer ends with an empty line, too */
         exchange->reply.status = (int)status;
         exchange->headed = exchange->headed || first;
+        exchange->in_header = false;
         if (first && !wants_body(exchange))
             body_begin_refusal(exchange);
         else if (first && !body_begin(exchange))

@@ -230,15 +230,9 @@ static const char *foreign_name(const struct reply *reply)
     static const struct {
         const char *begin, *name;
     } known[] = {
-        {"\x15\x03", "TLS"},
-        {"\x16\x03", "TLS"},
-        {"SSH-", "SSH"},
-        {"220", "SMTP or FTP"},
-        {"* OK", "IMAP"},
-        {"+OK", "POP3"},
-        {"-ERR", "Redis"},
-        {"AMQP", "AMQP"},
-        {"HTTP/", "a status line without a number of three digits"},
+        {"\x15\x03", "TLS"},    {"\x16\x03", "TLS"}, {"SSH-", "SSH"},
+        {"220", "SMTP or FTP"}, {"* OK", "IMAP"},    {"+OK", "POP3"},
+        {"-ERR", "Redis"},      {"AMQP", "AMQP"},    {"HTTP/", "an invalid status line"},
     };
     const char *bytes = reply->foreign;
 

@@ -64,10 +64,9 @@ ends_with_code() {
     done
     [ "$code" = "$2" ] || {
         echo "$1 is $(inspect "$1" '{{.State.Status}}') with code ${code:-none}, expected $2"
-        cat "$FOLDER/played"
+        cat "$FOLDER/played" || true
         podman ps --all
-        podman pod logs --names "${1%%-*}"
-        ps -ef --forest
+        podman pod logs --names "$(inspect "$1" '{{.Pod}}')" || true
         false
     }
 }

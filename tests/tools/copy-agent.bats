@@ -17,6 +17,7 @@ prepare() {
     ln -s lib/one.jar agent/link
     ln agent/lib/one.jar agent/lib/again.jar
     touch -d 2024-01-02T03:04:05.123456789 agent/javaagent.jar
+    touch -d 2024-01-02T03:04:06.123456789 agent/lib/one.jar # two fixed times: where all files had one, their contents would be compared
 }
 
 @test "what is in SOURCE goes into DEST, and the last line sums up" {

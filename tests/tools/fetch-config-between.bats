@@ -113,9 +113,18 @@ CONF
     only_the_origin_through http://127.0.0.1:8004
 }
 
+# When it streams, and a body breaks off before the client is served, it may end what it has properly: without a coding, that cannot be found
+# out. Those bodies it has to fetch first.
 @test "Varnish, which undoes gzip and caches" {
     command -v varnishd >/dev/null || skip "Varnish is not installed"
-    begin "${inside[@]}" varnishd -F -j none -T none -n "$PWD/varnish" -a 127.0.0.1:8005 -b "127.0.0.1:$origin_port" \
+    cat >between.vcl <<VCL
+vcl 4.1;
+backend default { .host = "127.0.0.1"; .port = "$origin_port"; }
+sub vcl_backend_response {
+    if (bereq.url ~ "^/identity/") { set beresp.do_stream = false; }
+}
+VCL
+    begin "${inside[@]}" varnishd -F -j none -T none -n "$PWD/varnish" -a 127.0.0.1:8005 -f "$PWD/between.vcl" \
         -s malloc,32m -p workspace_client=64k >/dev/null 2>&1
     only_the_origin_through http://127.0.0.1:8005
 }

@@ -270,7 +270,7 @@ rows = [re.split(r"(?<!\\)\|", line)[-2] for line in open(sys.argv[1]) if re.mat
 spans = [span.replace("\\|", "|") for row in rows for span in re.findall(r"`([^`]+)`", row)]
 commands = [span for span in spans if re.match(r"(initkit|wait-for-\w+|fetch-config|copy-agent|tls-check) ", span)]
 for number, command in enumerate(commands):
-    words = [word.replace("HEX", "0" * 64) for word in shlex.split(command) if word != "…"]
+    words = [word.replace("HEX", "0" * 64).replace("…", "left-out") for word in shlex.split(command) if word != "…"]
     words = words[2:] if words[:2] == ["initkit", "run"] else words
     end = words.index("--exec") if "--exec" in words else len(words)
     words[end:end] = ["--then", "copy-agent", "--no-such-option"]

@@ -369,6 +369,11 @@ fetch-config --render-prefix A http://h/x=./y|--render-prefix
 copy-agent source|an operand is missing
 copy-agent --link current source dest|--link: does nothing without
 ROWS
+    # What a step reads may be made by one before it.
+    start_tcp port "127.0.0.1:0 read / say 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' close"
+    chain copy-agent source copy --then wait-for-http --timeout 5s --data-file copy "http://127.0.0.1:${port[0]}/"
+    exits 0
+    rm copy
     chain copy-agent source copy --then wait-for-dns %n.example.com --timeout 1s # what %n is, is found out later
     [ -e copy ]
 }

@@ -210,11 +210,13 @@ once() {
     once "http://127.0.0.1:${port[0]}/"
     exits 1
     says 'it is SSH'
-    rm port.ready
-    start_tcp port "127.0.0.1:0 read / say 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n' close"
-    once "http://127.0.0.1:${port[0]}/"
-    exits 1
-    says 'a status line without a number of three digits'
+    for each in 'HTTP/1.1 2000 OK' 'HTTP/2.0 503 Service Unavailable' 'HTTP/2 503'; do
+        rm port.ready
+        start_tcp port "127.0.0.1:0 read / say '$each\r\nContent-Length: 0\r\n\r\n' close"
+        once "http://127.0.0.1:${port[0]}/"
+        exits 1
+        says 'an invalid status line'
+    done
 }
 
 @test "one that never answers is given up after --attempt-timeout, and asked again" {

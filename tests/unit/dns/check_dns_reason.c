@@ -133,6 +133,17 @@ START_TEST(a_failure_in_between_forgets_the_countdown)
 }
 END_TEST
 
+START_TEST(a_name_that_nobody_is_asked_for)
+{
+    struct dns_result result = result_of(ANSWER_GARBLED);
+
+    snprintf(result.candidate, sizeof result.candidate, "db.s\\hop.test");
+    dns_reason(&result, &negative, 0, &why);
+    ck_assert_str_eq(why.text,
+                     "db.s\\hop.test cannot be asked for: a backslash in resolv.conf's search list");
+}
+END_TEST
+
 START_TEST(what_leaves_it_unknown)
 {
     static const struct {
@@ -185,5 +196,5 @@ END_TEST
 
 SUITE("dns_reason", negative_answers, what_stopped_the_walk_is_told, negative_answers_that_tell_more,
       a_countdown_is_a_cached_answer, what_is_no_countdown, the_same_trouble_while_the_seconds_fall,
-      a_failure_in_between_forgets_the_countdown, what_leaves_it_unknown,
+      a_failure_in_between_forgets_the_countdown, a_name_that_nobody_is_asked_for, what_leaves_it_unknown,
       the_server_of_the_answer_that_stopped_it_is_named, the_longest_name_fits_into_the_words)
