@@ -261,7 +261,7 @@ complete_words() {
 
 ### What the pages say
 
-# Steps of the commands in a table's last column, a file each, words ended by NUL. "…" and HEX stand for what is left out. Behind the
+# Steps of the commands in a table's last column, a file each, words ended by NUL. HEX and URL stand for what a reader has. Behind the
 # steps is a mistake: if it is the first one that is found, the tools took the words before it.
 page_steps() {
     "$python" - "$1" <<'CODE'
@@ -270,7 +270,7 @@ rows = [re.split(r"(?<!\\)\|", line)[-2] for line in open(sys.argv[1]) if re.mat
 spans = [span.replace("\\|", "|") for row in rows for span in re.findall(r"`([^`]+)`", row)]
 commands = [span for span in spans if re.match(r"(initkit|wait-for-\w+|fetch-config|copy-agent|tls-check) ", span)]
 for number, command in enumerate(commands):
-    words = [word.replace("HEX", "0" * 64).replace("…", "left-out") for word in shlex.split(command) if word != "…"]
+    words = [re.sub("^URL(?==|$)", "http://h/", word.replace("HEX", "0" * 64)) for word in shlex.split(command)]
     words = words[2:] if words[:2] == ["initkit", "run"] else words
     end = words.index("--exec") if "--exec" in words else len(words)
     words[end:end] = ["--then", "copy-agent", "--no-such-option"]
