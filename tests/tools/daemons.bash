@@ -51,16 +51,18 @@ start_postgres() {
         -c unix_socket_directories= "${@:3}"
 }
 
-# start_mariadb FOLDER PORT [OPTION]...: the folder is empty, or has been made by make_mariadb.
+# start_mariadb FOLDER PORT [OPTION]...: the folder is empty, or has been made by make_mariadb. (In a shared /tmp, one that starts removes the
+# temporary tables of the others.)
 start_mariadb() {
-    run_server mariadbd --no-defaults --datadir="$1" --user="$(id -un)" --socket="$1/socket" --pid-file="$1/pid" --port="$2" "${@:3}"
+    run_server mariadbd --no-defaults --datadir="$1" --tmpdir="$PWD" --user="$(id -un)" --socket="$1/socket" --pid-file="$1/pid" \
+        --port="$2" "${@:3}"
 }
 
 # make_mariadb FOLDER: with tables for accounts; root may log in through the socket.
 make_mariadb() {
     mkdir -p "$1"
-    mariadb-install-db --no-defaults --datadir="$1" --user="$(id -un)" --auth-root-authentication-method=normal --skip-test-db \
-        --skip-name-resolve >said 2>&1 || cat said
+    mariadb-install-db --no-defaults --datadir="$1" --tmpdir="$PWD" --user="$(id -un)" \
+        --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve >said 2>&1 || cat said
 }
 
 # start_slapd FOLDER PORT [LINE]...
